@@ -143,7 +143,7 @@ def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[
     stored = part.get(LEARNT)
     if not isinstance(stored, dict):
         raise LearntError(f"{LEARNT}: got {short(stored)}: expected an object with a part a name")
-    learnt: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
     refusals: dict[str, str] = {}
     for name, entry in stored.items():
         learning, place = _known(name, seed), f"{LEARNT}.{name}"
@@ -151,10 +151,10 @@ def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[
             case {"refused": str(why)} if len(entry) == 1:
                 refusals[name] = why
             case {"version": int(version), "state": dict(state)} if type(version) is int and len(entry) == 2:
-                learnt[name] = _restored(learning, place, version, state, seed)
+                parts[name] = _restored(learning, place, version, state, seed)
             case _:
                 raise LearntError(f"{place}: got {short(entry)}: {_FORM}")
-    return learnt, refusals
+    return parts, refusals
 
 
 def _restored(learning: Learning[Any], place: str, version: int, state: Record, seed: Seed) -> Any:

@@ -52,12 +52,12 @@ class TableModel:
         # pandas cannot make a float of its own NA in a column of objects, which is what MLflow hands on.
         present = table.astype(object).where(table.notna(), None)
         predictions = pd.DataFrame(self.model.columns(matrix(present, self.model.seed)), index=table.index)
-        asked = (params or {}).get(ANSWER, WHOLE)
-        if asked == WHOLE:
+        detail = (params or {}).get(ANSWER, WHOLE)
+        if detail == WHOLE:
             return predictions
-        if asked not in predictions.columns:
-            raise ValueError(f"{ANSWER}: got {asked!r}, expected {WHOLE!r} or one of {', '.join(predictions.columns)}")
-        column: pd.Series[Any] = predictions[asked]
+        if detail not in predictions.columns:
+            raise ValueError(f"{ANSWER}: got {detail!r}, expected {WHOLE!r} or one of {', '.join(predictions.columns)}")
+        column: pd.Series[Any] = predictions[detail]
         return column
 
 

@@ -81,10 +81,10 @@ def exchanged(times: pd.Series) -> pd.Series:
         Times; NaT stays.
     """
     there = times.notna() & (times.dt.day <= _MONTHS)
-    some = times[there]
-    parts = {"year": some.dt.year, "month": some.dt.day, "day": some.dt.month}
+    known = times[there]
+    parts = {"year": known.dt.year, "month": known.dt.day, "day": known.dt.month}
     swapped = times.copy()
-    swapped[there] = (pd.to_datetime(pd.DataFrame(parts)) + (some - some.dt.normalize())).astype(times.dtype)
+    swapped[there] = (pd.to_datetime(pd.DataFrame(parts)) + (known - known.dt.normalize())).astype(times.dtype)
     return swapped
 
 
@@ -111,8 +111,8 @@ def _is_irregular(times: pd.Series, unit: IntArray) -> tuple[IntArray, BoolArray
     steps = steps[is_step].astype(np.float64)
     if not len(steps):
         return np.empty(0, np.int64), np.empty(0, np.bool_)
-    usual = float(np.median(steps))
-    return order[1:][is_step], np.abs(steps - usual) > 0.5 * abs(usual)
+    typical = float(np.median(steps))
+    return order[1:][is_step], np.abs(steps - typical) > 0.5 * abs(typical)
 
 
 def contradictions(times: pd.Series, columns: Mapping[str, pd.Series], unit: IntArray) -> list[Contradiction]:
@@ -204,8 +204,8 @@ def _unlike_its_kind(code: IntArray, feature: IntArray) -> BoolArray:
     there = code >= 0
     counts = np.zeros((int(feature.max()) + 1, int(code.max()) + 1), np.int64)
     np.add.at(counts, (feature[there], code[there]), 1)
-    usual = counts.argmax(axis=1)
-    unlike: BoolArray = there & (code != usual[feature])
+    typical = counts.argmax(axis=1)
+    unlike: BoolArray = there & (code != typical[feature])
     return unlike
 
 

@@ -24,8 +24,8 @@ def unit_name(text: str) -> str:
     if text.isascii():
         return text.strip()
     shown = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    usual = (_of_usual_width(sign) for sign in unicodedata.normalize("NFC", shown))
-    return "".join(usual).strip()
+    signs = (_of_usual_width(sign) for sign in unicodedata.normalize("NFC", shown))
+    return "".join(signs).strip()
 
 
 def _of_usual_width(sign: str) -> str:

@@ -68,13 +68,13 @@ class EnergyAnswers:
         """Return whether energy and emissions of each row are known, shape (n,)."""
         return np.asarray(np.isfinite(self.ends[:, 0]).all(axis=0))
 
-    def _part(self, wanted: str) -> dict[str, Answer]:
+    def _part(self, requested: str) -> dict[str, Answer]:
         first = 0
         for part, names in self.names.items():
-            if part == wanted:
+            if part == requested:
                 return {name: Answer(*self.ends[first + i]) for i, name in enumerate(names)}
             first += len(names)
-        raise KeyError(wanted)
+        raise KeyError(requested)
 
 
 def energy_answers(

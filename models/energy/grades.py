@@ -95,8 +95,8 @@ class Norms:
         ndarray of int, shape (m, e, n)
             0 is the best grade; a limit itself still keeps it.
         """
-        kept = energy[:, None] <= self._limits  # false for missing energy
-        places: IntArray = self._most - kept.sum(axis=1)
+        satisfied = energy[:, None] <= self._limits  # false for missing energy
+        places: IntArray = self._most - satisfied.sum(axis=1)
         return places
 
     def graded(self, energy: FloatArray) -> tuple[ObjectArray, FloatArray]:

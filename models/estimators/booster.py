@@ -63,8 +63,8 @@ class _OneRow:
     def __init__(self, handle: _Handle, kind: int, columns: int, outputs: int) -> None:
         self._handle = handle  # must outlive the settings
         settings, library = c_void_p(), _library()
-        asked = kind, _FIRST, _ALL, _FLOAT64, c_int32(columns), c_char_p(b"num_threads=1")
-        _check(library.LGBM_BoosterPredictForMatSingleRowFastInit(handle.value, *asked, byref(settings)))
+        options = kind, _FIRST, _ALL, _FLOAT64, c_int32(columns), c_char_p(b"num_threads=1")
+        _check(library.LGBM_BoosterPredictForMatSingleRowFastInit(handle.value, *options, byref(settings)))
         weakref.finalize(self, library.LGBM_FastConfigFree, settings)
         self._row, self._answer, length = np.empty(columns), np.empty(outputs), c_int64()
         self._length = length

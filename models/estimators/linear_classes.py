@@ -71,12 +71,12 @@ class LinearClasses(KnownClasses):
         if len(seen) > 1:
             # Newton's method solves for all weights together, which is slow if they are many.
             solver = "newton-cholesky" if len(seen) * rows.shape[1] < MANY_WEIGHTS else "lbfgs"
-            learnt = LogisticRegression(C=self.C, solver=solver, max_iter=1000)
-            learnt.fit(self.reach * scale.scores(rows), codes)
+            fitted = LogisticRegression(C=self.C, solver=solver, max_iter=1000)
+            fitted.fit(self.reach * scale.scores(rows), codes)
             # Of two classes scikit-learn keeps the weights of the second alone.
-            where = seen[-len(learnt.coef_) :]
-            self.weights_[:, where] = self.reach * learnt.coef_.T
-            self.intercept_[where] = learnt.intercept_
+            where = seen[-len(fitted.coef_) :]
+            self.weights_[:, where] = self.reach * fitted.coef_.T
+            self.intercept_[where] = fitted.intercept_
         return self
 
     def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:

@@ -34,7 +34,7 @@ def feature_signs(seed: Seed, physics: AnyPhysics) -> dict[str, int]:
     """
     rng = np.random.default_rng(0)
     probes = _probes(seed, rng)
-    wanted = {feature.name: {feature.sign} - {0} for feature in physics.FEATURES}
+    expected = {feature.name: {feature.sign} - {0} for feature in physics.FEATURES}
     before = _computed(physics, probes, seed)
     for i, column in enumerate(seed.inputs):
         if column.sign == 0:
@@ -42,15 +42,15 @@ def feature_signs(seed: Seed, physics: AnyPhysics) -> dict[str, int]:
         moved = probes.copy()
         moved[:, i] += (_range(column)[1] - probes[:, i]) * rng.uniform(0, 0.3, PROBES)
         after = _computed(physics, moved, seed)
-        for name, signs in wanted.items():
+        for name, signs in expected.items():
             signs |= {column.sign * way for way in _ways(before[name], after[name])}
-    return {name: next(iter(signs), 0) for name, signs in wanted.items() if len(signs) < 2}
+    return {name: next(iter(signs), 0) for name, signs in expected.items() if len(signs) < 2}
 
 
 def _probes(seed: Seed, rng: np.random.Generator) -> FloatArray:
     low, high = np.array([_range(column) for column in seed.inputs]).T
-    usual = [(c.typical.mean, c.typical.sd) if c.typical is not None else _middle(c) for c in seed.inputs]
-    mean, sd = np.array(usual).T
+    typical = [(c.typical.mean, c.typical.sd) if c.typical is not None else _middle(c) for c in seed.inputs]
+    mean, sd = np.array(typical).T
     anywhere = rng.uniform(low, high, (PROBES // 2, len(low)))
     normal = mean + sd * rng.uniform(-3, 3, (PROBES // 2, len(low)))
     return np.vstack([anywhere, np.clip(normal, low, high)])

@@ -58,8 +58,8 @@ class _Flat:
         _refuse(f"tree {tree}: {place}: got {self.values[where]:g}, expected {expected}")
 
 
-def _refuse(what: str) -> NoReturn:
-    raise TreeTextError(what)
+def _refuse(reason: str) -> NoReturn:
+    raise TreeTextError(reason)
 
 
 def check(text: bytes) -> None:

@@ -48,15 +48,15 @@ class Balance:
 
     def pull(self, step: float) -> tuple[float, float]:
         """Return retained part of a state after a step of hours [1], and gain from a unit rate [h]."""
-        kept = float(np.exp(-self.decay * step))
-        return kept, (1.0 - kept) / self.decay
+        retained = float(np.exp(-self.decay * step))
+        return retained, (1.0 - retained) / self.decay
 
     def course(self, current: FloatArray, step: float) -> FloatArray:
         """State at the end of each step of so many hours [unit]."""
-        kept, gain = self.pull(step)
+        retained, gain = self.pull(step)
         state, states = self.start, []
-        for rest, rate in zip(self.rest.tolist(), self.rate(current).tolist(), strict=True):
-            state = kept * state + (1.0 - kept) * rest + gain * rate
+        for resting, rate in zip(self.rest.tolist(), self.rate(current).tolist(), strict=True):
+            state = retained * state + (1.0 - retained) * resting + gain * rate
             state = state if self.floor is None else max(state, self.floor)
             states.append(state)
         return np.array(states)

@@ -17,7 +17,7 @@ class ScheduleError(ValueError):
 
     def __init__(self, faults: Sequence[tuple[str, object, str]]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(f"{place}: got {value}: expected {wanted}" for place, value, wanted in faults))
+        super().__init__("\n".join(f"{place}: got {value}: expected {expected}" for place, value, expected in faults))
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,9 @@ class Bounds:
         beyond = np.max(np.abs(past - middle), axis=0)
         beyond[_LINK] = np.max(middle[_LINK] - past[:, _LINK])
         reach = FACTOR * (1 + FEW / len(runs)) * beyond
-        chance = LINK_CHANCE / np.sqrt(max(rows - 3, 1))
+        sampling = LINK_CHANCE / np.sqrt(max(rows - 3, 1))
         level, link = LEVEL_FLOOR * float(np.exp(middle[_SPREAD])), LINK_LOST * abs(middle[_LINK])
-        floors = (level, level, SPREAD_FLOOR, max(LINK_FLOOR, chance, link), ALIKE_FLOOR, ALIKE_FLOOR)
+        floors = (level, level, SPREAD_FLOOR, max(LINK_FLOOR, sampling, link), ALIKE_FLOOR, ALIKE_FLOOR)
         return cls(middle, np.maximum(reach, floors), rows)
 
     def odd(self, run: OutcomeRun) -> tuple[str, ...]:

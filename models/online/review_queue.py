@@ -135,8 +135,8 @@ class OnlineState:
             return later
         if not later._odd:
             return replace(self._with(later.begun), begun=())
-        why = "; ".join(later._odd)
-        more = [PendingBatch(one.batch, len(one.errors), why) for one in later.begun]
+        reason = "; ".join(later._odd)
+        more = [PendingBatch(one.batch, len(one.errors), reason) for one in later.begun]
         count = self.outcomes_waiting + sum(one.outcomes for one in more)
         return replace(later, begun=(), waiting=(*later.waiting, *more)[-MOST_LISTED:], outcomes_waiting=count)
 
@@ -187,8 +187,8 @@ def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Out
     errors, outcomes, scale = (
         np.concatenate([getattr(one, name) for one in arrivals]) for name in ("errors", "outcomes", "scale")
     )
-    said = [one.said for one in arrivals if one.said is not None]
-    return OutcomeRun(errors - centre, outcomes, scale, known, np.concatenate(said) if said else None)
+    predicted = [one.said for one in arrivals if one.said is not None]
+    return OutcomeRun(errors - centre, outcomes, scale, known, np.concatenate(predicted) if predicted else None)
 
 
 def usual_of(arrivals: Sequence[Arrival], start: AdaptiveInterval) -> ReferenceRuns | None:
@@ -215,9 +215,9 @@ def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) ->
     for end, arrival in enumerate(arrivals, start=1):
         count += len(arrival.errors)
         if count >= rows:
-            begun = arrivals[first:end]
-            runs.append(run_of(begun, centres[first], known))
-            known, first, count = _newest(known, begun), end, 0
+            run = arrivals[first:end]
+            runs.append(run_of(run, centres[first], known))
+            known, first, count = _newest(known, run), end, 0
     return runs
 
 

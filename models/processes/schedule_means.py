@@ -24,8 +24,8 @@ def mean_of(rows: Columns, name: str) -> float:
 
 def deviations(seed: Seed, name: str) -> float:
     """Return a constraint's margin in standard deviations at its probability; 0 without a constraint."""
-    chances = [one.chance for one in seed.hourly_limits if one.name == name]
-    return -normal_quantile(min(chances)) if chances else 0.0
+    probabilities = [one.chance for one in seed.hourly_limits if one.name == name]
+    return -normal_quantile(min(probabilities)) if probabilities else 0.0
 
 
 def doubts_of(seed: Seed) -> CurveUncertainty:
@@ -60,6 +60,6 @@ def loss_over(measured: FloatArray, expected: float) -> float:
     """
     factor = (100.0 - known_mean(measured)) / (100.0 - expected)
     if not 1.0 / _MOST_LOSS <= factor <= _MOST_LOSS:
-        wanted = f"a loss of current of {1.0 / _MOST_LOSS:g} to {_MOST_LOSS:g} times what physics expects"
-        raise ScheduleError([("rows", f"one of {factor:.3g} times", wanted)])
+        expected_text = f"a loss of current of {1.0 / _MOST_LOSS:g} to {_MOST_LOSS:g} times what physics expects"
+        raise ScheduleError([("rows", f"one of {factor:.3g} times", expected_text)])
     return factor

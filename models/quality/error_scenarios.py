@@ -124,11 +124,11 @@ class ErrorScenarios:
         """Return probabilities of lots from logarithms of their contents, shape (n, E)."""
         keeps, best = np.full((2, len(logs), limits.grades), self.weights.sum())
         for rows in _parts(len(logs)):
-            kept = _ndtr(self._scores(self._fullest(logs[rows], limits)))
-            keeps[rows, :-1] = kept.swapaxes(0, 1) @ self.weights
-            for grade in range(1, len(kept)):  # from here on: whether the lot keeps it or a more valuable one
-                np.maximum(kept[grade], kept[grade - 1], out=kept[grade])
-            best[rows, :-1] = kept.swapaxes(0, 1) @ self.weights
+            probabilities = _ndtr(self._scores(self._fullest(logs[rows], limits)))
+            keeps[rows, :-1] = probabilities.swapaxes(0, 1) @ self.weights
+            for grade in range(1, len(probabilities)):  # from here on: whether the lot keeps it or a more valuable one
+                np.maximum(probabilities[grade], probabilities[grade - 1], out=probabilities[grade])
+            best[rows, :-1] = probabilities.swapaxes(0, 1) @ self.weights
         # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
         keeps[:, -1] = 1.0
         best[:, 1:] = np.maximum(np.diff(best, axis=1), 0.0)
@@ -153,13 +153,13 @@ class ErrorScenarios:
         contents = self._bounded(logs, limits, first + len(joined.pairs))
         for row, (one, other) in enumerate(joined.pairs, first):
             np.maximum(contents[one], contents[other], out=contents[row])
-        fullest = np.empty((len(joined.of_grade), *contents.shape[1:]))
+        utilisation = np.empty((len(joined.of_grade), *contents.shape[1:]))
         full = np.empty(contents.shape[1:])
-        for grade, ((row, highest), *others) in zip(fullest, joined.of_grade, strict=True):
+        for grade, ((row, highest), *others) in zip(utilisation, joined.of_grade, strict=True):
             np.subtract(contents[row], highest, out=grade)
             for row, highest in others:
                 np.maximum(grade, np.subtract(contents[row], highest, out=full), out=grade)
-        return fullest
+        return utilisation
 
     def _bounded(self, logs: FloatArray, limits: Limits, rows: int) -> FloatArray:
         """Return logarithms of bounded quantities in each scenario, shape (rows, n, s), unset after row b.
@@ -354,10 +354,10 @@ def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatAr
 def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return scenarios and weights: all lots with a rare error, and a sufficient sample of typical ones."""
     rare = np.max(np.abs(errors), axis=1) > _RARE
-    usual = errors[~rare]
-    some = np.unique(np.linspace(0, len(usual) - 1, min(_MOST_USUAL, len(usual))).astype(np.intp))
-    weights = [np.ones(int(rare.sum())), np.full(len(some), len(usual) / max(1, len(some)))]
-    return np.concatenate([errors[rare], usual[some]]), np.concatenate(weights) / len(errors)
+    typical = errors[~rare]
+    sample = np.unique(np.linspace(0, len(typical) - 1, min(_MOST_USUAL, len(typical))).astype(np.intp))
+    weights = [np.ones(int(rare.sum())), np.full(len(sample), len(typical) / max(1, len(sample)))]
+    return np.concatenate([errors[rare], typical[sample]]), np.concatenate(weights) / len(errors)
 
 
 def _largest_error(reported: FloatArray, logs: FloatArray, spread: FloatArray) -> FloatArray:

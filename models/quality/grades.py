@@ -38,10 +38,10 @@ class Joined:
         ]
         rows = {frozenset([b]): b for b in range(by_grade.shape[1])}
         pairs: list[tuple[int, int]] = []
-        for wanted in sorted({one for own in grades for one in own.values()}, key=lambda one: (len(one), sorted(one))):
+        for needed in sorted({one for own in grades for one in own.values()}, key=lambda one: (len(one), sorted(one))):
             known: frozenset[int] = frozenset()
-            while known != wanted:
-                part = _largest(rows, wanted - known)
+            while known != needed:
+                part = _largest(rows, needed - known)
                 if known:
                     pairs.append((rows[known], rows[part]))
                     rows[known | part] = by_grade.shape[1] + len(pairs) - 1

@@ -60,8 +60,8 @@ class Assessment:
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
         """Return a subset of the lots."""
-        chances = self.keeps[rows], self.best[rows]
-        return Assessment(self.logs[rows], self.defects[rows], *chances, self.decided[rows], self.costs)
+        probabilities = self.keeps[rows], self.best[rows]
+        return Assessment(self.logs[rows], self.defects[rows], *probabilities, self.decided[rows], self.costs)
 
     @cached_property
     def unpromised(self) -> Decisions:
@@ -174,10 +174,10 @@ class QualityModel:
         """Return `assess` from an estimator's raw outputs of the lots, shape (n, E + D)."""
         logs = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
-        chances = self.scatter.chances(logs, self.limits)
+        probabilities = self.scatter.chances(logs, self.limits)
         by = costs or self.costs
-        decided = decide(chances.keeps, chances.best, by, self.threshold)
-        return Assessment(logs, defects, chances.keeps, chances.best, decided, by)
+        decided = decide(probabilities.keeps, probabilities.best, by, self.threshold)
+        return Assessment(logs, defects, probabilities.keeps, probabilities.best, decided, by)
 
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Return most probable contents with intervals from logarithms, shape (n, E).
@@ -207,9 +207,9 @@ class QualityModel:
             Assays, and predicted logarithms of the contents.
         """
         off, sizes = self.scatter.needed(reported, logs), log_size(reported) / self.scatter.spread
-        said = np.where(np.isnan(sizes), 0.0, logs / self.scatter.spread).sum(axis=1)
+        predicted = np.where(np.isnan(sizes), 0.0, logs / self.scatter.spread).sum(axis=1)
         errors = np.log(np.maximum(off, _LEAST_OFF))
-        return Arrival(batch, errors, off, np.nansum(sizes, axis=1), np.ones(len(off)), said)
+        return Arrival(batch, errors, off, np.nansum(sizes, axis=1), np.ones(len(off)), predicted)
 
     def fixed_contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Return `contents` with the intervals of training, which later assays do not move."""
@@ -268,15 +268,15 @@ class QualityModel:
             `<element>`, its `_low` and its `_high` at COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
             `grade`, empty where the laboratory shall say; `expected_value` [$/t].
         """
-        judged = self.assess(X)
-        columns = flat(self.contents(judged.logs, COVERAGE))
-        columns |= {f"p_{name}": judged.defects[:, i] for i, name in enumerate(self.seed.defects)}
-        columns |= {f"p_{grade.name}": judged.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
+        assessed = self.assess(X)
+        columns = flat(self.contents(assessed.logs, COVERAGE))
+        columns |= {f"p_{name}": assessed.defects[:, i] for i, name in enumerate(self.seed.defects)}
+        columns |= {f"p_{grade.name}": assessed.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
         names = np.array([grade.name for grade in self.seed.grades] + [""])
         columns |= {
-            "decision": np.array(ACTIONS)[judged.decided.actions(self.costs)],
-            "grade": names[judged.decided.grade],
-            "expected_value": judged.decided.expected,
+            "decision": np.array(ACTIONS)[assessed.decided.actions(self.costs)],
+            "grade": names[assessed.decided.grade],
+            "expected_value": assessed.decided.expected,
         }
         return columns
 
@@ -359,8 +359,8 @@ def grader(
         info=dict(info),
         **learnt_inputs(X_learnt),
     )
-    chances = crossed_chances(reported, contents, limits)
-    limit = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
+    probabilities = crossed_chances(reported, contents, limits)
+    limit = threshold(probabilities.keeps, probabilities.best, kept, model.costs, alpha, confidence)
     return replace(model, threshold=limit)
 
 

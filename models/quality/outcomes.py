@@ -95,15 +95,15 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
         its result is NaN.
     """
     known = np.flatnonzero(~np.isnan(kept).any(axis=1))
-    some, chosen = kept[known], decided[known]
-    best = oracle(some, costs)
+    satisfied, chosen = kept[known], decided[known]
+    best = oracle(satisfied, costs)
     action = chosen.actions(costs)
     let_go = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
-    bad = int(np.sum(some[let_go, chosen.grade[let_go]] == 0))
+    bad = int(np.sum(satisfied[let_go, chosen.grade[let_go]] == 0))
     released = int(let_go.sum())
-    blind = earned_unseen(some, costs)
+    blind = earned_unseen(satisfied, costs)
     return {
-        "cost": _mean(best - earned(chosen, some, costs)),
+        "cost": _mean(best - earned(chosen, satisfied, costs)),
         "cost_assay_all": costs.assay,
         "cost_assay_none": _mean(best - blind),
         "released": _mean(action == 0),

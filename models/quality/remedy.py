@@ -78,8 +78,8 @@ def distances(
     `which` picks limits; q are all of them without it.
     """
     number = limits.bounded[1][which]
-    likeliest = np.log(scatter.likeliest(logs, limits))
-    distance: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - likeliest[:, number])
+    most_probable = np.log(scatter.likeliest(logs, limits))
+    distance: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - most_probable[:, number])
     distance /= scatter.log_sd(logs, limits)[:, number]
     return distance
 
@@ -90,9 +90,9 @@ def nearest(
     """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
     which = _of_grades(far, grades, limits.grade).argmin(axis=1)
     rows = np.arange(len(far))
-    likeliest = scatter.likeliest(logs, limits)[rows, limits.bounded[1][which]]
+    most_probable = scatter.likeliest(logs, limits)[rows, limits.bounded[1][which]]
     is_highest = limits.way[which] > 0
-    parts = (which, grades, likeliest, limits.bound[which], is_highest, far[rows, which])
+    parts = (which, grades, most_probable, limits.bound[which], is_highest, far[rows, which])
     return [
         NearestLimit(limits.names[q], *of_limit)
         for q, *of_limit in zip(*(part.tolist() for part in parts), strict=True)

@@ -58,9 +58,9 @@ class RidgeLine(Stored, RegressorEstimator):
         rows, labels = self._learnable(X, y, ensure_min_samples=2, y_numeric=True)
         fill, scale = SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
         columns = scale.fit_transform(fill.fit_transform(indicators(rows, self.categories)))
-        learnt = to_scale(labels, self.log_floor)
-        self.alpha_ = _penalty(columns, learnt)
-        ridge = Ridge(self.alpha_).fit(columns, learnt)
+        scaled = to_scale(labels, self.log_floor)
+        self.alpha_ = _penalty(columns, scaled)
+        ridge = Ridge(self.alpha_).fit(columns, scaled)
         self.fill_, self.mean_, self.scale_ = fill.statistics_, scale.mean_, scale.scale_
         self.slope_, self.intercept_ = ridge.coef_, float(ridge.intercept_)
         return self
@@ -73,8 +73,8 @@ class RidgeLine(Stored, RegressorEstimator):
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Predictions, shape (n,)."""
         self._needs("slope_")
-        learnt = np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
-        return from_scale(learnt, self.log_floor)
+        scaled = np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
+        return from_scale(scaled, self.log_floor)
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Slope times distance from the mean, of each column."""

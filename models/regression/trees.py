@@ -199,8 +199,8 @@ class BoostedTrees(Stored, RegressorEstimator):
         self._needs("booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
-        learnt = self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
-        return from_scale(learnt, self.log_floor)
+        scaled = self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
+        return from_scale(scaled, self.log_floor)
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Parts of the line that the trees start from, and of the trees by TreeSHAP."""

@@ -45,13 +45,13 @@ def _limit(models: int) -> None:
         _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
 
 
-def _lower(what: int, limit: int) -> None:
+def _lower(resource_id: int, limit: int) -> None:
     """Lower a limit; one that is lower already stays."""
     import resource
 
-    _, hard = resource.getrlimit(what)
+    _, hard = resource.getrlimit(resource_id)
     lowest = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(what, (lowest, hard))
+    resource.setrlimit(resource_id, (lowest, hard))
 
 
 def _wake() -> None:

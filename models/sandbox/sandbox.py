@@ -60,26 +60,26 @@ def _in_child(folders: Sequence[Path]) -> list[str | None]:
         start_new_session=True,  # Ctrl-C is for this process to act on
     ) as child:
         try:
-            said, _ = child.communicate(timeout=START_SECONDS + WALL_SECONDS * len(folders))
+            output, _ = child.communicate(timeout=START_SECONDS + WALL_SECONDS * len(folders))
         except subprocess.TimeoutExpired:
             child.kill()
-            said, _ = child.communicate()
+            output, _ = child.communicate()
         except BaseException:
             child.kill()
             raise
-    answers: list[Any] = [json.loads(line) for line in said.splitlines(keepends=True) if line.endswith(b"\n")]
+    answers: list[Any] = [json.loads(line) for line in output.splitlines(keepends=True) if line.endswith(b"\n")]
     if not answers:
         raise SandboxError(f"no process for a trial of models: it ended with {_ended(child.returncode)}")
-    rest = answers[1 : len(folders) + 1]
-    if len(rest) < len(folders):
-        rest.append(f"loading it in a process of its own {_why(child.returncode)}")
-    return rest
+    results = answers[1 : len(folders) + 1]
+    if len(results) < len(folders):
+        results.append(f"loading it in a process of its own {_why(child.returncode)}")
+    return results
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
     path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return kept | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": os.pathsep.join(path)}
+    return passed | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def _why(code: int) -> str:

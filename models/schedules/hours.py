@@ -95,8 +95,8 @@ def matched(place: str, hours: Hours, to: Hours) -> FloatArray:
     if hours.starts[0] != to.starts[0]:
         faults.append((f"{place}.0.start", hours.starts[0].isoformat(), f"{to.starts[0].isoformat()}, as the tariff"))
     if hours.starts[-1] != to.starts[-1]:
-        wanted = f"an end of {len(to.starts) * to.step:g} h after the start, as the tariff"
-        faults.append((place, f"{len(hours.starts) * hours.step:g} h", wanted))
+        expected = f"an end of {len(to.starts) * to.step:g} h after the start, as the tariff"
+        faults.append((place, f"{len(hours.starts) * hours.step:g} h", expected))
     if faults:
         raise ScheduleError(faults)
     return hours.values

@@ -218,12 +218,12 @@ class ScheduleProgram:
     def _add_balance(self, balance: Balance, rows: SparseRows, box: Box) -> None:
         """A state from step to step, exactly where the current is steady within a step, and its limits."""
         columns, n = self._columns, self.steps
-        state, (kept, gain) = columns[balance.name], balance.pull(self.order.prices.step)
+        state, (retained, gain) = columns[balance.name], balance.pull(self.order.prices.step)
         base, on, slopes = self._pieces(balance.rate)
-        weight = np.full(n, -kept)
+        weight = np.full(n, -retained)
         weight[0] = 0.0
-        known = (1.0 - kept) * balance.rest + gain * base
-        known[0] += kept * balance.start
+        known = (1.0 - retained) * balance.rest + gain * base
+        known[0] += retained * balance.start
         before = np.concatenate([state[:1], state[:-1]])
         terms: list[Term] = [
             (state, 1.0),

@@ -72,5 +72,5 @@ def _check_prices(prices: Hours, allowed: bool) -> None:
     below = np.flatnonzero(prices.values < 0)
     if len(below) and not allowed:
         at = prices.starts[below[0]].isoformat()
-        wanted = f"0 or more, at {at} and {len(below)} steps in all; or negative_prices = true"
-        raise ScheduleError([("tariff.price", float(prices.values[below[0]]), wanted)])
+        expected = f"0 or more, at {at} and {len(below)} steps in all; or negative_prices = true"
+        raise ScheduleError([("tariff.price", float(prices.values[below[0]]), expected)])

@@ -29,8 +29,8 @@ def _seconds() -> float:
 
 def _out_of_time() -> ScheduleError:
     check()
-    wanted = "an order without stops or negative prices, or of fewer hours"
-    return ScheduleError([("tariff", f"no schedule in {_SECONDS:g} s", wanted)])
+    expected = "an order without stops or negative prices, or of fewer hours"
+    return ScheduleError([("tariff", f"no schedule in {_SECONDS:g} s", expected)])
 
 
 class Infeasible(Exception):

@@ -100,8 +100,8 @@ class Schedule:
     @property
     def unwatched(self) -> list[str]:
         """Limits of the order that nothing here follows by the hour."""
-        kept = [one.limit for one in self.kept]
-        return list(dict.fromkeys(one.name for one in self.order.limits if one not in kept))
+        limits = [one.limit for one in self.kept]
+        return list(dict.fromkeys(one.name for one in self.order.limits if one not in limits))
 
     @property
     def units(self) -> dict[str, str]:
@@ -174,8 +174,8 @@ def flat_current(line: CellLine, current: FloatArray, order: Order) -> float:
 
 def doubted(line: CellLine) -> Iterator[CellLine]:
     """The line with each of its doubts one standard deviation up."""
-    doubts, usual = line.doubts, np.array([line.usual])
-    voltage, efficiency = float(line.voltage(usual)[0]), float(line.efficiency(usual)[0])
+    doubts, typical = line.doubts, np.array([line.usual])
+    voltage, efficiency = float(line.voltage(typical)[0]), float(line.efficiency(typical)[0])
     yield replace(line, voltage=lambda i: line.voltage(i) + doubts.voltage)
     yield replace(line, voltage=lambda i: line.voltage(i) + doubts.voltage_slope * (line.voltage(i) - voltage))
     yield replace(line, efficiency=lambda i: line.efficiency(i) + doubts.efficiency)

@@ -25,6 +25,6 @@ def schedule_frame(plan: Schedule) -> pd.DataFrame:
         "cost [$]": plan.cost,
         "co2e [kg]": plan.co2e,
     }
-    units = {kept.limit.name: kept.limit.unit for kept in plan.kept}
+    units = {margin.limit.name: margin.limit.unit for margin in plan.kept}
     states = {f"{name} [{units.get(name, '')}]": state for name, state in plan.states.items()}
     return pd.DataFrame(columns | states)

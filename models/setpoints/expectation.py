@@ -43,9 +43,9 @@ class StateForecast:
         rows : ndarray of bool, shape (n,)
         """
         filled = np.where(rows.any() & np.isfinite(known[rows]).any(axis=0), known, 0.0)
-        usual: FloatArray = np.nanmedian(filled[rows], axis=0)
+        typical: FloatArray = np.nanmedian(filled[rows], axis=0)
         spread: FloatArray = np.nanstd(filled[rows], axis=0)
-        blank = cls(usual, spread, {})
+        blank = cls(typical, spread, {})
         design = blank._design(known)
         penalty = RIDGE * np.eye(design.shape[1])
         penalty[0, 0] = 0.0
@@ -54,7 +54,7 @@ class StateForecast:
             use = rows & np.isfinite(values)
             square = design[use].T @ design[use] + penalty
             weights[name] = np.asarray(np.linalg.solve(square, design[use].T @ values[use]), dtype=np.float64)
-        return cls(usual, spread, weights)
+        return cls(typical, spread, weights)
 
     def __call__(self, known: FloatArray) -> dict[str, FloatArray]:
         """Expected outcomes, shape (n,) each."""

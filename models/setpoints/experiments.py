@@ -121,14 +121,14 @@ def experiments(
     if not 0.0 < share <= 1.0:
         raise SetpointError(f"share: got {share:g}: expected above 0 and at most 1")
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
-    known = np.array([why is None for why in plans.refusals])
+    known = np.array([reason is None for reason in plans.refusals])
     pairs, worth, able = int(share * len(known)) // 2, {}, {}
     ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
     for knob in model.knobs:
         options = []
-        for size, weighed in ends.items():
-            free = known & _free(model, plans, weighed, knob, size)
-            options.append((_worth(model, weighed, knob, size, known, min(pairs, int(free.sum()) // 2)), free))
+        for size, evaluated in ends.items():
+            free = known & _free(model, plans, evaluated, knob, size)
+            options.append((_worth(model, evaluated, knob, size, known, min(pairs, int(free.sum()) // 2)), free))
         best, free = max(options, key=lambda option: option[0].value - option[0].cost)
         if best.value > best.cost:
             worth[knob], able[knob] = best, free
@@ -157,31 +157,31 @@ def _rows(model: SetpointModel, knob: str) -> list[int]:
     return [first, first + 1]
 
 
-def _free(model: SetpointModel, plans: UnitPlans, weighed: EvaluatedMoves, knob: str, share: float) -> BoolArray:
+def _free(model: SetpointModel, plans: UnitPlans, evaluated: EvaluatedMoves, knob: str, share: float) -> BoolArray:
     """Return whether units may move a set-point both ways within bounds and limits, shape (n,)."""
     low, high = model.seed.column(knob).settable
     plan, size = plans.at.plan[knob], share * model.step(knob)
-    within = weighed.within_limits[_rows(model, knob)].all(axis=0)
+    within = evaluated.within_limits[_rows(model, knob)].all(axis=0)
     return np.asarray((plan - size >= low) & (plan + size <= high) & within)
 
 
 def _worth(
-    model: SetpointModel, weighed: EvaluatedMoves, knob: str, share: float, known: BoolArray, pairs: int
+    model: SetpointModel, evaluated: EvaluatedMoves, knob: str, share: float, known: BoolArray, pairs: int
 ) -> ExperimentValue:
     """Return the value of a test programme of a set-point with this size."""
     down, up = _rows(model, knob)
-    slopes = (weighed.draws[:, up] - weighed.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
+    slopes = (evaluated.draws[:, up] - evaluated.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
     gains, doubt = slopes.mean(axis=0), float(slopes.mean(axis=1).std())
     gain, size = float(gains.mean()), share * model.step(knob)
     if not pairs or doubt <= 0.0:
         return ExperimentValue(size, gain, doubt, doubt, 0.0, 0.0)
     error = model.noise / (float(np.mean(model.hold[knob])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
-    learnt = (doubt**2 - after**2) ** 0.5
+    information = (doubt**2 - after**2) ** 0.5
     # Each unit moves by its own gain, and the information is common to all: it turns the move of those near 0.
-    away = np.abs(gains) / learnt
-    value = learnt * float(np.mean(np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) - away * ndtr(-away)))
-    bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
+    away = np.abs(gains) / information
+    value = information * float(np.mean(np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) - away * ndtr(-away)))
+    bend = max(-float(evaluated.gain[[down, up]][:, known].mean()), 0.0)
     used = USED / model.seed.period
     return ExperimentValue(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / used)
 
@@ -192,9 +192,9 @@ def _pairs(
     """Yield pairs of units with the most similar expected value, drawn from the whole line, and signs."""
     if not able:
         return
-    worth = model.worth(model.states(plans.at), model.still(), model.posterior.mean)[0]
+    value = model.worth(model.states(plans.at), model.still(), model.posterior.mean)[0]
     units = np.flatnonzero(np.any(list(able.values()), axis=0))
-    order = units[np.argsort(worth[units], kind="stable")]
+    order = units[np.argsort(value[units], kind="stable")]
     count = 0
     for k in rng.permutation(len(order) // 2):
         first, second = int(order[2 * k]), int(order[2 * k + 1])

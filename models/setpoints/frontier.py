@@ -57,8 +57,8 @@ def pareto(
     points: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}
     for part in between(plans.parts()):
         at_prices, *at_dearer = weigh_each(model, part, [economics, *dearer], moves)
-        for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
-            best, refusals = chosen(weighed, part.refusals)
+        for price, evaluated in zip(CARBON_PRICES, at_dearer, strict=True):
+            best, refusals = chosen(evaluated, part.refusals)
             for one in advice(model, part, at_prices, economics, best, refusals):
                 if not points[one.unit] or points[one.unit][-1].advice.moves != one.moves:
                     points[one.unit].append(ParetoPoint(price, one))

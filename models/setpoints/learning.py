@@ -88,8 +88,8 @@ def learn(
             f"expected at least {FEWEST_ROWS} rows of {FEWEST_UNITS} units to learn what set-points bring"
         )
     columns = grid.in_hand(seed)
-    kept = [name for name in at.names if not name.startswith(response.DRIVEN)]
-    known = at.known[:, [at.names.index(name) for name in kept]]
+    names = [name for name in at.names if not name.startswith(response.DRIVEN)]
+    known = at.known[:, [at.names.index(name) for name in names]]
     hidden = response.hidden(columns)
     later = {name: grid.ahead(values) for name, values in hidden.items()}
     expectation = StateForecast.fit(known, later, rows)
@@ -108,7 +108,7 @@ def learn(
     use, moved = left.rows, left.moved
     blocked = {} if not evidence else _blocked(response, moved, left.outcomes, steps, at.units[use])
     if len(blocked) == len(knobs):
-        raise SetpointError("; ".join(f"{knob}: {why}" for knob, why in blocked.items()))
+        raise SetpointError("; ".join(f"{knob}: {reason}" for knob, reason in blocked.items()))
 
     spread = {name: float(np.nanstd(np.diff(values, axis=1))) / 2**0.5 for name, values in measured.items()}
     offsets = [(name, knob) for name in measured for knob in knobs if (name, knob) not in response.SURE]
@@ -117,7 +117,7 @@ def learn(
         seed=seed,
         posterior=prior,
         expectation=expectation,
-        kept=tuple(kept),
+        kept=tuple(names),
         line=line,
         hold=left.hold,
         ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in at.plan},
@@ -182,21 +182,21 @@ def _left(
     use = rows & np.all([np.isfinite(values) for values in own.values()], axis=0)
     outcomes = {name: grid.ahead(values) for name, values in measured.items()}
     held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
-    usual = StateForecast.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    typical = StateForecast.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
     # A test ends by plan: the operators' response to a move is seen in the moves that are not tests.
     hold = {
-        knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
+        knob: _hold(own[knob][use], (held[knob] - typical[f"held {knob}"] - lasting)[use])
         for knob, (_, lasting) in trials.items()
     }
-    rest = {name: (values - usual[name])[use] for name, values in outcomes.items()}
+    residuals = {name: (values - typical[name])[use] for name, values in outcomes.items()}
     tests = {knob: trials[knob] for knob in trials if knob in following}
-    tested, beside = {}, rest
+    tested, beside = {}, residuals
     if tests:
         known = np.column_stack([seen, *(crews[knob] for knob in tests)])
         lasting = {knob: values for knob, (_, values) in tests.items()}
-        usual = StateForecast.fit(known, outcomes | lasting, rows)(known)
-        beside = {name: (values - usual[name])[use] for name, values in outcomes.items()}
-        tested = {knob: np.nan_to_num(values - usual[knob])[use] for knob, values in lasting.items()}
+        typical = StateForecast.fit(known, outcomes | lasting, rows)(known)
+        beside = {name: (values - typical[name])[use] for name, values in outcomes.items()}
+        tested = {knob: np.nan_to_num(values - typical[knob])[use] for knob, values in lasting.items()}
         # History does not show how long such a move stays: assumed as for the other set-points of the same operators.
         others = np.array([shares for knob, shares in hold.items() if knob not in tests])
         hold |= dict.fromkeys(tests, (float(others[:, 0].mean()), float(others[:, 1].mean())))
@@ -204,7 +204,7 @@ def _left(
         use,
         {knob: (own[knob] + np.nan_to_num(lasting))[use] for knob, (_, lasting) in trials.items()},
         hold,
-        rest,
+        residuals,
         tested,
         {knob: rise[use] for knob, (rise, _) in tests.items()},
         beside,
@@ -238,7 +238,7 @@ def _hold(moves: FloatArray, held: FloatArray) -> tuple[float, float]:
 def _blocked(
     response: AnyResponse,
     moved: Mapping[str, FloatArray],
-    rest: Mapping[str, FloatArray],
+    residuals: Mapping[str, FloatArray],
     steps: Mapping[str, float],
     units: np.ndarray,
 ) -> dict[str, str]:
@@ -250,8 +250,11 @@ def _blocked(
         if size < LEAST_MOVE:
             blocked[knob] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
             continue
-        known = np.isfinite(rest[column])
-        x, y = steps_moved[known] - steps_moved[known].mean(), rest[column][known] - rest[column][known].mean()
+        known = np.isfinite(residuals[column])
+        x, y = (
+            steps_moved[known] - steps_moved[known].mean(),
+            residuals[column][known] - residuals[column][known].mean(),
+        )
         slope = float(x @ y / (x @ x))
         score = np.bincount(units[known], x * (y - slope * x))
         error = float(np.sqrt(score @ score)) / float(x @ x)
@@ -268,7 +271,7 @@ def _sharpened(
 ) -> SetpointModel:
     # A test starts from the operators' setting.
     state = model.states(replace(at, plan=at.plan | {knob: at.plan[knob] - rise for knob, rise in left.begun.items()}))
-    moved, rest = left.moved, left.beside
+    moved, residuals = left.moved, left.beside
     held = model.held(moved) | left.tested
     in_force = model.in_force(moved) | {f"{knob} in force": np.ones(len(at)) for knob in left.tested}
     still = {knob: np.zeros(len(at)) for knob in moved}
@@ -295,7 +298,7 @@ def _sharpened(
     def effects(theta: FloatArray) -> dict[str, FloatArray]:
         after, before = physics_of_moves(_constants(model, theta))
         added = model.posterior.shift(theta, steps)
-        return {name: after[name] - before[name] + added.get(name, 0.0) for name in rest}
+        return {name: after[name] - before[name] + added.get(name, 0.0) for name in residuals}
 
     def slopes(theta: FloatArray) -> tuple[FloatArray, float]:
         columns, margin = [], 0.0
@@ -309,9 +312,9 @@ def _sharpened(
             margin = abs(float(np.mean(up + down))) / 2.0
         return np.array(columns), CREW * margin
 
-    learnt = posterior(model.posterior, effects, steps, rest, at.units, slopes)
-    noise = float(np.nanstd(rest[model.seed.target.name])) * _worth_of_point(model, sample)
-    return replace(model, posterior=learnt, noise=noise)
+    updated = posterior(model.posterior, effects, steps, residuals, at.units, slopes)
+    noise = float(np.nanstd(residuals[model.seed.target.name])) * _worth_of_point(model, sample)
+    return replace(model, posterior=updated, noise=noise)
 
 
 def _constants(model: SetpointModel, theta: FloatArray) -> tuple[float, ...]:
@@ -338,8 +341,8 @@ def left_over(known: FloatArray, values: FloatArray, units: IntArray, rows: Bool
     out, fold = np.full(len(values), np.nan), units % FOLDS
     rows = rows & np.isfinite(values)
     for part in range(FOLDS):
-        fit, rest = rows & (fold != part), rows & (fold == part)
-        if fit.any() and rest.any():
+        fit, others = rows & (fold != part), rows & (fold == part)
+        if fit.any() and others.any():
             trees = lightgbm.LGBMRegressor(**_TREES).fit(known[fit], values[fit])
-            out[rest] = values[rest] - np.asarray(trees.predict(known[rest]))
+            out[others] = values[others] - np.asarray(trees.predict(known[others]))
     return out

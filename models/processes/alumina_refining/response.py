@@ -107,7 +107,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """State of lines whatever their set-points are: yield, soda, overflow and fuel beyond physics."""
-        warm, wanted = columns["last_tank_temperature"], columns["end_temperature"]
+        warm, target = columns["last_tank_temperature"], columns["end_temperature"]
         seed, calciner = columns["seed_solids"], columns["calciner_temperature"]
         expected = self._train(_read(columns), warm, seed, _VALUES)
         coldest = _coldest({**columns, **self._cooling(columns)}, _VALUES)
@@ -118,7 +118,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
             - (seed - _CARRIED_FROM) / _VALUES["overflowing"],
             "log_loi": np.log(np.maximum(columns["loi"], _LEAST_LOI)) + _VALUES["igniting"] * (calciner - _CALCINED_AT),
             "other_fuel": columns["calciner_fuel"] - _VALUES["burning"] * (calciner - _CALCINED_AT),
-            "warmer": warm - wanted,
+            "warmer": warm - target,
             "coolers_end": coldest,
             **{name: columns[name] for name in _KEPT},
             # Operators have habits: only a departure from a habit is random.
@@ -229,10 +229,10 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
     def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
         """Margin of a line [$/d]."""
         columns = dict(outcomes) | {"bauxite_available_alumina": outcomes["available"]}
-        kept = self.physics.lots_within("product_fines", outcomes["product_fines"])
+        within = self.physics.lots_within("product_fines", outcomes["product_fines"])
         for name in ("loi", "na2o"):
-            kept = kept * (self.physics.lots_within(name, outcomes[name]) + outcomes[f"more_within_{name}"])
-        return self.physics.margin(columns, kept, economics)
+            within = within * (self.physics.lots_within(name, outcomes[name]) + outcomes[f"more_within_{name}"])
+        return self.physics.margin(columns, within, economics)
 
     def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
         """Liquor [m³/t], coal equivalent [kgce/t], greenhouse gases [tCO2e/t]."""
@@ -242,10 +242,10 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         """None: lines share no power."""
         return np.zeros_like(outcomes["precipitation_yield"])
 
-    def _more_within(self, name: str, usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
+    def _more_within(self, name: str, typical: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
         """Share of lots within a buyer's limit, of a content that is another for a time, over its mean's."""
-        shares = _mixed(self.physics.lots_within(name, usual), self.physics.lots_within(name, then), part)
-        return np.asarray(shares - self.physics.lots_within(name, _mixed(usual, then, part)))
+        shares = _mixed(self.physics.lots_within(name, typical), self.physics.lots_within(name, then), part)
+        return np.asarray(shares - self.physics.lots_within(name, _mixed(typical, then, part)))
 
     def _cooling(self, columns: Columns) -> dict[str, FloatArray]:
         """Cooling water [°C], and what scale leaves of the coolers [1]."""
@@ -296,9 +296,9 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
         return {"yield": entering - alumina[-1], "na2o": soda}
 
 
-def _mixed(usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
+def _mixed(typical: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
     """Mean of what is there for a part of the time and of what is usual."""
-    return np.asarray(usual + part * (then - usual))
+    return np.asarray(typical + part * (then - typical))
 
 
 def _room(state: Columns, q: Numbers) -> FloatArray:
@@ -306,10 +306,10 @@ def _room(state: Columns, q: Numbers) -> FloatArray:
     return np.asarray(state["end_temperature"] - _coldest(state, q))
 
 
-def _comes(state: Columns, asked: FloatArray, q: Numbers) -> FloatArray:
+def _comes(state: Columns, requested: FloatArray, q: Numbers) -> FloatArray:
     """Return the realised part of a requested change of the last tank [K], limited by the coolers."""
     part, room = np.asarray(q.get("end_temperature in force", 1.0)), _room(state, q)
-    return part * (_above(room + asked / part) - _above(room))
+    return part * (_above(room + requested / part) - _above(room))
 
 
 def _coldest(at: Columns, q: Numbers) -> FloatArray:

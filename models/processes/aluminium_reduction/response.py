@@ -154,8 +154,8 @@ class PotResponse(Response[PotPhysics]):
         current, caf2, lif = hidden["current"], before["caf2"], before["lif"]
         acd = self._distance(current, temperature, alf3, caf2, lif, before["cathode_voltage_drop"], voltage)
         limit = hidden["limit"] - _VALUES["calming"] * off["level"]
-        usual = line["usual_superheat"]
-        superheat = usual + line["superheat_trust"] * (hidden["superheat"] - usual)
+        typical = line["usual_superheat"]
+        superheat = typical + line["superheat_trust"] * (hidden["superheat"] - typical)
         return {
             "cell_voltage": voltage,
             "excess_alf3": alf3,

@@ -111,8 +111,8 @@ class CopperResponse(Response[CopperPhysics]):
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
         """Return the deviation of nodules from expectation, and mean rejects over that of the mean logarithm."""
         known = np.isfinite(smoothed["reject_level"]) & np.isfinite(smoothed["nodularity"])
-        usual = np.log1p(_VALUES["nodules_per_error"] * _VALUES["unseen_error"])
-        middle = float(np.mean(np.exp(smoothed["nodularity"][known] + usual)))
+        typical = np.log1p(_VALUES["nodules_per_error"] * _VALUES["unseen_error"])
+        middle = float(np.mean(np.exp(smoothed["nodularity"][known] + typical)))
         return {
             "nodules_doubt": unexpected["nodularity"],
             "skew": max((float(np.mean(smoothed["reject_level"][known])) + _FLOOR) / middle, 1.0),
@@ -120,8 +120,8 @@ class CopperResponse(Response[CopperPhysics]):
 
     def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
         """Polarisation of a crop about its expected mean."""
-        usual = USUAL["polarisation"]
-        return {"polarisation": _SWINGING * usual * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
+        typical = USUAL["polarisation"]
+        return {"polarisation": _SWINGING * typical * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
 
     def state(
         self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
@@ -191,11 +191,11 @@ class CopperResponse(Response[CopperPhysics]):
 
         # Shorts, and the current that they carry.
         patrol = np.maximum(state["patrol_interval"] + moves["patrol_interval"], _LEAST_PATROL)
-        usual = self._shorting(state["patrol_interval"], swing, before, q)
+        typical = self._shorting(state["patrol_interval"], swing, before, q)
         still = self._shorting(patrol, swing, after, q)
         swung = self._shorting(patrol, np.maximum(swing + whole["current_swing"], 0.0), after, q)
         held = part["current_swing"]
-        shorts = state["short_rate"] * ((1.0 - held) * still + held * swung) / usual
+        shorts = state["short_rate"] * ((1.0 - held) * still + held * swung) / typical
         risen = shorts - state["short_rate"]
         volts = state["cell_voltage"] - q["per_short"] * risen
         current = state["charge"] / self.physics.hours  # kA

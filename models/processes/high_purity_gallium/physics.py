@@ -145,8 +145,8 @@ class GalliumPhysics(Physics[Crystalliser]):
         ----------
         Scheil 1942; Burton, Prim and Slichter 1953; Hertz and Knudsen; coefficients and what handling adds are assumed.
         """
-        usual = np.full_like(columns["growth_rate"], USUAL_SUPERHEAT)
-        return _contents(columns, np.maximum(columns["growth_rate"], LEAST_SPEED), _critical(columns, usual))
+        superheat = np.full_like(columns["growth_rate"], USUAL_SUPERHEAT)
+        return _contents(columns, np.maximum(columns["growth_rate"], LEAST_SPEED), _critical(columns, superheat))
 
 
 def _contents(columns: Mapping[str, FloatArray], rate: FloatArray, critical: FloatArray) -> dict[str, FloatArray]:

@@ -157,8 +157,8 @@ class ModulePhysics(Physics[HandSpectrometer]):
         mass_per_area = 1e-3 * columns["mass"] / area
         power = _power_at_standard(columns, film)
         year = _year(columns, power, film)
-        usual = np.where(film, _FILM_EFFICIENCY, silicon_efficiency(year))
-        label = np.where(np.isnan(columns["label_power"]), 10.0 * usual * area, columns["label_power"])
+        typical = np.where(film, _FILM_EFFICIENCY, silicon_efficiency(year))
+        label = np.where(np.isnan(columns["label_power"]), 10.0 * typical * area, columns["label_power"])
         dark = 100.0 * dark_area_loss(np.where(np.isnan(columns["el_dark_share"]), 0.0, columns["el_dark_share"]))
         aged = 100.0 * (1.0 - power_left(0.006, np.maximum(_TODAY - year, 0.0)))
         loss = 100.0 * (1.0 - power / label)

@@ -124,12 +124,13 @@ class RetiredCellPhysics(Physics[Equipment]):
         """
         warmth = arrhenius_factor(_ENERGY, columns["probe_temperature"])
         ohmic, half, whole = (columns[f"pulse_r{name}"] / warmth for name in ("30ms", "500ms", "5s"))
-        rest, sheet = columns["rest_voltage"], columns["label_resistance"]
+        resting, sheet = columns["rest_voltage"], columns["label_resistance"]
         is_lfp = np.where(
-            np.isnan(columns["label_voltage"]), rest < _LFP_HIGHEST, columns["label_voltage"] < _LABEL_LFP
+            np.isnan(columns["label_voltage"]), resting < _LFP_HIGHEST, columns["label_voltage"] < _LABEL_LFP
         )
         charge = {
-            name: np.where(np.isnan(rest), np.nan, np.interp(rest, curve, _GRID)) for name, curve in _CURVES.items()
+            name: np.where(np.isnan(resting), np.nan, np.interp(resting, curve, _GRID))
+            for name, curve in _CURVES.items()
         }
         low = charge_factor(np.where(is_lfp, charge["LFP"], charge["NMC"]))
         grown = _growth(columns["z_1khz_re"] / warmth / np.sqrt(low), sheet)
@@ -158,7 +159,7 @@ class RetiredCellPhysics(Physics[Equipment]):
             "bare_attenuation": attenuation,
             "box_density": np.clip(columns["mass"] / box, 0.0, 10.0),
             "capacity_density": np.clip(1000.0 * capacity / box, 0.0, 20000.0),
-            "voltage_over_label": rest - columns["label_voltage"],
+            "voltage_over_label": resting - columns["label_voltage"],
             "log_insulation": np.log(np.maximum(columns["insulation"], 1e-6)),
             "log_gas": np.log(np.maximum(columns["gas"], _LEAST)),
         }
@@ -176,8 +177,8 @@ class RetiredCellPhysics(Physics[Equipment]):
         """
         ratio, attenuation = _without_can(columns)
         density = np.where(_form(columns)["cylindrical"], np.nan, columns["mass"] / _box(columns))
-        rest = np.where(columns["rest_voltage"] < _EMPTY, np.nan, columns["rest_voltage"])
-        read = np.stack([ratio, attenuation, columns["label_voltage"], density, rest])
+        resting = np.where(columns["rest_voltage"] < _EMPTY, np.nan, columns["rest_voltage"])
+        read = np.stack([ratio, attenuation, columns["label_voltage"], density, resting])
         scores = np.empty((read.shape[1], len(CLASSES)))
         for k, windows in enumerate(_WINDOWS.values()):
             low, high = np.array(windows).T[:, :, np.newaxis]

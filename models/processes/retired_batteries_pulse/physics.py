@@ -112,12 +112,12 @@ class PulsePhysics(PulseFeatures):
         Growth is linear in the capacity lost: J. Drallmeier and others (2022), arXiv 2203.12376. Resistances of new
         cells, their growth and the rise at low charge are assumed.
         """
-        features, rest = self.features(columns), columns["rest_voltage"]
+        features, resting = self.features(columns), columns["rest_voltage"]
         ratio = features["slow_over_ohmic"]
-        is_lfp, is_lmo = (rest < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
+        is_lfp, is_lmo = (resting < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
         new = np.where(is_lfp, _NEW["LFP"], np.where(is_lmo, _NEW["LMO"], _NEW["NMC"]))
         growth = np.where(is_lfp, _GROWTH["LFP"], np.where(is_lmo, _GROWTH["LMO"], _GROWTH["NMC"]))
-        charge = np.where(is_lfp, *(np.interp(rest, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
+        charge = np.where(is_lfp, *(np.interp(resting, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
         lost = 0.2 * (features["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
         return np.clip(1.0 - lost, _LEAST_HEALTH, _MOST_HEALTH)
 
@@ -130,11 +130,11 @@ def _before() -> dict[str, str]:
 
 def _parts(pulse: str, before: str, columns: Mapping[str, FloatArray]) -> Iterator[tuple[str, FloatArray]]:
     """Yield the quantities of a pulse, by the names of _OF_PULSE."""
-    rest = columns[before]
+    resting = columns[before]
     on, end, off, after = (columns[f"{pulse}_{part}"] for part in ("on", "end", "off", "rest"))
-    for name, step in (("ohmic", on - rest), ("slow", end - on), ("relaxed", off - after)):
+    for name, step in (("ohmic", on - resting), ("slow", end - on), ("relaxed", off - after)):
         yield name, area_free_resistance(_MV * step, PULSES[pulse])
-    yield "drift", _MV * (after - rest)
+    yield "drift", _MV * (after - resting)
 
 
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:

@@ -219,13 +219,13 @@ class ZincPhysics(Physics[Group]):
 
         What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
         """
-        usual = {name: columns[f"usual_{name}"] for name in ("cobalt", "nickel", "antimony", "germanium")}
+        typical = {name: columns[f"usual_{name}"] for name in ("cobalt", "nickel", "antimony", "germanium")}
         # Where the loops keep the group: at its targets, with as much sulphate as now.
         ratio = columns["acid_zinc_target"]
         zinc = (columns["zinc_in_cell"] + columns["acid_in_cell"] / ACID_PER_ZINC) / (1.0 + ratio / ACID_PER_ZINC)
-        then = dict(columns) | usual | {
-            "antimony_in_hand": usual["antimony"],
-            "germanium_in_hand": usual["germanium"],
+        then = dict(columns) | typical | {
+            "antimony_in_hand": typical["antimony"],
+            "germanium_in_hand": typical["germanium"],
             "copper": np.full_like(columns["copper"], USUAL_COPPER),
             "purification_potential": np.zeros_like(columns["purification_potential"]),
             "cell_temperature": columns["temperature_target"],
@@ -282,7 +282,7 @@ def _traces(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     by_potential = (columns["purification_potential"] - QUIET_POTENTIAL) / POTENTIAL_PER_RISE
     rise = np.maximum(by_potential - np.maximum(np.minimum(*light) - QUIET_RISE, 0.0), 0.0)
     for name in ("antimony", "germanium"):
-        usual, result = np.abs(columns[f"usual_{name}"]), np.abs(columns[f"{name}_in_hand"])
-        base = usual + NEWS * (np.minimum(result, UPSET_RESULT * usual) - usual)
+        typical, result = np.abs(columns[f"usual_{name}"]), np.abs(columns[f"{name}_in_hand"])
+        base = typical + NEWS * (np.minimum(result, UPSET_RESULT * typical) - typical)
         feed[name] = 1e-3 * base * (1.0 + PEAK * np.minimum(rise, 2.0))
     return {name: LEFT[name] * feed[name] for name in LEFT}

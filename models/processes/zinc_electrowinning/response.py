@@ -246,8 +246,8 @@ class ZincResponse(Response[ZincPhysics]):
         """Voltage of a usual cell at a state."""
         zinc, acid = (np.maximum(state[name], _LEAST) for name in ("zinc_in_cell", "acid_in_cell"))
         warm, density = state["cell_temperature"], self._density(state)
-        usual = zinc_bath_conductivity(38.0, 55.0, 170.0)
-        conductivity = usual + q["bath_slope"] * (zinc_bath_conductivity(warm, zinc, acid) - usual)
+        typical = zinc_bath_conductivity(38.0, 55.0, 170.0)
+        conductivity = typical + q["bath_slope"] * (zinc_bath_conductivity(warm, zinc, acid) - typical)
         gap = self.physics.equipment.electrode_gap - 0.5 * deposit_thickness(density, 90.0, self.physics.hours)
         return np.asarray(
             zinc_decomposition_voltage(warm, zinc, acid)

@@ -106,7 +106,7 @@ class ZincIngotPhysics(Physics[Furnace]):
         """Physics features of heats."""
         cathodes, dross = _cathodes(columns), _dross(columns)
         contents = self._contents(columns, cathodes, dross)
-        usual = melting_energy(columns["furnace_temperature"])
+        typical = melting_energy(columns["furnace_temperature"])
         return {
             **cathodes,
             "iron_of_tools": _iron_of_tools(columns),
@@ -116,7 +116,7 @@ class ZincIngotPhysics(Physics[Furnace]):
             "expected_copper": contents["cu"],
             "expected_dross": dross,
             "dross_excess": 0.1 * columns["dross_mass"] - dross,
-            "power_excess": columns["power"] - usual,
+            "power_excess": columns["power"] - typical,
             "superheat": columns["casting_temperature"] - MELTING_POINT,
         }
 

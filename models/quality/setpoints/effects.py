@@ -146,9 +146,9 @@ def learn_effects(
         expected[fold] = np.column_stack([_expected(X[:, columns], knob, others, fold) for knob in knobs.T])
         lines = LotLines(defects).fit(X[np.ix_(others, columns)], Y[others])
         raw[fold], spread[fold] = lines.predict(X[np.ix_(fold, columns)]), lines.spread_
-    usual = X.copy()
-    usual[:, knob_places(seed)] = expected
-    terms = _terms(_physics(seed, fill, usual, X), knobs - expected)
+    expected_inputs = X.copy()
+    expected_inputs[:, knob_places(seed)] = expected
+    terms = _terms(_physics(seed, fill, expected_inputs, X), knobs - expected)
     left, weight = _left_over(Y, raw, spread, defects)
     known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
     steps = np.array([knob.step or 1.0 for knob in knobs_of(seed)])
@@ -290,7 +290,7 @@ def candidate_moves(seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray
         bounds = knob.bounds or knob.limits
         for share in SHARES:
             moved = X.copy()
-            wanted = X[:, place] + share * (knob.step or 0.0)
+            target = X[:, place] + share * (knob.step or 0.0)
             least, most = max(bottom, bounds[0]), min(top, bounds[1])
-            moved[:, place] = np.where((wanted >= least) & (wanted <= most), wanted, X[:, place])
+            moved[:, place] = np.where((target >= least) & (target <= most), target, X[:, place])
             yield moved

@@ -49,10 +49,10 @@ class LotMoveEvaluator:
         raw : ndarray, shape (n, E + D)
             Logarithms of contents and log-odds of defects.
         """
-        chances = self.model.scatter.chances(raw[:, : self._elements], self._limits)
-        decided = decide(chances.keeps, chances.best, self.costs, 1.0).expected
+        probabilities = self.model.scatter.chances(raw[:, : self._elements], self._limits)
+        decided = decide(probabilities.keeps, probabilities.best, self.costs, 1.0).expected
         sound = np.prod(1.0 - expit(raw[:, self._elements :]), axis=1)
-        return sound * decided + (1.0 - sound) * self.costs.value[-1], chances.keeps
+        return sound * decided + (1.0 - sound) * self.costs.value[-1], probabilities.keeps
 
     def cost(self, X: FloatArray, moved: FloatArray) -> FloatArray:
         """Return the cost of moves, shape (n,) [$/t], from inputs before and after, shape (n, k)."""
@@ -71,7 +71,7 @@ class LotMoveEvaluator:
         raw : ndarray, shape (n, E + D)
             What is predicted as planned.
         """
-        worth, keeps = self.worth(raw)
+        planned_value, keeps = self.worth(raw)
         breaks = self._breaks(raw)
         rows = np.flatnonzero(self._distance(X, target).any(axis=1))
         shifts = np.zeros((DRAWS, *raw.shape))
@@ -81,7 +81,7 @@ class LotMoveEvaluator:
             after = raw[rows] + shifts[d, rows]
             value, kept[d, rows] = self.worth(after)
             broken[d, rows] = self._breaks(after)
-            gains[d, rows] = value - worth[rows] - self.cost(X[rows], target[rows])
+            gains[d, rows] = value - planned_value[rows] - self.cost(X[rows], target[rows])
         moved = np.array([self._outcomes(raw + shift) for shift in shifts])
         expected = self._limits.values(moved.mean(axis=0)[:, : self._elements])[:, self._own]
         changes, causes = moved - self._outcomes(raw), self._causes(X, target, raw, rows)

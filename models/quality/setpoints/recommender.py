@@ -103,8 +103,8 @@ def _advised(
         X = plans.X[lots]
         raw = weighing.model.predict(X)
         target, barred = choose(lots, X, raw)
-        weighed = weighing.of(X, target, raw)
-        done |= {i: (*one, bool(bar)) for i, one, bar in zip(lots, weighed, barred, strict=True)}
+        evaluated = weighing.of(X, target, raw)
+        done |= {i: (*one, bool(bar)) for i, one, bar in zip(lots, evaluated, barred, strict=True)}
     recommendations = []
     for i, (unit, start) in enumerate(zip(plans.units, plans.starts, strict=True)):
         advice, sd, bar = done.get(i) or (weighing.unknown(plans.X[i], "; ".join(flags[i])), 0.0, False)
@@ -125,7 +125,7 @@ def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Ch
         What is predicted of them as planned.
     """
     model, intended = weighing.model, weighing.costs.intended
-    worth, keeps = weighing.worth(raw)
+    planned_value, keeps = weighing.worth(raw)
     best, target, barred = np.zeros(len(X)), X.copy(), np.zeros(len(X), dtype=np.bool_)
     most = np.maximum(model.seed.quality_rules.alpha.value, 1.0 - keeps[:, intended])
     for moved in between(candidate_moves(model.seed, X, model.low, model.high)):
@@ -133,9 +133,9 @@ def best_moves(weighing: LotMoveEvaluator, X: FloatArray, raw: FloatArray) -> Ch
         rows = np.flatnonzero((shift < 0).any(axis=1))  # a move that lowers nothing gains nothing
         if not len(rows):
             continue
-        value, kept = weighing.worth(raw[rows] + shift[rows])
-        gain = value - worth[rows] - weighing.cost(X[rows], moved[rows])
-        allowed = 1.0 - kept[:, intended] <= most[rows]
+        value, satisfied = weighing.worth(raw[rows] + shift[rows])
+        gain = value - planned_value[rows] - weighing.cost(X[rows], moved[rows])
+        allowed = 1.0 - satisfied[:, intended] <= most[rows]
         barred[rows] |= ~allowed & (gain > 0)
         better = allowed & (gain > best[rows])
         best[rows[better]], target[rows[better]] = gain[better], moved[rows[better]]

@@ -188,9 +188,9 @@ class _Items:
             costs = np.vstack([-problem.values[allowed, i], problem.takes[binds][:, allowed, i]])
             no_more = (costs[:, :, None] <= costs[:, None, :]).all(axis=0)  # whether one is as good as another
             better = no_more & (~no_more.T | (np.arange(len(allowed))[:, None] < np.arange(len(allowed))))
-            kept = allowed[~better.any(axis=0)]
-            moves.append(kept)
-            units.append(np.full(len(kept), i))
+            retained = allowed[~better.any(axis=0)]
+            moves.append(retained)
+            units.append(np.full(len(retained), i))
         unit, move = np.concatenate(units), np.concatenate(moves)
         return cls(unit, move, problem.values[move, unit], problem.takes[binds][:, move, unit])
 

@@ -103,32 +103,32 @@ class SharedMove:
         `still` is what these own moves bring without it, for a size of 0.
         """
         knob, size = moved
-        weighed, first = still, 0
+        evaluated, first = still, 0
         if size:
             # The first evaluated move is the plan: gains of the others are relative to it.
             moves = {name: np.vstack([np.zeros((1, 1)), sizes]) for name, sizes in own.items()}
             moves[knob] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
-            weighed, first = weigh(model, plans, economics, moves), 1
+            evaluated, first = weigh(model, plans, economics, moves), 1
         limits = model.seed.constraints
-        chances = np.zeros((0, *weighed.gain[:, known].shape))
+        probabilities = np.zeros((0, *evaluated.gain[:, known].shape))
         if limits:
-            chances = np.array([chance(one, weighed.after[one.name], model.errors[one.name]) for one in limits])
-            chances = chances[:, :, known]
+            probabilities = np.array([chance(one, evaluated.after[one.name], model.errors[one.name]) for one in limits])
+            probabilities = probabilities[:, :, known]
         may = np.array([one.chance for one in limits])[:, None]
-        ceilings = np.maximum(chances[:, 0], may)
-        reached = (weighed.supported & np.isfinite(weighed.gain))[first:, known]
+        ceilings = np.maximum(probabilities[:, 0], may)
+        reached = (evaluated.supported & np.isfinite(evaluated.gain))[first:, known]
         reached[0] = True  # as planned; if the shared set-point itself leaves its range, the option is shut
-        whole = np.maximum(chances[:, 0].sum(axis=1), may[:, 0] * int(known.sum()))
-        over = np.maximum(chances[:, first:] - ceilings[:, None] - _SLACK, 0.0)
+        whole = np.maximum(probabilities[:, 0].sum(axis=1), may[:, 0] * int(known.sum()))
+        over = np.maximum(probabilities[:, first:] - ceilings[:, None] - _SLACK, 0.0)
         excess = np.where(reached, (over / may[:, None]).sum(axis=0), np.inf)
         strained = excess.min(axis=0) > 0.0
         return cls(
             size,
             {name: sizes.ravel() for name, sizes in own.items()},
-            weighed.gain[first:, known],
-            weighed.draws[:, first:, known],
+            evaluated.gain[first:, known],
+            evaluated.draws[:, first:, known],
             _power(model, plans, own, moved)[:, known],
-            chances[:, first:],
+            probabilities[:, first:],
             ceilings,
             whole if size else ceilings.sum(axis=1),
             excess <= excess.min(axis=0),

@@ -55,11 +55,11 @@ def recommend_line(
     if power_limit is not None and not (np.isfinite(power_limit) and power_limit > 0.0):
         raise SetpointError(f"power_limit: got {power_limit!r}: expected a number above 0 MW")
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
-    weighed = weigh(model, plans, economics, moves_of(model))
-    best, refusals = chosen(weighed, plans.refusals)
-    own = advice(model, plans, weighed, economics, best, refusals)
+    evaluated = weigh(model, plans, economics, moves_of(model))
+    best, refusals = chosen(evaluated, plans.refusals)
+    own = advice(model, plans, evaluated, economics, best, refusals)
     knob = next(iter(model.response.SHARED), None)
-    return own, None if knob is None else _advise(model, plans, economics, weighed, knob, power_limit)
+    return own, None if knob is None else _advise(model, plans, economics, evaluated, knob, power_limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +103,11 @@ def _advise(
     model: SetpointModel,
     plans: UnitPlans,
     economics: Mapping[str, float],
-    weighed: EvaluatedMoves,
+    evaluated: EvaluatedMoves,
     knob: str,
     limit: float | None,
 ) -> LineAdvice:
-    known = np.array([why is None for why in plans.refusals]) & plans.newest & np.isfinite(weighed.gain[0])
+    known = np.array([reason is None for reason in plans.refusals]) & plans.newest & np.isfinite(evaluated.gain[0])
     start = plans.grid.starts[int(plans.at.periods.max())]
     nothing = LineAdvice(knob, start, len(plans.running), int(known.sum()), limit)
     refusal = _unknown(model, plans, knob, nothing)
@@ -116,7 +116,7 @@ def _advise(
     plan, grid = float(plans.at.plan[knob][known][0]), moves_of(model)
 
     def choice(size: float, own: Mapping[str, FloatArray] = grid) -> _Choice:
-        option = SharedMove.of(model, plans, economics, (knob, size), own, known, weighed)
+        option = SharedMove.of(model, plans, economics, (knob, size), own, known, evaluated)
         return _Choice(option, np.inf if limit is None else limit)
 
     choices = [choice(0.0)]
@@ -163,7 +163,9 @@ def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice
         got = " and ".join(f"{value:g}" for value in values[:2])
         return f"line: {knob} is planned at {got}: expected one value for all units"
     if line.known < LEAST_KNOWN * line.units:
-        reasons = Counter(why for why in np.array(plans.refusals)[plans.newest] if why is not None).most_common(1)
+        reasons = Counter(
+            reason for reason in np.array(plans.refusals)[plans.newest] if reason is not None
+        ).most_common(1)
         return (
             f"line: plan and situation are known of {line.known} of the {line.units} units that run: expected "
             f"{LEAST_KNOWN:.0%} or more" + "".join(f"; of {count}: {why}" for why, count in reasons)
