@@ -71,7 +71,7 @@ def test_too_few_events_are_refused_with_their_number(seed_with, remembering):
 def test_what_nobody_can_foresee_is_refused(seed_with, remembering):
     seed = seed_with(HIGH)
     table = remembering(seed, units=24, memory=0.0)
-    with pytest.raises(WarningError, match="no more of it than how often it comes"):
+    with pytest.raises(WarningError, match="improves on its frequency"):
         learn(table, seed, blocks_of(table, seed))
 
 

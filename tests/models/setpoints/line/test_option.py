@@ -73,7 +73,7 @@ def test_a_line_that_would_break_a_limit_too_often_says_which():
     assert choice.wished is None
     said = _held_by(SimpleNamespace(seed=load("aluminium_reduction")), CURRENT, 400.0, choice)
     expected = "limits: at 402.5 kA bath_temperature would be broken in 2 units a period or more, where it may in 1"
-    assert said == f"{expected}; 0 units cannot keep theirs"
+    assert said == f"{expected}; 0 units cannot satisfy theirs"
 
 
 @pytest.mark.long("steps plants")

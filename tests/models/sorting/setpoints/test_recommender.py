@@ -142,7 +142,7 @@ def test_labels_of_other_pieces_are_no_ground_for_a_move(ask: Callable[..., LotA
     other = replace(made.assayed, classes=np.random.default_rng(3).permutation(made.assayed.classes))
     found = ask(LineSetPoints(made.model, other))
     assert not any(found.moves.values())
-    assert "no more probable than those of any pieces" in str(found.refusal)
+    assert "no higher probability than those of any pieces" in str(found.refusal)
 
 
 @pytest.mark.parametrize("ask", [advised, lambda line: asked(line, {GAIN: 0.1})])
