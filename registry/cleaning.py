@@ -61,15 +61,15 @@ class Cleaning:
         # A candidate's run may have ended in order before its job, the run above it, was killed.
         dead = [one for one in runs.values() if _is_dead(runs.get(self._parent(one) or "", one))]
         versions = all_pages(lambda token: client.search_model_versions(f"name = '{process}'", page_token=token))
-        kept = {one.run_id for one in versions}
-        kept |= {self._parent(client.get_run(run)) for run in kept}
+        retained = {one.run_id for one in versions}
+        retained |= {self._parent(client.get_run(run)) for run in retained}
         removed, models, size = 0, 0, 0
         logged = all_pages(lambda token: client.search_logged_models([id], page_token=token))
         of_run: dict[str, list[Any]] = {}
         for one in logged:
             of_run.setdefault(one.source_run_id, []).append(one)
         for run in dead:
-            if run.info.run_id in kept or self._parent(run) in kept:
+            if run.info.run_id in retained or self._parent(run) in retained:
                 continue
             for one in of_run.get(run.info.run_id, ()):
                 size += _remove_files(one.artifact_location)

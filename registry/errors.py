@@ -67,8 +67,8 @@ def tracking_error(error: BaseException, uri: str, folder: Path) -> TrackingErro
 
 def _missing(text: str) -> str | None:
     """Return the place of files that are gone and the remedy; None for an error of another kind."""
-    found = MISSING.search(text)
-    return found and f"no files at {found[1]}; restore the folder of artifacts from a backup, or train again"
+    match = MISSING.search(text)
+    return match and f"no files at {match[1]}; restore the folder of artifacts from a backup, or train again"
 
 
 def check_unlocked(file: Path) -> None:

@@ -55,8 +55,8 @@ def made_once(
             status = error.get_http_status_code()  # type: ignore[no-untyped-call]
             if not uri.startswith(SERVERS) or status not in TRANSIENT:
                 raise
-            if (found := find()) is not None:
-                return found
+            if (entry := find()) is not None:
+                return entry
             if not left:
                 raise
         sleep(pause)
@@ -102,10 +102,10 @@ def model_named(client: Any, process: str) -> Any | None:
 
 def started(client: Any, uri: str, experiment: str, name: str, tags: Mapping[str, str]) -> Any:
     """Return MLflow's entry of a run, started once; `tags` name the lock of the owning process."""
-    begun = time.time_ns() // 1_000_000
-    query = f"tags.{LOCK} = '{tags[LOCK]}' and attributes.start_time = {begun}"
+    started_ms = time.time_ns() // 1_000_000
+    query = f"tags.{LOCK} = '{tags[LOCK]}' and attributes.start_time = {started_ms}"
     return made_once(
         uri,
         lambda: next(iter(client.search_runs([experiment], query)), None),
-        lambda: client.create_run(experiment, begun, tags=dict(tags), run_name=name),
+        lambda: client.create_run(experiment, started_ms, tags=dict(tags), run_name=name),
     )

@@ -63,9 +63,11 @@ def loaded(version: Version, seed: Seed, settings: StoreSettings, again: bool = 
 
 def check_loads(version: Version, seed: Seed, settings: StoreSettings, again: bool = False) -> None:
     """RegistryError where the service would refuse a version, which never becomes champion then."""
-    found = loaded(version, seed, settings, again)
-    if isinstance(found, Refused):
-        raise RegistryError(f"{version.process}: version {version.number} would be refused by the service: {found.why}")
+    result = loaded(version, seed, settings, again)
+    if isinstance(result, Refused):
+        raise RegistryError(
+            f"{version.process}: version {version.number} would be refused by the service: {result.why}"
+        )
 
 
 def try_again(seed: Seed, settings: StoreSettings, version: int | None = None) -> int:

@@ -54,9 +54,9 @@ def adopt(database: Path) -> int:
     if not database.is_file():
         raise TrackingError(f"{database} does not exist: there is nothing to adopt")
     try:
-        found = tables.revisions(database)
-        if found != [tables.REVISION]:
-            raise TrackingError(f"{database}: got schema {', '.join(found) or 'none'}, expected {tables.REVISION}")
+        revisions = tables.revisions(database)
+        if revisions != [tables.REVISION]:
+            raise TrackingError(f"{database}: got schema {', '.join(revisions) or 'none'}, expected {tables.REVISION}")
         with closing(sqlite3.connect(database, timeout=LOCK_WAIT)) as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             roots = _roots(connection, database)
@@ -67,14 +67,14 @@ def adopt(database: Path) -> int:
 
 def _roots(connection: sqlite3.Connection, database: Path) -> list[Path]:
     """Return artifact folders that the tables name and that are now next to the database."""
-    found: dict[Path, None] = {}
+    roots: dict[Path, None] = {}
     for (location,) in connection.execute("SELECT artifact_location FROM experiments"):
         path = tables.local(str(location))
         own = None if path is None else tables.beside(database, path)
         if path is not None and own is not None and own.resolve() != path.resolve():
             below = own.relative_to(database.parent / tables.ARTIFACTS)
-            found[Path(*path.parts[: len(path.parts) - len(below.parts)])] = None
-    return list(found)
+            roots[Path(*path.parts[: len(path.parts) - len(below.parts)])] = None
+    return list(roots)
 
 
 def _rewritten(connection: sqlite3.Connection, database: Path, roots: list[Path], table: str, column: str) -> int:

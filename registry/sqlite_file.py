@@ -14,12 +14,12 @@ def make_database(file: Path, artifact_root: Path) -> None:
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with scratch(file.parent) as folder:
-        aside = folder / file.name
-        store = SqlAlchemyStore(f"sqlite:///{aside}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
+        temporary = folder / file.name
+        store = SqlAlchemyStore(f"sqlite:///{temporary}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
         store._dispose_engine()  # type: ignore[no-untyped-call]
-        aside.chmod(0o600)  # as the records': it says what a plant measures
+        temporary.chmod(0o600)  # as the records': it says what a plant measures
         with suppress(FileExistsError):  # another process was first: its database is as good
-            os.link(aside, file)
+            os.link(temporary, file)
 
 
 def make_private(file: Path) -> None:

@@ -106,7 +106,7 @@ class MlflowStore:
             return None if pointed is None else Champion(process, *pointed)
         client = self._client()
         try:
-            found = client.get_model_version_by_alias(process, alias)
+            entry = client.get_model_version_by_alias(process, alias)
         except Exception as error:
             # MLflow has a code for an absent model, and for an absent alias its text alone.
             if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
@@ -114,7 +114,7 @@ class MlflowStore:
             if f"alias {alias} not found" in str(error):
                 return None
             raise
-        return Champion(process, int(found.version), str(found.source), found.tags.get("model_digest"))
+        return Champion(process, int(entry.version), str(entry.source), entry.tags.get("model_digest"))
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy the version's files into an empty folder; return the one that `model_files.save` made."""
@@ -174,8 +174,8 @@ def _revisions(file: Path) -> list[str]:
 
 def _check_schema(file: Path) -> None:
     """Refuse a SQLite file that MLflow would migrate, or fill with tables, on opening it."""
-    found = _revisions(file)
-    if found != [_schema()]:
+    revisions = _revisions(file)
+    if revisions != [_schema()]:
         raise StoreError(
-            f"{file}: got schema {', '.join(found) or 'none'}, expected {_schema()}: try `mlflow db upgrade`"
+            f"{file}: got schema {', '.join(revisions) or 'none'}, expected {_schema()}: try `mlflow db upgrade`"
         )

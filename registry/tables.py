@@ -49,8 +49,8 @@ def revisions(file: Path) -> list[str]:
 
 def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | None] | None:
     """Return version, source and digest of an alias of a registered model; None if there is none."""
-    found = _rows(file, _CHAMPION, process, alias)
-    return (int(found[0][0]), str(found[0][1]), found[0][2]) if found else None
+    rows = _rows(file, _CHAMPION, process, alias)
+    return (int(rows[0][0]), str(rows[0][1]), rows[0][2]) if rows else None
 
 
 def folder_of(file: Path, process: str, version: int) -> Path | None:
@@ -58,8 +58,8 @@ def folder_of(file: Path, process: str, version: int) -> Path | None:
 
     A copied or moved store holds its earlier place; artifacts next to its database are meant.
     """
-    found = _rows(file, _PLACE, process, version)
-    path = local(str(found[0][0])) if found else None
+    rows = _rows(file, _PLACE, process, version)
+    path = local(str(rows[0][0])) if rows else None
     return None if path is None else beside(file, path) or path
 
 
@@ -83,8 +83,8 @@ def beside(database: Path, path: Path) -> Path | None:
     if ".." in names:
         return None
     starts = [number for number, name in enumerate(names[:-1]) if name == ARTIFACTS]
-    found = (database.parent.joinpath(*names[start:]) for start in starts)
-    return next((one for one in found if one.exists()), None)
+    candidates = (database.parent.joinpath(*names[start:]) for start in starts)
+    return next((one for one in candidates if one.exists()), None)
 
 
 def copy_model(artifacts: Path, folder: Path) -> Path:
@@ -108,10 +108,10 @@ def model_in(artifacts: Path) -> Path:
     FileNotFoundError
         The artifacts hold no model, or more than one.
     """
-    found = list(artifacts.glob(f"data/*/{model_files.MANIFEST}"))
-    if len(found) != 1:
-        raise FileNotFoundError(f"{artifacts}: got {len(found)} models, expected one in its folder data")
-    return found[0].parent
+    manifests = list(artifacts.glob(f"data/*/{model_files.MANIFEST}"))
+    if len(manifests) != 1:
+        raise FileNotFoundError(f"{artifacts}: got {len(manifests)} models, expected one in its folder data")
+    return manifests[0].parent
 
 
 def _rows(file: Path, query: str, *values: object) -> list[Any]:

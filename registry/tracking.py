@@ -101,18 +101,18 @@ class Tracking:
         """Identifier of the process's experiment, made with this title when it is missing."""
         from mlflow.exceptions import MlflowException
 
-        found = self._client.get_experiment_by_name(process)
-        if found is None:
+        entry = self._client.get_experiment_by_name(process)
+        if entry is None:
             root = self.settings.artifact_root
             location = None if root is None else (root / process).as_uri()
             tags = {"mlflow.note.content": title, "mlflow.experimentKind": "custom_model_development"}
             try:
                 return str(self._client.create_experiment(process, location, tags))
             except MlflowException:
-                found = self._client.get_experiment_by_name(process)  # another job was first
-                if found is None:
+                entry = self._client.get_experiment_by_name(process)  # another job was first
+                if entry is None:
                     raise
-        return str(found.experiment_id)
+        return str(entry.experiment_id)
 
     @contextmanager
     def run(self, experiment: str, name: str, job: str, parent: str | None = None) -> Iterator[str]:
@@ -256,23 +256,23 @@ class Tracking:
         for alias, number in model.aliases.items():
             aliases.setdefault(int(number), []).append(alias)
         query = f"name = '{process}'"
-        found = all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
-        versions = (self._version(one, aliases.get(int(one.version), [])) for one in found)
+        entries = all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
+        versions = (self._version(one, aliases.get(int(one.version), [])) for one in entries)
         return sorted(versions, key=lambda version: version.number)
 
-    def _version(self, found: Any, aliases: list[str]) -> Version:
-        run = self._client.get_run(found.run_id)
+    def _version(self, entry: Any, aliases: list[str]) -> Version:
+        run = self._client.get_run(entry.run_id)
         return Version(
-            process=found.name,
-            number=int(found.version),
+            process=entry.name,
+            number=int(entry.version),
             aliases=tuple(sorted(aliases)),
-            candidate=found.tags["candidate"],
-            created=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
-            run=found.run_id,
+            candidate=entry.tags["candidate"],
+            created=datetime.fromtimestamp(entry.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
+            run=entry.run_id,
             parent_run=run.data.tags["mlflow.parentRunId"],
             experiment=run.info.experiment_id,
-            model=found.source.removeprefix("models:/"),
-            tags=dict(found.tags),
+            model=entry.source.removeprefix("models:/"),
+            tags=dict(entry.tags),
             metrics=dict(run.data.metrics),
         )
 
@@ -354,8 +354,8 @@ class Tracking:
                 check_signature(folder, self.settings.public_key)
                 return model_files.load(folder)
             except (model_files.ModelFilesError, SigningError) as error:
-                why = reason_of(error, own)
-                raise RegistryError(f"{version.process}: version {version.number} does not load: {why}") from error
+                reason = reason_of(error, own)
+                raise RegistryError(f"{version.process}: version {version.number} does not load: {reason}") from error
 
     @in_one_line
     def copied(self, model: str, folder: Path) -> Path:
@@ -369,9 +369,9 @@ class Tracking:
     @in_one_line
     def runs(self, process: str | None, job: str) -> list[Any]:
         """Return MLflow's runs of jobs of one kind, of a process or of all; without candidates' runs."""
-        found = self._client.search_experiments(filter_string=None if process is None else f"name = '{process}'")
-        query = ([one.experiment_id for one in found], f"tags.job = '{job}'")
-        runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token)) if found else ()
+        experiments = self._client.search_experiments(filter_string=None if process is None else f"name = '{process}'")
+        query = ([one.experiment_id for one in experiments], f"tags.job = '{job}'")
+        runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token)) if experiments else ()
         return [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
 
     @in_one_line

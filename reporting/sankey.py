@@ -134,7 +134,7 @@ def _bands(
     # Links from further left enter below, so that they pass under the nodes between.
     for link in sorted(links, key=lambda one: (order[one.target], -column[one.source], order[one.source])):
         ends[link], come[link.target] = come[link.target], come[link.target] + link.value * scale
-    found = []
+    bands = []
     for link in links:
         thick = max(link.value * scale, 0.3)
         x, right = left[link.source] + _NODE, left[link.target]
@@ -144,8 +144,8 @@ def _bands(
             f"V{bottom + thick:.1f}C{middle:.1f},{bottom + thick:.1f} {middle:.1f},{y + thick:.1f} "
             f"{x:.1f},{y + thick:.1f}Z"
         )
-        found.append(f'<path d="{path}" fill="{colour[link.target]}" fill-opacity="0.38"/>')
-    return "".join(found)
+        bands.append(f'<path d="{path}" fill="{colour[link.target]}" fill-opacity="0.38"/>')
+    return "".join(bands)
 
 
 def _box(node: Node, x: float, y: float, tall: float, value: str, unit: str) -> str:

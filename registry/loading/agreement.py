@@ -4,9 +4,9 @@ from registry.versions import RegistryError
 from seeds import Seed
 
 
-def check_names(learnt: Seed, seed: Seed) -> None:
+def check_names(trained_on: Seed, seed: Seed) -> None:
     """Raise RegistryError if the champion's seed has other classes, bins, elements, defects or grades."""
-    for (name, old), new in zip(_names(learnt).items(), _names(seed).values(), strict=True):
+    for (name, old), new in zip(_names(trained_on).items(), _names(seed).values(), strict=True):
         if old != new:
             raise RegistryError(
                 f"{seed.process.name}: the champion was trained with another seed and cannot be judged: its {name} are "

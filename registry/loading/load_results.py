@@ -53,9 +53,11 @@ class TrialLoadResults:
 
     def verdict(self, digest: str) -> TrialLoadResult | None:
         """Return the result for a model digest; None if this code has not loaded it."""
-        found = self._models().get(digest)
+        stored = self._models().get(digest)
         return (
-            TrialLoadResult(found["trouble"]) if isinstance(found, dict) and _is_text(found.get("trouble", 0)) else None
+            TrialLoadResult(stored["trouble"])
+            if isinstance(stored, dict) and _is_text(stored.get("trouble", 0))
+            else None
         )
 
     def remember(self, found: Mapping[str, str | None]) -> None:
@@ -82,17 +84,17 @@ class TrialLoadResults:
             raise ValueError(f"got mode {stat.S_IMODE(about.st_mode):o}, expected that its owner alone may write")
         if about.st_size > _MOST_BYTES:
             raise ValueError(f"got {about.st_size} bytes, expected at most {_MOST_BYTES}")
-        kept = json.loads(self._file.read_bytes())
-        return dict(kept["models"]) if kept["code"] == code() else {}
+        stored = json.loads(self._file.read_bytes())
+        return dict(stored["models"]) if stored["code"] == code() else {}
 
     def _write(self, models: Mapping[str, Any]) -> None:
         newest = dict(list(models.items())[-MOST:])
         text = json.dumps({"code": code(), "models": newest}, indent=1) + "\n"
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            aside, name = tempfile.mkstemp(prefix=f".{FILE}.", dir=self._file.parent)  # its owner's alone
+            handle, name = tempfile.mkstemp(prefix=f".{FILE}.", dir=self._file.parent)  # its owner's alone
             try:
-                with os.fdopen(aside, "w", encoding="utf-8") as file:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
                     file.write(text)
                 os.replace(name, self._file)
             except BaseException:

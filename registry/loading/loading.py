@@ -100,14 +100,14 @@ class Loading:
         if not wanted:
             return
         with scratch() as folder:
-            kept: list[tuple[Champion, Seed, Path]] = []
+            fetched: list[tuple[Champion, Seed, Path]] = []
             for number, (version, seed) in enumerate(wanted):
                 try:
-                    kept.append((version, seed, self._fetched(store, version, folder / str(number), again)))
+                    fetched.append((version, seed, self._fetched(store, version, folder / str(number), again)))
                 except Exception as error:  # a store, its files or a key may be broken in any way
                     yield version, Refused(reason_of(error, folder))
-            verdicts = self._verdicts([path for *_, path in kept], folder, again)
-            for version, seed, path in kept:
+            verdicts = self._verdicts([path for *_, path in fetched], folder, again)
+            for version, seed, path in fetched:
                 try:
                     yield version, _loaded(path, verdicts[path], version, seed)
                 except Exception as error:  # a model may be unfit in any way
@@ -155,17 +155,17 @@ class Loading:
 
     def _trial(self, new: list[Path]) -> dict[Path, str | None]:
         try:
-            found = sandbox.troubles(new)
+            load_errors = sandbox.troubles(new)
         except (sandbox.SandboxError, OSError) as error:
             return dict.fromkeys(new, " ".join(str(error).split()))
-        self._tried.remember({model_files.digest(path): why for path, why in zip(new, found, strict=True)})
-        return dict(zip(new, found, strict=True))
+        self._tried.remember({model_files.digest(path): why for path, why in zip(new, load_errors, strict=True)})
+        return dict(zip(new, load_errors, strict=True))
 
 
-def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> LoadedVersion:
+def _loaded(path: Path, error: str | None, version: Champion, seed: Seed) -> LoadedVersion:
     """A model whose trial has passed, in this process, if it fits the process that it is to answer for."""
-    if trouble is not None:
-        raise UnfitError(trouble)
+    if error is not None:
+        raise UnfitError(error)
     model = model_files.load(path)
     if model.seed.process.name != version.process:
         raise UnfitError(f"got a model of the process {model.seed.process.name}, expected one of {version.process}")

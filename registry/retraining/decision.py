@@ -98,8 +98,8 @@ def keep_decision(
     """
     outcome = outcome_of(promoted, shadow)
     period = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
-    kept = {"outcome": outcome, "why": why, "figures": dict(figures), "shift": shift, "beside": champion}
-    tracking.tag_version(process, version, {_DECIDED: json.dumps(kept | {"shadow": period})})
+    stored = {"outcome": outcome, "why": why, "figures": dict(figures), "shift": shift, "beside": champion}
+    tracking.tag_version(process, version, {_DECIDED: json.dumps(stored | {"shadow": period})})
 
 
 def is_decided(version: Version) -> bool:
@@ -128,23 +128,23 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
     """
     versions = tracking.versions(process)
     version = next(one for one in versions if one.number == number)
-    kept = json.loads(version.tags[_DECIDED])
-    decision = _decision(version, kept)
+    stored = json.loads(version.tags[_DECIDED])
+    decision = _decision(version, stored)
     if VERDICT in version.tags:
         return decision
     # Of the labels a person has said that they are right; what the gate says is of the model alone.
-    of_batch = kept["shift"] or "; ".join(decision.reasons)
-    is_accepted = bool(kept["shift"]) or not version.refused
+    of_batch = stored["shift"] or "; ".join(decision.reasons)
+    is_accepted = bool(stored["shift"]) or not version.refused
     new_rows.end(process, version.parent_run, is_accepted, of_batch, tracking)
     moves, champion = tracking.audit(process), with_alias(CHAMPION, versions)
     if not _is_open(CHAMPION, version, moves):
         if CHAMPION in version.aliases and CHALLENGER in version.aliases:
             tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {number} is champion now", {})
-    elif champion is not None and champion.number != kept["beside"] and kept["outcome"] != NOT_PROMOTED:
+    elif champion is not None and champion.number != stored["beside"] and stored["outcome"] != NOT_PROMOTED:
         why = f"{decision.why}; not carried out: version {champion.number} has become champion since"
         decision = replace(decision, promoted=False, why=why, shadow_until=None)
     else:
-        _enter(version, decision, kept["shadow"], moves, tracking)
+        _enter(version, decision, stored["shadow"], moves, tracking)
     outcome = IN_SHADOW if decision.shadow_until else PROMOTED if decision.promoted else NOT_PROMOTED
     tags = {VERDICT_WHY: decision.why, VERDICT: outcome}
     tracking.log(version.parent_run, tags=tags)
@@ -152,12 +152,14 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
     return decision
 
 
-def _decision(version: Version, kept: Mapping[str, Any]) -> Decision:
+def _decision(version: Version, stored: Mapping[str, Any]) -> Decision:
     """Return a job's decision as stored with its version, and the outcome if it was carried out."""
-    outcome, why = version.tags.get(VERDICT, kept["outcome"]), version.tags.get(VERDICT_WHY, kept["why"])
+    outcome, why = version.tags.get(VERDICT, stored["outcome"]), version.tags.get(VERDICT_WHY, stored["why"])
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
-    until = RunningShadow.in_tags(kept["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
-    return Decision(version.number, outcome == PROMOTED, why, reasons, kept["figures"], until)
+    until = (
+        RunningShadow.in_tags(stored["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
+    )
+    return Decision(version.number, outcome == PROMOTED, why, reasons, stored["figures"], until)
 
 
 def _enter(

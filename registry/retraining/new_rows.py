@@ -98,8 +98,8 @@ class RowBatch:
 
 def batches(process: str | None, tracking: Tracking) -> list[RowBatch]:
     """All batches of a process, or of all, in the order in which they were given."""
-    found = [RowBatch.of(run) for run in tracking.runs(process, "retrain") if STATE in run.data.tags]
-    return sorted(found, key=lambda one: (one.process, one.number, one.when, one.run))
+    all_batches = [RowBatch.of(run) for run in tracking.runs(process, "retrain") if STATE in run.data.tags]
+    return sorted(all_batches, key=lambda one: (one.process, one.number, one.when, one.run))
 
 
 def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> str:
@@ -195,13 +195,13 @@ def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
     if not why.strip():
         raise RegistryError("--why: expected a reason, which is kept with the batch")
     known = batches(None, tracking)
-    found = [one for one in known if len(name) >= NAME_LENGTH and one.run.startswith(name)]
-    if len(found) != 1:
+    matching = [one for one in known if len(name) >= NAME_LENGTH and one.run.startswith(name)]
+    if len(matching) != 1:
         names = ", ".join(one.name for one in known) or NOTHING
         raise RegistryError(f"no batch {name}, expected one of: {names}")
-    (batch,) = found
+    (batch,) = matching
     if batch.state != "accepted":
         raise RegistryError(f"{batch.process}: batch {batch.name} is {batch.state}, only an accepted one is withdrawn")
-    who = getpass.getuser()
-    tracking.log(batch.run, tags={STATE: "withdrawn", WITHDRAWN_BY: who, WITHDRAWN_WHY: why})
-    return replace(batch, state="withdrawn", withdrawn_by=who, why=why)
+    actor = getpass.getuser()
+    tracking.log(batch.run, tags={STATE: "withdrawn", WITHDRAWN_BY: actor, WITHDRAWN_WHY: why})
+    return replace(batch, state="withdrawn", withdrawn_by=actor, why=why)

@@ -119,13 +119,13 @@ def _table(rows: Sequence[Record], place: SchemaPlace, count: int) -> str:
     paths = dict.fromkeys(path for row in leaves for path in row if path[0] not in named_by)
     columns = [_Column(path, leaves, place.at(path)) for path in paths if any(_is_any(row.get(path)) for row in leaves)]
     labels = [label(row, i, named_by) for i, row in enumerate(rows)]
-    found = ""
+    tables_html = ""
     for group in _side_by_side(columns) or [[]]:
         heads = [", ".join(named_by) or "row", *(column.head for column in group)]
         cells = [[name, *(column.cells[i] for column in group)] for i, name in enumerate(labels)]
-        found += table(heads, cells, [i for i, column in enumerate(group, 1) if column.has_numbers])
+        tables_html += table(heads, cells, [i for i, column in enumerate(group, 1) if column.has_numbers])
     shown = [*((name,) for name in named_by), *(column.path for column in columns)]
-    return found + _left_out(count - len(rows), "rows") + _meanings(shown, place)
+    return tables_html + _left_out(count - len(rows), "rows") + _meanings(shown, place)
 
 
 def _leaves(row: Record) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -51,14 +51,14 @@ def page(
     remarks : collection of str
         Names of fields, anywhere in the response, that hold what a reader must see first.
     """
-    place, found, counts, seen = SchemaPlace.of(schema), dict[str, Any](), dict[str, int](), Remarks(remarks)
+    place, sections, counts, seen = SchemaPlace.of(schema), dict[str, Any](), dict[str, int](), Remarks(remarks)
     for name, value in fields:
         if isinstance(value, Iterator):
             value, counts[name] = _read(value, place.field(name), name, seen)
         else:
             seen.add({name: value}, place)
-        found[name] = value
-    return whole(title, _sections(heading, found, counts, place, seen), _STYLE)
+        sections[name] = value
+    return whole(title, _sections(heading, sections, counts, place, seen), _STYLE)
 
 
 def _read(rows: Iterator[Any], place: SchemaPlace, name: str, seen: Remarks) -> tuple[list[Any], int]:

@@ -50,10 +50,10 @@ class SchemaPlace:
     @property
     def range(self) -> str:
         """Bounds of a number as text; empty if the type states none."""
-        found = {name: f"{self._schema[name]:.12g}" for name, _ in _ENDS if name in self._schema}
-        if found.keys() == _BETWEEN:
-            return f"{found['minimum']} to {found['maximum']}"
-        return ", ".join(f"{words} {found[name]}" for name, words in _ENDS if name in found)
+        bounds = {name: f"{self._schema[name]:.12g}" for name, _ in _ENDS if name in self._schema}
+        if bounds.keys() == _BETWEEN:
+            return f"{bounds['minimum']} to {bounds['maximum']}"
+        return ", ".join(f"{words} {bounds[name]}" for name, words in _ENDS if name in bounds)
 
     @property
     def is_map(self) -> bool:
@@ -77,10 +77,10 @@ class SchemaPlace:
 
     def at(self, path: Sequence[str]) -> SchemaPlace:
         """A field of a field."""
-        found = self
+        place = self
         for name in path:
-            found = found.field(name)
-        return found
+            place = place.field(name)
+        return place
 
     @property
     def entry(self) -> SchemaPlace:

@@ -77,16 +77,18 @@ def _candidates(
 def _classes(chosen: ClassificationCandidate, data: Dataset, parts: Split) -> list[str]:
     """Return rows and correct predictions of each class; classes without training rows are marked."""
     names, answers, classes = data.seed.classes, chosen.answers[parts.test], classes_of(data, parts.test)
-    learnt = np.bincount(classes_of(data, parts.learnt), minlength=len(names))
+    n_training = np.bincount(classes_of(data, parts.learnt), minlength=len(names))
     cells = confusion(answers.likeliest, classes, np.ones(len(classes)), len(names))
     held = np.bincount(classes, weights=answers.covered(classes), minlength=len(names))
     rows = []
     for k, name in enumerate(names):
         test, predicted = cells[k].sum(), cells[:, k].sum()
         shares = [(cells[k, k], test), (cells[k, k], predicted), (held[k], test)]
-        rows.append([f"`{name}`", f"{learnt[k]}", f"{test:.0f}", *(f"{a / b:.3f}" if b else "-" for a, b in shares)])
+        rows.append(
+            [f"`{name}`", f"{n_training[k]}", f"{test:.0f}", *(f"{a / b:.3f}" if b else "-" for a, b in shares)]
+        )
     head = ["class", "training rows", "test rows", "recall [1]", "precision [1]", "in the set [1]"]
-    absent = [f"`{name}`" for name, count in zip(names, learnt, strict=True) if not count]
+    absent = [f"`{name}`" for name, count in zip(names, n_training, strict=True) if not count]
     note = [f"Without training rows, so that the probability is always 0: {', '.join(absent)}.", ""] if absent else []
     return ["## Classes", "", *table(head, rows), *note]
 

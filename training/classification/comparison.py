@@ -56,13 +56,13 @@ def verdict(
     Verdict
     """
     units, periods, classes = data.units[rows], data.periods[rows], classes_of(data, rows)
-    judged = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(rows)))
+    compared_rows = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(rows)))
     old, new = _side(classes, classified(champion, X)), _side(classes, challenger.answers[rows])
     covered = new.metrics["coverage_90"]
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its sets are broken: {covered:.0%} hold the class where 90% is promised" if broken else None
-    mended = mended_coverage(old.metrics["coverage_90"], covered, len(rows))
-    return judge(judged, old, new, "the mean log loss", "", unsound, mended=mended)
+    corrected = mended_coverage(old.metrics["coverage_90"], covered, len(rows))
+    return judge(compared_rows, old, new, "the mean log loss", "", unsound, mended=corrected)
 
 
 def _side(classes: IntArray, answers: Classified) -> ModelLosses:

@@ -49,9 +49,9 @@ def brier(p: FloatArray, classes: IntArray) -> float:
     return float(np.mean(np.sum((p - right) ** 2, axis=1)))
 
 
-def recalls(likeliest: IntArray, classes: IntArray, count: int) -> FloatArray:
+def recalls(most_probable: IntArray, classes: IntArray, count: int) -> FloatArray:
     """Share of each class that is predicted as it, shape (count,) [1]; NaN of a class without rows."""
-    cells = confusion(likeliest, classes, np.ones(len(classes)), count)
+    cells = confusion(most_probable, classes, np.ones(len(classes)), count)
     rows = cells.sum(axis=1)
     return np.asarray(np.divide(np.diag(cells), rows, out=np.full(count, np.nan), where=rows > 0))
 
@@ -73,10 +73,10 @@ def against_label(classes: IntArray, answers: Classified) -> dict[str, float]:
         (expected calibration error of the most probable class), coverage_90 (share of rows whose set at COVERAGE holds
         the class) [1]; set_size_90, the mean number of classes in a set.
     """
-    found = recalls(answers.likeliest, classes, answers.p.shape[1])
+    recall = recalls(answers.likeliest, classes, answers.p.shape[1])
     return {
         "accuracy": float(np.mean(answers.likeliest == classes)),
-        "balanced_accuracy": float(np.nanmean(found)),
+        "balanced_accuracy": float(np.nanmean(recall)),
         "log_loss": float(np.mean(log_losses(answers.p, classes))),
         "brier": brier(answers.p, classes),
         "ece": calibration_error(answers.p, classes, np.ones(len(classes))),
@@ -91,6 +91,6 @@ def evaluate(classes: IntArray, answers: Classified, baseline: FloatArray) -> di
     Skill is the share of the log loss that the baseline has, and the candidate has not [1]; `baseline` are the
     baseline's class probabilities, shape (n, K).
     """
-    found = against_label(classes, answers)
+    metrics = against_label(classes, answers)
     reference = float(np.mean(log_losses(baseline, classes)))
-    return found | {"skill": 1 - found["log_loss"] / reference if reference else float("nan")}
+    return metrics | {"skill": 1 - metrics["log_loss"] / reference if reference else float("nan")}

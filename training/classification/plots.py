@@ -16,8 +16,8 @@ from training.reports.pictures import CURVE_ABSENT, Picture, has_time
 def confused_classes(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Plot the confusion matrix of classes."""
     classes = classes_of(data, parts.test)
-    likeliest = candidate.answers[parts.test].likeliest
-    return confused(likeliest, classes, np.ones(len(classes)), list(data.seed.classes), "the rows")
+    most_probable = candidate.answers[parts.test].likeliest
+    return confused(most_probable, classes, np.ones(len(classes)), list(data.seed.classes), "the rows")
 
 
 def reliability_of(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:

@@ -191,13 +191,13 @@ def judge(
     )
 
 
-def _why(better: bool, mended: str | None, unsound: str | None, bound: str) -> str:
-    if not better and mended is None:
+def _why(better: bool, corrected: str | None, unsound: str | None, bound: str) -> str:
+    if not better and corrected is None:
         return f"not significantly better: {bound}, which is not above zero"
     won = "better" if better else "as good"
     if unsound is not None:
         return f"{won}, but {unsound}"
-    return f"significantly better: {bound}" if better else f"as good, and {mended}: {bound}"
+    return f"significantly better: {bound}" if better else f"as good, and {corrected}: {bound}"
 
 
 def worse_part(rows: ComparisonRows, gains: FloatArray, unit: str) -> str | None:

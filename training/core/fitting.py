@@ -212,11 +212,11 @@ def evaluated_metrics(
     learner: AnyLearner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
 ) -> dict[str, float]:
     """Return the metrics of each part outside the training rows, named `<part>_<metric>`."""
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for part, rows in parts.evaluated.items():
         scores = learner.evaluated(model, answers, data, rows, baseline)
-        found |= {f"{part}_{name}": value for name, value in scores.items()}
-    return found
+        metrics |= {f"{part}_{name}": value for name, value in scores.items()}
+    return metrics
 
 
 def best_of(learner: AnyLearner, candidates: Mapping[str, Candidate[M, A]]) -> Candidate[M, A]:
@@ -284,12 +284,12 @@ def out_of_time_predictions(
     ndarray, first axis n
         Of the calibrate rows, oldest first.
     """
-    known, found = parts.train, []
+    known, blocks = parts.train, []
     for block in parts.calibrate:
         older = clone(estimator).fit(data.X[known], data.labels[known])
-        found.append(np.asarray(predict(older, data.X[block])))
+        blocks.append(np.asarray(predict(older, data.X[block])))
         known = np.concatenate([known, block])
-    return np.concatenate(found)
+    return np.concatenate(blocks)
 
 
 def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> FloatArray:
@@ -300,7 +300,7 @@ def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> 
     def score(estimator: Any, X: FloatArray, labels: FloatArray) -> float:
         return -error(estimator, X, labels)
 
-    found = permutation_importance(
+    result = permutation_importance(
         model.estimator,
         data.X[rows],
         data.labels[rows],
@@ -308,7 +308,7 @@ def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> 
         n_repeats=learner.importance_repeats,
         random_state=RNG_SEED,
     )
-    return np.asarray(found["importances_mean"], dtype=np.float64)
+    return np.asarray(result["importances_mean"], dtype=np.float64)
 
 
 def learning_curve(learner: AnyLearner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:

@@ -156,7 +156,7 @@ def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
         return oldest_first[mask[oldest_first]]
 
     last = CALIBRATE_BLOCKS + 1
-    found = Split(
+    parts = Split(
         train=rows((part == 0) & ~held_out),
         calibrate=tuple(rows((part == block) & ~held_out) for block in range(1, last)),
         test=rows((part == last) & ~held_out),
@@ -168,8 +168,8 @@ def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
         test_from=starts[last],
         last=periods[-1],
     )
-    _check_rows(found)
-    return found
+    _check_rows(parts)
+    return parts
 
 
 def _check_rows(parts: Split) -> None:

@@ -74,17 +74,17 @@ def on_loading(
         What keeps it from loading, None where nothing does; and what is asked of it once it is loaded.
     """
     store = MlflowStore(tracking.settings.uri) if is_registered else UnregisteredModels(tracking)
-    found = Loading(tracking.settings).load(store, version, seed)
-    if isinstance(found, Refused):
-        return found.why, ()
-    return None, conditions(found, champion_beside(seed, tracking))
+    result = Loading(tracking.settings).load(store, version, seed)
+    if isinstance(result, Refused):
+        return result.why, ()
+    return None, conditions(result, champion_beside(seed, tracking))
 
 
 def champion_beside(seed: Seed, tracking: Tracking) -> LoadedVersion | None:
     """The champion as the service has it; None where there is none, or one that the service refuses."""
     version = with_alias(CHAMPION, tracking.versions(seed.process.name))
-    found = None if version is None else loaded(version, seed, tracking.settings)
-    return None if isinstance(found, Refused) else found
+    other = None if version is None else loaded(version, seed, tracking.settings)
+    return None if isinstance(other, Refused) else other
 
 
 def conditions(
@@ -131,9 +131,9 @@ def _words(rows: int) -> str:
     return "time of an answer to one row" if rows == 1 else f"time of an answer to {rows:,} rows"
 
 
-def _condition(what: str, found: Sequence[float], limit: ResourceLimit, scale: float, unit: str) -> GateCondition:
+def _condition(what: str, values: Sequence[float], limit: ResourceLimit, scale: float, unit: str) -> GateCondition:
     """The condition on one number of a challenger, and of the champion where there is one."""
-    own, *others = found
+    own, *others = values
     champion = others[0] if others else None
     allowed = limit.beside(champion)
     measured, expected, free, most = (

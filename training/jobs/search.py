@@ -126,7 +126,7 @@ def _own(estimator: Any) -> dict[str, Any]:
 
 def _suggested(trial: "optuna.Trial", estimator: Any) -> dict[str, Any]:
     known = estimator.get_params()
-    found: dict[str, Any] = {name: trial.suggest_float(name, *ends, log=True) for name, ends in RATES.items()}
-    found |= {name: trial.suggest_int(name, *ends, log=True) for name, ends in COUNTS.items()}
-    found |= {name: trial.suggest_float(name, *ends) for name, ends in SHARES.items()}
-    return found | {name: trial.suggest_categorical(name, [False, True]) for name in FLAGS if name in known}
+    settings: dict[str, Any] = {name: trial.suggest_float(name, *ends, log=True) for name, ends in RATES.items()}
+    settings |= {name: trial.suggest_int(name, *ends, log=True) for name, ends in COUNTS.items()}
+    settings |= {name: trial.suggest_float(name, *ends) for name, ends in SHARES.items()}
+    return settings | {name: trial.suggest_categorical(name, [False, True]) for name in FLAGS if name in known}

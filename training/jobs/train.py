@@ -207,8 +207,8 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
     job.tracking.log(job.run, params=facts_of(data, parts))
     fits = _Fits(job, step, ways)
     with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
-        found = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
-    learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
+        results = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
+    learnt = results[0] if len(results) == 1 else _joined(data, parts, results, fits)
     job.progress("keep the job's files", steps, steps)
     _keep_job(learnt, job.tracking)
     keep_parts(learnt.best.model, data, parts, job)
@@ -230,7 +230,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
     several, target, job = data.seed.place is not None, data.seed.target.name, fits.job
     rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
-    folder, kept = job.tracking.settings.folder / "studies", fits.ways.keep(rows)
+    folder, cache = job.tracking.settings.folder / "studies", fits.ways.keep(rows)
     search = Search(fits.ways.trials, folder, rows, job, fits.step)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
@@ -238,7 +238,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
 
     def fit(name: str, choose: Chooser = tuned) -> PendingResult[tuple[AnyCandidate, str]]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
-        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
+        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, cache))
 
     first, *others = estimators
     fitted, beside = {first: fit(first)}, [workers.later(view, SharedFit(one.name)) for one in task.parts if not view]
@@ -254,7 +254,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
             candidates[name], runs[name] = candidate, child
             if name == first:  # the others are compared with it; the last take longest, so they are started first
                 fitted = {other: fit(other) for other in reversed(others)}
-                more = _arguments(dict(found() for found in beside))
+                more = _arguments(dict(pending() for pending in beside))
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
             models[name] = keep_candidate(candidate, drawn, data, facts, job.tracking, child)
@@ -264,14 +264,14 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
 
 def _arguments(outcomes: Mapping[str, FittedPart]) -> dict[str, Any]:
     """Return fitted shared parts by name, as arguments of the candidates' models; empty without any."""
-    learnt = {name: one.learnt for name, one in outcomes.items() if one.learnt is not None}
+    parts = {name: one.learnt for name, one in outcomes.items() if one.learnt is not None}
     refusals = {name: one.refusal for name, one in outcomes.items() if one.refusal is not None}
-    return {"learnt": learnt, "refusals": refusals} if learnt or refusals else {}
+    return {"learnt": parts, "refusals": refusals} if parts or refusals else {}
 
 
-def _joined(data: Dataset, parts: Split, found: list[TrainingResult], fits: _Fits) -> TrainingResult:
+def _joined(data: Dataset, parts: Split, results: list[TrainingResult], fits: _Fits) -> TrainingResult:
     """The best candidates of several targets, kept as one model in a run of its own."""
-    targets = {one.data.seed.target.name: one for one in found}
+    targets = {one.data.seed.target.name: one for one in results}
     best = whole(data.seed, {target: one.best for target, one in targets.items()}, info_of(data, parts))
     job, tracking, facts = fits.job, fits.job.tracking, facts_of(data, parts)
     with job.child(best.name) as child:
@@ -281,8 +281,8 @@ def _joined(data: Dataset, parts: Split, found: list[TrainingResult], fits: _Fit
         tracking.log(child, metrics=best.metrics, model=model)
     runs = {of_target(name, target): run for target, one in targets.items() for name, run in one.runs.items()}
     candidates: Mapping[str, Any] = {best.name: best}
-    kept = {best.name: (model, digest)}
-    return TrainingResult(data, parts, job.experiment, job.run, candidates, runs | {best.name: child}, kept, targets)
+    logged = {best.name: (model, digest)}
+    return TrainingResult(data, parts, job.experiment, job.run, candidates, runs | {best.name: child}, logged, targets)
 
 
 def _short(digest: str) -> str:

@@ -116,16 +116,16 @@ def loop_trial(
 
     What is finished is kept in the home folder; a trial that was cut off goes on from there.
     """
-    found = loop.trial(seed, options, RunningPlants(), settings.folder, progress)
+    result = loop.trial(seed, options, RunningPlants(), settings.folder, progress)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("trial"), "trial") as run, scratch() as folder:
         tracking.log(run, params={name: value for name, value in options.items() if value is not None})
-        tracking.log(run, metrics=loop.metrics(found))
-        for name, text in loop.files(found).items():
+        tracking.log(run, metrics=loop.metrics(result))
+        for name, text in loop.files(result).items():
             (folder / name).write_text(text, encoding="utf-8")
         tracking.log_files(run, folder)
-    return found
+    return result
 
 
 def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progress: Progress = silent) -> Any:

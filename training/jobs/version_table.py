@@ -60,8 +60,8 @@ class Comparison:
 
 def compare_address(settings: StoreSettings, experiment: str, runs: Sequence[str]) -> str:
     """Address of the MLflow UI's page that compares these runs."""
-    asked = {"runs": list(runs), "experiments": [experiment]}
-    query = "&".join(f"{name}={quote(json.dumps(value, separators=(',', ':')))}" for name, value in asked.items())
+    parameters = {"runs": list(runs), "experiments": [experiment]}
+    query = "&".join(f"{name}={quote(json.dumps(value, separators=(',', ':')))}" for name, value in parameters.items())
     return f"{settings.ui_address}/#/compare-runs?{query}"
 
 
@@ -80,11 +80,11 @@ def _baseline(version: Version, tracking: Tracking) -> tuple[Row, list[str]] | N
 def _baselines(
     version: Version, targets: Sequence[str], runs: Mapping[str, str], tracking: Tracking
 ) -> tuple[Row, list[str]]:
-    found = {target: next(name for name in CANDIDATES if of_target(name, target) in runs) for target in targets}
-    used = {target: runs[of_target(name, target)] for target, name in found.items()}
+    baselines = {target: next(name for name in CANDIDATES if of_target(name, target) in runs) for target in targets}
+    used = {target: runs[of_target(name, target)] for target, name in baselines.items()}
     metrics = prefixed({target: tracking.metrics(run) for target, run in used.items()})
-    tags = {candidate_tag(target): name for target, name in found.items()}
-    row = Row("baseline", names_of(found.values()), (), version.created, version.tags["data_digest"], metrics, tags)
+    tags = {candidate_tag(target): name for target, name in baselines.items()}
+    row = Row("baseline", names_of(baselines.values()), (), version.created, version.tags["data_digest"], metrics, tags)
     return row, list(used.values())
 
 

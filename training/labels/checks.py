@@ -83,8 +83,8 @@ def compared(
 
 def _range(rows: LabelledRows, known: Sequence[Window]) -> Measure:
     """Return the range of labels relative to the typical errors of the reference."""
-    usual = np.nan_to_num(measures.usual_spread(rows, known))
-    of = partial(measures.value_range, usual=usual)
+    typical = np.nan_to_num(measures.usual_spread(rows, known))
+    of = partial(measures.value_range, usual=typical)
     return Measure("range", of, BELOW, RANGE_FLOOR, "{:.2f} times as wide as inputs and usual errors make it", np.exp)
 
 
@@ -137,8 +137,8 @@ def _floor(measure: Measure, rows: LabelledRows, known: Sequence[Window]) -> Flo
 
 def _thinness(measure: Measure, known: Sequence[Window], blocks: Sequence[Window]) -> FloatArray:
     """Return the factor by which fewer rows increase random variation of blocks, shape (b,)."""
-    usual = float(np.median([len(one.rows) for one in known]))
-    thin = np.array([max(1.0, usual / len(one.rows)) for one in blocks])
+    typical = float(np.median([len(one.rows) for one in known]))
+    thin = np.array([max(1.0, typical / len(one.rows)) for one in blocks])
     return thin if measure.of in SAMENESS else np.sqrt(thin)
 
 

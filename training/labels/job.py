@@ -131,11 +131,11 @@ def check_labels(
     """
     rows = rows_of(data, labels, is_new, is_after, shifts)
     known, blocks = windows(rows)
-    found = suspicious(rows, known, blocks)
-    many = _many(found, int(is_new.sum()))
+    outliers = suspicious(rows, known, blocks)
+    many = _many(outliers, int(is_new.sum()))
     if not many.passed:
-        found = []
-    far = {one.row for one in found}
+        outliers = []
+    far = {one.row for one in outliers}
     blocks = [_without(one, far) for one in blocks]
     blocks = [one for one in blocks if len(one.rows)]
     conditions = (
@@ -147,7 +147,7 @@ def check_labels(
     )
     if not known and is_new.any():
         conditions = (*conditions, _short(data, is_new))
-    return LabelChecks(conditions, _aside(data, labels, found))
+    return LabelChecks(conditions, _aside(data, labels, outliers))
 
 
 def _of_units_and_runs(
@@ -186,12 +186,12 @@ def _early(early: int, new: int) -> GateCondition:
     )
 
 
-def _many(found: list[Suspicious], new: int) -> GateCondition:
-    count = len({one.row for one in found})
+def _many(outliers: list[Suspicious], new: int) -> GateCondition:
+    count = len({one.row for one in outliers})
     return GateCondition(
         "labels, single ones far from all others",
         count <= SET_ASIDE_SHARE * new,
-        f"{count} of {new} rows" + (f", the first: {found[0].reason}" if found else ""),
+        f"{count} of {new} rows" + (f", the first: {outliers[0].reason}" if outliers else ""),
         f"at most {SET_ASIDE_SHARE:.0%}, which are excluded",
     )
 
@@ -203,12 +203,12 @@ def _short(data: Dataset, is_new: BoolArray) -> GateCondition:
     return GateCondition("labels, past", True, f"{periods} periods: too few to hold new labels against", expected)
 
 
-def _aside(data: Dataset, labels: Quantities, found: list[Suspicious]) -> pd.DataFrame:
-    at = [one.row for one in found]
-    columns = [labels.columns[one.column] for one in found]
+def _aside(data: Dataset, labels: Quantities, outliers: list[Suspicious]) -> pd.DataFrame:
+    at = [one.row for one in outliers]
+    columns = [labels.columns[one.column] for one in outliers]
     frame = data.table[row_key(data.seed)].iloc[at].reset_index(drop=True)
     values = [data.table[column].iloc[row] for row, column in zip(at, columns, strict=True)]
-    reasons = [f"outlier, excluded: {one.reason}" for one in found]
+    reasons = [f"outlier, excluded: {one.reason}" for one in outliers]
     return frame.assign(column=columns, value=values, reason=reasons)
 
 

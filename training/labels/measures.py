@@ -76,15 +76,15 @@ def link(rows: LabelledRows, window: Window) -> FloatArray:
     NaN of a class with few rows in the window, or few outside it: its value is random variation.
     """
     labels, expected = rows.labels.values[window.rows], window.expected[window.rows]
-    found = np.zeros(labels.shape[1])
+    correlation = np.zeros(labels.shape[1])
     for column in range(labels.shape[1]):
         known = ~np.isnan(labels[:, column] + expected[:, column])
         y, e = labels[known, column], expected[known, column]
         if rows.labels.are_shares and min(y.sum(), (1.0 - y).sum()) < FEWEST_OF_CLASS:
-            found[column] = np.nan
+            correlation[column] = np.nan
         elif len(y) > 2 and y.std() > LEAST and e.std() > LEAST:
-            found[column] = np.arctanh(np.clip(np.corrcoef(y, e)[0, 1], -0.9999, 0.9999))
-    return found
+            correlation[column] = np.arctanh(np.clip(np.corrcoef(y, e)[0, 1], -0.9999, 0.9999))
+    return correlation
 
 
 def in_place(rows: LabelledRows, window: Window) -> FloatArray:
@@ -95,8 +95,8 @@ def in_place(rows: LabelledRows, window: Window) -> FloatArray:
     """
     order, size = _places(rows), int(rows.period.max()) + 1
     at = rows.unit[window.rows] * size + rows.period[window.rows]
-    found = [_moved(rows, window, order, at, by) for by in (-1, 1)]
-    known = [one for one in found if np.isfinite(one)]
+    moved = [_moved(rows, window, order, at, by) for by in (-1, 1)]
+    known = [one for one in moved if np.isfinite(one)]
     return np.array([min(known) if known else np.nan])
 
 
@@ -117,9 +117,9 @@ def _moved(rows: LabelledRows, window: Window, order: IntArray, at: IntArray, by
 def _places(rows: LabelledRows) -> IntArray:
     """Row of each unit and period, in one line; -1 where there is none."""
     size = int(rows.period.max()) + 1
-    found = np.full((int(rows.unit.max()) + 1) * size, -1)
-    found[rows.unit * size + rows.period] = np.arange(len(rows.unit))
-    return found
+    places = np.full((int(rows.unit.max()) + 1) * size, -1)
+    places[rows.unit * size + rows.period] = np.arange(len(rows.unit))
+    return places
 
 
 def most_common(rows: LabelledRows, window: Window) -> FloatArray:
@@ -187,7 +187,7 @@ def middle_half(values: FloatArray) -> FloatArray:
 
 def _quantiles(values: FloatArray, at: tuple[float, ...]) -> FloatArray:
     known = ~np.isnan(values).all(axis=0)
-    found = np.full((len(at), values.shape[1]), np.nan)
+    quantiles = np.full((len(at), values.shape[1]), np.nan)
     if known.any():
-        found[:, known] = np.nanquantile(values[:, known], at, axis=0)
-    return found
+        quantiles[:, known] = np.nanquantile(values[:, known], at, axis=0)
+    return quantiles

@@ -47,17 +47,17 @@ def suspicious(rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Win
     past = [_errors(rows, one, one.expected) for one in known]
     usual = np.nan_to_num(usual_spread(rows, known))
     given = [one.expected for one in blocks]
-    found = _single(rows, blocks, _farthest(past), given, "inputs, unit and the other rows let expect")
+    outliers = _single(rows, blocks, _farthest(past), given, "inputs, unit and the other rows let expect")
     if all(one.balanced is not None for one in (*known, *blocks)):
         balanced = [[_balanced(one) for one in windows] for windows in (known, blocks)]
         past_of_balance = [_errors(rows, one, given) for one, given in zip(known, balanced[0], strict=True)]
         farthest = np.maximum(_farthest(past_of_balance), usual)
-        found += _single(rows, blocks, farthest, balanced[1], "columns that are known as late give")
+        outliers += _single(rows, blocks, farthest, balanced[1], "columns that are known as late give")
     of_unit = [_by_unit(rows, one, errors) for one, errors in zip(known, past, strict=True)]
     if all(len(errors) for _, errors in of_unit):
         most = _farthest([errors for _, errors in of_unit])
-        found += [one for block in blocks for one in _far_units(rows, block, most)]
-    first = {one.row: one for one in reversed(found)}
+        outliers += [one for block in blocks for one in _far_units(rows, block, most)]
+    first = {one.row: one for one in reversed(outliers)}
     return [first[row] for row in sorted(first)]
 
 
@@ -82,15 +82,15 @@ def _single(
     rows: LabelledRows, blocks: Sequence[Window], farthest: FloatArray, given: Sequence[FloatArray], what: str
 ) -> list[Suspicious]:
     """Labels farther from what is given of them than FAR times the farthest of the past."""
-    found = []
+    outliers = []
     for block, expected in zip(blocks, given, strict=True):
         errors = _errors(rows, block, expected)
         for at, column in np.argwhere((np.abs(errors) > FAR * farthest) & (farthest > 0)):
             own = block.rows[at : at + 1]
             reason = f"{errors[at, column]:+.4g} from what {what}, where the past reaches {farthest[column]:.3g}"
             reason += _slip(rows, expected, own, int(column))
-            found.append(Suspicious(int(own[0]), int(column), reason))
-    return found
+            outliers.append(Suspicious(int(own[0]), int(column), reason))
+    return outliers
 
 
 def _by_unit(rows: LabelledRows, window: Window, errors: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -104,15 +104,15 @@ def _by_unit(rows: LabelledRows, window: Window, errors: FloatArray) -> tuple[In
 def _far_units(rows: LabelledRows, block: Window, most: FloatArray) -> list[Suspicious]:
     errors = _errors(rows, block, block.expected)
     units, medians = _by_unit(rows, block, errors)
-    found = []
+    outliers = []
     for place, column in np.argwhere(np.abs(medians) > FAR * most) if len(units) else ():
         own = block.rows[rows.unit[block.rows] == units[place]]
         reason = (
             f"all {len(own)} rows of the unit lie {medians[place, column]:+.4g} from what is expected of them, "
             f"where a unit's past reaches {most[column]:.3g}{_slip(rows, block.expected, own, int(column))}"
         )
-        found += [Suspicious(int(row), int(column), reason) for row in own]
-    return found
+        outliers += [Suspicious(int(row), int(column), reason) for row in own]
+    return outliers
 
 
 def _slip(rows: LabelledRows, given: FloatArray, own: IntArray, column: int) -> str:

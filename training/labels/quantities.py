@@ -119,11 +119,11 @@ def rows_of(
 
 def _codes(labels: pd.DataFrame) -> IntArray:
     """Number of each row's labels, see `LabelledRows`."""
-    found: IntArray = np.array(labels.groupby(list(labels), dropna=False, sort=False).ngroup(), dtype=np.int64)
+    codes: IntArray = np.array(labels.groupby(list(labels), dropna=False, sort=False).ngroup(), dtype=np.int64)
     counted = labels.select_dtypes("number")
     unknown = np.asarray(counted.isna().all(axis=1)) & (counted.shape[1] > 0)
-    found[unknown] = len(found) + np.flatnonzero(unknown)
-    return found
+    codes[unknown] = len(codes) + np.flatnonzero(unknown)
+    return codes
 
 
 def numbers(data: Dataset) -> Quantities:

@@ -94,15 +94,15 @@ def line(
     mean, sd = learnt.mean(axis=0), learnt.std(axis=0)
     moves = sd > LEAST * (1 + np.abs(mean))
     of_learnt, of_wanted = (((part - mean) / np.where(moves, sd, 1.0))[:, moves] for part in (learnt, asked))
-    found, labels, is_known = np.full(y.shape, np.nan), y[older], ~np.isnan(y[older])
+    expected, labels, is_known = np.full(y.shape, np.nan), y[older], ~np.isnan(y[older])
     penalty = BALANCE_PENALTY if computed else PENALTY
     for known, columns in _alike(is_known):
         of_known, own_unit = of_learnt[known], unit[older][known]
         slopes = _slopes(of_known, labels[known][:, columns], penalty)
         errors = labels[known][:, columns] - slopes[0] - of_known @ slopes[1:]
         own = np.column_stack([_own(error, own_unit, unit) for error in errors.T])
-        found[np.ix_(wanted, columns)] = slopes[0] + of_wanted @ slopes[1:] + own[unit[wanted]]
-    return found
+        expected[np.ix_(wanted, columns)] = slopes[0] + of_wanted @ slopes[1:] + own[unit[wanted]]
+    return expected
 
 
 def _alike(is_known: BoolArray) -> list[tuple[BoolArray, IntArray]]:
@@ -217,8 +217,8 @@ def _run(rows: LabelledRows, periods: IntArray, among: BoolArray, seen: FloatArr
     if not older.any():
         older = ~rows.is_after
     expected = line(seen, rows.labels.values, rows.unit, older, among & np.isin(rows.period, periods))
-    found = [np.flatnonzero(among & np.isin(rows.period, block)) for block in _blocks(periods, length)]
-    blocks = tuple(Window(one, older, expected, None) for one in found)
+    places = [np.flatnonzero(among & np.isin(rows.period, block)) for block in _blocks(periods, length)]
+    blocks = tuple(Window(one, older, expected, None) for one in places)
     return WindowRun(blocks, np.unique(rows.period[older])[-length:])
 
 

@@ -116,9 +116,9 @@ def exchanged(
     pairs = [best_pair(rows, one, on, spread) for one, on in zip((*known, *blocks), given, strict=True)]
     past, new = pairs[: len(known)], pairs[len(known) :]
     units = len(np.unique(rows.unit))
-    chance = EXCHANGED_FLOOR * np.log(units * (units - 1) / 2 + 1) * len(spread)
+    random_gain = EXCHANGED_FLOOR * np.log(units * (units - 1) / 2 + 1) * len(spread)
     farthest = FACTOR * (1 + FEW / len(known))  # of errors, whose squares are compared
-    reach = max(farthest**2 * max(gain for gain, _ in past), chance)
+    reach = max(farthest**2 * max(gain for gain, _ in past), random_gain)
     at = int(np.argmax([gain for gain, _ in new]))
     gain, pair = new[at]
     names = " and ".join(visible(str(data.units[np.flatnonzero(rows.unit == unit)[0]])) for unit in pair)

@@ -196,8 +196,8 @@ def _by_share(rows: AllRows, known: list[IntArray], new: list[IntArray]) -> _Bes
 
 def _by_values(rows: AllRows, scaled: FloatArray, known: list[IntArray], new: list[IntArray]) -> _Beside:
     past = np.array([selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one])[0] for one in known])
-    found = [selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one]) for one in new]
-    measured, chance = (np.array(some) for some in zip(*found, strict=True))
+    differences = [selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one]) for one in new]
+    measured, chance = (np.array(some) for some in zip(*differences, strict=True))
     return _held(new, measured, np.nan_to_num(past), np.maximum(FLOOR, CHANCE * chance))
 
 

@@ -40,20 +40,20 @@ def whole(seed: Seed, best: Mapping[str, AnyCandidate], info: Mapping[str, Any])
     return CombinedCandidate(together(seed, models, info), prefixed({name: one.metrics for name, one in best.items()}))
 
 
-def prefixed(found: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+def prefixed(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Figures of all targets, each with the target's name before its own."""
-    return {f"{target}{BETWEEN}{name}": value for target, one in found.items() for name, value in one.items()}
+    return {f"{target}{BETWEEN}{name}": value for target, one in metrics.items() for name, value in one.items()}
 
 
-def figures_of(target: str, found: Mapping[str, float]) -> dict[str, float]:
+def figures_of(target: str, metrics: Mapping[str, float]) -> dict[str, float]:
     """Figures of one target, without its name."""
     before = f"{target}{BETWEEN}"
-    return {name.removeprefix(before): value for name, value in found.items() if name.startswith(before)}
+    return {name.removeprefix(before): value for name, value in metrics.items() if name.startswith(before)}
 
 
-def some_of(found: Mapping[str, float], names: Collection[str]) -> dict[str, float]:
+def some_of(metrics: Mapping[str, float], names: Collection[str]) -> dict[str, float]:
     """Figures of these names, or of these names of each target where there are several."""
-    return {name: value for name, value in found.items() if name.split(BETWEEN)[-1] in names}
+    return {name: value for name, value in metrics.items() if name.split(BETWEEN)[-1] in names}
 
 
 def of_target(candidate: str, target: str) -> str:

@@ -68,11 +68,11 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
         By target inputs, rows and which of them judge.
     """
     confidence = 1 - (1 - PROMOTES) / len(judged)
-    found = {
+    verdicts = {
         name: verdict(model_of(champion, name), X, best[name], data, rows, confidence)
         for name, (X, data, rows) in judged.items()
     }
-    return of_each(found)
+    return of_each(verdicts)
 
 
 def of_each(found: Mapping[str, ComparisonResult]) -> Verdicts:

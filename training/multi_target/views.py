@@ -24,8 +24,8 @@ def views(data: Dataset, parts: Split) -> list[View]:
     SplitError
         A target has too few labels; it is named.
     """
-    found = data.each
-    return [(data, parts)] if len(found) == 1 else [_view(one, parts) for one in found]
+    each = data.each
+    return [(data, parts)] if len(each) == 1 else [_view(one, parts) for one in each]
 
 
 def _view(data: Dataset, parts: Split) -> View:

@@ -56,13 +56,13 @@ def _write(place: Path, estimator: Any, fitted: Fitted) -> None:
         "seconds": fitted.seconds,
     }
     place.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".", dir=place.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=".", dir=place.parent))
     try:
-        (aside / _FITTED).write_text(json.dumps(content), encoding="utf-8")
-        np.save(aside / _PREDICTIONS, fitted.predictions, allow_pickle=False)
-        os.rename(aside, place)
+        (temporary / _FITTED).write_text(json.dumps(content), encoding="utf-8")
+        np.save(temporary / _PREDICTIONS, fitted.predictions, allow_pickle=False)
+        os.rename(temporary, place)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 

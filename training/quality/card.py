@@ -98,8 +98,8 @@ def _candidates(
         [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
         for name, candidate in candidates.items()
     ]
-    found = cautions(data.seed, chosen.metrics, len(parts.test))
-    warned = [f"- Warning on {chosen.name}: {caution}." for caution in found]
+    warned_of = cautions(data.seed, chosen.metrics, len(parts.test))
+    warned = [f"- Warning on {chosen.name}: {caution}." for caution in warned_of]
     return [
         "## Candidates",
         "",

@@ -88,8 +88,8 @@ def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
 def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, truth: FloatArray | None) -> ModelLosses:
     judged = model.assessed(raw)
     loss = cost_of(judged.decided, seed, lots)
-    found = measured(model, seed, raw, lots, truth, judged)
-    return ModelLosses(loss, {name: value for name, value in found.items() if np.isfinite(value)})
+    metrics = measured(model, seed, raw, lots, truth, judged)
+    return ModelLosses(loss, {name: value for name, value in metrics.items() if np.isfinite(value)})
 
 
 def _breaks(seed: Seed, side: ModelLosses) -> bool:

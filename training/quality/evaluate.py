@@ -74,7 +74,7 @@ def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mappi
     below it. `coverage_90` is the share of lots all of whose reported contents lie in their intervals together,
     `width_90` the factor from the middle of an interval to its ends. NaN with too few contents.
     """
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     logs, inside = log_size(lots.reported), np.ones(len(lots.reported), dtype=np.bool_)
     scores = []
     for e, element in enumerate(seed.elements):
@@ -86,13 +86,13 @@ def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mappi
             error = rmse(judged.logs[seen, e] - logs[seen, e])
             score = explained(label, judged.logs[:, e])
         scores.append(score)
-        found[f"{element.name}_rmse"] = error
-        found[f"{element.name}_r2"] = score
-        found[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
-    found["r2"] = float(np.nanmedian(scores)) if np.isfinite(scores).any() else float("nan")
+        metrics[f"{element.name}_rmse"] = error
+        metrics[f"{element.name}_r2"] = score
+        metrics[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
+    metrics["r2"] = float(np.nanmedian(scores)) if np.isfinite(scores).any() else float("nan")
     with np.errstate(divide="ignore"):  # of what is hardly ever seen, whose interval begins at 0
         ratio = [np.median(answer.high / answer.low) for answer in answers.values()]
-    return found | {"coverage_90": float(inside.mean()), "width_90": float(np.sqrt(np.median(ratio)))}
+    return metrics | {"coverage_90": float(inside.mean()), "width_90": float(np.sqrt(np.median(ratio)))}
 
 
 def measured(
@@ -133,7 +133,7 @@ def measured(
     judged, costs = model.assessed(raw) if judged is None else judged, Costs.of(seed)
     answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
     p, kept = judged.keeps[:, intended], lots.kept[:, intended]
-    found = {
+    metrics = {
         "lot_loss": lot_loss(raw, lots, model.scatter.spread),
         **by_element(seed, judged, lots, answers),
         "grade_ece": calibration_error(p, kept),
@@ -142,16 +142,16 @@ def measured(
         **costs_of(judged.decided, lots.kept, costs),
     }
     free = costs_of(judged.unpromised, lots.kept, costs)
-    found |= {f"unpromised_{name}": free[name] for name in ("cost", "assayed", "let_go", "false_release")}
+    metrics |= {f"unpromised_{name}": free[name] for name in ("cost", "assayed", "let_go", "false_release")}
     for d, name in enumerate(seed.defects):
         chance, seen = judged.defects[:, d], lots.defects[:, d]
-        found |= {
+        metrics |= {
             f"{name}_auc": area_under_curve(chance, seen),
             f"{name}_brier": _mean((chance - seen) ** 2),
         }
     if truth is not None and len(known := np.flatnonzero(np.isfinite(truth).all(axis=1))):
-        found |= _against_truth(model, seed, judged[known], truth[known])
-    return found
+        metrics |= _against_truth(model, seed, judged[known], truth[known])
+    return metrics
 
 
 def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: FloatArray) -> dict[str, float]:
@@ -176,15 +176,15 @@ def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Assa
         from the middle of an interval to its ends; no_outcomes_coverage_90 and no_outcomes_width_90 where no assay had
         come in. Empty where some of the lots were not asked.
     """
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for name, reach in (("adaptive", model.followed), ("no_outcomes", model.unfollowed)):
         half = None if reach is None else reach[rows]
         if half is None or np.isnan(half).any():
             continue
         inside = model.scatter.needed(lots.reported, raw[:, : lots.reported.shape[1]]) <= half
         width = float(np.exp(np.median(half) * np.median(model.scatter.spread)))
-        found |= {f"{name}_coverage_90": float(inside.mean()), f"{name}_width_90": width}
-    return found
+        metrics |= {f"{name}_coverage_90": float(inside.mean()), f"{name}_width_90": width}
+    return metrics
 
 
 def explained(reported: FloatArray, predicted: FloatArray) -> float:

@@ -117,9 +117,9 @@ class QualityLearner(Learner[QualityModel, Graded]):
         model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
         if data.seed.time is not None:  # without time there is no order in which assays come in
             replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
-            level, usual, followed = follow(model, *replayed)
+            level, reference, followed = follow(model, *replayed)
             unfollowed = without_assays(model, *replayed)
-            model = replace(model, level=level, usual=usual, followed=followed, unfollowed=unfollowed)
+            model = replace(model, level=level, usual=reference, followed=followed, unfollowed=unfollowed)
         return model, {
             SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
             "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,

@@ -59,9 +59,9 @@ def follow(
         learnt,
         arrivals,
     )
-    found = np.full(len(data.X), np.nan)
-    found[new] = half[len(rows) :]
-    return level, usual_of(arrivals, LevelOnlyInterval(IntervalLevel.new(), ())), found
+    scales = np.full(len(data.X), np.nan)
+    scales[new] = half[len(rows) :]
+    return level, usual_of(arrivals, LevelOnlyInterval(IntervalLevel.new(), ())), scales
 
 
 def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray) -> FloatArray:
@@ -74,9 +74,9 @@ def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntAr
     then, *_ = followed(
         model, data.contents[rows], logs, start, known, IntervalLevel.new(), known <= parts.test_from.to_datetime64()
     )
-    found = np.full(len(data.X), np.nan)
-    found[np.concatenate([parts.test, parts.unseen])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
-    return found
+    scales = np.full(len(data.X), np.nan)
+    scales[np.concatenate([parts.test, parts.unseen])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
+    return scales
 
 
 def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[FloatArray, IntArray]:

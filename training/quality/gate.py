@@ -48,9 +48,9 @@ def cheapest(seed: Seed, lots: AssayedLots) -> tuple[str, FloatArray]:
 
 
 def _promise(decided: Decisions, seed: Seed, lots: AssayedLots) -> GateCondition:
-    found = costs_of(decided, lots.kept, Costs.of(seed))
-    released, alpha = found["let_go"], seed.quality_rules.alpha.value
-    share = found["false_release"] if released else 0.0
+    costs = costs_of(decided, lots.kept, Costs.of(seed))
+    released, alpha = costs["let_go"], seed.quality_rules.alpha.value
+    share = costs["false_release"] if released else 0.0
     return GateCondition(
         "promise on released lots",
         not (released and beyond_promise(share, released, alpha)),

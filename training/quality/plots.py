@@ -96,14 +96,14 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     """Plot cost and false release over the release threshold, compared with simple rules."""
     lots = lots_of(data)[parts.test]
     judged, costs = candidate.answers.judged(parts.test), Costs.of(data.seed)
-    found = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
+    results = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
     figure = panelled(1, 2, horizontal_spacing=0.1)
-    x = [100 * one["let_go"] / known for one in found]
+    x = [100 * one["let_go"] / known for one in results]
     line = {"color": BLUE}
-    bad = [100 * one["false_release"] for one in found]
-    cost = [one["cost"] for one in found]
+    bad = [100 * one["false_release"] for one in results]
+    cost = [one["cost"] for one in results]
     figure.add_scatter(x=x, y=bad, mode="lines", line=line, name="by the threshold", row=1, col=1)
     figure.add_scatter(x=x, y=cost, mode="lines", line=line, showlegend=False, row=1, col=2)
     here = 100 * m["test_let_go"] / known
@@ -124,8 +124,8 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
 
 def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Plot the nearest limit of the test lots, and the distance to it."""
-    found = candidate.model.nearest(candidate.answers.judged(parts.test))
-    frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
+    nearest = candidate.model.nearest(candidate.answers.judged(parts.test))
+    frame = pd.DataFrame({"limit": [one.limit for one in nearest], "sigma": [one.sigma for one in nearest]})
     order = frame["limit"].value_counts(ascending=True).index
     figure = empty("distance of the nearest limit [standard deviations of the error]", "")
     for name in order:

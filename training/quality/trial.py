@@ -85,9 +85,9 @@ def outcome(model: QualityModel, data: Dataset, plant: object = None, version: i
     check_names(model.seed, data.seed)
     raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
     alpha, confidence = rules.alpha.value, rules.confidence.value
-    found = measured(model, data.seed, raw, lots_of(data), data.true_contents) | _followed(model, data, raw)
+    metrics = measured(model, data.seed, raw, lots_of(data), data.true_contents) | _followed(model, data, raw)
     shown = shown_after(_broken(model, data, raw), alpha, confidence)
-    return QualityTrial(data.seed.process.name, version, len(data.X), found, shown, alpha, confidence)
+    return QualityTrial(data.seed.process.name, version, len(data.X), metrics, shown, alpha, confidence)
 
 
 def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, float]:
@@ -95,15 +95,15 @@ def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, 
     logs = raw[:, : len(data.seed.elements)]
     half, known = carried(model, data, logs)
     needed, fixed = model.scatter.needed(data.contents, logs), model.scatter.joint.half_width(COVERAGE)
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for when, lots in (("before", known < FIRST_ASSAYS), ("after", known >= FIRST_ASSAYS)):
-        found |= {f"{when}_lots": float(lots.sum())}
+        metrics |= {f"{when}_lots": float(lots.sum())}
         if lots.any():
-            found |= {
+            metrics |= {
                 f"{when}_coverage_90": float(np.mean(needed[lots] <= fixed)),
                 f"{when}_adaptive_coverage_90": float(np.mean(needed[lots] <= half[lots])),
             }
-    return found
+    return metrics
 
 
 def _broken(model: QualityModel, data: Dataset, raw: FloatArray) -> BoolArray:

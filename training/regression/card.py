@@ -53,8 +53,8 @@ def sections(
     candidates: Mapping[str, RegressionCandidate], chosen: RegressionCandidate, data: Dataset, parts: Split
 ) -> list[str]:
     """Sections on candidates, label noise, intervals and signs."""
-    found = [*_candidates(candidates, chosen.name, data.seed, parts), *_noise(chosen, data)]
-    return [*found, *_intervals(chosen, data.seed), *signs_section(chosen, data, parts)]
+    lines = [*_candidates(candidates, chosen.name, data.seed, parts), *_noise(chosen, data)]
+    return [*lines, *_intervals(chosen, data.seed), *signs_section(chosen, data, parts)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed, parts: Split) -> list[str]:

@@ -94,11 +94,11 @@ def _narrowed(rows: ComparisonRows, gains: FloatArray, old: ModelLosses, new: Mo
 
 
 def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
-    found = against_label(label, answer)
+    metrics = against_label(label, answer)
     known = np.zeros(len(label), dtype=bool) if truth is None else np.isfinite(truth)
     if truth is not None and known.any():
-        found |= against_truth(truth[known], label[known], rows_of(answer, known))
-    return found
+        metrics |= against_truth(truth[known], label[known], rows_of(answer, known))
+    return metrics
 
 
 def verdict(
@@ -122,10 +122,10 @@ def verdict(
     def judged(one: Answer, other: Answer, loss: str = LOSS) -> ComparisonResult:
         return judge(data.y[rows], one, other, data.units[rows], data.periods[rows], unit, truth, confidence, loss)
 
-    found = judged(old, new, _loss(count, len(rows)))
-    if count and not found.wins and judged(*fixed).wins:
-        return replace(found, why=f"{found.why}; {FOLLOWS_ALREADY}")
-    return found
+    result = judged(old, new, _loss(count, len(rows)))
+    if count and not result.wins and judged(*fixed).wins:
+        return replace(result, why=f"{result.why}; {FOLLOWS_ALREADY}")
+    return result
 
 
 def _followed(challenger: RegressionCandidate, data: Dataset, rows: IntArray) -> Answer | None:

@@ -96,8 +96,8 @@ def of_followed(label: FloatArray, answer: Answer, prefix: str = ADAPTIVE) -> di
     """
     if np.isnan(answer.value).any():
         return {}
-    found = against_label(label, answer) | by_width(label, answer)
-    return {f"{prefix}{name}": value for name, value in found.items() if name != "r2"}
+    metrics = against_label(label, answer) | by_width(label, answer)
+    return {f"{prefix}{name}": value for name, value in metrics.items() if name != "r2"}
 
 
 def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[str, float]:
@@ -153,9 +153,9 @@ def evaluate(
     dict of str to float
         The metrics of `against_label` and `by_width`, `skill` and, with truth, `against_truth`.
     """
-    found = against_label(label, answer) | by_width(label, answer) | {"skill": skill(label, answer.value, baseline)}
+    metrics = against_label(label, answer) | by_width(label, answer) | {"skill": skill(label, answer.value, baseline)}
     if truth is not None:
         known = np.isfinite(truth)
         if known.any():
-            found |= against_truth(truth[known], label[known], rows_of(answer, known))
-    return found
+            metrics |= against_truth(truth[known], label[known], rows_of(answer, known))
+    return metrics

@@ -81,7 +81,7 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
     ) -> dict[str, float]:
         """Metrics of answers on some rows; see `evaluate` and `of_followed` in `training.regression.evaluate`."""
         truth = None if data.truth is None else data.truth[rows]
-        found = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
+        metrics = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
         for prefix, answer in ((ADAPTIVE, model.followed), (NO_OUTCOMES, model.unfollowed)):
-            found |= {} if answer is None else of_followed(data.y[rows], rows_of(answer, rows), prefix)
-        return found
+            metrics |= {} if answer is None else of_followed(data.y[rows], rows_of(answer, rows), prefix)
+        return metrics

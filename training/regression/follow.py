@@ -51,10 +51,10 @@ def follow(
     """
     start, replayed = _replayed(model, data, parts, rows, predictions, block)
     way = _along(model, start, replayed)
-    found = np.full((3, len(data.y)), np.nan)
+    values = np.full((3, len(data.y)), np.nan)
     new = np.concatenate([parts.test, parts.unseen])
-    found[:, new] = np.array(model.bounded(replayed.raw + way.centre, way.half))[:, len(rows) :]
-    return way.adaptive, usual_of(way.arrivals, start), Answer(*found)
+    values[:, new] = np.array(model.bounded(replayed.raw + way.centre, way.half))[:, len(rows) :]
+    return way.adaptive, usual_of(way.arrivals, start), Answer(*values)
 
 
 def without_outcomes(
@@ -69,10 +69,10 @@ def without_outcomes(
     known = np.where(replayed.known <= parts.test_from.to_datetime64(), replayed.known, np.datetime64("NaT", "s"))
     then = _along(model, start, replace(replayed, known=known)).adaptive
     half = NONE.half_width(model.conformal, then.level, COVERAGE) * replayed.scale
-    found = np.full((3, len(data.y)), np.nan)
+    values = np.full((3, len(data.y)), np.nan)
     new = np.concatenate([parts.test, parts.unseen])
-    found[:, new] = np.array(model.bounded(replayed.raw + then.centre, half))[:, len(rows) :]
-    return Answer(*found)
+    values[:, new] = np.array(model.bounded(replayed.raw + then.centre, half))[:, len(rows) :]
+    return Answer(*values)
 
 
 def _replayed(
@@ -128,10 +128,10 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     # As in service: until enough outcomes have come in, no interval is narrower than the fixed one.
     fixed = model.conformal.half_width(COVERAGE) * of_later.scale
     half = np.where(way.received * model.adaptive.level.weight >= ENOUGH, way.half, np.maximum(way.half, fixed))
-    found = np.full((3, len(data.y)), np.nan)
-    found[:, later] = model.bounded(of_later.raw + way.centre, half)
-    found[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
-    return Answer(*found[:, rows])
+    values = np.full((3, len(data.y)), np.nan)
+    values[:, later] = model.bounded(of_later.raw + way.centre, half)
+    values[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
+    return Answer(*values[:, rows])
 
 
 def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, int] | None:

@@ -17,7 +17,7 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
 
     The errors are those of the fixed answers, which need no outcome to come in.
     """
-    rows, learnt = unlearnt(parts), np.sort(parts.learnt)
+    rows, training_rows = unlearnt(parts), np.sort(parts.learnt)
     label, answer = data.y[rows], rows_of(candidate.answers, rows)
     units, periods = data.units[rows], data.periods[rows]
     return Evidence(
@@ -27,7 +27,7 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
         loss="the mean absolute error",
         unit=data.seed.target.unit or "",
         beside=baseline.name,
-        labels=labels_in(data.units[learnt], data.y[learnt]),
+        labels=labels_in(data.units[training_rows], data.y[training_rows]),
         promises=(_covered(candidate, data, rows),),
     )
 

@@ -10,5 +10,5 @@ from training.reports.explanations import directions as directions_of
 
 def directions(model: RegressionModel, X: FloatArray) -> list[Direction] | None:
     """Directions of a model's columns on some rows; None where what it computes is no sum over its inputs."""
-    found = parts_on(model.estimator, X, model.seed)
-    return None if found is None else directions_of(found, model.seed)
+    contributions = parts_on(model.estimator, X, model.seed)
+    return None if contributions is None else directions_of(contributions, model.seed)

@@ -86,15 +86,15 @@ def reliable(p: FloatArray, classes: IntArray, weight: FloatArray, of: str, righ
 def _standardised(data: Dataset, parts: Split) -> FloatArray:
     """Return the training median of each input by class, shape (k, K), in robust standard deviations."""
     X, y = data.X[parts.learnt], data.y[parts.learnt]
-    found = np.full((X.shape[1], len(data.seed.classes)), np.nan)
+    medians = np.full((X.shape[1], len(data.seed.classes)), np.nan)
     for j, column in enumerate(X.T):
         known = ~np.isnan(column)
         if known.any():
             low, middle, high = np.quantile(column[known], (0.25, 0.5, 0.75))
             of_class = pd.Series(column[known]).groupby(y[known].astype(int)).median()
             # An input with equal values in most rows distinguishes no classes there.
-            found[j, of_class.index] = (of_class - middle) / ((high - low) / IQR_OF_NORMAL) if high > low else np.nan
-    return found
+            medians[j, of_class.index] = (of_class - middle) / ((high - low) / IQR_OF_NORMAL) if high > low else np.nan
+    return medians
 
 
 def signals_by_class(candidate: Any, data: Dataset, parts: Split) -> go.Figure:

@@ -42,25 +42,30 @@ def parts_on(estimator: Regressor, X: FloatArray, seed: Seed) -> Parts | None:
 
 def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
     """Plot each input's contribution by row, coloured by its value; None without contributions."""
-    found = judged_parts(candidate, data, parts)
-    if found is None:
+    contributions = judged_parts(candidate, data, parts)
+    if contributions is None:
         return None
-    order = np.argsort(np.abs(found.contributions).mean(axis=0), kind="stable")[-MOST_COLUMNS:]
+    order = np.argsort(np.abs(contributions.contributions).mean(axis=0), kind="stable")[-MOST_COLUMNS:]
     target = data.seed.target
     figure = empty(f"contribution to {target.name} [{target.unit}]", "")
     for place, column in enumerate(order):
-        known = np.isfinite(found.values[:, column])
-        contribution = found.contributions[known, column]
+        known = np.isfinite(contributions.values[:, column])
+        contribution = contributions.contributions[known, column]
         figure.add_scatter(
             x=np.round(contribution, 4),
             y=np.round(place + _apart(contribution), 2),
             mode="markers",
-            marker={"size": 4, "color": _shares(found.values[known, column]), "colorscale": COLOURS, "opacity": 0.7},
+            marker={
+                "size": 4,
+                "color": _shares(contributions.values[known, column]),
+                "colorscale": COLOURS,
+                "opacity": 0.7,
+            },
             showlegend=False,
             hoverinfo="x",
         )
     labels = {column.name: column.label for column in data.seed.inputs}  # features show their unit separately
-    names = [labels.get(found.names[i], f"{found.names[i]} [{found.units[i]}]") for i in order]
+    names = [labels.get(contributions.names[i], f"{contributions.names[i]} [{contributions.units[i]}]") for i in order]
     axis = {"tickvals": list(range(len(order))), "ticktext": names, "automargin": True}
     return figure.update_layout(height=140 + 26 * len(order), yaxis=axis)
 
@@ -143,15 +148,15 @@ def directions(found: Parts, seed: Seed) -> list[Direction]:
 
 def signs_section(candidate: Any, data: Dataset, parts: Split) -> list[str]:
     """Section of the model card on the signs of contributions."""
-    found = judged_parts(candidate, data, parts)
+    contributions = judged_parts(candidate, data, parts)
     head = ["## Signs against physics", ""]
-    if found is None:
+    if contributions is None:
         return [*head, "Not looked at: what this candidate computes is no sum over its inputs.", ""]
-    ways = directions(found, data.seed)
+    ways = directions(contributions, data.seed)
     if not ways:
         return [*head, "Physics is sure of no sign among the columns that moved this model on the test rows.", ""]
     against = [way for way in ways if way.against]
-    rows = f"{len(found.base)} test rows"
+    rows = f"{len(contributions.base)} test rows"
     lines = [
         f"- `{way.name}`: the prediction should {'rise' if way.expected > 0 else 'fall'} with it, its contribution "
         f"{'falls' if way.expected > 0 else 'rises'} (correlation of ranks {way.correlation:.2f})"

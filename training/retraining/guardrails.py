@@ -56,15 +56,15 @@ def guardrails(champion: Any, learnt: TrainingResult, judged: Mapping[str, Judge
         then no longer bind the challenger.
     """
     best = challengers(learnt, judged)
-    found = worst_parts(champion, best, judged)
+    conditions = worst_parts(champion, best, judged)
     for name, (X, data, rows) in judged.items():
         before, own = _named(champion, name, judged)
         if (signs := task_of(data.seed).signs) is not None:
             ways = signs(own, X), signs(best[name].model, data.X[rows])
-            found.append(kept_signs(before + SIGNS, *ways))
+            conditions.append(kept_signs(before + SIGNS, *ways))
     data = next(iter(judged.values()))[1]
     advice = next((one for one in operations_of(data.seed) if isinstance(one, Recommendations)), None)
-    return Gated((*found, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
+    return Gated((*conditions, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
 
 
 def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[GateCondition]:
@@ -79,14 +79,14 @@ def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping
     judged : Mapping of str to tuple
         See `guardrails`.
     """
-    found = []
+    conditions = []
     for name, (X, data, rows) in judged.items():
         before, own = _named(champion, name, judged)
         verdict = task_of(data.seed).assessor.verdict
         parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
         compared = {part: partial(verdict, own, x, best[name], data, of) for part, (x, of) in parts.items()}
-        found.append(worst_part(before + PART, compared))
-    return found
+        conditions.append(worst_part(before + PART, compared))
+    return conditions
 
 
 def _named(champion: Any, name: str, judged: Mapping[str, Judged]) -> tuple[str, Any]:
@@ -99,14 +99,14 @@ def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
 
     Quarters of the units and halves of the time are parts of every verdict; see `training.core.comparison.worse_part`.
     """
-    found = {}
+    parts = {}
     if data.seed.time is not None:
         of_row = regimes(data.periods[rows].to_numpy(), data.seed)
-        found = {f"regime {name}": of_row == name for name in dict.fromkeys(of_row.tolist()) if name}
+        parts = {f"regime {name}": of_row == name for name in dict.fromkeys(of_row.tolist()) if name}
     for place, column in enumerate(data.seed.inputs):
         code = data.X[rows, place]
-        found |= {f"{column.name} {value}": code == number for number, value in enumerate(column.values or ())}
-    return {name: np.asarray(mask) for name, mask in found.items() if mask.any() and not mask.all()}
+        parts |= {f"{column.name} {value}": code == number for number, value in enumerate(column.values or ())}
+    return {name: np.asarray(mask) for name, mask in parts.items() if mask.any() and not mask.all()}
 
 
 def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]) -> GateCondition:
@@ -123,20 +123,20 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]
         Gives the verdict on each part; raises ComparisonError where its rows are too few.
     """
     expected = "no significant loss against the champion in any of them"
-    found = {}
+    losses = {}
     for name, verdict in compared.items():
         try:
-            found[name] = verdict()
+            losses[name] = verdict()
         except ComparisonError:
             continue
-    if not found:
+    if not losses:
         return GateCondition(what, True, "no two of them have enough rows to be compared", expected)
-    farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(found)) / norm.ppf(CONFIDENCE))
-    high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in found.items()}
+    farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(losses)) / norm.ppf(CONFIDENCE))
+    high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in losses.items()}
     worst = min(high, key=lambda name: high[name])
-    rows = f"on {found[worst].rows} rows; {len(found)} compared"
+    rows = f"on {losses[worst].rows} rows; {len(losses)} compared"
     return GateCondition(
-        what, high[worst] >= 0, f"{worst}: {at_most(found[worst].gain, high[worst])}, {rows}", expected
+        what, high[worst] >= 0, f"{worst}: {at_most(losses[worst].gain, high[worst])}, {rows}", expected
     )
 
 

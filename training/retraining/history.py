@@ -78,8 +78,8 @@ def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataF
 def are_in(table: pd.DataFrame, other: pd.DataFrame, seed: Seed) -> BoolArray:
     """Return whether each row of a table is in another, by unit and period, shape (n,)."""
     key = row_key(seed)
-    found = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(other[key]))
-    return np.asarray(found, dtype=np.bool_)
+    is_in = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(other[key]))
+    return np.asarray(is_in, dtype=np.bool_)
 
 
 def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> AcceptedHistory:

@@ -56,8 +56,8 @@ def figures_of(verdict: ComparisonResult | Verdicts, decisive: Iterable[tuple[st
         decisive = list(decisive)
         return prefixed({name: figures_of(one, decisive) for name, one in verdict.by_target.items()})
     sides = {"champion": verdict.champion, "challenger": verdict.challenger}
-    found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
-    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
+    figures = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
+    return figures | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
 
 
 def _metrics(verdict: ComparisonResult | Verdicts) -> dict[str, float]:

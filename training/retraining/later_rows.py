@@ -68,7 +68,7 @@ class LaterRows:
 
     def judged(self, model: Model, champion: Version) -> dict[str, Judged]:
         """Return by target the champion's inputs, the rows, and the counted ones; ComparisonError if none."""
-        found = {}
+        rows_by_target = {}
         for one in self.data.each:
             counts = np.asarray(one.periods > self.after)
             if self.chosen is not None:
@@ -76,8 +76,8 @@ class LaterRows:
             rows = np.flatnonzero(counts)
             if not len(rows):
                 raise ComparisonError("0 rows to judge on")
-            found[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
-        return found
+            rows_by_target[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
+        return rows_by_target
 
     def verdict(
         self, champion: Version, challenger: Version, tracking: Tracking, is_guarded: bool = False
@@ -105,10 +105,10 @@ class LaterRows:
         now, then = tracking.model(champion), tracking.model(challenger)
         judged = self.judged(now, champion)
         best = _answered(now, then, judged)
-        found = verdict_on(now, best, judged)
-        if not is_guarded or not found.promoted:
-            return found
-        return guarded_by(found, Gated(tuple(worst_parts(now, best, judged))))
+        result = verdict_on(now, best, judged)
+        if not is_guarded or not result.promoted:
+            return result
+        return guarded_by(result, Gated(tuple(worst_parts(now, best, judged))))
 
 
 def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str, AnyCandidate]:

@@ -56,9 +56,9 @@ def follow_outcomes(
     RegistryError, TrackingError
         See `registry.retraining.newer_outcomes.follow`.
     """
-    found = with_newer_outcomes(model, data)
-    version = None if found is None else follow(seed, champion, *found, tracking)
-    return None if found is None or version is None else OnlineCalibratedChampion(version, found[1])
+    updated = with_newer_outcomes(model, data)
+    version = None if updated is None else follow(seed, champion, *updated, tracking)
+    return None if updated is None or version is None else OnlineCalibratedChampion(version, updated[1])
 
 
 def with_newer_outcomes(model: Model, data: Dataset) -> tuple[Model, int] | None:
@@ -81,8 +81,8 @@ def with_newer_outcomes(model: Model, data: Dataset) -> tuple[Model, int] | None
     if caught_up is None:
         return None
     if not isinstance(model, SeveralTargets):
-        found: tuple[Model, int] | None = caught_up(model, data.each[0])
-        return found
+        updated: tuple[Model, int] | None = caught_up(model, data.each[0])
+        return updated
     by_target = {one.seed.target.name: one for one in data.each}
     each = {target: caught_up(one, by_target[target]) for target, one in model.models.items()}
     newer = {target: one for target, one in each.items() if one is not None}

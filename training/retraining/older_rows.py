@@ -41,10 +41,10 @@ def no_loss(compared: Callable[[], ComparisonResult | Verdicts], accepted: str |
     """
     what = "older rows outside the training rows of both"
     try:
-        found = compared()
+        result = compared()
     except ComparisonError as error:
         return GateCondition(what, True, f"not compared on: {error}", EXPECTED)
-    each = list(found.by_target.items()) if isinstance(found, Verdicts) else [("", found)]
+    each = list(result.by_target.items()) if isinstance(result, Verdicts) else [("", result)]
     lines = [f"{name}: {_line(one)}" if name else _line(one) for name, one in each]
     worse = any(one.gain_high < 0 for _, one in each)
     measured = "; ".join(lines)

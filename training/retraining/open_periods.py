@@ -48,11 +48,11 @@ def read_known(path: Path, seed: Seed) -> tuple[Checked, int]:
     start = new.table.loc[early, seed.clock.name]
     clock = f"it is {now:%Y-%m-%d %H:%M} UTC by this machine's clock"
     ends = (f"from the future, excluded: its period ends on {one + seed.period:%Y-%m-%d %H:%M}" for one in start)
-    aside = new.table.loc[early, row_key(seed)].reset_index(drop=True)
-    aside = aside.assign(
+    excluded = new.table.loc[early, row_key(seed)].reset_index(drop=True)
+    excluded = excluded.assign(
         column=seed.clock.name, value=[f"{one}" for one in start], reason=[f"{end}, and {clock}" for end in ends]
     )
-    return without(new, aside, seed, path.name, 0, f"their periods are not over: {clock}"), len(aside)
+    return without(new, excluded, seed, path.name, 0, f"their periods are not over: {clock}"), len(excluded)
 
 
 def read_new(path: Path, seed: Seed) -> tuple[Checked, int]:

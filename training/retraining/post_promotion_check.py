@@ -91,10 +91,10 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: StoreSettings) -> A
 
 def _why(promise: Promise, since: ComparisonResult | Verdicts, champion: Version, before: Version) -> str | None:
     assert isinstance(since, ComparisonResult)  # of one target
-    found = overturned(promise, since)
-    if found is None:
+    reason = overturned(promise, since)
+    if reason is None:
         return None
-    return f"version {before.number} is better than version {champion.number}: {found}"
+    return f"version {before.number} is better than version {champion.number}: {reason}"
 
 
 def overturned(promise: Promise, since: ComparisonResult) -> str | None:

@@ -265,13 +265,13 @@ def _checked(
     is_new, is_after, came = (are_in(data.table, rows, seed) for rows in (brought, history.since, new.table))
     others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
     labels, count = task_of(seed).labels.quantities(data), int(came.sum())
-    found = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
-    found = replace(found, accepted=accept_shift)
-    if not found.aside.empty:
+    label_checks = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
+    label_checks = replace(label_checks, accepted=accept_shift)
+    if not label_checks.aside.empty:
         why = "their labels lie far from all that the past lets expect"
-        new = without(new, found.aside, seed, new_path.name, len(history.table) - replaced, why)
+        new = without(new, label_checks.aside, seed, new_path.name, len(history.table) - replaced, why)
         data, replaced = _together(history.table, new, seed, version, new_path)
-    return data, replaced, new, found
+    return data, replaced, new, label_checks
 
 
 def _registered(learnt: TrainingResult, job: str | None, tracking: Tracking) -> int:

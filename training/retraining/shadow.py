@@ -89,10 +89,10 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now:
     """
     process, tracking = seed.process.name, Tracking(settings)
     versions = tracking.versions(process)
-    found = in_shadow(versions)
-    if found is None:
+    shadow = in_shadow(versions)
+    if shadow is None:
         return None
-    version, period = found
+    version, period = shadow
     name = f"version {version.number}"
     if not is_decided(version):
         if (why := outlived(version, period, versions)) is not None:

@@ -43,8 +43,8 @@ def due(drifted: bool, history: float, new: float, last: float, days: float) -> 
         Length of a window [d].
     """
     least = max(REST if drifted else MUCH * history, AGAIN * last)
-    said = f"{'drift is' if drifted else 'no drift is'} seen, and outcomes of {new * days:.3g} d are new"
+    state = f"{'drift is' if drifted else 'no drift is'} seen, and outcomes of {new * days:.3g} d are new"
     if new >= least:
-        return Due(True, f"learning is due: {said}")
+        return Due(True, f"learning is due: {state}")
     after = f", after a job in vain that had {last * days:.3g} d" if last else ""
-    return Due(False, f"learning is not due: {said}, expected {least * days:.3g} d{after}")
+    return Due(False, f"learning is not due: {state}, expected {least * days:.3g} d{after}")

@@ -25,12 +25,12 @@ def folder_of(home: Path, process: str, named: Mapping[str, Any]) -> Path:
 def keep(folder: Path, plant: str, arm: str, ran: PolicyRun) -> None:
     """Write a finished arm aside and give it its name."""
     where = folder / plant / arm
-    aside = where.with_name(f"{arm}.partial")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    partial = where.with_name(f"{arm}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     for part in PARTS:
-        getattr(ran, part).to_parquet(aside / f"{part}.parquet", index=False)
-    os.replace(aside, where)
+        getattr(ran, part).to_parquet(partial / f"{part}.parquet", index=False)
+    os.replace(partial, where)
 
 
 def kept(folder: Path, plant: str, arm: str) -> PolicyRun | None:

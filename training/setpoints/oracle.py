@@ -100,8 +100,8 @@ class Oracle:
         knobs = choice.knobs(running.plan(), self.seed, self.reach.names)
         parts = []
         for future in FUTURES[self.periods]:
-            found = value(running, knobs, self.simulator, self.seed, self.periods, future).reindex(units)
-            parts.append((found["margin"] + found["move_cost"]).to_numpy(np.float64))
+            values = value(running, knobs, self.simulator, self.seed, self.periods, future).reindex(units)
+            parts.append((values["margin"] + values["move_cost"]).to_numpy(np.float64))
         return np.array(parts)
 
 

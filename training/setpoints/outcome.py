@@ -113,22 +113,22 @@ def _until(frame: pd.DataFrame, time: str, last: Any) -> pd.DataFrame:
 def _a_tonne(sums: pd.DataFrame) -> dict[str, float]:
     """Return margin, energy and emission per tonne against the operators, from the sums of each unit."""
     per_tonne = TONNE * shares(sums["gain"], sums["product"])
-    found = MeanWithInterval.of(per_tonne).named("per_tonne")
+    figures = MeanWithInterval.of(per_tonne).named("per_tonne")
     for name in ("energy", "co2e"):
         own = shares(sums[name], sums["product"])
         operators = shares(sums[f"{name}_operators"], sums["product_operators"])
-        found |= MeanWithInterval.of(TONNE * (own - operators)).named(f"{name}_per_tonne")
-    return found
+        figures |= MeanWithInterval.of(TONNE * (own - operators)).named(f"{name}_per_tonne")
+    return figures
 
 
 def broken(rows: pd.DataFrame, seed: Seed) -> dict[str, float]:
     """Return the fraction of rows that truly break each limit of the seed [1], by the limit as text."""
-    found = {}
+    shares_by_limit = {}
     for limit in seed.constraints:
         beyond = rows[limit.name] > limit.bound if limit.at_most is not None else rows[limit.name] < limit.bound
         side = "above" if limit.at_most is not None else "below"
-        found[f"{limit.name} {side} {limit.bound:g}"] = float(beyond.mean())
-    return found
+        shares_by_limit[f"{limit.name} {side} {limit.bound:g}"] = float(beyond.mean())
+    return shares_by_limit
 
 
 def _decisions(decisions: pd.DataFrame, seed: Seed) -> dict[str, Any]:
@@ -151,13 +151,13 @@ def kind(reason: str) -> str:
 def _stated(stated: pd.DataFrame) -> dict[str, float]:
     """Return means over the moved units of all decisions; interval ends are averaged (common errors)."""
     names = ("stated", "low", "high", "realised")
-    found = {name: float(stated[name].mean()) if len(stated) else np.nan for name in names}
+    means = {name: float(stated[name].mean()) if len(stated) else np.nan for name in names}
     return {
-        "stated": found["stated"],
-        "stated_low": found["low"],
-        "stated_high": found["high"],
-        "realised": found["realised"],
-        "stated_over_realised": found["stated"] / found["realised"] if found["realised"] else np.nan,
+        "stated": means["stated"],
+        "stated_low": means["low"],
+        "stated_high": means["high"],
+        "realised": means["realised"],
+        "stated_over_realised": means["stated"] / means["realised"] if means["realised"] else np.nan,
     }
 
 

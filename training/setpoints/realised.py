@@ -25,10 +25,10 @@ def stated_and_realised(
     """
     changed = value(running, knobs, simulator, seed, PERIODS)["margin"]
     left = value(running, None, simulator, seed, PERIODS)["margin"]
-    found = pd.DataFrame({"unit": choice.units, "stated": choice.gain, "low": choice.low, "high": choice.high})
-    found["realised"] = (changed - left).reindex(choice.units).to_numpy()
+    gains = pd.DataFrame({"unit": choice.units, "stated": choice.gain, "low": choice.low, "high": choice.high})
+    gains["realised"] = (changed - left).reindex(choice.units).to_numpy()
     moved = (choice.moves != 0).any(axis=1) & np.isfinite(choice.gain)
-    kept: pd.DataFrame = found[moved & found["realised"].notna()].astype({"unit": str})
+    kept: pd.DataFrame = gains[moved & gains["realised"].notna()].astype({"unit": str})
     return kept
 
 
@@ -67,7 +67,7 @@ def effects(
         effect, error = changed.mean(axis=0), changed.std(axis=0, ddof=1) / np.sqrt(len(FUTURES))
         price = seed.column(name).move_cost
         cost = (0.0 if price is None else price.value) * np.abs(choice.moves[:, j]) / (days * PERIODS)
-        found = pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "unit": choice.units,
                 "knob": name,
@@ -77,5 +77,5 @@ def effects(
                 "cost": cost,
             }
         )
-        parts.append(found[moved & np.isfinite(effect)].astype({"unit": str}))
+        parts.append(frame[moved & np.isfinite(effect)].astype({"unit": str}))
     return pd.concat(parts, ignore_index=True)

@@ -29,16 +29,16 @@ MARGIN = 0.05  # of an axis, outside the outermost points
 OVER_TIME = 620  # px high
 
 
-def metrics(found: SetpointTrial) -> dict[str, float]:
+def metrics(result: SetpointTrial) -> dict[str, float]:
     """Return metrics `<arm>/<figure>` of each policy over plants, and of stated gains; known ones only."""
-    named = {f"{arm}/{name}": one[name] for arm, one in found.arms.items() for name in METRICS}
-    named |= {f"statements/{name}": value for name, value in found.statements.items()}
+    named = {f"{arm}/{name}": one[name] for arm, one in result.arms.items() for name in METRICS}
+    named |= {f"statements/{name}": value for name, value in result.statements.items()}
     return {name: float(value) for name, value in named.items() if np.isfinite(value)}
 
 
-def files(found: SetpointTrial) -> dict[str, str]:
+def files(result: SetpointTrial) -> dict[str, str]:
     """All figures, and a page of pictures that needs no network."""
-    return {FIGURES: json.dumps(plain(asdict(found)), indent=1) + "\n", PAGE: page(found)}
+    return {FIGURES: json.dumps(plain(asdict(result)), indent=1) + "\n", PAGE: page(result)}
 
 
 def plain(value: Any) -> Any:
@@ -50,24 +50,24 @@ def plain(value: Any) -> Any:
     return value
 
 
-def page(found: SetpointTrial) -> str:
+def page(result: SetpointTrial) -> str:
     """Pictures of a trial as one HTML page that holds plotly.js itself."""
     pictures = (
         (
             "Gain over time",
             "Mean over units and plants against the operators, by period; prediction models have a panel of their own.",
-            over_time(found),
+            over_time(result),
         ),
         (
             "Map of units",
             "Gain of each unit over all periods, by plant: the recommendations as they are.",
-            unit_map(found),
+            unit_map(result),
         ),
         (
             "Stated and realised",
             "Mean gain of the units that were moved, a point an arm and plant, with the stated interval. What "
             "prediction models state is not shown: it lies far off.",
-            stated_realised(found),
+            stated_realised(result),
         ),
     )
     blocks = [
@@ -75,7 +75,7 @@ def page(found: SetpointTrial) -> str:
         + figure.to_html(full_html=False, include_plotlyjs=not number, config=CONFIG, div_id=f"picture{number}")
         for number, (heading, caption, figure) in enumerate(pictures)
     ]
-    title = html.escape(f"Trial of set-points: {found.process}")
+    title = html.escape(f"Trial of set-points: {result.process}")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     note = "A simulation at the seed's prices: no claim about a plant."
     return (
@@ -84,13 +84,13 @@ def page(found: SetpointTrial) -> str:
     )
 
 
-def over_time(found: SetpointTrial) -> go.Figure:
+def over_time(result: SetpointTrial) -> go.Figure:
     """Gain of each arm by period, a mean over plants; what loses much has a panel of its own."""
-    panels = {name: 2 if name in NAIVE else 1 for name in found.arms}
+    panels = {name: 2 if name in NAIVE else 1 for name in result.arms}
     figure = panelled(max(panels.values()), 1, shared_xaxes=True, vertical_spacing=0.06)
     figure.update_layout(LAYOUT).update_layout(height=OVER_TIME)
     for colour, (name, panel) in zip(COLOURS, panels.items(), strict=False):
-        by_period = np.array([list(plant[name]["by_period"].values()) for plant in found.plants.values()])
+        by_period = np.array([list(plant[name]["by_period"].values()) for plant in result.plants.values()])
         drawn = go.Scatter(
             x=np.arange(1, by_period.shape[1] + 1),
             y=by_period.mean(axis=0),
@@ -99,31 +99,31 @@ def over_time(found: SetpointTrial) -> go.Figure:
             name=WORDS[name],
         )
         figure.add_trace(drawn, panel, 1)
-    if found.second:
-        figure.add_vline(found.periods + 0.5, line={"color": GREY, "dash": "dot"})
+    if result.second:
+        figure.add_vline(result.periods + 0.5, line={"color": GREY, "dash": "dot"})
     figure.update_yaxes(title="gain [$/unit/d]")
     return figure.update_xaxes(title="period", row=max(panels.values()))
 
 
-def unit_map(found: SetpointTrial) -> go.Figure:
+def unit_map(result: SetpointTrial) -> go.Figure:
     """Gain of each unit of each plant, as a field of colours."""
-    arm = MAPPED if MAPPED in found.arms else list(found.arms)[-1]
+    arm = MAPPED if MAPPED in result.arms else list(result.arms)[-1]
     figure = empty("unit", "")
-    gains = [plant[arm]["by_unit"] for plant in found.plants.values()]
+    gains = [plant[arm]["by_unit"] for plant in result.plants.values()]
     units = sorted({unit for one in gains for unit in one})
     field = np.array([[one.get(unit, np.nan) for unit in units] for one in gains])
     most = float(np.nanquantile(np.abs(field), MIDDLE)) or LEAST
     bar = {"title": "gain [$/d]", "nticks": 5}
-    figure.add_heatmap(x=units, y=list(found.plants), z=field, zmin=-most, zmax=most, colorscale="RdBu", colorbar=bar)
+    figure.add_heatmap(x=units, y=list(result.plants), z=field, zmin=-most, zmax=most, colorscale="RdBu", colorbar=bar)
     figure.update_xaxes(tickangle=0, nticks=12).update_yaxes(autorange="reversed")
-    return figure.update_layout(height=240 + 40 * len(found.plants))
+    return figure.update_layout(height=240 + 40 * len(result.plants))
 
 
-def stated_realised(found: SetpointTrial) -> go.Figure:
+def stated_realised(result: SetpointTrial) -> go.Figure:
     """Plot the stated gain of moved units over the realised gain, with the stated interval."""
     figure, ends, across = empty("realised [$/unit/d]", "stated [$/unit/d]"), [0.0], [0.0]
-    for colour, name in zip(COLOURS, found.arms, strict=False):
-        known = [plant[name] for plant in found.plants.values() if np.isfinite(plant[name]["stated"])]
+    for colour, name in zip(COLOURS, result.arms, strict=False):
+        known = [plant[name] for plant in result.plants.values() if np.isfinite(plant[name]["stated"])]
         if name in (OPERATORS.name, *NAIVE) or not known:
             continue
         realised, stated, low, high = (

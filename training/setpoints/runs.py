@@ -131,9 +131,9 @@ def trial(
         "code": [package_version(), git_commit()],
     }
     where = folder_of(folder, seed.process.name, named)
-    found = run_all(seed, plants, simulator, size, where, progress, ARMS)
+    result = run_all(seed, plants, simulator, size, where, progress, ARMS)
     finished(where, [plant.name for plant in plants])
-    return found
+    return result
 
 
 def _plants(count: int | None, first: int | None) -> tuple[TrialPlant, ...]:
@@ -200,20 +200,20 @@ def collected(
     seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, arms: Sequence[NamedPolicy] = ARMS
 ) -> SetpointTrial:
     """Figures of a trial all of whose arms are finished."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    figures_by_plant: dict[str, dict[str, dict[str, Any]]] = {}
     for plant in plants:
         ran = {arm.name: kept(folder, plant.name, arm.name) for arm in arms}
         operators = ran[OPERATORS.name]
         assert operators is not None
-        found[plant.name] = {
+        figures_by_plant[plant.name] = {
             name: outcome_of(one, operators, public(seed), size.periods) for name, one in ran.items() if one is not None
         }
     oracles = [arm.name for arm in arms if arm.foresees]
-    every = list(found.values())
+    every = list(figures_by_plant.values())
     figures = {arm.name: over_plants(every, oracles, arm.name) for arm in arms}
     stated = statements_of(every, [arm.name for arm in arms if arm.name in RECOMMENDED])
     sizes = (size.units, size.history, size.periods, size.second)
-    return SetpointTrial(seed.process.name, *sizes, found, figures, stated)
+    return SetpointTrial(seed.process.name, *sizes, figures_by_plant, figures, stated)
 
 
 @dataclass(frozen=True)

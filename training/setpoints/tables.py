@@ -16,26 +16,26 @@ WORDS = {arm.name: arm.words for arm in ARMS}
 MOST_REASONS = 5
 
 
-def tables(found: SetpointTrial) -> Iterator[RenderableType]:
+def tables(result: SetpointTrial) -> Iterator[RenderableType]:
     """Return gains by policy, limits, stated and realised gains, signs, and reasons of refusals."""
-    names = ", ".join(found.plants)
+    names = ", ".join(result.plants)
     yield (
-        f"{found.process}: {found.periods} periods after {found.history} of history on {len(found.plants)} plants "
-        f"outside the training rows ({names}), {found.units} units each"
+        f"{result.process}: {result.periods} periods after {result.history} of history on {len(result.plants)} plants "
+        f"outside the training rows ({names}), {result.units} units each"
     )
-    yield _gains(found)
+    yield _gains(result)
     yield (
         f"Gain against the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
         f"plants, and over units by plant. Late: second half. Worse: units that lose more than {NOISE:g} $/d."
     )
-    yield _a_tonne(found)
-    yield _plants(found)
-    yield _limits(found)
-    yield _stated(found)
-    if any(one["sign_rows"] for one in found.arms.values()):
-        yield _signs(found)
-    if any(one["refusals"] for one in found.arms.values()):
-        yield _refusals(found)
+    yield _a_tonne(result)
+    yield _plants(result)
+    yield _limits(result)
+    yield _stated(result)
+    if any(one["sign_rows"] for one in result.arms.values()):
+        yield _signs(result)
+    if any(one["refusals"] for one in result.arms.values()):
+        yield _refusals(result)
     yield "A simulation at the seed's prices: no claim about a plant."
 
 
@@ -58,19 +58,19 @@ def _table(*heads: str) -> Table:
     return table
 
 
-def _gains(found: SetpointTrial) -> Table:
+def _gains(result: SetpointTrial) -> Table:
     table = _table("set-points by", "$/unit/d", "of oracle", "late", "worse", "moved")
-    for name, one in found.arms.items():
+    for name, one in result.arms.items():
         share = shown(one["oracle_share"], ".0%") if name != OPERATORS.name else "-"
         cells = (interval(one, "gain"), share, shown(one["late"]))
         table.add_row(WORDS[name], *cells, f"{one['worse']:.0%}", f"{one['moved']:.0%}")
     return table
 
 
-def _a_tonne(found: SetpointTrial) -> Table:
+def _a_tonne(result: SetpointTrial) -> Table:
     """Return margin, energy and emission per tonne against operators; of one plant with unit intervals."""
     table = _table("against the operators", "$/t", "kWh/t", "kgCO2e/t")
-    arms = found.arms if len(found.plants) > 1 else next(iter(found.plants.values()))
+    arms = result.arms if len(result.plants) > 1 else next(iter(result.plants.values()))
     for name, one in arms.items():
         if name != OPERATORS.name:
             cells = (interval(one, f"{figure}_per_tonne") for figure in ("energy", "co2e"))
@@ -78,11 +78,11 @@ def _a_tonne(found: SetpointTrial) -> Table:
     return table
 
 
-def _plants(found: SetpointTrial) -> Table:
-    table = _table("gain by plant [$/unit/d]", *found.plants)
-    for name in found.arms:
+def _plants(result: SetpointTrial) -> Table:
+    table = _table("gain by plant [$/unit/d]", *result.plants)
+    for name in result.arms:
         if name != OPERATORS.name:
-            table.add_row(WORDS[name], *(_give_or_take(plant[name]) for plant in found.plants.values()))
+            table.add_row(WORDS[name], *(_give_or_take(plant[name]) for plant in result.plants.values()))
     return table
 
 
@@ -92,17 +92,17 @@ def _give_or_take(one: Mapping[str, Any]) -> str:
     return f"{one['gain']:.1f}" + (f" ±{half:.1f}" if np.isfinite(half) else "")
 
 
-def _limits(found: SetpointTrial) -> Table:
-    limits = list(found.arms[OPERATORS.name]["broken"])
+def _limits(result: SetpointTrial) -> Table:
+    limits = list(result.arms[OPERATORS.name]["broken"])
     table = _table("rows that break", *limits)
-    for name, one in found.arms.items():
+    for name, one in result.arms.items():
         table.add_row(WORDS[name], *(f"{one['broken'][limit]:.1%}" for limit in limits))
     return table
 
 
-def _stated(found: SetpointTrial) -> Table:
+def _stated(result: SetpointTrial) -> Table:
     table = _table("gain of moved units [$/unit/d]", "stated", "realised", "ratio", "by plant", "plants covered")
-    for name, one in found.arms.items():
+    for name, one in result.arms.items():
         if np.isfinite(one["stated"]):
             cells = (shown(one["stated"]), shown(one["realised"]), shown(one["stated_over_realised"], ".2f"))
             plants = f"{shown(one['lowest_over_realised'], '.2f')} to {shown(one['highest_over_realised'], '.2f')}"
@@ -110,10 +110,10 @@ def _stated(found: SetpointTrial) -> Table:
     return table
 
 
-def _signs(found: SetpointTrial) -> Table:
-    knobs = list(dict.fromkeys(knob for one in found.arms.values() for knob in one["sign_rows"]))
+def _signs(result: SetpointTrial) -> Table:
+    knobs = list(dict.fromkeys(knob for one in result.arms.values() for knob in one["sign_rows"]))
     table = _table("moves in the right direction", *knobs)
-    for name, one in found.arms.items():
+    for name, one in result.arms.items():
         if one["sign_rows"]:
             cells = (
                 f"{one['right_signs'][knob]:.0%} of {one['sign_rows'][knob]:.0f}" if knob in one["sign_rows"] else "-"
@@ -123,15 +123,15 @@ def _signs(found: SetpointTrial) -> Table:
     return table
 
 
-def _refusals(found: SetpointTrial) -> Table:
+def _refusals(result: SetpointTrial) -> Table:
     """Share of decisions in which nothing was recommended, by kind of reason, the usual ones first."""
     total: dict[str, float] = {}
-    for one in found.arms.values():
+    for one in result.arms.values():
         for reason, share in one["refusals"].items():
             total[reason] = total.get(reason, 0.0) + share
     reasons = sorted(total, key=lambda reason: -total[reason])[:MOST_REASONS]
     table = _table("nothing recommended", *reasons)
-    for name, one in found.arms.items():
+    for name, one in result.arms.items():
         if one["refusals"]:
             table.add_row(WORDS[name], *(f"{one['refusals'].get(reason, 0.0):.0%}" for reason in reasons))
     return table

@@ -21,8 +21,8 @@ FRAMED = 0.995  # share of the points that a frame holds at least
 def confused_classes(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Plot the confusion matrix of classes."""
     pieces = pieces_of(data)[parts.test]
-    likeliest = candidate.answers[parts.test].likeliest
-    return confused(likeliest, pieces.classes, pieces.mass, list(data.seed.classes), "the mass")
+    most_probable = candidate.answers[parts.test].likeliest
+    return confused(most_probable, pieces.classes, pieces.mass, list(data.seed.classes), "the mass")
 
 
 def reliability_of(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:

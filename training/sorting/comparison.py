@@ -85,8 +85,8 @@ def verdict(
 
 def _side(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatArray | None) -> ModelLosses:
     lost = value_lost(seed, decided, pieces)
-    found = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
-    return ModelLosses(lost, {name: value for name, value in found.items() if np.isfinite(value)})
+    metrics = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
+    return ModelLosses(lost, {name: value for name, value in metrics.items() if np.isfinite(value)})
 
 
 def _mended(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:

@@ -135,18 +135,18 @@ def by_bin(
     oracle, mass = oracle_bins(values, pieces.classes), pieces.mass
     right = decided.bin == oracle
     sorted_out, wanted = decided.bin != rest, oracle != rest
-    found = {
+    metrics = {
         "purity": share(right[sorted_out], mass[sorted_out]),
         "recovery": share(right[wanted], mass[wanted]),
     }
     for b, name in enumerate(names):
         if b != rest:
             there, due = decided.bin == b, oracle == b
-            found |= {
+            metrics |= {
                 f"{name}_purity": share(due[there], mass[there]),
                 f"{name}_recovery": share(there[due], mass[due]),
             }
-    return found
+    return metrics
 
 
 def lost_by_cause(
@@ -188,8 +188,8 @@ def lost_by_cause(
         "refused as unknown": lost * decided.refused,
         "limit of the lot": closed,
     }
-    found = {cause: KG_PER_T * float(mass @ part) / total for cause, part in lines.items()}
-    return found | {"carried along": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
+    losses = {cause: KG_PER_T * float(mass @ part) / total for cause, part in lines.items()}
+    return losses | {"carried along": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
 
 
 def metric_of(cause: str) -> str:
@@ -246,7 +246,7 @@ def by_element(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> dict[str
 
     Every piece counts the same. `coverage_90` is that of all carried elements together.
     """
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     inside, lines = 0.0, 0
     for e, column in enumerate(seed.elements):
         known = ~np.isnan(pieces.contents[:, e])
@@ -255,8 +255,8 @@ def by_element(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> dict[str
             answer, actual = rows_of(decided.elements[column.name], known), pieces.contents[known, e]
             error, covered = rmse(answer.value - actual), coverage(actual, answer)
             inside, lines = inside + covered * len(actual), lines + len(actual)
-        found |= {f"{column.name}_rmse": error, f"{column.name}_coverage_90": covered}
-    return found | {"coverage_90": inside / lines if lines else float("nan")}
+        metrics |= {f"{column.name}_rmse": error, f"{column.name}_coverage_90": covered}
+    return metrics | {"coverage_90": inside / lines if lines else float("nan")}
 
 
 def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatArray | None = None) -> dict[str, float]:
@@ -288,7 +288,7 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
     over = lots_over_limit(seed, decided, pieces)
     lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
     other = pieces.classes == seed.classes.index(seed.sorting_rules.other)
-    found = {
+    metrics = {
         "accuracy": share(right, mass),
         "accuracy_count": float(right.mean()),
         "log_loss": log_loss(decided.p, pieces.classes, mass),
@@ -304,8 +304,8 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
         **_intervals(values, rest, decided, pieces),
     }
     if truth is not None and (known := np.isfinite(truth)).any():
-        found |= _against_truth(values, rest, decided[known], pieces[known], truth[known].astype(np.intp))
-    return found
+        metrics |= _against_truth(values, rest, decided[known], pieces[known], truth[known].astype(np.intp))
+    return metrics
 
 
 def evaluate(
@@ -316,9 +316,9 @@ def evaluate(
     Skill is the share of the log loss that the baseline has, and the candidate has not [1]; `baseline` are the
     bar's class probabilities, shape (n, K).
     """
-    found = measured(seed, decided, pieces, truth)
+    metrics = measured(seed, decided, pieces, truth)
     bar = log_loss(baseline, pieces.classes, pieces.mass)
-    return found | {"skill": 1 - found["log_loss"] / bar if bar else float("nan")}
+    return metrics | {"skill": 1 - metrics["log_loss"] / bar if bar else float("nan")}
 
 
 def _against_truth(
@@ -355,7 +355,7 @@ def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: Analysed
         "purity": (sorted_out * right, sorted_out),
         "recovery": (wanted * right, wanted),
     }
-    found = dict(
+    metrics = dict(
         zip(
             ("ece_low", "ece_high"),
             calibration_error_over_lots(decided.p, pieces.classes, mass, pieces.lots),
@@ -363,5 +363,5 @@ def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: Analysed
         )
     )
     for name, (top, bottom) in ratios.items():
-        found[f"{name}_low"], found[f"{name}_high"] = over_lots(top, bottom, pieces.lots)
-    return found
+        metrics[f"{name}_low"], metrics[f"{name}_high"] = over_lots(top, bottom, pieces.lots)
+    return metrics

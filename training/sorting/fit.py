@@ -80,9 +80,9 @@ class SortingLearner(Learner[SortingModel, Decided]):
         pieces = pieces_of(data)
         cal = pieces[rows]
         train = parts.train
-        learnt = LaboratoryPieces(data.X[train], data.y[train], pieces.contents[train])
+        training_pieces = LaboratoryPieces(data.X[train], data.y[train], pieces.contents[train])
         calibration = CalibrationPieces(data.X[rows], data.y[rows], cal.contents, cal.mass, cal.lots, predictions)
-        model = sorter(data.seed, name, estimator, learnt, calibration, info)
+        model = sorter(data.seed, name, estimator, training_pieces, calibration, info)
         return model, {
             SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
             "temperature": model.temperature,
@@ -97,9 +97,9 @@ class SortingLearner(Learner[SortingModel, Decided]):
         rows = np.concatenate([parts.test, parts.unseen_all])
         done, n = sort_lots(model, data.X[rows], pieces_of(data)[rows], data.seed), len(data.y)
 
-        def spread(found: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
-            whole = np.full((n, *found.shape[1:]), empty, dtype=found.dtype)
-            whole[rows] = found
+        def spread(values: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
+            whole = np.full((n, *values.shape[1:]), empty, dtype=values.dtype)
+            whole[rows] = values
             return whole
 
         elements = {name: Answer(*(spread(part, np.nan) for part in answer)) for name, answer in done.elements.items()}

@@ -129,14 +129,14 @@ def _over_limits(
     """Return test lots with their content by bin limit, shape (L,) [%]; empty without bin limits."""
     decided, pieces = _judged(candidate, data, parts)
     names, means = contents_of_lots(data.seed, decided, pieces)
-    sds, found = sds_of_lots(data.seed, decided, pieces), {}
+    sds, shares = sds_of_lots(data.seed, decided, pieces), {}
     for b, one in enumerate(data.seed.bins):
         for e, column in enumerate(data.seed.elements):
             for limits, held, of in ((one.limits, means, ""), (one.sd_limits, sds, f"{SD_OF} ")):
                 if (limit := limits.get(column.name)) is not None and np.isfinite(held[:, b, e]).any():
                     label = f"{one.name}: {of}{column.name} {limit.value:g} {limit.unit}"
-                    found[label] = 100 * held[:, b, e] / limit.value
-    return names, found
+                    shares[label] = 100 * held[:, b, e] / limit.value
+    return names, shares
 
 
 def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:

@@ -132,12 +132,12 @@ def plant_size(seed: Seed, lots: int) -> dict[str, int]:
 def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: int | None = None) -> SortingTrial:
     """Sort all lots of a simulated plant, eject the pieces and count them."""
     decided = sort_lots(model, data.X, true_pieces(data, plant), data.seed)
-    found, rules = counted(data, decided, plant, version), data.seed.sorting_rules
+    result, rules = counted(data, decided, plant, version), data.seed.sorting_rules
     if not any(one.is_limited for one in data.seed.bins):
-        return found
+        return result
     over = _over_in_time(data, decided)
     shown = shown_after(over, rules.may_break, rules.sure)
-    return replace(found, over_by_laboratory=int(over.sum()), shown_after=shown, calibration_confidence=rules.sure)
+    return replace(result, over_by_laboratory=int(over.sum()), shown_after=shown, calibration_confidence=rules.sure)
 
 
 def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:

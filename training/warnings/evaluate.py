@@ -61,15 +61,15 @@ def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Ev
     """Return predictions of each event's model for a data set's rows, by the event's name."""
     whole = UnitPeriodGrid.of(data.checked, model.seed)
     parts = [_of_units(model, grid, blocks) for grid in whole.parts(ROWS_AT_ONCE)]
-    found = {}
+    predictions = {}
     for name, one in model.events.items():
         period, y, log_odds, newest, held_out = (np.concatenate([part[name][i] for part in parts]) for i in range(5))
         # Of held-out units no outcome comes in, as in the jobs.
         p = one.probability(log_odds, period, np.where(held_out, np.nan, y), newest, model.seed)
         unit, use = np.nonzero(whole.there)[0], np.isfinite(y) & newest
         by_part = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
-        found[name] = EvaluatedEvent(unit, period, y, p, one.alarm(p), by_part)
-    return found
+        predictions[name] = EvaluatedEvent(unit, period, y, p, one.alarm(p), by_part)
+    return predictions
 
 
 def _of_units(model: WarningModel, grid: UnitPeriodGrid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
@@ -78,10 +78,10 @@ def _of_units(model: WarningModel, grid: UnitPeriodGrid, blocks: Blocks) -> dict
     model.check(at)
     newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
     held_out = np.isin(grid.units, blocks.held_out)[at.units]
-    found = {}
+    rows_by_event = {}
     for name, one in model.events.items():
-        found[name] = at.periods, outcomes(one.event, grid, at, model.seed), one.log_odds(at), newest, held_out
-    return found
+        rows_by_event[name] = at.periods, outcomes(one.event, grid, at, model.seed), one.log_odds(at), newest, held_out
+    return rows_by_event
 
 
 @lru_cache(maxsize=1)
@@ -90,14 +90,14 @@ def evaluated(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, d
 
     A part without any event has no average precision, recall or lead time.
     """
-    found: dict[str, dict[str, float]] = {}
+    by_event: dict[str, dict[str, float]] = {}
     for name, one in followed(model, data, blocks).items():
-        found[name] = {}
+        by_event[name] = {}
         for part, rows in one.parts.items():
             if rows.any():
                 scores = metrics(model.events[name], one, rows, model)
-                found[name] |= {f"{part}_{key}": value for key, value in scores.items() if np.isfinite(value)}
-    return found
+                by_event[name] |= {f"{part}_{key}": value for key, value in scores.items() if np.isfinite(value)}
+    return by_event
 
 
 def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> dict[str, float]:
