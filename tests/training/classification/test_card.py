@@ -64,7 +64,7 @@ def test_candidates_stand_with_their_figures_and_the_chosen_one_is_marked(toy_cl
     assert "| **linear** | 0.75 | 0.4 | 0.5 | 0.02 | 0.91 |" in card
     assert "Chosen: **linear**, the lowest `calibrate_log_loss`" in card
     assert "Conformal, from 240 probabilities" in card
-    assert "Beware" not in card
+    assert "Warning on" not in card
 
 
 def test_what_misleads_is_said_in_words(toy_class_seed):

@@ -18,7 +18,7 @@ def test_rows_that_were_turned_away_are_named_where_the_others_are_too_few(toy_s
     with pytest.raises(ComparisonError) as raised:
         judge_rows(dataset_of(new, toy_seed), new, model, SimpleNamespace(number=7))
     text = str(raised.value)
-    assert text.startswith("0 rows to judge on: version 7 has learnt")
+    assert text.startswith("0 rows to judge on: version 7 was trained on")
     assert "; 3 of the new rows were rejected or excluded before:\n  - z: outside " in text
 
 
@@ -27,4 +27,4 @@ def test_where_no_row_was_turned_away_nothing_is_added(toy_seed, toy_frame):
     model = SimpleNamespace(info={"learnt_before": "2030-01-01"})
     with pytest.raises(ComparisonError) as raised:
         judge_rows(dataset_of(new, toy_seed), new, model, SimpleNamespace(number=7))
-    assert "turned away" not in str(raised.value)
+    assert "rejected or excluded" not in str(raised.value)

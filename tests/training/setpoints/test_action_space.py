@@ -75,5 +75,5 @@ def test_a_knob_without_a_cost_is_refused(potline):
         for column in potline.columns
     ]
     bare = type(potline).model_construct(**(dict(potline) | {"columns": columns}))
-    with pytest.raises(SetpointTrialError, match=r"knob voltage_setpoint: move_cost: missing$"):
+    with pytest.raises(SetpointTrialError, match=r"set-point voltage_setpoint: move_cost: missing$"):
         ActionSpace.of(bare, pd.DataFrame())

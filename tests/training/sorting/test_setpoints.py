@@ -74,9 +74,9 @@ def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorte
 def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_sorter, tmp_path):
     model = replace(save_toy_sorter(tmp_path / "one"), learnt={"set-points": NewestPieces().fit(pieces, parts)})
     text, assayed = "\n".join(NewestPieces().section(model, pieces, parts)), model.learnt["set-points"]
-    assert f"{len(assayed.X)} assayed pieces of the newest {len(set(assayed.lots))} lots" in text
+    assert f"{len(assayed.X)} assayed pieces of the latest {len(set(assayed.lots))} lots" in text
     assert "| `least_gain.bin_a` | " in text
     model = SimpleNamespace(learnt={}, refusals={"set-points": "3 latest lots"})
     refused = NewestPieces().section(model, None, None)
-    assert refused == ["## Set-points of the line", "", "None are recommended: 3 newest lots.", ""]
+    assert refused == ["## Set-points of the line", "", "None are recommended: 3 latest lots.", ""]
     assert NewestPieces().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []
