@@ -212,3 +212,31 @@ def test_every_tutorial_has_blocks_and_shows_outputs() -> None:
         steps = steps_of(page.read_text(encoding="utf-8"))
         assert len(steps) >= 5, page.name
         assert sum(bool(step.shown) for step in steps) >= 4, page.name
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "passed the gate",
+        "set aside",
+        " promoted",
+        "is the champion",
+        "checks against the past, all kept",
+        "of history, ",
+        "Ctrl-C ends both",
+        "all predictions: ",
+        "has role late",
+        "gives the target with R²",
+    ],
+)
+def test_messages_of_the_tutorials_are_those_of_the_code(message: str) -> None:
+    """Notice what the long test would: a message that has changed."""
+    root = TUTORIALS.parents[1]
+    code = (
+        path.read_text(encoding="utf-8") for room in ("nonferrous", "drafting") for path in root.glob(f"{room}/**/*.py")
+    )
+    assert any(message in text for text in code)
+    shown = [
+        text for page in TUTORIALS.glob("*.md") for step in steps_of(page.read_text("utf-8")) for _, text in step.shown
+    ]
+    assert any(message in text for text in shown)
