@@ -47,7 +47,7 @@ DOCS = ROOT / "docs"
 RESULTS, PICTURES = DOCS / "results" / "setpoints.json", DOCS / "pictures"
 PAGE = DOCS / "results" / "set_points.md"
 BEGIN, END = "<!-- set-point trials -->", "<!-- end of set-point trials -->"
-NONE = "No figures of this version are stored; `nonferrous trial` simulates plants of your choice."
+NONE = "No figures of this version are stored; `nonferrous models evaluate` simulates plants of your choice."
 
 
 @dataclass(frozen=True)

@@ -1,69 +1,92 @@
-"""The command line; each command imports what it needs when it runs, so that help answers at once."""
+"""Command line; each command imports its libraries when it runs, so that help starts fast."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nonferrous.ask import ask
 from nonferrous.console import fail, full_disk, is_ours
+from nonferrous.groups import Entry, Program, add, group
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.jobs.history import history
-from nonferrous.jobs.watch import watch
+from nonferrous.jobs.maintain import maintain
 from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
-from nonferrous.registry import adopt, batches, compare, promote, rollback, signing_keys, try_again, withdraw
-from nonferrous.reports import energy_app, monitor, quality_app
+from nonferrous.registry import list_batches, list_versions, promote, relocate, rollback, signing_keys, verify, withdraw
+from nonferrous.reports import energy_report, monitor, quality_report
+from nonferrous.request import request
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
 from nonferrous.servers import serve, up
-from nonferrous.simulate import simulate, trial
+from nonferrous.simulate import evaluate, simulate
 from nonferrous.train import retrain, train
 from nonferrous.warnings import warnings
 
+batches = group("List or withdraw batches of rows used for retraining.")
+add(batches, {"list": list_batches, "withdraw": withdraw})
+models = group("List, promote, roll back, verify or evaluate versions.")
+add(
+    models,
+    {
+        "list": list_versions,
+        "promote": promote,
+        "rollback": rollback,
+        "history": history,
+        "verify": verify,
+        "evaluate": evaluate,
+    },
+)
+report = group("Write the energy or the lot quality report of a period.")
+add(report, {"energy": energy_report, "quality": quality_report})
+store = group("Clean up, relocate or sign the model store.")
+add(store, {"clean": clean, "relocate": relocate, "signing-keys": signing_keys})
+
+SECTIONS: Mapping[str, Mapping[str, Entry]] = {
+    "Start": {"up": up},
+    "Data": {"seeds": seeds_app, "simulate": simulate, "batches": batches},
+    "Models": {"train": train, "retrain": retrain, "models": models},
+    "Predictions": {
+        "predict": predict,
+        "recommend": recommend,
+        "schedule": schedule,
+        "warnings": warnings,
+        "request": request,
+    },
+    "Service": {"serve": serve, "worker": worker, "jobs": jobs_app, "keys": keys_app, "records": records_app},
+    "Monitoring and administration": {"monitor": monitor, "maintain": maintain, "report": report, "store": store},
+}
+
+
+class CommandLine(Program):
+    """All commands under their headings."""
+
+    sections = SECTIONS
+
+
 app = typer.Typer(
-    help="AI for non-ferrous metals: simulate plants, train and compare models, serve predictions, retrain.",
+    cls=CommandLine,
+    help="AI for non-ferrous metals: simulate plants, train models, serve predictions.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,  # importing rich takes longer than printing the help
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(seeds_app, name="seeds")
-app.add_typer(quality_app, name="quality")
-app.add_typer(energy_app, name="energy")
-app.add_typer(records_app, name="records")
-app.add_typer(keys_app, name="keys")
-app.add_typer(jobs_app, name="jobs")
-learning = (simulate, train, compare, retrain, batches, withdraw, promote, rollback)
-asking = (ask, predict, recommend, schedule, warnings)
-for command in (
-    *learning,
-    *asking,
-    monitor,
-    trial,
-    history,
-    watch,
-    serve,
-    worker,
-    clean,
-    up,
-    adopt,
-    signing_keys,
-):
-    app.command()(command)
-app.command("try")(try_again)
+for commands in SECTIONS.values():
+    add(app, commands)
 
 
 def main() -> None:
-    """Run the command line; a failure that the user can mend is one line each and exit code 2."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an ordered end is tidy whoever orders it
+    """Run the command line; an error of the input is one line and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # commands clean up as on Ctrl-C
     try:
         app()
     except Exception as error:
@@ -90,6 +113,6 @@ def options(
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
-    """Options that stand before any command."""
+    """Options before a command."""
     if seeds is not None:
         os.environ["NONFERROUS_SEEDS"] = str(seeds)

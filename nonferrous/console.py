@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -31,8 +31,6 @@ OURS = (
     "system",
     "training",
 )
-
-ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
 
 
 def fail(text: str) -> NoReturn:

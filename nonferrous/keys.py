@@ -1,4 +1,4 @@
-"""Commands on keys: `keys make`, `keys list` and `keys revoke`."""
+"""Commands on API keys: `keys create`, `keys list` and `keys revoke`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonferrous.console import console
+from nonferrous.groups import group
 
 if TYPE_CHECKING:
     from records.database import Database
 
-keys_app = typer.Typer(help="Keys of those who may ask the service.", no_args_is_help=True, rich_markup_mode=None)
+keys_app = group("Create, list or revoke API keys.")
 
 
 class Role(StrEnum):
-    """What a key may do."""
+    """Role of an API key."""
 
     predict = "predict"
     outcome = "outcome"
@@ -36,32 +37,30 @@ def _records() -> Iterator[Database]:
         yield database
 
 
-@keys_app.command("make")
-def make(
-    owner: Annotated[str, typer.Argument(help="Whose it is: a person, a line, a program.")],
-    role: Annotated[list[Role], typer.Option(help="What it may do; several times for several.")],
+@keys_app.command("create")
+def create(
+    owner: Annotated[str, typer.Argument(help="Owner of the key: a user, a line, a program.")],
+    role: Annotated[list[Role], typer.Option(help="Role; repeatable.")],
     process: Annotated[
-        list[str] | None, typer.Option(help="A process that it may ask; several times for several.", show_default="all")
+        list[str] | None, typer.Option(help="Process that the key may access; repeatable.", show_default="all")
     ] = None,
-    days: Annotated[
-        float | None, typer.Option(min=0, help="Days until it ends.", show_default="it does not end")
-    ] = None,
+    valid_days: Annotated[float | None, typer.Option(min=0, help="Validity [d].", show_default="no expiry")] = None,
 ) -> None:
-    """Make a key and print it, this once; the service asks for keys as soon as there is one."""
+    """Create an API key and print it once."""
     from records.keys import SHOWN, make
     from seeds import load
 
     processes = [load(name).process.name for name in process or ()]
-    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    ends = None if valid_days is None else datetime.now(UTC) + timedelta(days=valid_days)
     with _records() as database:
         key = make(database, getpass.getuser(), owner, [one.value for one in dict.fromkeys(role)], processes, ends)
-    typer.echo(f"{key[:SHOWN]} of {owner}; it is shown this once:", err=True)
+    typer.echo(f"{key[:SHOWN]} of {owner}; it is shown only once:", err=True)
     typer.echo(key)
 
 
 @keys_app.command("list")
 def list_() -> None:
-    """List all keys by their beginnings, those that were revoked or have ended too."""
+    """List API keys."""
     from rich.table import Table
 
     from records.keys import read
@@ -79,8 +78,8 @@ def list_() -> None:
 
 
 @keys_app.command("revoke")
-def revoke(key: Annotated[str, typer.Argument(help="Its beginning, as `keys list` shows it.")]) -> None:
-    """Revoke a key: running services refuse it within seconds."""
+def revoke(key: Annotated[str, typer.Argument(help="Prefix of the key, as `keys list` shows it.")]) -> None:
+    """Revoke an API key."""
     from records.keys import revoke
 
     with _records() as database:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonferrous.batch_file import ENDINGS, write_batches
-from nonferrous.console import ProcessName, console, progress
+from nonferrous.console import console, progress
+from nonferrous.options import ProcessName
 from nonferrous.table_request import check_out, in_words
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ SHOWN = 5  # values out of range that are named
 def predict(
     process: ProcessName,
     data: Annotated[Path, typer.Option(help="Table as for `train`; targets may be empty or absent.")],
-    out: Annotated[Path, typer.Option(help=f"File to write, which ends in {', '.join(ENDINGS)}.")],
-    coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Share of labels that intervals hold.")] = 0.9,
+    out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(ENDINGS)}.")],
+    coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Coverage of the intervals [1].")] = 0.9,
 ) -> None:
-    """Predict all rows of a table by the champion, with intervals, decisions and flags, into a file."""
+    """Predict all rows of a table with the champion."""
     from seeds import load
 
     seed = load(process)

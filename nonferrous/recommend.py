@@ -1,4 +1,4 @@
-"""The command that recommends set-points for the units of a table."""
+"""Command `recommend`: set-points for the units of a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail, progress
+from nonferrous.console import console, fail, progress
+from nonferrous.options import Plans, ProcessName
 from nonferrous.table_request import Requested, check_out, requested, written
 
 if TYPE_CHECKING:
@@ -23,16 +24,14 @@ SHOWN = 20  # names of prices, where one is unknown
 
 def recommend(
     process: ProcessName,
-    data: Annotated[
-        Path, typer.Option(help="Table as for `train`; its newest rows may be plans: knobs, and nothing measured.")
-    ],
-    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, a row a unit.")],
+    data: Plans,
+    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, one row per unit.")],
     price: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A price or factor of the seed, in its unit; repeatable."),
+        typer.Option(metavar="NAME=VALUE", help="Price or factor instead of the seed's, in its unit; repeatable."),
     ] = None,
 ) -> None:
-    """Recommend set-points for the period to come, by the champion's set-point model. It is advice: nothing is set."""
+    """Recommend set-points for the next period."""
     from seeds import load
 
     seed = load(process)

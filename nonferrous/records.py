@@ -1,4 +1,4 @@
-"""Commands on the records: what was asked and answered, what became known, and the audit."""
+"""Commands on the records: predictions, outcomes and the audit log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, Step, console, fail, progress
+from nonferrous.console import Step, console, fail, progress
+from nonferrous.groups import group
+from nonferrous.options import ProcessName, Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,11 +24,7 @@ if TYPE_CHECKING:
     from seeds import Seed
     from serving.outcomes.tables import Tables
 
-records_app = typer.Typer(
-    help="What was asked, answered and known later: export, list, accept, withdraw, remove; the audit.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+records_app = group("Export, review, withdraw or delete predictions and outcomes.")
 
 
 @contextmanager
@@ -117,10 +115,10 @@ def export(
     process: ProcessName,
     out: Annotated[Path, typer.Option(help="Parquet file to write.")],
     labelled: Annotated[
-        bool, typer.Option("--labelled", help="Only rows of which something became known, as a table to learn from.")
+        bool, typer.Option("--labelled", help="Only rows with known outcomes, as a table for training.")
     ] = False,
 ) -> None:
-    """Write recorded rows with their predictions and outcomes to a Parquet file."""
+    """Export predictions and outcomes to a Parquet file."""
     from seeds import load
 
     if out.suffix.lower() != ".parquet" or not out.parent.is_dir():
@@ -191,7 +189,7 @@ def _uncollected() -> Iterator[None]:
 
 @records_app.command()
 def batches(process: ProcessName) -> None:
-    """List the batches of outcomes of a process."""
+    """List outcome batches and their review state."""
     from records.online_states import newest
     from records.outcomes import batches as listed
     from seeds import load
@@ -215,39 +213,39 @@ def batches(process: ProcessName) -> None:
 
 @records_app.command()
 def withdraw(
-    batch: Annotated[int, typer.Argument(help="Number of a batch, as `records batches` lists it.")],
-    why: Annotated[str, typer.Option(help="Reason, kept in the audit.")],
+    batch: Annotated[int, typer.Argument(help="Batch number, as `records batches` shows it.")],
+    reason: Reason,
 ) -> None:
-    """Let a batch of outcomes count no more; it stays in the records."""
+    """Exclude an outcome batch."""
     from records.outcomes import withdraw as run
 
-    if not why.strip():
-        fail("--why: expected a reason, which is kept in the audit")
+    if not reason.strip():
+        fail("--reason: got an empty text, expected a reason; it is stored in the audit log")
     with opened() as database:
-        process = run(database, batch, getpass.getuser(), why)
-    console().print(f"{process}: batch {batch} counts no more", markup=False)
+        process = run(database, batch, getpass.getuser(), reason)
+    console().print(f"{process}: batch {batch} withdrawn", markup=False)
 
 
 @records_app.command()
 def accept(
-    batch: Annotated[int, typer.Argument(help="Number of a batch that waits, as `records batches` lists it.")],
-    why: Annotated[str, typer.Option(help="Reason, kept in the audit.")],
+    batch: Annotated[int, typer.Argument(help="Number of a batch pending review, as `records batches` shows it.")],
+    reason: Reason,
 ) -> None:
-    """Let answers follow a batch of outcomes that waits, since the plant has changed so and the outcomes are right."""
+    """Accept an outcome batch after review."""
     from records.outcomes import accept as run
 
-    if not why.strip():
-        fail("--why: expected a reason, which is kept in the audit")
+    if not reason.strip():
+        fail("--reason: got an empty text, expected a reason; it is stored in the audit log")
     with opened() as database:
-        process = run(database, batch, getpass.getuser(), why)
-    console().print(f"{process}: answers follow batch {batch}", markup=False)
+        process = run(database, batch, getpass.getuser(), reason)
+    console().print(f"{process}: batch {batch} accepted; predictions now adapt to it", markup=False)
 
 
 @records_app.command()
-def remove(
-    before: Annotated[str, typer.Option(help="First day to keep, as 2026-11-01 (UTC).")],
+def delete(
+    before: Annotated[str, typer.Option(help="First day that is kept, such as 2026-11-01 (UTC).")],
 ) -> None:
-    """Remove requests and answers of before a day; outcomes and the audit stay."""
+    """Delete requests and responses before a date."""
     from records.retention import remove as run
 
     try:
@@ -258,12 +256,12 @@ def remove(
         fail(f"--before: got {before}: expected a day that is not in the future")
     with opened() as database:
         removed = run(database, int(day.timestamp() * 1e6), getpass.getuser())
-    console().print(f"{removed} requests removed", markup=False)
+    console().print(f"{removed} requests deleted", markup=False)
 
 
 @records_app.command()
 def audit() -> None:
-    """Print the audit and check that nothing in it was changed or removed."""
+    """Print the audit log and verify its hash chain."""
     from records.audit import entries, faults
 
     with opened() as database, database.read() as connection:

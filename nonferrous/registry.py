@@ -1,4 +1,4 @@
-"""Commands on versions, batches of new rows and their store: `compare`, `promote`, `withdraw`, `adopt` and so on."""
+"""Commands on versions, batches of new rows and the model store."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail
+from nonferrous.console import console, fail
+from nonferrous.options import ProcessName, Reason, Version
 from nonferrous.records import enter_batches, enter_moves
 
-Version = Annotated[int | None, typer.Argument(help="A registered version.")]
 Force = Annotated[
     str | None,
-    typer.Option(metavar="REASON", help="Promote a version that the gate refused; the reason is kept beside it."),
+    typer.Option(metavar="REASON", help="Promotion in spite of the gate or a guardrail; the reason is stored."),
 ]
-Why = Annotated[str, typer.Option(help="Reason, kept in the record of alias moves.")]
 
 
-def compare(process: ProcessName) -> None:
-    """Compare all registered versions, the baseline first."""
+def list_versions(process: ProcessName) -> None:
+    """List registered versions with their metrics, baseline first."""
     from nonferrous.tables import refused_lines, versions_table
     from registry.settings import read_settings
     from seeds import load
@@ -36,40 +35,40 @@ def compare(process: ProcessName) -> None:
     screen.print(f"in the MLflow UI: {comparison.address}", soft_wrap=True, markup=False)
 
 
-def promote(process: ProcessName, version: Version = None, why: Why = "by hand", force: Force = None) -> None:
-    """Make a version the champion; without a number, the challenger. One refused or held back needs --force."""
+def promote(process: ProcessName, version: Version = None, reason: Reason = "by hand", force: Force = None) -> None:
+    """Make a version the champion (default: the challenger)."""
     from registry.promotion import promote as run
     from registry.settings import read_settings
     from seeds import load
 
-    move = run(load(process), read_settings(), version, why, force)
+    move = run(load(process), read_settings(), version, reason, force)
     enter_moves(process)
     console().print(f"{process}: version {move.after} is the champion")
 
 
-def rollback(process: ProcessName, version: Version = None, why: Why = "by hand") -> None:
-    """Go back to the champion before, or to a version that was champion."""
+def rollback(process: ProcessName, version: Version = None, reason: Reason = "by hand") -> None:
+    """Restore the previous champion or a given earlier one."""
     from registry.promotion import rollback as run
     from registry.settings import read_settings
     from seeds import load
 
-    move = run(load(process), read_settings(), version, why)
+    move = run(load(process), read_settings(), version, reason)
     enter_moves(process)
     console().print(f"{process}: version {move.after} is the champion again")
 
 
-def try_again(process: ProcessName, version: Version = None) -> None:
-    """Load a version as the service would, also where that has failed before; by default the champion."""
+def verify(process: ProcessName, version: Version = None) -> None:
+    """Load a version as the service does and run its self-test."""
     from registry.promotion import try_again as run
     from registry.settings import read_settings
     from seeds import load
 
     number = run(load(process), read_settings(), version)
-    console().print(f"{process}: version {number} loads and answers its recorded rows")
+    console().print(f"{process}: version {number} loads and predicts its recorded rows")
 
 
-def batches(process: ProcessName) -> None:
-    """List the batches of new rows that retrainings were given, and which of them are history."""
+def list_batches(process: ProcessName) -> None:
+    """List the batches of new rows and their state."""
     from registry.retraining.new_rows import batches as listed
     from registry.settings import read_settings
     from registry.tracking import Tracking
@@ -86,41 +85,39 @@ def batches(process: ProcessName) -> None:
 
 
 def withdraw(
-    batch: Annotated[str, typer.Argument(help="A batch, as `batches` lists it.")],
-    why: Annotated[str, typer.Option(help="Reason, kept with the batch and in the audit.")],
+    batch: Annotated[str, typer.Argument(help="Batch ID, as `batches list` shows it.")],
+    reason: Reason,
 ) -> None:
-    """Let an accepted batch of new rows be history no more."""
+    """Remove an accepted batch from the training history."""
     from registry.retraining.new_rows import withdraw as run
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    found = run(batch, why, Tracking(read_settings()))
+    found = run(batch, reason, Tracking(read_settings()))
     enter_batches(found.process)
-    line = f"{found.process}: batch {found.name} is history no more; the models that learnt it stay: retrain next"
+    line = f"{found.process}: batch {found.name} removed from the history; models trained on it stay: retrain next"
     console().print(line, soft_wrap=True, markup=False)
 
 
-def adopt() -> None:
-    """Let the store of a home folder that was copied or moved name its files where they are now."""
+def relocate() -> None:
+    """Update file locations after the home folder was moved."""
     from registry.relocation import adopt as run
     from registry.settings import read_settings
 
     settings = read_settings()
     if settings.sqlite_file is None:
-        fail(f"MLFLOW_TRACKING_URI: {settings.uri_shown} is no SQLite file: its places are its server's to set")
-    console().print(f"{run(settings.sqlite_file)} places of files changed", soft_wrap=True)
+        fail(f"MLFLOW_TRACKING_URI: {settings.uri_shown} is no SQLite file; set file locations on its server")
+    console().print(f"{run(settings.sqlite_file)} file locations updated", soft_wrap=True)
 
 
 def signing_keys(
-    private: Annotated[
-        Path, typer.Argument(help="New file for the private key, which stays where models are trained.")
-    ],
-    public: Annotated[Path, typer.Argument(help="New file for the public key, for the service and `promote`.")],
+    private: Annotated[Path, typer.Argument(help="New file for the private key, for the training machine.")],
+    public: Annotated[Path, typer.Argument(help="New file for the public key, for the service and `models promote`.")],
 ) -> None:
-    """Make a pair of keys that models are signed and checked with."""
+    """Create an Ed25519 key pair for signing models."""
     from registry.loading.signatures import make_keys
 
     make_keys(private, public)
     screen = console()
-    screen.print(f"where models are trained:  NONFERROUS_SIGNING_KEY={private}", soft_wrap=True, markup=False)
-    screen.print(f"where they are served:     NONFERROUS_PUBLIC_KEY={public}", soft_wrap=True, markup=False)
+    screen.print(f"on the training machine:  NONFERROUS_SIGNING_KEY={private}", soft_wrap=True, markup=False)
+    screen.print(f"on the service machine:   NONFERROUS_PUBLIC_KEY={public}", soft_wrap=True, markup=False)

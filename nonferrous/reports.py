@@ -1,4 +1,4 @@
-"""Commands that write reports: energy, quality, monitoring; each imports what it needs when it runs."""
+"""Commands that write reports on energy, lot quality and drift."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.console import DRIFTED, ProcessName, fail, progress
+from nonferrous.console import DRIFTED, fail, progress
+from nonferrous.options import ProcessName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,29 +19,21 @@ if TYPE_CHECKING:
     from registry.versions import Version
     from seeds import Seed
 
-energy_app = typer.Typer(help="Report on energy and carbon.", no_args_is_help=True)
 
-
-@energy_app.callback()
-def about_energy() -> None:
-    """Report on energy and carbon."""
-
-
-@energy_app.command("report")
 def energy_report(
     process: ProcessName,
     data: Annotated[
         Path | None,
-        typer.Option(help="Table as for `train`.", show_default="the seed's plant, simulated"),
+        typer.Option(help="Table as for `train`.", show_default="a simulation of the seed's plant"),
     ] = None,
     month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Of rows that start in it.", show_default="the newest")
+        str | None, typer.Option(metavar="YYYY-MM", help="Month of the start of rows.", show_default="the latest")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The page to write.", show_default="<process>-energy-<month>.html")
+        Path | None, typer.Option(help="HTML page to write.", show_default="<process>-energy-<month>.html")
     ] = None,
 ) -> None:
-    """Write a page on a month: energy by boundary, CO2e by scope, energy grades, where it goes, units ranked."""
+    """Write the monthly energy and CO2e report."""
     from models.processes.lookup import energy_of
     from monitoring.energy.month import energy_month
     from monitoring.energy.page import page, summary
@@ -62,35 +55,29 @@ def energy_report(
     file = out or Path(f"{process}-energy-{found.month}.html")
     write_page(page(found), file)
     for caution in found.cautions:
-        typer.echo(f"Beware: {caution}")
+        typer.echo(f"Warning: {caution}")
     typer.echo(f"{process}: {summary(found)}")
     typer.echo(f"the report is in {file}")
 
 
-quality_app = typer.Typer(help="Report on graded lots.", no_args_is_help=True)
-
-
-@quality_app.callback()
-def about_quality() -> None:
-    """Report on lots that are graded."""
-
-
-@quality_app.command("report")
 def quality_report(
     process: ProcessName,
-    data: Annotated[Path, typer.Option(help="CSV or Parquet file, or a folder: the period and the time before it.")],
+    data: Annotated[
+        Path, typer.Option(help="CSV or Parquet file, or a folder of them: the period and the time before it.")
+    ],
     first: Annotated[
         datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", show_default="of the last day's month"),
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", show_default="first of the month of --to"),
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="the newest lot's")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="day of the latest lot"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The page to write.", show_default="<process>-<from>-<to>.html")
+        Path | None, typer.Option(help="HTML page to write.", show_default="<process>-<from>-<to>.html")
     ] = None,
 ) -> None:
-    """Write a page on a period's lots: decisions, charts, alarms, capability, certificates."""
+    """Write the lot quality report of a period."""
     from monitoring.report.page import page, summary
     from monitoring.report.period import quality_period
     from registry.settings import read_settings
@@ -108,13 +95,13 @@ def quality_report(
 def monitor(
     process: ProcessName,
     out: Annotated[
-        Path | None, typer.Option(help="The page to write.", show_default="<process>-monitoring.html")
+        Path | None, typer.Option(help="HTML page to write.", show_default="<process>-monitoring.html")
     ] = None,
     days: Annotated[
-        int | None, typer.Option(help="Look at rows of the newest days alone.", min=1, show_default="all")
+        int | None, typer.Option(help="Length of the latest period that is checked [d].", min=1, show_default="all")
     ] = None,
 ) -> None:
-    """Look for drift in what was answered: errors, inputs, sensors. Exit code 4 where errors or inputs have drifted."""
+    """Check a process for drift; exit code 4 means drift."""
     from monitoring.drift.page import page, summary
     from reporting.report import write_page
     from seeds import load

@@ -1,4 +1,4 @@
-"""The command that requests any operation for the rows of a table."""
+"""Command `request`: any operation for the rows of a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail, progress
+from nonferrous.console import console, fail, progress
+from nonferrous.options import Plans, ProcessName
 from nonferrous.table_request import check_out, requested, written
 
 if TYPE_CHECKING:
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
     from seeds import Seed
 
 
-def ask(
-    operation: Annotated[str, typer.Argument(help="Operation, such as recommendations or what-if; see `seeds show`.")],
-    process: ProcessName,
-    data: Annotated[
-        Path, typer.Option(help="Table as for `train`; its newest rows may be plans: knobs, and nothing measured.")
+def request(
+    operation: Annotated[
+        str, typer.Argument(help="Operation, such as recommendations or what-if; `seeds show` lists them.")
     ],
+    process: ProcessName,
+    data: Plans,
     out: Annotated[Path, typer.Option(help="CSV or Parquet file to write.")],
     set: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A field of the request around its rows, as JSON or text; repeatable."),
+        typer.Option(metavar="NAME=VALUE", help="Field of the request besides its rows, as JSON or text; repeatable."),
     ] = None,
 ) -> None:
-    """Request an operation for the rows of a table, by the champion, into a file: the response of the service."""
+    """Request any operation of the service for the rows of a table."""
     from operations.operation import AdviceOperation
     from seeds import load
 

@@ -1,4 +1,4 @@
-"""The command that shapes the load of a line by a tariff."""
+"""Command `schedule`: hourly current of a cell line for a tariff."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail
+from nonferrous.console import console, fail
+from nonferrous.options import ProcessName
 from nonferrous.table_request import check_out
 
 if TYPE_CHECKING:
@@ -21,26 +22,30 @@ _BAR = 30  # characters of the highest current
 
 def schedule(
     process: ProcessName,
-    data: Annotated[Path, typer.Option(help="Table as for `train`: the newest rows say the state of the line.")],
+    data: Annotated[Path, typer.Option(help="Table as for `train`; the latest rows give the state of the line.")],
     tariff: Annotated[
-        Path, typer.Option(help="CSV of start, price [$/kWh] and, where they are known, end and factor [kgCO2e/kWh].")
+        Path, typer.Option(help="CSV with start, price [$/kWh] and, if known, end and factor [kgCO2e/kWh].")
     ],
-    owed: Annotated[float, typer.Option(help="Metal owed by all cells over the hours of the tariff [t].")],
-    cells: Annotated[int, typer.Option(help="Cells in series.")],
+    metal_target: Annotated[float, typer.Option(help="Metal of all cells over the hours of the tariff [t].")],
+    cells: Annotated[int, typer.Option(help="Number of cells in series.")],
     current: Annotated[float, typer.Option(help="Line current just before the first hour [kA].")],
-    minutes: Annotated[int, typer.Option(help="Length of a step: 60 or 30.")] = 60,
-    lowest: Annotated[float | None, typer.Option(help="Lowest current [kA].", show_default="the seed's")] = None,
-    highest: Annotated[float | None, typer.Option(help="Highest current [kA].", show_default="the seed's")] = None,
+    minutes: Annotated[int, typer.Option(help="Length of a step: 60 or 30 [min].")] = 60,
+    min_current: Annotated[float | None, typer.Option(help="Lowest current [kA].", show_default="the seed's")] = None,
+    max_current: Annotated[float | None, typer.Option(help="Highest current [kA].", show_default="the seed's")] = None,
     ramp: Annotated[float | None, typer.Option(help="Largest change [kA/h].", show_default="the seed's")] = None,
-    stops: Annotated[bool, typer.Option("--stops", help="The line may stop, at the seed's holding current.")] = False,
+    allow_stops: Annotated[
+        bool, typer.Option("--allow-stops", help="Stops of the line, at the seed's holding current.")
+    ] = False,
     limit: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A bound in the place of the seed's; repeatable.")
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Bound instead of the seed's; repeatable.")
     ] = None,
-    negative_prices: Annotated[bool, typer.Option("--negative-prices", help="Prices below 0 are meant.")] = False,
-    out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write, a row a step.")] = None,
-    html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
+    allow_negative_prices: Annotated[
+        bool, typer.Option("--allow-negative-prices", help="Confirmation that prices below 0 are intended.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write, one row per step.")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML page to write, with charts.")] = None,
 ) -> None:
-    """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
+    """Compute the cheapest hourly current for tariff and metal target."""
     from models.interfaces.schedule import ScheduleError
     from models.schedules.errors import ImpossibleError
     from models.table.reading import read_table
@@ -50,10 +55,11 @@ def schedule(
     seed = load(process)
     if seed.schedule is None or seed.key is None:
         fail(f"{process}: its seed has no [schedule]: expected a process whose current may follow a tariff")
-    _check_files(out, html)
+    _check_files(out, report)
     request = {
-        "owed": owed, "cells": cells, "current": current, "minutes": minutes, "lowest": lowest, "highest": highest,
-        "ramp": ramp, "stops": stops, "limits": _bounds(limit or [], seed), "negative_prices": negative_prices,
+        "owed": metal_target, "cells": cells, "current": current, "minutes": minutes, "lowest": min_current,
+        "highest": max_current, "ramp": ramp, "stops": allow_stops, "limits": _bounds(limit or [], seed),
+        "negative_prices": allow_negative_prices,
         **_read_tariff(tariff),
     }  # fmt: skip
     _check(request)
@@ -65,38 +71,45 @@ def schedule(
     screen = console()
     for text in _lines(found):
         screen.print(text, markup=False, soft_wrap=True)
-    _write(found, seed, out, html)
+    _write(found, seed, out, report)
 
 
-def _write(found: Schedule, seed: Seed, out: Path | None, html: Path | None) -> None:
+def _write(found: Schedule, seed: Seed, out: Path | None, report: Path | None) -> None:
     """The files that were asked for."""
     from models.schedules.table import schedule_frame
     from models.table.reading import write_frame
 
     if out is not None:
         write_frame(schedule_frame(found), out)
-    if html is not None:
-        html.write_text(_page(found, seed), encoding="utf-8")
-    for file in (out, html):
+    if report is not None:
+        report.write_text(_page(found, seed), encoding="utf-8")
+    for file in (out, report):
         if file is not None:
             console().print(f"written: {file}", markup=False, soft_wrap=True)
 
 
-def _check_files(out: Path | None, html: Path | None) -> None:
+def _check_files(out: Path | None, report: Path | None) -> None:
     """End with exit code 2 where a file cannot be written."""
     if out is not None:
         check_out(out)
-    if html is not None and not html.parent.is_dir():
-        fail(f"--html: got {html}: expected a file in a folder that exists")
+    if report is not None and not report.parent.is_dir():
+        fail(f"--report: got {report}: expected a file in a folder that exists")
 
 
 def _check(request: dict[str, Any]) -> None:
     """End with exit code 2 where a number is out of its range."""
     if request["minutes"] not in (60, 30):
         fail(f"--minutes: got {request['minutes']}: expected 60 or 30")
-    for name in ("owed", "cells", "lowest", "highest", "ramp"):
+    options = {
+        "owed": "metal-target",
+        "cells": "cells",
+        "lowest": "min-current",
+        "highest": "max-current",
+        "ramp": "ramp",
+    }
+    for name, option in options.items():
         if request[name] is not None and not request[name] > 0:
-            fail(f"--{name}: got {request[name]:g}: expected more than 0")
+            fail(f"--{option}: got {request[name]:g}: expected more than 0")
     if not request["current"] >= 0:
         fail(f"--current: got {request['current']:g}: expected 0 or more")
 

@@ -1,4 +1,4 @@
-"""Commands of `nonferrous seeds`: what is known of a process before data."""
+"""Commands `nonferrous seeds`: descriptions of processes."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail
+from nonferrous.console import console, fail
+from nonferrous.groups import group
+from nonferrous.options import ProcessName
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from drafting.job import Drafted
 
-seeds_app = typer.Typer(help="List, show, check and draft seeds: what is known of a process before data.")
+seeds_app = group("List, show, check or draft process descriptions (seeds).")
 
 
-@seeds_app.callback(invoke_without_command=True)
-def list_seeds(context: typer.Context) -> None:
-    """List the processes that the folder of seeds describes."""
-    if context.invoked_subcommand is not None:
-        return
+@seeds_app.command("list")
+def list_seeds() -> None:
+    """List all processes."""
     from seeds import folder, load_all
     from seeds.format.listing import seeds_table
 
     screen = console()
     screen.print(seeds_table(load_all()))
     screen.print(
-        "assumed, practice, of: sources that are assumptions, that are what plants usually do in no document that is "
-        f"named, and all; from {folder()}",
+        "assumed, practice, of: number of sources that are assumptions, that are plant practice without a named "
+        f"document, and of all sources; from {folder()}",
         soft_wrap=True,
     )
 
 
 @seeds_app.command("show")
 def show_seed(process: ProcessName) -> None:
-    """Print a seed's columns with unit, role, range and source, and the operations of its process."""
+    """Show the columns of a seed: unit, role, range, source."""
     from nonferrous.operations import lines
     from seeds import load
     from seeds.format.listing import described
@@ -51,8 +51,8 @@ def show_seed(process: ProcessName) -> None:
 
 
 @seeds_app.command("check")
-def check_seed(file: Annotated[Path, typer.Argument(help="A seed, as a .toml file.")]) -> None:
-    """Check a seed and name every fault in it."""
+def check_seed(file: Annotated[Path, typer.Argument(help="Seed, a .toml file.")]) -> None:
+    """Report all errors in a seed file."""
     from models.processes.lookup import check_process
     from seeds import SeedError, load
 
@@ -67,39 +67,44 @@ def check_seed(file: Annotated[Path, typer.Argument(help="A seed, as a .toml fil
 
 @seeds_app.command("draft")
 def draft_seed(
-    file: Annotated[Path, typer.Argument(help="A plant's table: CSV, Parquet or a workbook such as .xlsx.")],
-    target: Annotated[list[str], typer.Option(help="Heading of the column that is to be predicted.")],
-    time: Annotated[str | None, typer.Option(help="Heading of the start of the period.", show_default="found")] = None,
-    unit: Annotated[str | None, typer.Option(help="Heading of what a row is about.", show_default="found")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.", show_default="the only table")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the process.", show_default="of the file")] = None,
+    file: Annotated[Path, typer.Argument(help="Table of the plant: CSV, Parquet or a workbook such as .xlsx.")],
+    target: Annotated[list[str], typer.Option(help="Heading of the column to predict.")],
+    time: Annotated[
+        str | None, typer.Option(help="Heading of the start of the period.", show_default="detected")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="Heading of the unit of a row.", show_default="detected")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook.", show_default="the only one with a table")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Process name.", show_default="name of the file")] = None,
     period: Annotated[
-        str | None, typer.Option(help="Length of a period, such as 8h, where rows are faster.", show_default="found")
+        str | None,
+        typer.Option(help="Length of a period, such as 8h, if rows are more frequent.", show_default="detected"),
     ] = None,
     time_format: Annotated[
         list[str] | None,
-        typer.Option(help="How --time is written, such as %d.%m.%Y %H:%M; once for each format in it."),
+        typer.Option(help="Format of --time, such as %d.%m.%Y %H:%M; repeatable."),
     ] = None,
-    day_first: Annotated[bool, typer.Option("--day-first", help="In dates the day comes before the month.")] = False,
-    month_first: Annotated[
-        bool, typer.Option("--month-first", help="In dates the month comes before the day.")
-    ] = False,
-    time_zone: Annotated[str | None, typer.Option(help="The plant's time zone, such as Europe/Berlin.")] = None,
-    decimal: Annotated[str | None, typer.Option(help="The decimal sign: point or comma.", show_default="found")] = None,
+    day_first: Annotated[bool, typer.Option("--day-first", help="Dates with the day before the month.")] = False,
+    month_first: Annotated[bool, typer.Option("--month-first", help="Dates with the month before the day.")] = False,
+    time_zone: Annotated[str | None, typer.Option(help="Time zone of the plant, such as Europe/Berlin.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="Decimal sign: point or comma.", show_default="detected")] = None,
     inputs: Annotated[
         list[str] | None,
         typer.Option(
-            "--input", help="Heading of a column that is known before the target, whatever is suspected of it."
+            "--input", help="Heading of a column that is available before the target, in spite of findings; repeatable."
         ),
     ] = None,
-    codes: Annotated[list[str] | None, typer.Option(help="Heading of a column whose numbers name classes.")] = None,
-    amounts: Annotated[
-        list[str] | None, typer.Option(help="Heading of a column whose few whole numbers are amounts.")
+    codes: Annotated[
+        list[str] | None, typer.Option(help="Heading of a column with numbers as class codes; repeatable.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The seed to write.", show_default="NAME.toml")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page of pictures of the table too.")] = None,
+    amounts: Annotated[
+        list[str] | None, typer.Option(help="Heading of a column with few whole numbers that are amounts; repeatable.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Seed file to write.", show_default="NAME.toml")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML page to write, with charts of the table.")] = None,
 ) -> None:
-    """Draft a seed from a plant's table and print what is suspected of it, worst first."""
+    """Draft a seed from a table and list suspected problems."""
     from drafting.job import DraftOptions, draft
 
     if day_first and month_first:
@@ -131,12 +136,12 @@ def draft_seed(
     drafted = draft(file, target, asked)
     out = out or Path(f"{drafted.name}.toml")
     _must_be_new(out)
-    if html is not None:
+    if report is not None:
         from drafting.page import page
 
-        html.write_text(page(drafted), encoding="utf-8")
+        report.write_text(page(drafted), encoding="utf-8")
     out.write_text(drafted.text, encoding="utf-8", newline="\n")
-    _show(drafted, file, out, html)
+    _show(drafted, file, out, report)
 
 
 def _must_be_new(out: Path) -> None:
@@ -146,13 +151,13 @@ def _must_be_new(out: Path) -> None:
         fail(f"{out}: is there already: name another file by --out, or move it away")
 
 
-def _show(drafted: Drafted, file: Path, out: Path, html: Path | None) -> None:
-    """What was found, what is suspected, and what to type next."""
+def _show(drafted: Drafted, file: Path, out: Path, report: Path | None) -> None:
+    """Print the findings and the next commands."""
     screen = console()
     for what, value in drafted.summary:
         screen.print(f"{what}: {value}", soft_wrap=True, markup=False)
     screen.print(_suspicions_table(drafted))
-    written = [str(out), *([] if html is None else [str(html)])]
+    written = [str(out), *([] if report is None else [str(report)])]
     lines = [f"written: {' and '.join(written)}; read it, confirm or change what is assumed, then:"]
     lines.append(f"  nonferrous seeds check {quote(str(out))}")
     lines.append(f"  nonferrous --seeds {quote(str(out.parent))} train {drafted.name} --data {quote(str(file))}")

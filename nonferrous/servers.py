@@ -1,4 +1,4 @@
-"""Commands that run servers: `serve` the API, and `up` with the MLflow UI beside it."""
+"""Commands that run servers: `serve` for the API, `up` for the demo plants with the MLflow UI."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Let anybody who reaches another address than this machine's own ask.")
+        bool, typer.Option("--insecure", help="Access without API keys on an address that other machines reach.")
     ] = False,
 ) -> None:
-    """Serve predictions of all champions over HTTP until Ctrl-C."""
+    """Start the HTTP API."""
     gc.disable()  # what is imported stays: to walk it again and again takes a twelfth of the start
     from serving.run import leave, run
     from serving.settings import read_settings
@@ -49,7 +49,7 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
     ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
 ) -> None:
-    """Simulate a plant and train on it where that is still to do, then serve the API and the MLflow UI until Ctrl-C."""
+    """Set up demo plants if needed; start the API and the MLflow UI."""
     from registry.settings import read_settings
     from seeds import load_all
 

@@ -1,4 +1,4 @@
-"""Commands on simulated plants: `simulate` makes one, `trial` tries a champion on plants that nobody has seen."""
+"""Commands on simulated plants: `simulate` makes one, `models evaluate` evaluates a champion on new ones."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.console import ProcessName, console, progress
+from nonferrous.console import console, progress
+from nonferrous.options import ProcessName
 
 
 def simulate(
     process: ProcessName,
-    out: Annotated[Path, typer.Option(help="Folder to write: table, truth and events.")],
-    units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write: table, true values and events.")],
+    units: Annotated[int | None, typer.Option(help="Number of units.", show_default="the seed's")] = None,
     years: Annotated[
-        float | None, typer.Option(help="Years of history; more begin earlier.", show_default="of the seed")
+        float | None, typer.Option(help="Years of history; more years start earlier.", show_default="the seed's")
     ] = None,
     rng_seed: Annotated[
         int | None,
         typer.Option(
-            help="Other random numbers for the same plant: its parameters stay as they are.", show_default="of the seed"
+            help="Seed of the random numbers; the parameters of the plant are unchanged.", show_default="the seed's"
         ),
     ] = None,
-    another: Annotated[
+    plant_variant: Annotated[
         int | None,
         typer.Option(
-            help="Number of another plant of its kind, 1 or more: parameters with a spread are drawn anew.",
+            help="Number (1 or more) of a plant of the same type with other parameters, drawn from their spread.",
             show_default="the seed's plant",
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes that share the work; the result is the same.")] = 1,
+    workers: Annotated[int, typer.Option(help="Number of parallel processes; the result is the same.")] = 1,
 ) -> None:
-    """Simulate a plant: the table as its historian would hold it, and the truth beside it."""
+    """Simulate a plant; write its table, true values and events."""
     from models.processes.lookup import check_process
     from seeds import load
     from synthetic_data import simulate as run
@@ -46,38 +47,40 @@ def simulate(
             units=units,
             years=years,
             rng_seed=rng_seed,
-            another=another,
+            another=plant_variant,
             workers=workers,
             progress=lambda done, total: step("simulate", done, total),
         )
     screen = console()
     screen.print(f"{process}: table.parquet, truth.parquet and events.parquet are in {out}", soft_wrap=True)
-    if another is not None:
+    if plant_variant is not None:
         screen.print(
-            f"This is plant {another} of its kind, not the seed's: simulation.json lists what was drawn, "
-            "beside what the seed states",
+            f"This is plant variant {plant_variant}: simulation.json lists its parameters next to those of the seed",
             soft_wrap=True,
         )
 
 
-def trial(
+def evaluate(
     process: ProcessName,
     lots: Annotated[
         int | None,
-        typer.Option(help="Lots to decide on, of a process that sorts or grades.", min=2, show_default="500"),
+        typer.Option(help="Number of lots of a process that sorts or grades.", min=2, show_default="500"),
     ] = None,
-    plants: Annotated[int | None, typer.Option(help="Plants to try set-points on.", min=1, show_default="3")] = None,
+    plants: Annotated[
+        int | None, typer.Option(help="Number of plants for set-point policies.", min=1, show_default="3")
+    ] = None,
     units: Annotated[
-        int | None, typer.Option(help="Units of each of these plants.", min=1, show_default="as in the seed")
+        int | None, typer.Option(help="Number of units of each plant.", min=1, show_default="the seed's")
     ] = None,
     periods: Annotated[
-        int | None, typer.Option(help="Periods of the closed loop.", min=4, show_default="a year")
+        int | None, typer.Option(help="Number of periods of the closed loop.", min=4, show_default="a year")
     ] = None,
     rng_seed: Annotated[
-        int | None, typer.Option(help="Which plant, or the first of them.", min=0, show_default="plants never used")
+        int | None,
+        typer.Option(help="Seed of the plant, or of the first of them.", min=0, show_default="plants never used"),
     ] = None,
 ) -> None:
-    """Let the champion decide on lots, or set-points be chosen, on simulated plants that nobody has seen."""
+    """Evaluate the champion's decisions on new simulated plants."""
     from registry.settings import read_settings
     from seeds import load
     from training.jobs.trial import shown

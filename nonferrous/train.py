@@ -1,4 +1,4 @@
-"""Commands that learn: `train` and `retrain`."""
+"""Commands `train` and `retrain`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import REFUSED, ProcessName, console, fail, progress, progress_of, reported
+from nonferrous.console import REFUSED, console, fail, progress, progress_of, reported
+from nonferrous.options import AcceptLabelShift, DryRun, FromRecords, OnlyIfDue, ProcessName
 from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
 
@@ -24,40 +25,37 @@ if TYPE_CHECKING:
     from training.retraining.retrain import Retrained
 
 
-FromRecords = Annotated[
-    bool, typer.Option("--from-records", help="Rows that the service answered and whose outcomes are known.")
-]
-
-
 def train(
-    process: Annotated[str | None, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")] = None,
+    process: Annotated[str | None, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")] = None,
     data: Annotated[Path | None, typer.Option(help="CSV or Parquet file, or a folder of them.")] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Every simulated process that has no champion yet, on its own plant.")
+        bool, typer.Option("--all", help="All simulated processes without a champion, each on its own plant.")
     ] = False,
-    trials: Annotated[
-        int, typer.Option(min=0, help="Settings to try for each LightGBM candidate; 0 for a short ladder.")
+    tuning_trials: Annotated[
+        int, typer.Option(min=0, help="Number of settings tried for each LightGBM candidate; 0: a short fixed list.")
     ] = 0,
-    tests: Annotated[
-        Path | None, typer.Option(help="Set-point tests that the plant made: unit, period and how much of each knob.")
+    setpoint_tests: Annotated[
+        Path | None, typer.Option(help="Table of set-point tests: unit, period and change of each set-point.")
     ] = None,
     learning_curve: Annotated[
-        bool, typer.Option("--learning-curve", help="Draw each candidate's error over the periods learnt: more fits.")
+        bool,
+        typer.Option("--learning-curve", help="Chart of each candidate's error by training size; needs more fits."),
     ] = False,
     from_records: FromRecords = False,
 ) -> None:
-    """Train the candidates, keep them in MLflow and register the best."""
+    """Train all candidates on a table and register the best one."""
     from registry.settings import read_settings
     from seeds import load, load_all
 
     if every:
-        if process is not None or data is not None or trials or tests is not None or learning_curve or from_records:
-            fail("--all: takes no process and no other option; each process learns from its simulated plant")
+        others = process, data, setpoint_tests, tuning_trials or None, learning_curve or None, from_records or None
+        if any(one is not None for one in others):
+            fail("--all: takes no process and no other option; each process is trained on its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
         _end(all(prepare_all(simulated, read_settings())))
     if process is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), _table(process, data, from_records), trials, tests, learning_curve))
+    _end(train_on(load(process), _table(process, data, from_records), tuning_trials, setpoint_tests, learning_curve))
 
 
 def _table(process: str, data: Path | None, from_records: bool) -> Path:
@@ -144,26 +142,15 @@ def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
 def retrain(
     process: ProcessName,
     data: Annotated[Path | None, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")] = None,
-    tests: Annotated[Path | None, typer.Option(help="Set-point tests among the new rows, as for `train`.")] = None,
-    from_records: FromRecords = False,
-    accept_shift: Annotated[
-        str | None,
-        typer.Option(metavar="REASON", help="Learn from labels that do not go with the past; the reason is kept."),
+    setpoint_tests: Annotated[
+        Path | None, typer.Option(help="Table of set-point tests among the new rows, as for `train`.")
     ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Do and say all, but register and promote nothing and change no history."),
-    ] = False,
-    if_drifted: Annotated[
-        bool,
-        typer.Option(
-            "--if-drifted",
-            help="Do nothing unless drift is seen in the records and enough has come since the last job, or very much "
-            "has; nor while a version answers in shadow.",
-        ),
-    ] = False,
+    from_records: FromRecords = False,
+    accept_label_shift: AcceptLabelShift = None,
+    dry_run: DryRun = False,
+    only_if_due: OnlyIfDue = False,
 ) -> None:
-    """Learn from history plus new rows; the champion changes only for a better model."""
+    """Train a challenger with new rows; promote it if it is better."""
     from nonferrous.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.settings import read_settings
@@ -172,15 +159,15 @@ def retrain(
     from training.labels.job import ShiftError
     from training.retraining.retrain import retrain as run
 
-    if if_drifted and (why := nothing_to_learn(load(process))) is not None:
+    if only_if_due and (why := nothing_to_learn(load(process))) is not None:
         console().print(f"{process}: {why}", soft_wrap=True, markup=False)
         return
     check_records()
     settings, table = read_settings(), _table(process, data, from_records)
     try:
         with alone(settings.folder, process), progress() as step:
-            asked = load(process), table, settings, step, tests
-            retrained = run(*asked, accept_shift=accept_shift, dry_run=dry_run, follows=not from_records)
+            asked = load(process), table, settings, step, setpoint_tests
+            retrained = run(*asked, accept_shift=accept_label_shift, dry_run=dry_run, follows=not from_records)
     except ShiftError as error:
         enter_batches(process)
         for line in str(error).splitlines():

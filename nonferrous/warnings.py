@@ -1,4 +1,4 @@
-"""The command that warns of events to come, and what `train` shows of how good warnings are."""
+"""Command `warnings`: event probabilities; and the table of warning metrics that `train` prints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import ProcessName, console, progress
+from nonferrous.console import console, progress
+from nonferrous.options import Plans, ProcessName
 from nonferrous.table_request import Requested, check_out, requested, written
 
 if TYPE_CHECKING:
@@ -33,12 +34,10 @@ SHOWN = {
 
 def warnings(
     process: ProcessName,
-    data: Annotated[
-        Path, typer.Option(help="Table as for `train`; its newest rows may be plans: knobs, and nothing measured.")
-    ],
-    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, a row a unit and event.")],
+    data: Plans,
+    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, one row per unit and event.")],
 ) -> None:
-    """Warn of events in the period to come, by the champion: how probable, whether to raise an alarm, and why."""
+    """Estimate event probabilities for the next period."""
     from operations.warnings.operation import Warnings
     from seeds import load
 

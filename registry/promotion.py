@@ -117,7 +117,7 @@ def _check_kept(version: Version) -> None:
 
 def by_force(process: str, version: int) -> str:
     """Return the command that promotes a version refused by the gate or blocked by guardrails."""
-    return f"nonferrous promote {process} {version} --force REASON"
+    return f"nonferrous models promote {process} {version} --force REASON"
 
 
 def enter(seed: Seed, version: int, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:

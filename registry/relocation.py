@@ -1,7 +1,7 @@
 """A home folder that was copied or moved: what its database holds of places, and how it is set right.
 
 MLflow writes the whole path of each artifact into its tables. A service finds models next to the database anyway
-(`registry.tables`); training and MLflow's own UI go by the tables, which `adopt` rewrites.
+(`registry.tables`); training and MLflow's own UI go by the tables, which `nonferrous store relocate` rewrites.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def check_place(database: Path) -> None:
     if others:
         raise TrackingError(
             f"{database}: it was copied or moved: its tables name files in {', '.join(map(str, others))}; "
-            "run `nonferrous adopt`"
+            "run `nonferrous store relocate`"
         )
 
 

@@ -146,7 +146,7 @@ def _serve(
     if not app.ring.admits:
         sys.stderr.write(
             f"{settings.host} is reachable from other machines and no valid key exists: create one with `nonferrous "
-            "keys make`, or admit all callers with --insecure\n"
+            "keys create`, or admit all callers with --insecure\n"
         )
         return CANNOT_START
     faulthandler.enable()

@@ -304,7 +304,7 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
     monkeypatch.setattr("registry.promotion.champion_of", lambda *given: SimpleNamespace(number=3))
     toy_frame().head(40).to_csv(tmp_path / "rows.csv", index=False)
     files = ["--data", str(tmp_path / "rows.csv"), "--out", str(tmp_path / "counts.csv"), "--set", "times=2"]
-    monkeypatch.setattr(sys, "argv", ["nonferrous", "ask", "row-counts", "toy_cells", *files])
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "request", "row-counts", "toy_cells", *files])
     monkeypatch.setattr("signal.signal", lambda *given: None)
     with pytest.raises(SystemExit) as end:
         main()

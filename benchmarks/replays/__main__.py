@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail, progress
+from nonferrous.console import console, fail, progress
+from nonferrous.options import ProcessName
 
 if TYPE_CHECKING:
     from benchmarks.replays.plant import Plant

@@ -28,7 +28,7 @@ def on_schedule(every: int) -> RetrainingPolicy:
 
 
 class Drift:
-    """Policy of `nonferrous watch`: a job if retraining is due, a rollback if a champion is worse.
+    """Policy of `nonferrous maintain`: a job if retraining is due, a rollback if a champion is worse.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Drift:
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
         """Whether a job is asked for now, and what was seen."""
-        from nonferrous.jobs.watch import put_back_line
+        from nonferrous.jobs.maintain import put_back_line
         from nonferrous.reports import look
         from nonferrous.retraining_due import learning_due
 

@@ -44,7 +44,7 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
             training_tables = tables(checkout, quick)
         else:
             training_tables = unpack(home, checkout.scratch)
-            checkout.commands([["adopt"]], "adopt")
+            checkout.commands([["store", "relocate"]], "store relocate")
 
         def training() -> dict[str, Any]:
             results = trained(checkout, training_tables)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.revisions.masks import masked
+from nonferrous.renamed import COMMANDS, OPTIONS
 
 ADAPTERS = Path(__file__).parent / "adapters"
 PATIENCE = 600.0  # s, for a service on a busy machine
@@ -81,9 +82,15 @@ class Checkout:
             say(f"exit code 1: {label}: {done['err'].strip().splitlines()[-1:]}")
         return {"code": done["code"], "out": self.text(done["out"]), "err": self.text(done["err"])}
 
+    def typed(self, arguments: Sequence[str]) -> list[str]:
+        """Return a command with the names of earlier versions if the checkout has no others."""
+        if (self.folder / "nonferrous/renamed.py").exists():
+            return list(arguments)
+        return earlier(arguments)
+
     def run(self, *arguments: str) -> dict[str, Any]:
         """Run one command in a process of its own."""
-        command = [str(self.folder / ".venv/bin/nonferrous"), *arguments]
+        command = [str(self.folder / ".venv/bin/nonferrous"), *self.typed(arguments)]
         with self.started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             out, err = process.communicate()
         return self.result({"code": process.returncode, "out": out, "err": err}, " ".join(arguments))
@@ -96,7 +103,7 @@ class Checkout:
             assert process.stdin is not None
             assert process.stdout is not None
             for i, arguments in enumerate(each):
-                print(json.dumps(list(arguments)), file=process.stdin, flush=True)
+                print(json.dumps(self.typed(arguments)), file=process.stdin, flush=True)
                 line = process.stdout.readline()
                 if not line:
                     raise CheckoutError(f"{self.folder}: the adapter of commands ended at {' '.join(arguments)}")
@@ -168,6 +175,17 @@ def check(folder: Path) -> Path:
                 f"{folder}: no {needed}: expected a checkout with an environment (make -C {folder} .venv/.built)"
             )
     return folder.resolve()
+
+
+def earlier(arguments: Sequence[str]) -> list[str]:
+    """Return a command with the names of earlier versions."""
+    options = {new: old for old, new in OPTIONS.items()}
+    words = [options.get(one, one) for one in arguments]
+    for old, new in COMMANDS.items():
+        length = len(new.split())
+        if words[:length] == new.split():
+            return [*old.split(), *words[length:]]
+    return words
 
 
 def _free_port() -> int:

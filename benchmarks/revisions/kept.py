@@ -47,7 +47,8 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
     folder = checkout.scratch / "kept"
     tables = unpack(file, folder)
     own = replace(checkout, home=folder / "home")
-    first = [["adopt"], *([command, name] for name in tables for command in ("compare", "try", "history"))]
+    read = ("list", "verify", "history")
+    first = [["store", "relocate"], *(["models", command, name] for name in tables for command in read)]
     done = own.commands(first, "kept")
     results: dict[str, Any] = {f"first {' '.join(one)}": result for one, result in zip(first, done, strict=True)}
     results |= {f"first answers: {name}": one for name, one in _answers(own, tables).items()}
@@ -64,13 +65,13 @@ def opened(checkout: Checkout, file: Path, quick: bool) -> dict[str, Any]:
         move
         for name in names
         for move in (
-            ["compare", name],
-            ["promote", name, "2", "--force", "recorded", "--why", "recorded"],
-            ["rollback", name, "--why", "recorded"],
-            ["promote", name, "2", "--force", "recorded again"],
-            ["rollback", name, "1"],
-            ["history", name],
-            ["batches", name],
+            ["models", "list", name],
+            ["models", "promote", name, "2", "--force", "recorded", "--reason", "recorded"],
+            ["models", "rollback", name, "--reason", "recorded"],
+            ["models", "promote", name, "2", "--force", "recorded again"],
+            ["models", "rollback", name, "1"],
+            ["models", "history", name],
+            ["batches", "list", name],
         )
     ]
     done = own.commands(moves, "kept")
@@ -93,7 +94,7 @@ def _in_shadow(checkout: Checkout, tables: Mapping[str, Path], folder: Path) -> 
     results |= {
         f"beside a shadow: {request}": one for request, one in _answers(own, {name: tables[name]}, name).items()
     }
-    each = [["compare", name], ["history", name], ["watch"]]
+    each = [["models", "list", name], ["models", "history", name], ["maintain"]]
     each += [["records", "export", name, "--out", str(out / f"{RECORDS}{name}.parquet")]]
     done = own.commands(each, "shadow")
     results |= {f"in shadow: {' '.join(one[:3])}": result for one, result in zip(each, done, strict=True)}

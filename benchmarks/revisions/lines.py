@@ -24,9 +24,9 @@ from benchmarks.revisions.masks import stable
 from benchmarks.revisions.simulated import STEPPED
 
 SCHEDULED = {
-    "zinc_electrowinning": ("--owed", "500", "--cells", "160", "--current", "99"),
-    "copper_electrorefining": ("--owed", "400", "--cells", "600", "--current", "30"),
-    "aluminium_reduction": ("--owed", "500", "--cells", "160", "--current", "397"),
+    "zinc_electrowinning": ("--metal-target", "500", "--cells", "160", "--current", "99"),
+    "copper_electrorefining": ("--metal-target", "400", "--cells", "600", "--current", "30"),
+    "aluminium_reduction": ("--metal-target", "500", "--cells", "160", "--current", "397"),
 }
 RECORDS = "records-"
 SHORT = 60  # lines of a CSV file that are kept
@@ -109,16 +109,16 @@ def written(checkout: Checkout, tables: Mapping[str, Path]) -> dict[str, Any]:
         for command in ("recommend", "warnings"):
             each[f"{command} {name}"] = [command, name, *data, "--out", str(out / f"{command}-{name}.csv")]
         if name in STEPPED:
-            each[f"energy {name}"] = ["energy", "report", name, *data, "--out", str(out / f"energy-{name}.html")]
+            each[f"energy {name}"] = ["report", "energy", name, *data, "--out", str(out / f"energy-{name}.html")]
         if name == "zinc_ingot":
-            each[f"quality {name}"] = ["quality", "report", name, *data, "--out", str(out / f"quality-{name}.html")]
+            each[f"quality {name}"] = ["report", "quality", name, *data, "--out", str(out / f"quality-{name}.html")]
         if name in SCHEDULED:
             where = ["--tariff", str(_tariff(out, name, table)), "--out", str(out / f"schedule-{name}.csv")]
-            page = ["--html", str(out / f"schedule-{name}.html")]
+            page = ["--report", str(out / f"schedule-{name}.html")]
             each[f"schedule {name}"] = ["schedule", name, *data, *where, *page, *SCHEDULED[name]]
-        each[f"compare {name}"] = ["compare", name]
-        each[f"history {name}"] = ["history", name]
-        each[f"try {name}"] = ["try", name]
+        each[f"models list {name}"] = ["models", "list", name]
+        each[f"models history {name}"] = ["models", "history", name]
+        each[f"models verify {name}"] = ["models", "verify", name]
     done = dict(zip(each, checkout.commands(list(each.values()), "commands"), strict=True))
     return done | files(checkout, out)
 

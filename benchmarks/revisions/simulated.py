@@ -47,7 +47,7 @@ def runs(quick: bool) -> dict[str, list[str]]:
                 name = f"{process} large, rng_seed {seed}, workers {workers}"
                 commands[name] = [*LARGE[process], "--rng-seed", seed, "--workers", workers]
         for other in KIN:
-            commands[f"{process} another {other}"] = [*LARGE[process], "--another", other]
+            commands[f"{process} another {other}"] = [*LARGE[process], "--plant-variant", other]
     for process, options in {} if quick else BLOCKS.items():
         for workers in WORKERS:
             commands[f"{process} blocks, workers {workers}"] = [*options, "--rng-seed", "1", "--workers", workers]

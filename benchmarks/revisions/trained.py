@@ -79,8 +79,8 @@ def trained(checkout: Checkout, training_tables: dict[str, Path]) -> dict[str, A
     for name, table in training_tables.items():
         say(f"train {name}")
         results[f"train {name}"] = checkout.run("train", name, "--data", str(table))
-    force = ["1", "--force", "recorded", "--why", "recorded"]
-    done = checkout.commands([["promote", name, *force] for name in training_tables], "promote")
+    force = ["1", "--force", "recorded", "--reason", "recorded"]
+    done = checkout.commands([["models", "promote", name, *force] for name in training_tables], "promote")
     results |= {f"promote {name}": one for name, one in zip(training_tables, done, strict=True)}
     return results | stored(checkout)
 

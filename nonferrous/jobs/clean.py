@@ -1,4 +1,4 @@
-"""The command `clean`: disk space of jobs that were killed or have failed."""
+"""Command `store clean`: disk space of killed or failed jobs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MEGABYTE = 1_000_000
 
 
 def clean() -> None:
-    """Give back the disk space of jobs that were killed or have failed; versions and the audit stay."""
+    """Delete temporary files of killed or failed jobs."""
     from nonferrous.jobs.commands import opened
     from registry.cleaning import Cleaning
     from registry.settings import read_settings

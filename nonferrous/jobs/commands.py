@@ -1,4 +1,4 @@
-"""Commands on retraining jobs: `worker`, and `jobs` to ask for one, list and cancel them."""
+"""Commands on retraining jobs: `worker`, and `jobs` to submit, list and cancel them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.console import ProcessName, console, fail
+from nonferrous.console import console, fail
+from nonferrous.groups import group
+from nonferrous.options import AcceptLabelShift, DryRun, OnlyIfDue, ProcessName
 
 if TYPE_CHECKING:
     from records.jobs.queue import Job, Jobs, RetrainingRequest
 
-jobs_app = typer.Typer(
-    help="Retraining jobs for the worker: ask for one, list, cancel.", no_args_is_help=True, rich_markup_mode=None
-)
+jobs_app = group("Submit, list or cancel retraining jobs.")
 
-JobId = Annotated[str, typer.Argument(help="A job, as `jobs list` shows it.")]
+JobId = Annotated[str, typer.Argument(help="Job ID, as `jobs list` shows it.")]
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def opened() -> Iterator[Jobs]:
 
 
 def worker() -> None:
-    """Do retraining jobs one after the other until Ctrl-C; one worker a home folder."""
+    """Run queued retraining jobs."""
     from nonferrous.jobs.subprocess_job import Program
     from records.jobs.worker import Worker
     from registry.settings import read_settings
@@ -57,7 +57,7 @@ def worker() -> None:
         signal.signal(one, lambda *_: ended.set())
 
     def look() -> list[str]:
-        said = subprocess.run([sys.executable, "-m", "nonferrous", "watch"], capture_output=True, text=True)
+        said = subprocess.run([sys.executable, "-m", "nonferrous", "maintain"], capture_output=True, text=True)
         return [*said.stdout.splitlines(), *said.stderr.splitlines()]
 
     with alone(settings.folder, "worker"):
@@ -68,28 +68,28 @@ def worker() -> None:
 
 
 @jobs_app.command()
-def ask(
+def submit(
     process: ProcessName,
-    accept_shift: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Learn labels that do not fit the past; the reason is kept.")
-    ] = None,
-    if_drifted: Annotated[
-        bool, typer.Option("--if-drifted", help="Do nothing unless learning is due: by drift, or by much that is new.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Register nothing and promote nothing.")] = False,
+    accept_label_shift: AcceptLabelShift = None,
+    only_if_due: OnlyIfDue = False,
+    dry_run: DryRun = False,
 ) -> None:
-    """Ask for a retraining job on the records of a process."""
+    """Submit a retraining job on the recorded rows."""
     from records.jobs.queue import RetrainingRequest
     from seeds import load
 
-    asked = RetrainingRequest(load(process).process.name, getpass.getuser(), if_drifted, accept_shift, dry_run)
+    asked = RetrainingRequest(load(process).process.name, getpass.getuser(), only_if_due, accept_label_shift, dry_run)
     with opened() as jobs:
-        console().print(f"job {jobs.put(asked).id} waits for a worker", markup=False)
+        console().print(
+            f"job {jobs.put(asked).id} queued; a running `nonferrous worker` will start it",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 @jobs_app.command("list")
 def listed(process: ProcessName) -> None:
-    """List the jobs of a process, the newest first."""
+    """List retraining jobs, latest first."""
     from seeds import load
 
     with opened() as jobs:
@@ -109,7 +109,7 @@ def _line(job: Job) -> str:
 
 @jobs_app.command()
 def cancel(job: JobId) -> None:
-    """Let a job begin no more, or end it."""
+    """Cancel a retraining job."""
     with opened() as jobs:
         found = jobs.get(job)
         if found is None:

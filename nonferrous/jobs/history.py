@@ -1,12 +1,13 @@
-"""The command `history`: who became champion when, by whom and why."""
+"""Command `models history`: promotions and other changes of a process."""
 
 from __future__ import annotations
 
-from nonferrous.console import ProcessName, console
+from nonferrous.console import console
+from nonferrous.options import ProcessName
 
 
 def history(process: ProcessName) -> None:
-    """List who became champion when, by whom and why, and what else was done about a process."""
+    """Show promotions and other changes of a process."""
     from nonferrous.records import enter_moves, entry_line, opened
     from records.audit import of_process
     from seeds import load
@@ -19,4 +20,4 @@ def history(process: ProcessName) -> None:
     for one in found:
         screen.print(entry_line(one), soft_wrap=True, markup=False)
     if not found:
-        screen.print(f"{name}: nothing was done about it yet", markup=False)
+        screen.print(f"{name}: no history", markup=False)

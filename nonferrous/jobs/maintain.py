@@ -1,4 +1,4 @@
-"""The command `watch`: look at processes, and do what is to be done about what is seen."""
+"""Command `maintain`: scheduled checks of processes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from nonferrous.console import console
 if TYPE_CHECKING:
     from seeds import Seed
 
-BY = "watch"
+BY = "maintain"
 
 
-def watch(
+def maintain(
     process: Annotated[
-        list[str] | None, typer.Argument(help="Processes to look at.", show_default="all that have a champion")
+        list[str] | None, typer.Argument(help="Process names.", show_default="all with a champion")
     ] = None,
 ) -> None:
-    """Look at processes: end a shadow period, put back a worse champion, ask for a job where learning is due."""
+    """Run scheduled checks: shadow periods, rollback, due retraining."""
     from nonferrous.train import has_champion
     from registry.settings import read_settings
     from seeds import load, load_all
@@ -30,7 +30,7 @@ def watch(
         for line in _looked(seed):
             console().print(f"{seed.process.name}: {line}", soft_wrap=True, markup=False)
     if not seeds:
-        console().print("no process has a champion: there is nothing to look at")
+        console().print("no process has a champion; train a process first")
 
 
 def _looked(seed: Seed) -> list[str]:

@@ -132,7 +132,7 @@ class Loading:
     def _check_remembered(self, digest: str, version: Champion) -> None:
         verdict = self._tried.verdict(digest)
         if verdict is not None and verdict.trouble is not None:
-            again = f"nonferrous try {version.process} {version.version}"
+            again = f"nonferrous models verify {version.process} {version.version}"
             raise UnfitError(f"{verdict.trouble} (seen before; to try it again: {again})")
 
     def _verdicts(self, paths: list[Path], folder: Path, again: bool) -> dict[Path, str | None]:

@@ -193,7 +193,7 @@ def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
         No such batch, or one that is not accepted, or no reason.
     """
     if not why.strip():
-        raise RegistryError("--why: expected a reason, which is kept with the batch")
+        raise RegistryError("--reason: expected a reason, which is kept with the batch")
     known = batches(None, tracking)
     matching = [one for one in known if len(name) >= NAME_LENGTH and one.run.startswith(name)]
     if len(matching) != 1:

@@ -53,12 +53,12 @@ def seeds_folder(toy_folder) -> Path:
 
 def test_help_lists_every_command(home):
     told = process("--help").stdout
-    for command in ("seeds", "simulate", "train", "compare", "retrain", "promote", "rollback", "serve", "up"):
+    for command in ("seeds", "simulate", "train", "retrain", "models", "report", "store", "serve", "up"):
         assert re.search(rf"\b{command}\b", told)
 
 
 def test_seeds_of_a_folder_of_ones_own(run, seeds_folder):
-    assert "toy_cells" in run("--seeds", seeds_folder, "seeds").stdout
+    assert "toy_cells" in run("--seeds", seeds_folder, "seeds", "list").stdout
     shown = run("--seeds", seeds_folder, "seeds", "show", "toy_cells").stdout
     assert re.search(r"x_set +knob +kA +0 to 20, typically 10 ± 1", shown)
     assert "set-point of x (law)" in shown
@@ -85,23 +85,23 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
     [
         (["train", "no_such", "--data", "x.csv"], "no such seed"),
         (["train", "zinc_leach_filter", "--data", "no_such.csv"], "no_such.csv"),
-        (["compare", "zinc_leach_filter"], "train a process first"),
-        (["promote", "zinc_leach_filter", "7"], "train a process first"),
+        (["models", "list", "zinc_leach_filter"], "train a process first"),
+        (["models", "promote", "zinc_leach_filter", "7"], "train a process first"),
         (["simulate", "zinc_leach_filter", "--out", "plant"], "plant"),
         (["simulate", "aluminium_reduction", "--out", "plant", "--units", "0"], "units"),
         (["simulate", "aluminium_reduction", "--out", "plant", "--workers", "0"], "workers"),
-        (["trial", "aluminium_scrap", "--lots", "0"], "--lots"),
-        (["trial", "zinc_leach_filter"], "a trial needs a simulated plant"),
-        (["trial", "aluminium_reduction", "--lots", "9"], "lots: got 9: expected only plants, units"),
-        (["trial", "aluminium_reduction", "--plants", "7"], "plants: got 7: expected at most 6"),
-        (["quality", "report", "zinc_leach_filter", "--data", "x.csv"], "its seed has no [quality]"),
-        (["quality", "report", "copper_cathode", "--data", "x.csv"], "train a process first"),
+        (["models", "evaluate", "aluminium_scrap", "--lots", "0"], "--lots"),
+        (["models", "evaluate", "zinc_leach_filter"], "a trial needs a simulated plant"),
+        (["models", "evaluate", "aluminium_reduction", "--lots", "9"], "lots: got 9: expected only plants, units"),
+        (["models", "evaluate", "aluminium_reduction", "--plants", "7"], "plants: got 7: expected at most 6"),
+        (["report", "quality", "zinc_leach_filter", "--data", "x.csv"], "its seed has no [quality]"),
+        (["report", "quality", "copper_cathode", "--data", "x.csv"], "train a process first"),
         (
-            ["quality", "report", "copper_cathode", "--data", "x.csv", "--from", "2025-02-01", "--to", "2025-01-31"],
+            ["report", "quality", "copper_cathode", "--data", "x.csv", "--from", "2025-02-01", "--to", "2025-01-31"],
             "period: got 2025-02-01 to 2025-01-31",
         ),
-        (["quality", "report", "copper_cathode", "--data", "x.csv", "--from", "1.2.2025"], "--from"),
-        (["--seeds", "no_such_folder", "seeds"], "no_such_folder"),
+        (["report", "quality", "copper_cathode", "--data", "x.csv", "--from", "1.2.2025"], "--from"),
+        (["--seeds", "no_such_folder", "seeds", "list"], "no_such_folder"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, arguments, told):
@@ -116,7 +116,7 @@ def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, argum
 @pytest.mark.parametrize("uri", ["mysqlite://x", "ftp://server"])
 def test_a_malformed_store_is_told_in_a_line(run, monkeypatch, uri):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    for command in (["compare", "zinc_leach_filter"], ["serve"]):
+    for command in (["models", "list", "zinc_leach_filter"], ["serve"]):
         done = run(*command)
         assert done.returncode == 2
         assert uri in done.stderr
@@ -161,14 +161,14 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert "Beware: 1 column is not in the seed and was not used: shift\n" in retrained.stdout
     verdict = re.search(r"version 2 (not )?promoted", retrained.stdout)
     assert verdict is not None
-    promoted = run(*toy, "promote", "toy_cells", "2")
+    promoted = run(*toy, "models", "promote", "toy_cells", "2")
     assert promoted.returncode == (0 if verdict[1] else 2), promoted.stderr
     assert "version 2 is the champion" in promoted.stdout or "version 2 is champion already" in promoted.stderr
-    compared = run(*toy, "compare", "toy_cells").stdout
+    compared = run(*toy, "models", "list", "toy_cells").stdout
     assert re.search(r"^ *1[, ]", compared, re.MULTILINE), compared
     assert re.search(r"^ *2[, ]", compared, re.MULTILINE), compared
     assert "compare-runs" in compared
-    back = run(*toy, "rollback", "toy_cells")
+    back = run(*toy, "models", "rollback", "toy_cells")
     # A champion that stayed follows the new outcomes as a version of its own.
     before = 3 if "version 3 is champion now, the same model as version 1" in retrained.stdout else 1
     assert f"version {before} is the champion again" in back.stdout, back.stderr
@@ -184,24 +184,24 @@ def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_fo
     frame[newest].to_csv(tmp_path / "new.csv", index=False)
     frame[newest].assign(y=frame["y"] + 4).to_csv(tmp_path / "forged.csv", index=False)
     run(*toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
-    assert run(*toy, "batches", "toy_cells").stdout == "toy_cells: no batches\n"
+    assert run(*toy, "batches", "list", "toy_cells").stdout == "toy_cells: no batches\n"
     forged = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "forged.csv")
     assert forged.returncode == 3
     assert "  - labels, level of y: on average +" in forged.stderr
-    assert forged.stderr.endswith("--accept-shift REASON\n")
+    assert forged.stderr.endswith("--accept-label-shift REASON\n")
     tried = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv", "--dry-run")
     assert tried.stdout.splitlines()[-1] == "a dry run: nothing was registered or promoted, and history is as before"
     assert re.search(r"labels: \d+ checks against the past, all kept", tried.stdout)
     run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
-    refused, kept = run(*toy, "batches", "toy_cells").stdout.splitlines()
+    refused, kept = run(*toy, "batches", "list", "toy_cells").stdout.splitlines()
     assert re.search(r"120 rows of forged\.csv from \w+, refused: labels, ", refused)
     found = re.fullmatch(r"batch (\w{8}): [-0-9]+ [:0-9]+, 120 rows of new\.csv from \w+, accepted", kept)
     assert found is not None, kept
-    withdrawn = run(*toy, "withdraw", found[1], "--why", "another line")
+    withdrawn = run(*toy, "batches", "withdraw", found[1], "--reason", "another line")
     assert withdrawn.stdout == (
-        f"toy_cells: batch {found[1]} is history no more; the models that learnt it stay: retrain next\n"
+        f"toy_cells: batch {found[1]} removed from the history; models trained on it stay: retrain next\n"
     )
-    assert ", withdrawn by " in run(*toy, "batches", "toy_cells").stdout.splitlines()[1]
+    assert ", withdrawn by " in run(*toy, "batches", "list", "toy_cells").stdout.splitlines()[1]
     audit = run("records", "audit").stdout
     for what in ("retraining of toy_cells, batch", "withdrawal of toy_cells, batch", "; another line; "):
         assert what in audit
@@ -225,7 +225,7 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     start = lines.index("toy_cells: version 1 was refused by the gate:")
     assert lines[start + 1].startswith("  - gain over persistence: with 95% confidence the mean absolute error falls")
     assert lines[start + 2].startswith("  - coverage of the 90% intervals: ")
-    typed = "to make it champion all the same: nonferrous promote toy_cells 1 --force REASON"
+    typed = "to make it champion all the same: nonferrous models promote toy_cells 1 --force REASON"
     assert lines[start + 3 :] == ["no version is champion", typed]
     sound = run(*toy, "train", "toy_cells", "--data", tmp_path / "sound.csv")
     assert sound.returncode == 0, sound.stderr
@@ -233,14 +233,14 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     again = run(*toy, "train", "toy_cells", "--data", tmp_path / "still.csv")
     assert again.returncode == 3
     assert "version 2 stays champion" in again.stdout
-    for asked in (("1",), ("3", "--why", "by hand")):
-        refused = run(*toy, "promote", "toy_cells", *asked)
+    for asked in (("1",), ("3", "--reason", "by hand")):
+        refused = run(*toy, "models", "promote", "toy_cells", *asked)
         assert refused.returncode == 2
         assert "was refused by the gate" in refused.stderr
-        assert f"nonferrous promote toy_cells {asked[0]} --force REASON" in refused.stderr
-    forced = run(*toy, "promote", "toy_cells", "3", "--force", "the cells stand still")
+        assert f"nonferrous models promote toy_cells {asked[0]} --force REASON" in refused.stderr
+    forced = run(*toy, "models", "promote", "toy_cells", "3", "--force", "the cells stand still")
     assert "version 3 is the champion" in forced.stdout, forced.stderr
-    compared = run(*toy, "compare", "toy_cells").stdout
+    compared = run(*toy, "models", "list", "toy_cells").stdout
     assert re.search(r"version 3: refused by the gate, forced \d{4}-\d\d-\d\d: the cells stand still", compared)
     assert re.search(r"^version 1: refused by the gate$", compared, re.MULTILINE)
 
@@ -249,7 +249,7 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
 def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seeds = toy_folder("toy_lots")
-    quality = ("--seeds", seeds, "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
+    quality = ("--seeds", seeds, "report", "quality", "toy_lots", "--data", tmp_path / "lots.csv")
     toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
     trained = run("--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
     assert trained.returncode == 0, trained.stderr

@@ -20,7 +20,7 @@ def home(tmp_path, monkeypatch):
 
 
 def test_a_key_is_printed_once_and_listed_by_its_beginning_until_it_is_revoked():
-    made = RUN.invoke(app, ["keys", "make", "line 1", "--role", "predict", "--role", "outcome", "--days", "30"])
+    made = RUN.invoke(app, ["keys", "create", "line 1", "--role", "predict", "--role", "outcome", "--valid-days", "30"])
     assert made.exit_code == 0
     key = made.stdout.strip()
     assert re.fullmatch(r"nf_[A-Za-z0-9_-]{43}", key)
@@ -34,19 +34,21 @@ def test_a_key_is_printed_once_and_listed_by_its_beginning_until_it_is_revoked()
 
 
 def test_a_key_of_a_process_that_is_none_is_not_made():
-    refused = RUN.invoke(app, ["keys", "make", "x", "--role", "predict", "--process", "aluminium_reductoin"])
+    refused = RUN.invoke(app, ["keys", "create", "x", "--role", "predict", "--process", "aluminium_reductoin"])
     assert refused.exit_code != 0
     assert "there are no keys" in RUN.invoke(app, ["keys", "list"]).stdout
 
 
-@pytest.mark.parametrize("arguments", [["x"], ["x", "--role", "admin"], ["x", "--role", "predict", "--days", "-1"]])
+@pytest.mark.parametrize(
+    "arguments", [["x"], ["x", "--role", "admin"], ["x", "--role", "predict", "--valid-days", "-1"]]
+)
 def test_a_key_needs_a_role_that_there_is_and_ends_later_than_now(arguments):
-    assert RUN.invoke(app, ["keys", "make", *arguments]).exit_code == 2
+    assert RUN.invoke(app, ["keys", "create", *arguments]).exit_code == 2
 
 
 def test_the_last_use_of_a_key_is_listed(tmp_path):
-    RUN.invoke(app, ["keys", "make", "line 1", "--role", "predict"])
-    used = RUN.invoke(app, ["keys", "make", "line 2", "--role", "predict"]).stdout.strip()[:SHOWN]
+    RUN.invoke(app, ["keys", "create", "line 1", "--role", "predict"])
+    used = RUN.invoke(app, ["keys", "create", "line 2", "--role", "predict"]).stdout.strip()[:SHOWN]
     with closing(Database(f"sqlite:///{tmp_path / 'records.db'}")) as records:
         note_use(records, [used])
         (known,) = [f"{one.used:%Y-%m-%d %H:%M}" for one in read(records) if one.used]

@@ -75,10 +75,10 @@ def test_a_file_that_cannot_be_is_named(out, typed, home):
 def test_batches_are_listed_and_withdrawn_with_a_reason(database, typed):
     batch = take(database, "toy_cells", "lab", [Outcome("A", DAY, {"y": 90.0})]).number
     assert f"batch {batch}: " in typed("batches", "toy_cells").stdout
-    assert typed("withdraw", batch, "--why", " ").exit_code == 2
-    assert typed("withdraw", batch, "--why", "wrong file").exit_code == 0
+    assert typed("withdraw", batch, "--reason", " ").exit_code == 2
+    assert typed("withdraw", batch, "--reason", "wrong file").exit_code == 0
     assert "withdrawn by" in typed("batches", "toy_cells").stdout
-    again = typed("withdraw", batch, "--why", "wrong file")
+    again = typed("withdraw", batch, "--reason", "wrong file")
     assert (again.exit_code, "was withdrawn already" in str(again.exception)) == (1, True)
     shown = typed("audit")
     assert "withdrawal of toy_cells, batch" in shown.stdout
@@ -92,8 +92,11 @@ def test_batches_that_wait_are_listed_and_accepted_with_a_reason(database, typed
     with database.begin() as connection:
         save(connection, "toy_cells", "sha256:1", State(1, 0, state))
     assert typed("batches", "toy_cells").stdout.endswith(", 1 wait: the level is off by +3\n")
-    assert typed("accept", batch, "--why", " ").exit_code == 2
-    assert f"toy_cells: answers follow batch {batch}" in typed("accept", batch, "--why", "new anodes").stdout
+    assert typed("accept", batch, "--reason", " ").exit_code == 2
+    assert (
+        f"toy_cells: batch {batch} accepted; predictions now adapt to it"
+        in typed("accept", batch, "--reason", "new anodes").stdout
+    )
     assert "accepted by" in typed("batches", "toy_cells").stdout
     assert f"acceptance of toy_cells, batch {batch}; new anodes" in typed("audit").stdout
 
@@ -105,10 +108,10 @@ def test_no_outcomes_are_said_to_be_none(typed):
 def test_requests_before_a_day_are_removed(database, typed):
     keep(database, "A", at=1_700_000_000_000_000)
     keep(database, "B", at=1_760_000_000_000_000)
-    assert "1 requests removed" in typed("remove", "--before", "2025-01-01").stdout
-    assert typed("remove", "--before", "yesterday").exit_code == 2
-    assert typed("remove", "--before", "2999-01-01").exit_code == 2
-    assert "0 requests removed" in typed("remove", "--before", "2025-01-01").stdout
+    assert "1 requests deleted" in typed("delete", "--before", "2025-01-01").stdout
+    assert typed("delete", "--before", "yesterday").exit_code == 2
+    assert typed("delete", "--before", "2999-01-01").exit_code == 2
+    assert "0 requests deleted" in typed("delete", "--before", "2025-01-01").stdout
 
 
 def test_a_changed_audit_is_an_error_that_names_the_entry(database, typed):

@@ -1,4 +1,4 @@
-"""`nonferrous energy report`: what it prints and writes, and its exit codes."""
+"""`nonferrous report energy`: what it prints and writes, and its exit codes."""
 
 import sys
 from pathlib import Path
@@ -32,7 +32,7 @@ def plant(tmp_path_factory) -> Path:
 
 
 def test_the_newest_month_of_a_table_becomes_a_page(run, plant, tmp_path):
-    code, printed, _ = run("energy", "report", "zinc_electrowinning", "--data", plant)
+    code, printed, _ = run("report", "energy", "zinc_electrowinning", "--data", plant)
     assert code == 0
     (page,) = tmp_path.glob("*.html")
     assert page.name in printed
@@ -46,7 +46,7 @@ def test_month_and_file_are_chosen(run, plant, tmp_path):
     starts = pd.read_parquet(plant / "table.parquet")["period_start"]
     first = f"{starts.min() + pd.Timedelta(days=31):%Y-%m}"
     out = tmp_path / "page.html"
-    code, printed, _ = run("energy", "report", "zinc_electrowinning", "--data", plant, "--month", first, "--out", out)
+    code, printed, _ = run("report", "energy", "zinc_electrowinning", "--data", plant, "--month", first, "--out", out)
     assert code == 0
     assert f"rows of {first}" in printed
     assert f"energy and carbon of {first}" in out.read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def test_without_a_table_the_seeds_plant_is_simulated(run, monkeypatch, tmp_path
         return simulate(seed, folder, units=8, years=0.3)
 
     monkeypatch.setattr("synthetic_data.simulate", small)
-    code, _, _ = run("energy", "report", "copper_electrorefining")
+    code, _, _ = run("report", "energy", "copper_electrorefining")
     assert code == 0
     assert asked == {"process": "copper_electrorefining"}
     assert len(list(tmp_path.iterdir())) == 1
@@ -79,12 +79,12 @@ def test_without_a_table_the_seeds_plant_is_simulated(run, monkeypatch, tmp_path
 )
 def test_what_cannot_be_reported_is_one_line_and_exit_code_2(run, plant, tmp_path, arguments, expected):
     data = () if "--data" in arguments or "zinc_electrowinning" not in arguments else ("--data", plant)
-    code, _, complaint = run("energy", "report", *arguments, *data)
+    code, _, complaint = run("report", "energy", *arguments, *data)
     assert code == 2
     assert expected in complaint
     assert not list(tmp_path.glob("*.html"))
 
 
 def test_help_lists_the_report(run):
-    assert "report" in run("energy", "--help")[1]
-    assert "--month" in run("energy", "report", "--help")[1]
+    assert "energy" in run("report", "--help")[1]
+    assert "--month" in run("report", "energy", "--help")[1]

@@ -10,8 +10,8 @@ import pytest
 
 from models.setpoints.errors import SetpointError
 from models.warnings.learning import learn
-from nonferrous.ask import fields_of, operation_of
 from nonferrous.command_line import main
+from nonferrous.request import fields_of, operation_of
 from nonferrous.table_request import requested, written
 from operations.forms.faults import RequestError
 from operations.forms.plan_rows import PlanError
@@ -131,7 +131,7 @@ def test_an_operation_that_is_not_offered_ends_with_the_reason(process, name, sa
 def test_outcomes_are_sent_to_the_service(monkeypatch, capsys, tmp_path):
     out = tmp_path / "o.csv"
     monkeypatch.setattr(
-        sys, "argv", ["nonferrous", "ask", "outcomes", "lead_refining", "--data", "d", "--out", str(out)]
+        sys, "argv", ["nonferrous", "request", "outcomes", "lead_refining", "--data", "d", "--out", str(out)]
     )
     monkeypatch.setattr("signal.signal", lambda *given: None)
     with pytest.raises(SystemExit) as end:
@@ -196,7 +196,7 @@ def test_moves_that_no_knob_has_are_refused_before_anything_is_computed(process,
 )
 def test_fields_of_predictions_are_checked_before_the_champion_is_loaded(field, said, monkeypatch, capsys, tmp_path):
     arguments = ["--data", "absent", "--out", str(tmp_path / "p.csv"), "--set", field]
-    monkeypatch.setattr(sys, "argv", ["nonferrous", "ask", "predictions", "lead_refining", *arguments])
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "request", "predictions", "lead_refining", *arguments])
     monkeypatch.setattr("signal.signal", lambda *given: None)
     with pytest.raises(SystemExit) as end:
         main()

@@ -12,7 +12,7 @@ from seeds import load
 
 SEED = load("zinc_electrowinning")
 HOURS = ((0, 8, 0.05), (8, 12, 0.12), (12, 16, 0.085), (16, 20, 0.12), (20, 24, 0.085))
-GOOD = ("--owed", "260", "--cells", "100", "--current", "99")
+GOOD = ("--metal-target", "260", "--cells", "100", "--current", "99")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_hours_are_printed_with_bars_and_all_figures(command):
 
 
 def test_files_hold_the_hours_and_the_page_needs_no_network(command, tmp_path):
-    code, _, _ = command(*GOOD, "--out", "hours.csv", "--html", "page.html", "--minutes", "30")
+    code, _, _ = command(*GOOD, "--out", "hours.csv", "--report", "page.html", "--minutes", "30")
     assert code == 0
     found = pd.read_csv(tmp_path / "hours.csv")
     assert len(found) == 48
@@ -72,7 +72,7 @@ def test_files_hold_the_hours_and_the_page_needs_no_network(command, tmp_path):
 
 
 def test_an_impossible_order_ends_with_what_must_give_way(command):
-    code, _, err = command("--owed", "400", "--cells", "100", "--current", "99")
+    code, _, err = command("--metal-target", "400", "--cells", "100", "--current", "99")
     assert code == 2
     assert "no schedule keeps the order" in err
     assert "owed 400 t by -" in err
@@ -85,9 +85,9 @@ def test_an_impossible_order_ends_with_what_must_give_way(command):
         (("--ramp", "-3"), "--ramp: got -3: expected more than 0"),
         (("--limit", "cell_temperature"), "--limit: got 'cell_temperature': expected NAME=VALUE"),
         (("--limit", "bath=3"), "with a name of cell_temperature, zinc_in_cell, cell_voltage"),
-        (("--lowest", "120"), "highest: got 115.0: expected more than the lowest, 120 kA"),
+        (("--min-current", "120"), "highest: got 115.0: expected more than the lowest, 120 kA"),
         (("--out", "hours.txt"), "--out: got hours.txt: expected a file that ends in .csv or .parquet"),
-        (("--html", "nowhere/page.html"), "expected a file in a folder that exists"),
+        (("--report", "nowhere/page.html"), "expected a file in a folder that exists"),
     ],
 )
 def test_what_cannot_be_is_refused(command, arguments, said):

@@ -102,7 +102,7 @@ def test_an_order_of_day_and_month_is_asked_for_and_never_guessed(run, table, tm
 
 
 def test_a_page_on_request(run, table, tmp_path):
-    done = run("seeds", "draft", "plant.csv", "--target", "CE %", "--html", "plant.html")
+    done = run("seeds", "draft", "plant.csv", "--target", "CE %", "--report", "plant.html")
     assert done.returncode == 0
     assert "<h2>Distributions</h2>" in (tmp_path / "plant.html").read_text(encoding="utf-8")
     assert "written: plant.toml and plant.html" in done.stdout

@@ -142,7 +142,7 @@ def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_
     theirs = [json.loads(text)["y"]["value"] for text in table["prediction"]]
     assert set(table["shadow_version"]) == {2}
     assert np.abs(own - table["y"]).mean() < np.abs(theirs - table["y"]).mean()
-    moves = [line for line in typed("history", "toy_cells").splitlines() if "move" in line]
+    moves = [line for line in typed("models", "history", "toy_cells").splitlines() if "move" in line]
     assert [line.split(": ")[2].split(" of ")[0] for line in moves] == [
         "promotion",
         "shadow begin",

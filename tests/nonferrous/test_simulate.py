@@ -18,7 +18,9 @@ def test_options_reach_the_job(monkeypatch, capsys):
         return iter(["first line", "second line"])
 
     monkeypatch.setattr(job, "shown", shown)
-    monkeypatch.setattr(sys, "argv", ["nonferrous", "trial", "aluminium_reduction", "--plants", "2", "--rng-seed", "7"])
+    monkeypatch.setattr(
+        sys, "argv", ["nonferrous", "models", "evaluate", "aluminium_reduction", "--plants", "2", "--rng-seed", "7"]
+    )
     with pytest.raises(SystemExit) as end:
         command_line.main()
     assert end.value.code == 0
@@ -29,7 +31,7 @@ def test_options_reach_the_job(monkeypatch, capsys):
 
 def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tmp_path):
     arguments = ["nonferrous", "simulate", "retired_batteries", "--units", "2", "--out", str(tmp_path)]
-    for option, is_another in (("--rng-seed", False), ("--another", True)):
+    for option, is_another in (("--rng-seed", False), ("--plant-variant", True)):
         monkeypatch.setattr(sys, "argv", [*arguments, option, "5"])
         with pytest.raises(SystemExit) as end:
             command_line.main()

@@ -56,7 +56,7 @@ def test_what_was_refused_is_not_learnt_again_with_the_same_seed(prepared, toy_s
     assert capsys.readouterr().out.splitlines() == [
         "toy_cells: version 1 was refused by the gate before",
         "no version is champion",
-        "to make it champion all the same: nonferrous promote toy_cells 1 --force REASON",
+        "to make it champion all the same: nonferrous models promote toy_cells 1 --force REASON",
     ]
     assert prepared(version(1, refused=True, seed_digest="of another seed")) == (False, ["plant", "model"])
 
@@ -138,8 +138,8 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
     ("given", "expected"),
     [
         ((), (0, None, False)),
-        (("--trials", "7"), (7, None, False)),
-        (("--tests", "tests.csv"), (0, Path("tests.csv"), False)),
+        (("--tuning-trials", "7"), (7, None, False)),
+        (("--setpoint-tests", "tests.csv"), (0, Path("tests.csv"), False)),
         (("--learning-curve",), (0, None, True)),
     ],
 )
@@ -154,7 +154,8 @@ def test_options_reach_the_job(monkeypatch, given, expected):
 
 
 @pytest.mark.parametrize(
-    "given", [("--trials", "7"), ("--tests", "tests.csv"), ("--data", "table.csv"), ("--learning-curve",)]
+    "given",
+    [("--tuning-trials", "7"), ("--setpoint-tests", "tests.csv"), ("--data", "table.csv"), ("--learning-curve",)],
 )
 def test_all_takes_no_other_option(monkeypatch, capsys, given):
     monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "--all", *given])

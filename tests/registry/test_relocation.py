@@ -78,7 +78,7 @@ def test_a_copy_is_served_at_once_and_adopted_for_all_else(home, toy_seed, save_
         Tracking(settings)
     assert str(raised.value) == (
         f"{new / 'mlflow.db'}: it was copied or moved: its tables name files in {old / 'artifacts'}; "
-        "run `nonferrous adopt`"
+        "run `nonferrous store relocate`"
     )
     assert adopt(new / "mlflow.db") == len(before)
     root = (new / "artifacts").as_uri()

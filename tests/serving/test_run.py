@@ -121,8 +121,8 @@ def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder:
     )
     assert ended.returncode == 2
     assert ended.stderr == (
-        "0.0.0.0 is reachable from other machines and no valid key exists: create one with `nonferrous keys make`, or "
-        "admit all callers with --insecure\n"
+        "0.0.0.0 is reachable from other machines and no valid key exists: create one with `nonferrous keys create`, "
+        "or admit all callers with --insecure\n"
     )
 
 

@@ -30,7 +30,7 @@ SET_ASIDE_SHARE = 0.2  # of the new rows; more are no single labels
 
 LABELS, LABELS_REASONS = "labels", "labels_reasons"
 LABELS_FILE = "labels.txt"
-ACCEPT = "--accept-shift"  # with which a person lets a job learn from labels that it has stopped at
+ACCEPT = "--accept-label-shift"  # with which a person lets a job learn from labels that it has stopped at
 
 
 class ShiftError(ValueError):

@@ -170,7 +170,7 @@ def retrain(
             f"{process}: its table has no time, so no row is newer than another: train on all rows again"
         )
     if accept_shift is not None and not accept_shift.strip():
-        raise RegistryError(f"{process}: --accept-shift needs a reason, which is stored with the version")
+        raise RegistryError(f"{process}: --accept-label-shift needs a reason, which is stored with the version")
     progress("read and check the new rows", 0, 1)
     new, early = read_new(new_path, seed)
     new_tests = None if tests is None else read_tests(tests, seed)
@@ -290,7 +290,7 @@ def _loaded(champion: Version, versions: list[Version], tracking: Tracking) -> M
         process, challenger = champion.process, with_alias(CHALLENGER, versions)
         way = f"nonferrous train {process} --data FILE, whose version becomes champion where it passes the gate"
         if challenger is not None:
-            way = f"nonferrous promote {process} {challenger.number}, the challenger, or {way}"
+            way = f"nonferrous models promote {process} {challenger.number}, the challenger, or {way}"
         raise RegistryError(f"{error}; no challenger can be compared with it; type {way}") from error
 
 

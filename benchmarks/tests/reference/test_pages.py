@@ -27,7 +27,7 @@ def test_a_page_is_what_the_code_gives(name):
 def test_each_command_has_one_section_with_its_options():
     text = PAGES["cli.md"]()
     sections = re.findall(r"^## nonferrous (.+)$", text, re.MULTILINE)
-    groups = {"seeds", "quality", "energy", "records", "keys", "jobs"}
+    groups = {"seeds", "batches", "models", "records", "keys", "jobs", "report", "store"}
     assert {name.split()[0] for name in sections} == set(typer.main.get_command(app).commands)
     assert {name.split()[0] for name in sections if " " in name} == groups
     assert len(sections) == len(set(sections))

@@ -31,14 +31,16 @@ def test_a_schedule_asks_at_every_so_manieth_step_and_the_first_champion_never()
 def test_drift_asks_where_learning_is_due(is_due, monkeypatch):
     monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
     monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(is_due, "learning is due"))
-    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
+    monkeypatch.setattr(import_module("nonferrous.jobs.maintain"), "put_back_line", lambda seed: None)
     seen = ("errors grew", "learning is due") if is_due else ("errors grew",)
     assert Drift(None, None)(steps(None, None)) == (is_due, seen)
 
 
 def test_a_champion_that_is_put_back_is_waited_for_and_no_job_is_asked_for(monkeypatch):
     monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
-    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: "VERSION 2 IS PUT BACK")
+    monkeypatch.setattr(
+        import_module("nonferrous.jobs.maintain"), "put_back_line", lambda seed: "VERSION 2 IS PUT BACK"
+    )
     waited = []
     way = Drift(None, SimpleNamespace(wait_for_champion=lambda: waited.append(1)))
     assert way(steps(None, None)) == (False, ("errors grew", "VERSION 2 IS PUT BACK"))

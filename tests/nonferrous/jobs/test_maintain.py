@@ -1,4 +1,4 @@
-"""What `watch` does about what it sees."""
+"""Actions of `maintain` after its checks."""
 
 from contextlib import contextmanager
 from importlib import import_module
@@ -41,7 +41,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
 
     monkeypatch.setattr(commands, "opened", opened)
     monkeypatch.setattr(reports, "look", look)
-    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
+    monkeypatch.setattr(import_module("nonferrous.jobs.maintain"), "put_back_line", lambda seed: None)
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines())
     monkeypatch.setattr(page, "summary", lambda seen: "drift compared with version 1")
     monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
@@ -50,9 +50,9 @@ def queue(monkeypatch, toy_folder, tmp_path):
 
 
 def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
-    lines = CliRunner().invoke(app, ["watch"]).stdout.splitlines()
+    lines = CliRunner().invoke(app, ["maintain"]).stdout.splitlines()
     assert [one.process for one in queue] == ["toy_cells"]
-    assert queue[0].by == "watch"
+    assert queue[0].by == "maintain"
     assert lines == [
         "toy_cells: drift compared with version 1",
         "toy_cells: errors grew",
@@ -60,20 +60,20 @@ def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
         "toy_cells: job j waits for a worker",
         "toy_lots: nothing was answered, so there is nothing to watch",
     ]
-    assert "job j is queued" in CliRunner().invoke(app, ["watch", "toy_cells"]).stdout
+    assert "job j is queued" in CliRunner().invoke(app, ["maintain", "toy_cells"]).stdout
     assert len(queue) == 1
 
 
 def test_drift_alone_asks_for_no_job(queue, monkeypatch):
     monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(False, "learning is not due: 30 d are new"))
-    lines = CliRunner().invoke(app, ["watch", "toy_cells"]).stdout.splitlines()
+    lines = CliRunner().invoke(app, ["maintain", "toy_cells"]).stdout.splitlines()
     assert queue == []
     assert lines[-1] == "toy_cells: learning is not due: 30 d are new"
 
 
 def test_no_job_is_asked_for_while_a_version_answers_in_shadow(queue, monkeypatch):
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines(("version 2 answers in shadow",), True))
-    lines = CliRunner().invoke(app, ["watch"]).stdout.splitlines()
+    lines = CliRunner().invoke(app, ["maintain"]).stdout.splitlines()
     assert queue == []
     assert lines == [
         "toy_cells: version 2 answers in shadow",

@@ -189,7 +189,7 @@ def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(kept, s
     for _ in range(2):  # as after a start
         found = Loading(settings).load(store, version, toy_seed)
         assert found == Refused(
-            "it ended its process with SIGSEGV (seen before; to try it again: nonferrous try toy_cells 7)"
+            "it ended its process with SIGSEGV (seen before; to try it again: nonferrous models verify toy_cells 7)"
         )
     assert store.fetched == 1
     unknown = Champion(PROCESS, 7, "s")  # a registry that holds no digest

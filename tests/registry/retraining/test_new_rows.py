@@ -72,7 +72,7 @@ def test_a_withdrawn_batch_is_history_no_more_and_keeps_who_and_why(store, monke
 @pytest.mark.parametrize(
     ("name", "why", "said"),
     [
-        ("aaaaaaaa", " ", "--why: expected a reason, which is kept with the batch"),
+        ("aaaaaaaa", " ", "--reason: expected a reason, which is kept with the batch"),
         ("aaaa", "wrong", r"no batch aaaa, expected one of: aaaaaaaa, bbbbbbbb, cccccccc, dddddddd"),
         ("99999999", "wrong", "no batch 99999999, expected one of"),
         ("bbbbbbbb", "wrong", "toy: batch bbbbbbbb is refused, only an accepted one is withdrawn"),

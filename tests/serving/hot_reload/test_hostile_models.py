@@ -118,7 +118,7 @@ def test_a_service_outlives_a_model_that_ends_its_reader_and_remembers_it(place:
     assert [one["trouble"] is None for one in kept.values()] == [True, False]
     with service(place) as client:  # the start after: nothing answers, and it says why
         said = ready(client, lambda said: "SIGSEGV" in json.dumps(said))
-        assert "seen before; to try it again: nonferrous try toy_cells 2" in json.dumps(said)
+        assert "seen before; to try it again: nonferrous models verify toy_cells 2" in json.dumps(said)
         assert client.get("/health/live").status_code == 200
         assert json.loads((place / "home" / FILE).read_bytes())["models"] == kept  # not tried again
         point(place, 1, "sound")

@@ -63,7 +63,7 @@ def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
     assert text.startswith(
         "toy_cells: no model was trained, the new labels are inconsistent with history:\n  - labels, "
     )
-    assert text.endswith("--accept-shift REASON")
+    assert text.endswith("--accept-label-shift REASON")
     assert issubclass(ShiftError, ValueError)
 
 

@@ -85,7 +85,9 @@ def test_a_retraining_names_the_challenger_that_may_be_promoted(toy_seed, home):
     tracking = Tracking(home.settings)
     tracking.move_alias("toy_cells", "champion", 1, "promote", "as older code left it", {})
     tracking.move_alias("toy_cells", "challenger", 2, "enter", "as older code left it", {})
-    with pytest.raises(RegistryError, match=r"; type nonferrous promote toy_cells 2, the challenger, or nonferrous "):
+    with pytest.raises(
+        RegistryError, match=r"; type nonferrous models promote toy_cells 2, the challenger, or nonferrous "
+    ):
         retrain(toy_seed, home.later, home.settings)
 
 

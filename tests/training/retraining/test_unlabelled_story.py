@@ -61,7 +61,7 @@ def test_the_better_half_alone_is_refused_with_input_and_prediction_named(story)
     assert "  - labels, unlabelled rows by inputs: z is 3.6" in story.refusal
     assert "  - labels, unlabelled rows by predictions: the predicted y is 9" in story.refusal
     assert "of them without a label; expected -0." in story.refusal
-    assert story.refusal.endswith("--accept-shift REASON")
+    assert story.refusal.endswith("--accept-label-shift REASON")
 
 
 def test_what_a_person_accepted_is_usual_from_then_on(story):

@@ -1,0 +1,30 @@
+"""Arguments and options that several commands share, each with one text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProcessName = Annotated[str, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")]
+Version = Annotated[int | None, typer.Argument(help="Number of a registered version.")]
+
+Reason = Annotated[str, typer.Option(help="Reason, stored in the audit log.")]
+Plans = Annotated[
+    Path, typer.Option(help="Table as for `train`; its latest rows may be plans: set-points without measurements.")
+]
+
+FromRecords = Annotated[
+    bool, typer.Option("--from-records", help="Recorded requests with known outcomes as training rows.")
+]
+AcceptLabelShift = Annotated[
+    str | None,
+    typer.Option(metavar="REASON", help="Acceptance of labels inconsistent with history; the reason is stored."),
+]
+OnlyIfDue = Annotated[
+    bool, typer.Option("--only-if-due", help="No retraining unless it is due: by drift or by the number of new rows.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Results only: nothing is registered, promoted or added to the history.")
+]
