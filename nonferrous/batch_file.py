@@ -15,7 +15,7 @@ ENDINGS = (".parquet", ".csv", ".arrow")
 
 
 def write_batches(batches: Iterator[pa.RecordBatch], out: Path) -> int:
-    """Write batches as the file's ending says; gives how many rows, and writes no file where there is none.
+    """Write batches in the format of the file's ending; return the number of rows, without a file if 0.
 
     The file is there whole or not at all.
     """

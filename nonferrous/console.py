@@ -1,4 +1,4 @@
-"""What all commands share: the screen, a bar of progress, the end with an error, and arguments."""
+"""Output of commands: console, progress bar and the exit after an error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_ours(error: BaseException) -> bool:
 
 
 def full_disk(error: BaseException) -> str | None:
-    """What an error says of a disk that takes no more, with what is free where commands write; None of any other."""
+    """Return a message for an error of a full disk, with the free space; None for another error."""
     from system.full_disk import on_full_disk
 
     return on_full_disk(error, Path(os.environ.get("NONFERROUS_HOME") or ".").absolute(), Path.cwd())
@@ -65,7 +65,7 @@ _elsewhere: Step | None = None
 
 @contextmanager
 def progress() -> Iterator[Step]:
-    """A bar on standard error, as the callback that jobs take; no bar while progress is reported elsewhere."""
+    """Yield a progress callback: a bar on standard error, or the callback that `reported` has set."""
     if _elsewhere is not None:
         yield _elsewhere
         return

@@ -1,4 +1,4 @@
-"""Groups of commands: help in sections, options that all commands share, and names of earlier versions."""
+"""Groups of commands: help sections, options of all commands, and names of earlier versions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Group(TyperGroup):
 
 
 class Program(Group):
-    """The command line: its help has a section for each heading, and each of its commands has the option --home.
+    """Command line with a help section for each heading and the option --home in each command.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ def _end_if_renamed(words: list[str], prefix: str = "") -> None:
 
 
 def _renamed_in(error: Exception) -> str | None:
-    """Return a message with the new name if an error is an unknown option that had another name, else None."""
+    """Return a message with the new name if an error is a renamed option, else None."""
     # Typer does not export click's NoSuchOption.
     option, ctx = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or ctx is None:

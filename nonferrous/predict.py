@@ -63,7 +63,7 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
 
 
 def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
-    """Fields of a request around its rows, those left out by their defaults; PlanError names those that cannot be."""
+    """Return the fields of a request besides its rows, with defaults; PlanError for invalid ones."""
     from operations.catalogue import predictions_of
     from operations.forms.faults import RequestDefect, invalid
     from operations.forms.plan_rows import PlanError
@@ -81,7 +81,7 @@ def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
-    """The champion with the outcomes that the records hold, as the service answers; as it is without records."""
+    """Return the champion calibrated online with the recorded outcomes, as the service does."""
     from registry.settings import read_settings
 
     settings = read_settings()
@@ -140,14 +140,14 @@ def _batches(
 
 
 def _lines(seed: Seed, version: int, model: Any, checked: Checked, out: Path) -> Iterator[str]:
-    """What was read, which rows have no prediction and why, and where the others are."""
+    """Yield lines on the rows read, the rejected rows with reasons, and the file of predictions."""
     from serving.responses.process_response import interval_of
 
     yield f"{seed.process.name}: version {version} on {len(checked.table)} rows"
     interval = interval_of(model)
     for target, one in {"": interval}.items() if "kind" in interval else interval.items():
         yield f"intervals{f' of {target}' if target else ''}: {one['kind']}, {one['outcomes']} outcomes received"
-    yield from (f"Beware: {caution}" for caution in checked.cautions)
+    yield from (f"Warning: {caution}" for caution in checked.cautions)
     if len(checked.rejected):
         yield f"{checked.rejected_rows} rows have no prediction:"
         for row in checked.rejected.head(SHOWN).itertuples():

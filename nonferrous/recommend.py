@@ -86,7 +86,7 @@ def prices(given: list[str], seed: Seed) -> dict[str, float]:
 
 
 def moved(advices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Advice that moves a knob, the largest gain first."""
+    """Recommendations that move a set-point, largest gain first."""
     moving = [one for one in advices if any(knob["move"] for knob in one["knobs"].values())]
     return sorted(moving, key=lambda one: -one["gain"]["value"])
 
@@ -108,7 +108,7 @@ def _lines(found: Requested) -> list[str]:
 
 
 def _in_all(found: Requested) -> str:
-    """Gain of all moves in words."""
+    """Return the total gain of all moves as text."""
     moving, task = moved(advices_of(found)), recommendations_of(found.seed)
     total = sum(one["gain"]["value"] for one in moving)
     if task.adds_up:
@@ -117,7 +117,7 @@ def _in_all(found: Requested) -> str:
 
 
 def line_advice(found: Requested) -> list[str]:
-    """Advice for all units together, in words; nothing where they share no knob."""
+    """Return the advice for all units together as text; no lines if they share no set-point."""
     from operations.set_points.line import LINE
 
     line = found.answer.get(LINE)

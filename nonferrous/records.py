@@ -38,7 +38,7 @@ def opened() -> Iterator[Database]:
 
 
 def check_records() -> None:
-    """Open the records that NONFERROUS_RECORDS names, before hours of work and not after; nothing without it.
+    """Open the records that NONFERROUS_RECORDS names, to fail before a long job; nothing without it.
 
     Raises
     ------
@@ -56,9 +56,9 @@ Row = tuple[str, str, str, str, "dict[str, Any]"]  # who, what, subject, why, fi
 
 
 def enter_moves(process: str) -> None:
-    """Enter into the audit which champions were made, and which versions came into shadow or left it, since last time.
+    """Add promotions, rollbacks and shadow periods since the last call to the audit log.
 
-    By whatever command, and whoever was killed: MLflow keeps each move of an alias with its number; those that have no
+    After any command, also a killed one: MLflow keeps each move of an alias with its number; those that have no
     entry get one.
     """
     from registry.settings import read_settings
@@ -79,7 +79,7 @@ def enter_moves(process: str) -> None:
 
 
 def enter_batches(process: str | None) -> None:
-    """Enter into the audit which batches of new rows were accepted, refused or withdrawn since the last time.
+    """Add accepted, rejected and withdrawn batches of new rows since the last call to the audit log.
 
     MLflow keeps each batch with its state; a state that has no entry gets one.
     """
@@ -137,7 +137,7 @@ def labelled_file(seed: Seed) -> tuple[Path, int]:
 
 
 def by_both_file(seed: Seed, champion: str, shadow: str) -> Path | None:
-    """Write the labelled records that a champion and a version in shadow of these digests have both answered to a file.
+    """Write the labelled records with responses of both a champion and a shadow version to a file.
 
     None where there is no such row.
     """

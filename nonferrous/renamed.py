@@ -52,6 +52,6 @@ def renamed_command(words: Sequence[str]) -> str | None:
 
 
 def renamed_option(option: str, known: Sequence[str]) -> str | None:
-    """Return a message with the new name of an earlier option that a command of these options had, else None."""
+    """Return a message with the new name of an earlier option, if it is one of these, else None."""
     new = OPTIONS.get(option)
     return f"{option} is now {new}" if new in known else None

@@ -121,13 +121,13 @@ def monitor(
 
 
 def quiet(seed: Seed) -> str | None:
-    """Why nothing is to be learnt; None where learning is due."""
+    """Return the reason why a retraining is not due, or None if it is due."""
     from monitoring.drift.page import summary
     from nonferrous.retraining_due import learning_due
 
     seen = look(seed)
     found = learning_due(seen)
-    return None if found.is_due else f"nothing is learnt: {summary(seen)}; {found.line}"
+    return None if found.is_due else f"no retraining: {summary(seen)}; {found.line}"
 
 
 def look(seed: Seed, days: int | None = None) -> MonitoringResult:
@@ -145,7 +145,7 @@ def look(seed: Seed, days: int | None = None) -> MonitoringResult:
     DriftError
         Nothing was answered, or the process has no time.
     RegistryError, TrackingError
-        There is no champion, it cannot be read, or it learnt with a seed of other columns.
+        There is no champion, it cannot be read, or it was trained with a seed of other columns.
     RecordsError
         The records cannot be read or written.
     """
@@ -187,7 +187,7 @@ def look(seed: Seed, days: int | None = None) -> MonitoringResult:
 
 
 def _steps(database: Database, seed: Seed, seen: MonitoringResult, versions: list[Version]) -> tuple[str, ...]:
-    """What to do next, by the rows, by outcomes that wait and by a version in shadow."""
+    """Return the next steps from the check, outcomes pending review and a shadow version."""
     from monitoring.drift.summary import next_steps
     from records.online_states import load
     from registry.retraining.shadow_period import in_shadow, shown

@@ -54,7 +54,7 @@ def request(
 
 
 def fields_of(given: list[str]) -> dict[str, Any]:
-    """Fields from texts such as `coverage=0.8` or `prices.power_price=0.06`; ends with exit code 2 if one is none."""
+    """Return fields from texts such as `prices.power_price=0.06`; exit with code 2 for an invalid one."""
     import json
 
     fields: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Whether a process is to learn again, by what the monitoring sees and by the jobs that were done."""
+"""Decision if a retraining is due, from the drift check and earlier jobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def learning_due(seen: MonitoringResult) -> Due:
-    """Whether learning is due, by the rule of `training.retraining.trigger`.
+    """Return the decision if a retraining is due, by the rule of `training.retraining.trigger`.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def learning_due(seen: MonitoringResult) -> Due:
 
 
 def _new_then(known_to: str | None, seen: MonitoringResult) -> float:
-    """Of the new windows, those that a job had whose newest label is of this moment."""
+    """Return how many of the new windows an earlier job had, from the time of its latest label."""
     if known_to is None or seen.last_known is None:
         return 0.0
     after = datetime.fromisoformat(seen.last_known) - datetime.fromisoformat(known_to).replace(tzinfo=None)

@@ -75,7 +75,7 @@ def schedule(
 
 
 def _write(found: Schedule, seed: Seed, out: Path | None, report: Path | None) -> None:
-    """The files that were asked for."""
+    """Write the requested files."""
     from models.schedules.table import schedule_frame
     from models.table.reading import write_frame
 
@@ -132,7 +132,7 @@ def _bounds(given: list[str], seed: Seed) -> dict[str, float]:
 
 
 def _read_tariff(file: Path) -> dict[str, Any]:
-    """Intervals of a tariff, and emission factors where the file has them; ends with exit code 2 where it is none."""
+    """Return the intervals of a tariff with emission factors, if any; exit with code 2 if invalid."""
     import csv
     import math
 
@@ -159,7 +159,7 @@ def _read_tariff(file: Path) -> dict[str, Any]:
 
 
 def _lines(found: Schedule) -> Iterator[str]:
-    """What is said of a schedule: the hours as bars, and the figures of all."""
+    """Yield the lines of a schedule: hours as bars, then figures."""
     top, prices = max(float(found.current.max()), found.flat), found.order.prices.values
     yield "start                      $/kWh      kA      MW"
     for i, start in enumerate(found.order.prices.starts):
@@ -173,13 +173,13 @@ def _lines(found: Schedule) -> Iterator[str]:
 
 
 def figures(found: Schedule) -> Iterator[str]:
-    """Metal, cost, saving, energy, limits and what they are worth, in words."""
+    """Yield metal, cost, saving, energy, limits and shadow prices as text."""
     share = found.saving.value / (found.total_cost.value + found.saving.value)
-    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.owed:,g} t owed"
+    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.owed:,g} t required"
     yield f"cost {_ranged(found.total_cost, ',.0f')} $"
     yield f"saves {_ranged(found.saving, ',.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
     more = found.energy - found.flat_energy
-    yield f"buys {found.energy:,.0f} kWh ({more:+,.0f} beside the flat current), {found.emission:,.0f} kgCO2e"
+    yield f"buys {found.energy:,.0f} kWh ({more:+,.0f} compared with a constant current), {found.emission:,.0f} kgCO2e"
     for kept in found.kept:
         side = "at most" if kept.limit.at_most else "at least"
         word = "kept" if kept.always else "kept as soon as a current can:"

@@ -117,7 +117,7 @@ def _check_free(port: int) -> None:
 
 @contextmanager
 def _running(name: str, arguments: list[str], settings: StoreSettings) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python program in the background with all its children, its output in a log file, ended with this process."""
+    """Run a Python program in the background, with its output in a log file, until the block ends."""
     from registry.tracking import WRITING
     from system.programs import end, start
 

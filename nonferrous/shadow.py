@@ -1,4 +1,4 @@
-"""What is done about a version in shadow when a process is looked at."""
+"""Checks of shadow periods."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShadowLines:
-    """What was seen of a version in shadow and done about it, in lines; none where there is no such version.
+    """Result of the check of a shadow period; no lines without a shadow version.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
 
 
 def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
-    """Why nothing is to be learnt where that is asked for if it is due; None where it is.
+    """Return the reason why a retraining is not due, or None if it is due.
 
     A shadow period whose time has come is ended first.
     """
@@ -74,6 +74,6 @@ def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
 
     shadow = shadow_lines(seed, is_alone=is_alone)
     if shadow.goes_on:
-        return f"nothing is learnt: {'; '.join(shadow.lines)}"
+        return f"no retraining: {'; '.join(shadow.lines)}"
     why = quiet(seed)
     return None if why is None else "; ".join([*shadow.lines, why])

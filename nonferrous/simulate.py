@@ -1,4 +1,4 @@
-"""Commands on simulated plants: `simulate` makes one, `models evaluate` evaluates a champion on new ones."""
+"""Commands on simulated plants: `simulate` and `models evaluate`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def simulate(
     plant_variant: Annotated[
         int | None,
         typer.Option(
-            help="Number (1 or more) of a plant of the same type with other parameters, drawn from their spread.",
+            help="Number (1 or more) of another plant of the type: parameters are drawn from their spread.",
             show_default="the seed's plant",
         ),
     ] = None,

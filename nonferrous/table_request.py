@@ -82,7 +82,7 @@ def requested(
     Raises
     ------
     PlanError
-        The champion has not learnt what the operation needs, or a plan lacks a set-point.
+        The champion was not trained for the operation, or a plan lacks a set-point.
     TableError
         The table breaks its contract.
     RegistryError, TrackingError

@@ -1,4 +1,4 @@
-"""What the terminal shows: candidates, versions and verdicts as rich tables."""
+"""Tables of candidates, versions and verdicts for the terminal."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -39,7 +39,7 @@ def _metric_columns(
 
 
 def candidates_table(trained: Trained, target: str | None = None) -> Table:
-    """Candidates of a job, or of one of its several targets, the baseline first, the registered one marked."""
+    """Table of the candidates of a job or of one target, baseline first, the registered one marked."""
     learnt = trained.learnt if target is None else trained.learnt.targets[target]
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     span = f"{learnt.data.shown(parts.test_from)} to {learnt.data.shown(parts.last)}"
@@ -54,7 +54,7 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
     became = trained.alias or "refused by the gate"
     lines = [
         f"* registered as version {trained.version}, {became}: best on the calibrate rows",
-        *(f"  Beware: {caution}" for caution in task.card.cautions(seed, learnt.best.metrics, len(parts.test))),
+        *(f"  Warning: {caution}" for caution in task.card.cautions(seed, learnt.best.metrics, len(parts.test))),
         *task.card.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
     table.caption = escape("\n".join(lines))
@@ -62,7 +62,7 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
 
 
 def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path | None) -> list[str]:
-    """What became of a file's rows, what a reader of them should know, and what the table lacks.
+    """Return lines on the rows of a file, warnings about them, and missing columns.
 
     Parameters
     ----------
@@ -76,22 +76,22 @@ def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path
     lines = [f"{taken + set_aside} rows read: {taken} taken, {set_aside} set aside"]
     if rejected_file is not None:
         lines.append(f"rejected rows, each with its reason: {rejected_file}")
-    lines += [f"Beware: {caution}" for caution in data.cautions]
+    lines += [f"Warning: {caution}" for caution in data.cautions]
     if data.lacks:
         lines += ["What this table lacks:", *(f"- {lack}" for lack in data.lacks)]
     return lines
 
 
 def label_lines(labels: LabelChecks) -> list[str]:
-    """What was found of new labels before anything was learnt from them."""
+    """Return lines on the checks of new labels."""
     if labels.passed:
         return [f"labels: {len(labels.conditions)} checks against the past, all kept"]
-    lines = [f"Beware: {line}" for line in labels.reasons]
-    return [*lines, f"learnt from all the same: {labels.accepted}"]
+    lines = [f"Warning: {line}" for line in labels.reasons]
+    return [*lines, f"used for training, accepted because: {labels.accepted}"]
 
 
 def versions_table(comparison: Comparison, seed: Seed, target: str | None = None) -> Table:
-    """Registered versions of a process, the baseline first, with the figures of one of several targets if named."""
+    """Table of the registered versions of a process, baseline first, with the metrics of one target."""
     table = _table(f"{comparison.process}: registered versions" + (f", {target}" if target else ""))
     found = [row.metrics if target is None else figures_of(target, row.metrics) for row in comparison.rows]
     if not comparison.same_table:
@@ -109,7 +109,7 @@ def versions_table(comparison: Comparison, seed: Seed, target: str | None = None
 
 
 def refused_lines(comparison: Comparison) -> list[str]:
-    """A line on each version that the gate refused, with when and why it was promoted all the same."""
+    """Return a line for each version that the gate refused, with the reason of a forced promotion."""
     lines = []
     for row in comparison.rows:
         if row.tags.get(GATE) == REFUSED:
@@ -129,11 +129,11 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     outcome = f"would be {outcome}" if retrained.version is None else outcome
     table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))
     said = task.card.cautions(seed, learnt.best.metrics, len(learnt.parts.test))
-    cautions = "".join(f"  Beware: {line}\n" for line in said)
+    cautions = "".join(f"  Warning: {line}\n" for line in said)
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
         f"{verdict.rows} {task.card.rows} of {verdict.units} {task.card.units}, {verdict.first_period} to "
-        f"{verdict.last_period}, learnt by neither.\n"
+        f"{verdict.last_period}, not used for training by either.\n"
         f"{retrained.history_rows} rows of history, {retrained.new_rows} new; {retrained.replaced_rows} replaced."
     )
     table.add_column(escape(task.card.verdict_head(seed)))

@@ -59,7 +59,7 @@ def train(
 
 
 def _table(process: str, data: Path | None, from_records: bool) -> Path:
-    """The table to learn from: a file that is named, or the labelled records written to one in the home folder."""
+    """Return the training table: the named file, or a file of the labelled records."""
     from seeds import load
 
     if (data is None) != from_records:
@@ -113,7 +113,7 @@ def train_on(
 
 
 def _show_gate(process: str, version: int | None, gated: Gated) -> None:
-    """Lines on what the gate says of a version: what was measured and what was expected, where it is refused."""
+    """Print the gate result of a version: measured and expected values if it was refused."""
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
@@ -129,13 +129,13 @@ def _show_gate(process: str, version: int | None, gated: Gated) -> None:
 
 
 def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
-    """Lines on who is champion instead of a version that was refused, and how to promote it all the same."""
+    """Return lines on the present champion and the command that promotes a refused version."""
     from registry.promotion import by_force
 
     champion = _champion(versions)
     return [
         "no version is champion" if champion is None else f"version {champion} stays champion",
-        f"to make it champion all the same: {by_force(process, version)}",
+        f"to make it champion anyway: {by_force(process, version)}",
     ]
 
 
@@ -194,7 +194,7 @@ def retrain(
 
 
 def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterator[str]:
-    """Yield lines on the champion, beside the verdict."""
+    """Yield lines on the champion, in addition to the verdict."""
     from registry.retraining.shadow_period import shown
 
     if retrained.shadow is not None and not dry_run:
@@ -209,7 +209,7 @@ def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterat
 
 
 def has_champion(seed: Seed, settings: StoreSettings) -> bool:
-    """Whether a version of a process's model is champion."""
+    """Return whether a version of a process is champion."""
     from registry.tracking import Tracking
 
     return _champion(Tracking(settings, make=True).versions(seed.process.name)) is not None
@@ -223,9 +223,9 @@ def _champion(versions: list[Version]) -> int | None:
 
 
 def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
-    """Make a simulated plant and a champion of each process that has none that loads; gives which have one then.
+    """Simulate and train each process without a champion that loads; return which have one then.
 
-    A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
+    A plant whose newest version was refused by the gate is not trained again with the same seed: it would be refused
     again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
     """
     from training.parallel.workers import Workers, cores
@@ -251,7 +251,7 @@ def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
 
 @dataclass(frozen=True)
 class Preparation:
-    """Work of a process beside others: make a plant and a champion; what it says is kept for later.
+    """Set-up of one process in parallel to others; its output is returned for later.
 
     Attributes
     ----------
@@ -262,7 +262,7 @@ class Preparation:
     processes: int
 
     def __call__(self, seed: Seed, settings: StoreSettings, step: Callable[[Any], None], /) -> tuple[bool, str]:
-        """Whether the gate let it pass, and what was said."""
+        """Return whether the gate was passed, and the output."""
         ends = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that its runs end as killed
         name = seed.process.name
         try:

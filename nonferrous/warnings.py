@@ -95,7 +95,7 @@ def alarms(found: Requested) -> Table:
 
 
 def warnings_shown(learnt: TrainingResult) -> Iterator[RenderableType]:
-    """What `train` shows of warnings: how good they are on rows that nothing has learnt, or why there are none."""
+    """Yield the table of warning metrics on holdout rows, or the reason why there are no warnings."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

@@ -35,8 +35,6 @@ def _commands(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand 
     """Commands of a group and of the groups in it, by their names; hidden ones are left out."""
     for name, command in sorted(group.commands.items()):
         if isinstance(command, TyperGroup):
-            if command.invoke_without_command:
-                yield f"{path} {name}", command
             yield from _commands(command, f"{path} {name}")
         elif isinstance(command, TyperCommand) and not command.hidden:
             yield f"{path} {name}", command

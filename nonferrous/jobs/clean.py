@@ -30,7 +30,7 @@ def clean() -> None:
             continue
         if found.runs:
             size = found.bytes / _MEGABYTE
-            line = f"{process}: {found.runs} runs and {found.models} models of dead jobs removed, {size:.1f} MB"
+            line = f"{process}: {found.runs} runs and {found.models} models of failed jobs deleted, {size:.1f} MB"
             screen.print(line, soft_wrap=True, markup=False)
     left = settings.folder / "retraining"
     with opened() as jobs:
@@ -38,4 +38,4 @@ def clean() -> None:
             job = jobs.get(folder.name)
             if job is None or job.state not in ("queued", "running"):
                 shutil.rmtree(folder)
-                screen.print(f"{folder.name}: what it kept to be begun again is removed", soft_wrap=True, markup=False)
+                screen.print(f"{folder.name}: state for a resumed job deleted", soft_wrap=True, markup=False)

@@ -34,7 +34,7 @@ def maintain(
 
 
 def _looked(seed: Seed) -> list[str]:
-    """What was seen of a process and done about it, line by line."""
+    """Run the checks of a process; return one line for each result and action."""
     from monitoring.drift.page import summary
     from monitoring.drift.time_steps import DriftError
     from nonferrous.jobs.commands import opened
@@ -52,20 +52,20 @@ def _looked(seed: Seed) -> list[str]:
     if (back := put_back_line(seed)) is not None:
         return [*lines, back]
     if shadow.goes_on:
-        return [*lines, "no job is asked for while a version answers in shadow"]
+        return [*lines, "no job submitted: a shadow period runs"]
     found = learning_due(seen)
     lines.append(found.line)
     if not found.is_due:
         return lines
     with opened() as jobs:
         try:
-            return [*lines, f"job {jobs.put(RetrainingRequest(seed.process.name, BY)).id} waits for a worker"]
+            return [*lines, f"job {jobs.put(RetrainingRequest(seed.process.name, BY)).id} queued"]
         except BusyError as error:
             return [*lines, str(error)]
 
 
 def put_back_line(seed: Seed) -> str | None:
-    """Go back to the champion before where it is better on what came after; says so, or None where nothing is done."""
+    """Roll back a champion that is worse than its predecessor on later rows; return a line, or None."""
     from nonferrous.records import enter_moves, labelled_file
     from registry.settings import read_settings
     from registry.versions import RegistryError

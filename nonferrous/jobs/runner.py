@@ -1,7 +1,7 @@
-"""A job in a program of its own: `python -m nonferrous.jobs.runner JOB`; lines of JSON on standard output say how far.
+"""Run one retraining job in its own process and report progress as JSON lines on standard output.
 
 A line has `what`, `done` and `steps` while a phase lasts, `over` (and, of the last phase, `result`) when one is over,
-or `failed`. A job that is begun again goes over what was over before quickly and says the same.
+or `failed`. A resumed job passes finished phases quickly and reports the same.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def _failure(error: Exception, doing: str) -> str:
-    """Why a job failed, in one line; of a disk that takes no more with what was being done."""
+    """Return the reason of a failed job in one line; for a full disk with the step that failed."""
     from nonferrous.console import full_disk, is_ours
 
     said = _in_a_line(error)
@@ -72,7 +72,7 @@ def _failure(error: Exception, doing: str) -> str:
 
 
 def _in_a_line(error: Exception) -> str:
-    """What an error says, in one line; one that is too long is whole in the log."""
+    """Return the message of an error in one line; a longer one is written to the log in full."""
     said = " ".join(str(error).split()) or type(error).__name__
     if len(said) <= LONGEST:
         return said
@@ -86,7 +86,7 @@ def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> 
     Parameters
     ----------
     id : str
-        The job; what it keeps to be begun again stands in a folder of this name.
+        ID of the job, and name of the folder with its state for a resumed run.
     asked : Asked
         What it is to do.
     settings : Settings
@@ -100,12 +100,12 @@ def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> 
 
     folder = settings.folder / "retraining" / id
     with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
-        # What was decided before the job was cut off is carried out, and nothing is learnt again.
+        # A decision of an interrupted job is carried out without training again.
         decided = finished(asked.process, id, Tracking(settings)) or _patiently(lambda: _quiet(asked), say)
         try:
             decided = decided or _trained(asked, id, folder, settings, say)
         except Exception as error:
-            # What it has decided before the fault is carried out all the same.
+            # A decision before the error is carried out.
             decided = finished(asked.process, id, Tracking(settings))
             if decided is None:
                 raise
@@ -117,7 +117,7 @@ def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> 
 
 
 def _patiently(what: Callable[[], T], say: Say) -> T:
-    """Do what needs the records; where they do not answer it is done again until they do, for a minute at most."""
+    """Call a function that needs the records; retry for up to a minute if they are not available."""
     from records.database import AwayError
 
     began = time.monotonic()
@@ -132,7 +132,7 @@ def _patiently(what: Callable[[], T], say: Say) -> T:
 
 
 def _enter(process: str, say: Say) -> None:
-    """Enter into the audit what was decided; it stands though it cannot be entered, which is then left to the next."""
+    """Add the decision to the audit log; if the records are not available, a later command adds it."""
     from nonferrous.records import enter_batches, enter_moves
     from records.database import AwayError
     from registry.errors import TrackingError
@@ -148,9 +148,9 @@ def _enter(process: str, say: Say) -> None:
 
 
 def _quiet(asked: RetrainingRequest) -> Decision | None:
-    """The decision to learn nothing where that is not due, or a version answers in shadow; None where it is to learn.
+    """Return the decision not to train if retraining is not due or a shadow period runs, else None.
 
-    It is asked for by the job.
+    Only if the job requests this check.
     """
     if not asked.only_if_drifted:
         return None
@@ -179,7 +179,7 @@ def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSet
     seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
     found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
     if found.set_aside:
-        say({"over": f"{found.set_aside} of the new rows were set aside; the home folder lists them in rejected/"})
+        say({"over": f"{found.set_aside} of the new rows were excluded; rejected/ in the home folder lists them"})
     if dry:
         would = "would be promoted" if found.verdict.promoted else "would not be promoted"
         if found.shadow is not None:
@@ -192,7 +192,7 @@ def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSet
 
 
 def _rows(process: str, folder: Path, say: Say) -> Path:
-    """The labelled records in a file; those of before where the job is begun again, so that it learns the same."""
+    """Return the file of labelled records; a resumed job uses the file of its first run."""
     from nonferrous.console import reported
     from nonferrous.records import write
     from seeds import load

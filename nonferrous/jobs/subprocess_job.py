@@ -53,7 +53,7 @@ class Program:
         self._reader.start()
 
     def phase(self, number: int, patience: float) -> Mapping[str, Any] | None:
-        """What came of a phase; None where it is not over after so many seconds.
+        """Return the result of a phase, or None if it is not finished after a timeout [s].
 
         Raises
         ------
@@ -69,11 +69,11 @@ class Program:
         return None
 
     def _is_over(self, number: int) -> bool:
-        """Whether a phase is over: once there is a result, all are, however few were needed this time."""
+        """Return whether a phase is finished; with a result all phases are."""
         return len(self._phases) > number or (bool(self._phases) and "result" in self._phases[-1])
 
     def progress(self) -> Mapping[str, Any]:
-        """What is being done, how many steps are done and in all, and lines on what was done so far."""
+        """Return the current step, the steps done and in total, and the latest lines."""
         with self._news:
             return {**self._progress, "lines": self._lines[-MOST_LINES:]}
 

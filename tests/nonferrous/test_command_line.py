@@ -158,7 +158,7 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert "promoted" in retrained.stdout
     assert f"{len(new) + 1} rows read: {len(new)} taken, 1 set aside\n" in retrained.stdout
     assert "rejected rows, each with its reason: " in retrained.stdout
-    assert "Beware: 1 column is not in the seed and was not used: shift\n" in retrained.stdout
+    assert "Warning: 1 column is not in the seed and was not used: shift\n" in retrained.stdout
     verdict = re.search(r"version 2 (not )?promoted", retrained.stdout)
     assert verdict is not None
     promoted = run(*toy, "models", "promote", "toy_cells", "2")
@@ -225,7 +225,7 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     start = lines.index("toy_cells: version 1 was refused by the gate:")
     assert lines[start + 1].startswith("  - gain over persistence: with 95% confidence the mean absolute error falls")
     assert lines[start + 2].startswith("  - coverage of the 90% intervals: ")
-    typed = "to make it champion all the same: nonferrous models promote toy_cells 1 --force REASON"
+    typed = "to make it champion anyway: nonferrous models promote toy_cells 1 --force REASON"
     assert lines[start + 3 :] == ["no version is champion", typed]
     sound = run(*toy, "train", "toy_cells", "--data", tmp_path / "sound.csv")
     assert sound.returncode == 0, sound.stderr

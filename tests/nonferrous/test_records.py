@@ -162,7 +162,7 @@ def test_a_model_is_learnt_from_records(database, home, toy_frame, monkeypatch):
     assert done.exit_code == 0, done.output
     assert f"toy_cells: {len(frame)} labelled rows of the records" in done.stdout.replace("\n", " ")
     assert "version 1 passed the gate" in done.stdout
-    assert CliRunner().invoke(commands, ["promote", "toy_cells"]).exit_code == 1  # there is no challenger
+    assert CliRunner().invoke(commands, ["models", "promote", "toy_cells"]).exit_code == 1  # there is no challenger
     shown = CliRunner().invoke(commands, ["records", "audit"]).stdout
     assert "promotion of toy_cells, move 1: version none to 1; best candidate of a training job" in shown
     assert "1 entries, none changed or missing" in shown

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nonferrous.registry import adopt, signing_keys, try_again
+from nonferrous.registry import relocate, signing_keys, verify
 from registry import tables
 
 
@@ -28,9 +28,9 @@ def test_a_version_that_loads_is_said_so(
     asked = []
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     monkeypatch.setattr("registry.promotion.try_again", lambda seed, settings, version: asked.append(version) or 3)
-    try_again("toy_cells", None)
+    verify("toy_cells", None)
     assert asked == [None]
-    assert capsys.readouterr().out == "toy_cells: version 3 loads and answers its recorded rows\n"
+    assert capsys.readouterr().out == "toy_cells: version 3 loads and predicts its recorded rows\n"
 
 
 def test_a_store_that_lies_where_its_tables_say_needs_no_change(
@@ -49,8 +49,8 @@ def test_a_store_that_lies_where_its_tables_say_needs_no_change(
         ):
             connection.execute(f"CREATE TABLE {table} ({column} TEXT)")
     connection.close()
-    adopt()
-    assert capsys.readouterr().out == "0 places of files changed\n"
+    relocate()
+    assert capsys.readouterr().out == "0 file locations updated\n"
 
 
 def test_places_behind_a_server_are_not_ours_to_change(
@@ -58,7 +58,7 @@ def test_places_behind_a_server_are_not_ours_to_change(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:secret@127.0.0.1:9")
     with pytest.raises(SystemExit) as ended:
-        adopt()
+        relocate()
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert "is no SQLite file" in said

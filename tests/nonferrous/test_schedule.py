@@ -53,7 +53,7 @@ def test_hours_are_printed_with_bars_and_all_figures(command):
     hours = [line for line in lines if line.startswith("2026-08-03T")]
     assert len(hours) == 24
     assert hours[3].count("#") > hours[9].count("#") > 5
-    assert any(line.startswith("metal 260.") and "of 260 t owed" in line for line in lines)
+    assert any(line.startswith("metal 260.") and "of 260 t required" in line for line in lines)
     assert any(line.startswith("saves ") and "kA in every hour" in line for line in lines)
     assert any(line.startswith("owed: one t more costs") for line in lines)
     assert any(line.startswith("cell_temperature: ") for line in lines)

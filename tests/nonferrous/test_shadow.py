@@ -179,9 +179,9 @@ def test_nothing_is_learnt_while_a_version_answers_in_shadow(monkeypatch):
     monkeypatch.setattr(reports, "quiet", lambda seed: pytest.fail("the monitoring was looked at"))
     goes_on = ShadowLines(("version 2 answers in shadow until then",), True)
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: goes_on)
-    assert nothing_to_learn(seed) == "nothing is learnt: version 2 answers in shadow until then"
-    monkeypatch.setattr(reports, "quiet", lambda seed: "nothing is learnt: no drift")
+    assert nothing_to_learn(seed) == "no retraining: version 2 answers in shadow until then"
+    monkeypatch.setattr(reports, "quiet", lambda seed: "no retraining: no drift")
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines(("version 2 is champion",)))
-    assert nothing_to_learn(seed) == "version 2 is champion; nothing is learnt: no drift"
+    assert nothing_to_learn(seed) == "version 2 is champion; no retraining: no drift"
     monkeypatch.setattr(reports, "quiet", lambda seed: None)
     assert nothing_to_learn(seed) is None

@@ -36,7 +36,7 @@ def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tm
         with pytest.raises(SystemExit) as end:
             command_line.main()
         assert end.value.code == 0
-        assert ("This is plant 5 of its kind, not the seed's" in capsys.readouterr().out) == is_another
+        assert ("This is plant variant 5: " in capsys.readouterr().out) == is_another
         manifest = json.loads((tmp_path / "simulation.json").read_text(encoding="utf-8"))
         assert manifest["rng_seed"] == 5
         assert ("drawn" in manifest) == is_another
@@ -45,9 +45,9 @@ def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tm
 def test_help_says_which_option_changes_the_plant_and_which_its_random_numbers():
     told = {
         name: inspect.get_annotations(command_line.simulate, eval_str=True)[name].__metadata__[0].help
-        for name in ("rng_seed", "another")
+        for name in ("rng_seed", "plant_variant")
     }
     assert told == {
-        "rng_seed": "Other random numbers for the same plant: its parameters stay as they are.",
-        "another": "Number of another plant of its kind, 1 or more: parameters with a spread are drawn anew.",
+        "rng_seed": "Seed of the random numbers; the parameters of the plant are unchanged.",
+        "plant_variant": "Number (1 or more) of another plant of the type: parameters are drawn from their spread.",
     }

@@ -17,7 +17,7 @@ def test_rows_set_aside_cautions_and_lacks_follow_each_other():
     assert reading_lines(data, 478, 2, Path("home/rejected/toy.csv")) == [
         "480 rows read: 478 taken, 2 set aside",
         "rejected rows, each with its reason: home/rejected/toy.csv",
-        "Beware: z sticks",
+        "Warning: z sticks",
         "What this table lacks:",
         "- no value at all: tapped",
         "- no label in 3 of 480 rows",

@@ -56,7 +56,7 @@ def test_what_was_refused_is_not_learnt_again_with_the_same_seed(prepared, toy_s
     assert capsys.readouterr().out.splitlines() == [
         "toy_cells: version 1 was refused by the gate before",
         "no version is champion",
-        "to make it champion all the same: nonferrous models promote toy_cells 1 --force REASON",
+        "to make it champion anyway: nonferrous models promote toy_cells 1 --force REASON",
     ]
     assert prepared(version(1, refused=True, seed_digest="of another seed")) == (False, ["plant", "model"])
 

@@ -174,7 +174,7 @@ def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
         "p: version 2 was refused by the gate:",
         "  - gain: -1 %; expected more than 0 %",
         "  - coverage: 78 %; expected 85 %",
-        "to make it champion all the same: nonferrous models promote p 2 --force REASON",
+        "to make it champion anyway: nonferrous models promote p 2 --force REASON",
     ]
     for empty in ("", "  "):
         with pytest.raises(RegistryError, match=r"^p: --force needs a reason, which is stored with the version$"):
@@ -207,7 +207,7 @@ def test_a_version_that_guardrails_held_back_is_promoted_by_force_alone(opened):
     assert str(raised.value).splitlines() == [
         "p: version 2 was held back by guardrails:",
         "  - worst regime: wet: -0.5; expected no loss",
-        "to make it champion all the same: nonferrous models promote p 2 --force REASON",
+        "to make it champion anyway: nonferrous models promote p 2 --force REASON",
     ]
     assert store.moved == []
     assert promote(P, SETTINGS, 2, force="the wet season is over")[4] == (

@@ -31,7 +31,6 @@ def test_each_command_has_one_section_with_its_options():
     assert {name.split()[0] for name in sections} == set(typer.main.get_command(app).commands)
     assert {name.split()[0] for name in sections if " " in name} == groups
     assert len(sections) == len(set(sections))
-    assert "seeds" in sections, "a group that is a command of its own"
     assert "`--dry-run`" in text.split("## nonferrous retrain\n")[1].split("\n## ")[0]
 
 

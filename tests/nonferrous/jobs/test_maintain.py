@@ -57,7 +57,7 @@ def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
         "toy_cells: drift compared with version 1",
         "toy_cells: errors grew",
         "toy_cells: learning is due: drift is seen",
-        "toy_cells: job j waits for a worker",
+        "toy_cells: job j queued",
         "toy_lots: nothing was answered, so there is nothing to watch",
     ]
     assert "job j is queued" in CliRunner().invoke(app, ["maintain", "toy_cells"]).stdout
@@ -79,7 +79,7 @@ def test_no_job_is_asked_for_while_a_version_answers_in_shadow(queue, monkeypatc
         "toy_cells: version 2 answers in shadow",
         "toy_cells: drift compared with version 1",
         "toy_cells: errors grew",
-        "toy_cells: no job is asked for while a version answers in shadow",
+        "toy_cells: no job submitted: a shadow period runs",
         "toy_lots: version 2 answers in shadow",
         "toy_lots: nothing was answered, so there is nothing to watch",
     ]

@@ -53,7 +53,7 @@ def done(monkeypatch, toy_folder, tmp_path):
 
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
     said = done(only_if_drifted=True)
-    assert said["over"] == "nothing is learnt: no drift compared with version 1; learning is not due"
+    assert said["over"] == "no retraining: no drift compared with version 1; learning is not due"
     result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
     assert said["result"] == result | {"shadow_until": None}
 
@@ -86,7 +86,7 @@ def test_rows_that_were_set_aside_are_counted_in_the_log(done):
     gated, said = SimpleNamespace(reasons=[]), []
     found = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
     done(found, said, dry_run=True)
-    assert said[0]["over"] == "7 of the new rows were set aside; the home folder lists them in rejected/"
+    assert said[0]["over"] == "7 of the new rows were excluded; rejected/ in the home folder lists them"
 
 
 @pytest.mark.parametrize("error", [OSError("no space left"), RuntimeError("the store went away")])
@@ -145,7 +145,7 @@ def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock,
 
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", enter)
     said = done(only_if_drifted=True)
-    assert said["result"]["why"].startswith("nothing is learnt")
+    assert said["result"]["why"].startswith("no retraining")
     assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
 
 

@@ -271,7 +271,7 @@ def test_tables_and_the_card_show_a_dash_for_what_is_not_known(idle, capsys):
         console.print(table)
     out = capsys.readouterr().out
     assert "nan" not in out
-    assert "Beware: no lot may be released unassayed" in " ".join(out.split())
+    assert "Warning: no lot may be released unassayed" in " ".join(out.split())
     assert "nan" not in idle.text(idle.trained.learnt.run, "model_card.md")
 
 

@@ -104,8 +104,8 @@ def test_a_retraining_prints_the_cautions_of_a_training(story, capsys):
     Console(width=100).print(verdict_table(story.still))
     shown = " ".join(capsys.readouterr().out.split())
     assert "toy_cells: version 3 not promoted" in shown
-    assert "Beware: on the test rows it is no better than the baseline" in shown
-    assert "Beware: its fixed 90% intervals cover" in shown
+    assert "Warning: on the test rows it is no better than the baseline" in shown
+    assert "Warning: its fixed 90% intervals cover" in shown
 
 
 def test_reasons_stand_in_the_run_the_card_and_beside_the_version(story):

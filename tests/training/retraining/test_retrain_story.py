@@ -181,7 +181,7 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
         "version 3 promoted",
         "version 2 not promoted",
         "which is not above zero",
-        "80 rows of 20 units, 2024-08-18 to 2024-11-16, learnt by neither",
+        "80 rows of 20 units, 2024-08-18 to 2024-11-16, not used for training by either",
         "720 rows of history, 240 new; 240 replaced",
         "errors and widths in %",
     ):
