@@ -331,18 +331,6 @@ def test_retired_words_do_not_come_back(path):
     assert not re.findall(RETIRED, text, re.IGNORECASE)
 
 
-def test_every_command_of_the_documents_exists():
-    import typer.main
-
-    from nonferrous.command_line import app
-
-    group = typer.main.get_command(app)
-    known = set(group.commands)
-    for path in PAGES:
-        for command in re.findall(r"nonferrous (?:--seeds \S+ )?([a-z][a-z-]*)\b", path.read_text(encoding="utf-8")):
-            assert command in known, f"{path.name}: {command}"
-
-
 EXPLAINED = ("retrain", "review_labels", "record_outcomes", "run_the_service", "secure_the_service")
 
 
