@@ -1,4 +1,4 @@
-"""Fixtures that many rooms share: small made-up processes, their seeds, tables and models, made once a session."""
+"""Shared fixtures: small invented processes with seeds, tables and models, made once a session."""
 
 import copy
 import os
@@ -161,7 +161,7 @@ def toy_sorting_seed() -> Iterator[Seed]:
 
 @pytest.fixture(scope="session")
 def toy_sorting_frame() -> Callable[..., pd.DataFrame]:
-    """Maker of a toy sorter's raw table, as its historian would hold it; lots follow each other by the hour."""
+    """Return a maker of a toy sorter's raw table as a historian stores it, with hourly lots."""
 
     def make(lots: int = 60, pieces: int = 60, rng_seed: int = 1) -> pd.DataFrame:
         rng = np.random.default_rng(rng_seed)
@@ -198,7 +198,7 @@ def toy_quality_seed() -> Iterator[Seed]:
 
 @pytest.fixture(scope="session")
 def toy_quality_frame() -> Callable[..., pd.DataFrame]:
-    """Maker of a toy plant's raw table of lots: `p` and `q` rise with `u`, `q` falls with the knob, `r` is luck."""
+    """Return a maker of a toy plant's raw table of lots: `p` and `q` rise with `u`, `r` is random."""
 
     def make(lines: int = 12, lots: int = 150, rng_seed: int = 1) -> pd.DataFrame:
         rng = np.random.default_rng(rng_seed)
@@ -227,7 +227,7 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
 
 
 def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
-    """Saver into any folder of models that are made and written once; what it gives is a copy that a test may change.
+    """Return a saver of models that are made once; each copy may be changed by its test.
 
     What it is given beside the folder is passed on to `make`, which makes a model.
     """
@@ -251,7 +251,7 @@ def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
 def save_toy_grader(
     toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., object]:
-    """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
+    """Return a saver of a toy quality model, trained on the older half of the lots, then calibrated."""
     from models.quality.candidates import build
     from models.quality.model import grader
     from models.table.contract import check
@@ -291,7 +291,7 @@ def save_toy_model(toy_seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> 
 def save_toy_classifier(
     toy_class_seed: Seed, toy_class_frame: Callable[..., pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., object]:
-    """Saver of a classifier of the toy process into a folder: the older 25 days learnt, then calibrated on 15."""
+    """Return a saver of a toy classifier, trained on the older 25 days, then calibrated on 15."""
     from models.classification.candidates import build
     from models.classification.model import classifier
     from models.table.inputs import matrix
@@ -331,7 +331,7 @@ def save_toy_sorter(
 
 @pytest.fixture
 def run_here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Runner of a command in this process, which has loaded the libraries that each command would load anew."""
+    """Return a runner of a command in this process, whose libraries are already loaded."""
     from nonferrous.command_line import main
 
     def done(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -357,7 +357,7 @@ def mlflow_server(tmp_path: Path) -> Callable[[str, str], AbstractContextManager
 
 @contextmanager
 def served(process: str, uri: str, told: Path) -> Iterator[str]:
-    """MLflow's scoring server for a process's champion, on a free port, with its children; `told` is its log."""
+    """Start MLflow's scoring server for a champion on a free port; `told` is its log."""
     from system.programs import free_port
 
     port = free_port()

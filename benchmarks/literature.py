@@ -1,4 +1,4 @@
-"""Physics against values known beforehand, and nominal constants against simulated plants: docs/reference/physics.
+"""Compare physics with published values, and constants with simulated plants: docs/reference/physics.
 
     python benchmarks/literature.py
 

@@ -1,4 +1,4 @@
-"""Which code ran: the package's version and, in a checkout, its commit."""
+"""Version of the running code: the package's version and, in a checkout, its commit."""
 
 import subprocess
 from importlib.metadata import PackageNotFoundError, version

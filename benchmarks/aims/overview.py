@@ -37,7 +37,7 @@ ROWS = (
 
 
 def lines() -> Iterator[str]:
-    """The table: baseline, first principles and linear model beside the registered candidate of each process."""
+    """Return the table: baseline, first principles, linear model and registered candidate of each process."""
     yield "| process | metric on the test rows | baseline | first principles | linear | champion |"
     yield "|---|---|---:|---:|---:|---:|"
     for row in ROWS:

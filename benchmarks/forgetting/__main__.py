@@ -1,4 +1,4 @@
-"""Which history forgets best: python -m benchmarks.forgetting [PROCESS ...]; fills docs/results/retraining.md.
+"""Compare histories that forget: python -m benchmarks.forgetting [PROCESS ...], for docs/results.
 
 Plants are simulated with parameters drawn again. Those of development may be looked at when a history is chosen, the
 others never were. A plant that was measured on the seed as it is is not measured again.

@@ -1,4 +1,4 @@
-"""Forged files and honest months before the checks of labels; the figures go to docs/results/label_checks.md.
+"""Check manipulated files and correct months, for docs/results/label_checks.md.
 
     python -m benchmarks.label_checks                       # all processes
     python -m benchmarks.label_checks zinc_electrowinning   # one; the figures of the others stay as they are

@@ -1,4 +1,4 @@
-"""Forged and honest outcomes before a model that follows them; the figures go to docs/results/label_checks.md.
+"""Check manipulated and correct outcomes with an adapting model, for docs/results/label_checks.md.
 
     python -m benchmarks.label_checks.following [PROCESS ...]
 

@@ -1,4 +1,4 @@
-"""Check manipulated and correct assays with a grader that adapts its intervals, for docs/results/label_checks.md.
+"""Check manipulated and correct assays with a grader, for docs/results/label_checks.md.
 
     python -m benchmarks.label_checks.lots [PROCESS ...]
 

@@ -1,4 +1,4 @@
-"""Regret of the choice of a candidate: python -m benchmarks.regret [KIND ...]; fills docs/results/intervals.md.
+"""Measure the regret of candidate selection: python -m benchmarks.regret [KIND ...].
 
 Regret is the error of the registered candidate over that of the best one of its job, less 1, all as they would serve.
 A KIND is a process, whose plants have parameters drawn again and fewer units than the default one, `tables` (the ten of

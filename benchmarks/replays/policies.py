@@ -44,7 +44,7 @@ class Drift:
         self._seed, self._client, self._shown = seed, client, shown
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
-        """Whether a job is asked for now, and what was seen."""
+        """Return whether a job is requested now, and the reason."""
         from nonferrous.jobs.maintain import put_back_line
         from nonferrous.reports import look
         from nonferrous.retraining_due import learning_due

@@ -62,7 +62,7 @@ def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_
 def fast_share(
     superheat: Numeric, saturation: Numeric, fines: Numeric = 12.0, loss_on_ignition: Numeric = 0.9
 ) -> FloatArray:
-    """Share of a feed that dissolves immediately, g: 0.85, less in a cold or full bath or if alumina is poor.
+    """Share of a feed that dissolves immediately, g: 0.85, less in a cold or full bath.
 
     g = 0.85 - 0.03 max(0, 6 - SH) - 0.4 max(0, r - 0.5) - 0.004 max(0, fines - 12) - 0.1 max(0, 0.9 - LOI), kept within
     0.2 and 0.9.

@@ -308,7 +308,7 @@ def current_loss(
     noise_factor: Numeric = 1.0,
     added_loss: Numeric = 0.0,
 ) -> FloatArray:
-    """Loss of a pot: reference loss times factors of bath, distance, velocity, current, noise; plus a rest.
+    """Loss of a pot: reference loss times its factors, plus a rest.
 
     Parameters
     ----------

@@ -127,7 +127,7 @@ def metal_brightness(copper_alloy: Numeric, aluminium: Numeric, iron_alloy: Nume
 def patinated(
     hue: Numeric, hsv_saturation: Numeric, brightness: Numeric, patina: Numeric, hue_shift: Numeric
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Colour of a metal below a patina that covers it more or less: brown to black, the hue to either side.
+    """Colour of a metal below a patina of any density: brown to black, the hue to either side.
 
     A full patina takes 0.3 of brightness and half of the saturation.
 

@@ -92,7 +92,7 @@ def apparent_conductivity(
     coil_radius: Numeric = 15.0,
     phase: Numeric = 0.0,
 ) -> FloatArray:
-    """Conductivity that an induction array reads: the metal's, less what a thin wall and lift-off take away.
+    """Conductivity read by an induction array: the metal's, less the effect of thin walls and lift-off.
 
     The array is set on thick pieces at a reference lift-off, and reads right there. Lift-off lowers the amplitude of
     the signal and hardly turns its phase: an array that evaluates the phase feels little of it. Not for ferromagnetic

@@ -129,7 +129,7 @@ def coverage_of(answer: bytes) -> float:
 
 
 def read_back(file: Any, identity: Sequence[str], most: int) -> Iterator[tuple[str, Any]]:
-    """Name and value of each field of a stream that was recorded; rows are an iterator, read before the next field.
+    """Yield name and value of each field of a recorded stream; rows are an iterator, to be read first.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def read_back(file: Any, identity: Sequence[str], most: int) -> Iterator[tuple[s
 
 
 def whole(batches: Iterable[T]) -> Iterator[T]:
-    """Batches of a recorded stream that were recorded whole: its client may have gone, or the service been killed."""
+    """Yield the complete batches of a recorded stream, which a lost client or a killed service may cut."""
     try:
         yield from batches
     except (pa.ArrowInvalid, OSError):
@@ -166,7 +166,7 @@ def whole(batches: Iterable[T]) -> Iterator[T]:
 
 
 def _is_json(value: Any) -> bool:
-    """Whether a cell is as JSON has it; times are not."""
+    """Return whether a cell can be written as JSON; times cannot."""
     return value is None or isinstance(value, bool | int | float | str | list)
 
 

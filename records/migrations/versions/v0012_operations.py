@@ -1,4 +1,4 @@
-"""An index of requests by operation, which finds the newest of each at once."""
+"""Index of requests by operation, to find the latest of each without a scan."""
 
 from alembic import op
 
@@ -9,6 +9,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the index in place of the one by process alone: whoever reads by process reads by operation too."""
+    """Replace the index by process with one by process and operation, which serves both searches."""
     op.create_index("requests_operation", "requests", ["process", "operation", "number"])
     op.drop_index("requests_process", "requests")
