@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.console import fail, full_disk, is_ours
-from nonferrous.groups import Entry, Program, add, group
+from nonferrous.groups import Entry, RootCommand, add, group
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.jobs.history import history
@@ -65,7 +65,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
 }
 
 
-class CommandLine(Program):
+class CommandLine(RootCommand):
     """All commands under their headings."""
 
     sections = SECTIONS

@@ -17,7 +17,7 @@ from nonferrous.renamed import COMMANDS, renamed_command, renamed_option
 Entry = Callable[..., None] | typer.Typer
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """Group of commands that states the new name of a command of an earlier version."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -35,7 +35,7 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-class Program(Group):
+class RootCommand(CommandGroup):
     """Command line with a help section for each heading and the option --home in each command.
 
     Attributes
@@ -70,7 +70,7 @@ class Program(Group):
 
 def group(about: str) -> typer.Typer:
     """Return a group of commands that requires a subcommand."""
-    return typer.Typer(cls=Group, help=about, no_args_is_help=True, rich_markup_mode=None)
+    return typer.Typer(cls=CommandGroup, help=about, no_args_is_help=True, rich_markup_mode=None)
 
 
 def add(app: typer.Typer, commands: Mapping[str, Entry]) -> None:
