@@ -203,9 +203,9 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
     def make(lines: int = 12, lots: int = 150, rng_seed: int = 1) -> pd.DataFrame:
         rng = np.random.default_rng(rng_seed)
         n = lines * lots
-        u, v, knob = rng.standard_normal(n), rng.standard_normal(n), 50 + 5 * rng.standard_normal(n)
+        u, v, setpoint = rng.standard_normal(n), rng.standard_normal(n), 50 + 5 * rng.standard_normal(n)
         errors = rng.multivariate_normal(np.zeros(3), [[0.09, 0.045, 0], [0.045, 0.09, 0], [0, 0, 0.09]], n)
-        centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (knob - 50), np.full(n, -0.4)])
+        centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (setpoint - 50), np.full(n, -0.4)])
         found = np.exp(centre + errors)
         reported = np.where(found < [0.5, 0.5, 0.5], -0.5, found)
         u[rng.random(n) < 0.02] = np.nan
@@ -215,7 +215,7 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
                 "cast_at": np.tile(pd.date_range("2024-01-01", periods=lots, freq="D").to_numpy(), lines),
                 "u": u,
                 "v": v,
-                "knob": knob,
+                "setpoint": setpoint,
                 "p": reported[:, 0],
                 "q": reported[:, 1],
                 "r": reported[:, 2],

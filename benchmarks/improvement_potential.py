@@ -70,7 +70,7 @@ class Course:
     worth: FloatArray  # true margin [$/d]
     metal: FloatArray  # t/d
     energy: FloatArray  # direct current [kWh/d]
-    knobs: dict[str, FloatArray]  # in force
+    setpoints: dict[str, FloatArray]  # in force
 
 
 def course(start: Running, seed: Seed, future: int, setpoints: list[dict[str, FloatArray]] | None = None) -> Course:
@@ -105,7 +105,7 @@ def moved(seed: Seed, base: Course, shifts: dict[str, FloatArray | float]) -> li
     """Set-points of the operators' run, moved within bounds, for each period."""
     bounds = {name: seed.column(name).bounds or seed.column(name).limits for name in SHIFTS}
     return [
-        {name: np.clip(own[period] + shifts.get(name, 0.0), *bounds[name]) for name, own in base.knobs.items()}
+        {name: np.clip(own[period] + shifts.get(name, 0.0), *bounds[name]) for name, own in base.setpoints.items()}
         for period in range(max(HELD))
     ]
 
@@ -171,7 +171,7 @@ def room(seed: Seed, name: str) -> dict[str, Any]:
                 gain, energy = answers(runs, [bases[future] for future in CHOSEN_ON], held)
                 gains.append(gain)
                 if held in HELD:
-                    moves.append({"knob": setpoint, "shift": shift, "held": held} | summary(gain, energy))
+                    moves.append({"setpoint": setpoint, "shift": shift, "held": held} | summary(gain, energy))
         for held, gains in cube.items():
             chosen[held][setpoint] = best_of_pots(shifts, np.array(gains))
             if held in HELD:
@@ -205,9 +205,9 @@ def tables(figures: dict[str, Any]) -> str:
         if first["held"] == HELD[0]:
             row = [plant["moves"][at] for plant in figures["plants"]]
             cells = [f"{one['gain']:+.1f} ± {one['sd']:.1f} ({one['better']:.0%})" for one in row]
-            unit = UNITS[first["knob"]]
+            unit = UNITS[first["setpoint"]]
             lines.append(
-                f"| `{first['knob']}` | {first['shift']:+g} {unit} | {' | '.join(cells)} | {first['energy']:+.0f} |"
+                f"| `{first['setpoint']}` | {first['shift']:+g} {unit} | {' | '.join(cells)} | {first['energy']:+.0f} |"
             )
     for at, first in enumerate(figures["plants"][0]["oracles"]):
         if first["held"] == HELD[0]:

@@ -57,7 +57,7 @@ class Plant:
         self.rows = deque(rows, maxlen=IN_HAND)
         assert seed.key is not None
         self.key, self.time = seed.key.name, seed.clock.name
-        costs = {setpoint.name: setpoint.move_cost for setpoint in seed.by_role("knob")}
+        costs = {setpoint.name: setpoint.move_cost for setpoint in seed.by_role("setpoint")}
         self.move_costs = {name: 0.0 if cost is None else cost.value for name, cost in costs.items()}
 
     def fork(self) -> "Plant":
@@ -184,7 +184,7 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
         "gain_high": float(gain.mean()) + half,
         "gain_of_moved": float(gain[moved].mean()) if moved.any() else 0.0,
         "promised_of_moved": float(np.mean(promised)) if promised else 0.0,
-        "knobs": {name: moved_setpoints.count(name) for name in sorted(set(moved_setpoints))},
+        "setpoints": {name: moved_setpoints.count(name) for name in sorted(set(moved_setpoints))},
         "refusals": {
             reason: refused.count(reason)
             for reason in sorted(set(refused))
@@ -224,7 +224,7 @@ def main(arguments: list[str]) -> None:
     develop = "--development" in arguments
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() and not develop else {}
     seeds = [load(name) for name in names()]
-    graded = [one.process.name for one in seeds if one.quality and one.plant and one.by_role("knob")]
+    graded = [one.process.name for one in seeds if one.quality and one.plant and one.by_role("setpoint")]
     for process in [name for name in arguments if name != "--development"] or graded:
         seed, by_plant = load(process), []
         for number in DEVELOPMENT if develop else FINAL:

@@ -23,7 +23,7 @@ from seeds.format.units import nearest_unit
 
 _HEAD = (
     "Draft of a seed, made from a table alone. Facts marked 'assumed: from the table' are not confirmed yet.",
-    "Check roles and units first. A column that operators set is a set-point, role knob (it needs bounds, step and "
+    "Check roles and units first. A column that operators set is a set-point, role setpoint (it needs bounds, step and "
     "move_cost before set-points can be recommended); data available when the period starts has role before; data "
     "measured in the period has role during; data known only after it has role late, and no prediction may use it.",
 )
@@ -127,7 +127,7 @@ def _process(name: str, target: DetectedColumn, clock: RowOrder, is_class: bool)
 def _head(one: ColumnDraft) -> dict[str, str]:
     column = one.column
     pairs = {"name": quoted(column.name), "role": quoted(str(one.role))}
-    pairs["meaning"] = quoted(f"{column.text}, as the table calls it")
+    pairs["description"] = quoted(f"{column.text}, as the table calls it")
     if column.text != column.name:
         pairs["tag"] = quoted(column.text)
     return pairs
@@ -236,7 +236,7 @@ def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None
     stated = Column(
         name=column.name,
         role="during",
-        meaning=column.text,
+        description=column.text,
         unit=unit,
         low=span.low,
         high=span.high,
@@ -261,7 +261,7 @@ def _previous(target: DetectedColumn, unit: str, period: float, taken: set[str])
     pairs = {
         "name": quoted(name),
         "role": quoted("before"),
-        "meaning": quoted(f"{target.text} of the period before"),
+        "description": quoted(f"{target.text} of the period before"),
         "unit": quoted(unit),
         "low": number(span.low),
         "high": number(span.high),
@@ -274,7 +274,7 @@ def _previous(target: DetectedColumn, unit: str, period: float, taken: set[str])
 
 
 def _target(target: DetectedColumn, unit: str) -> str:
-    pairs = {"unit": quoted(unit), "meaning": quoted(target.text), "source": quoted(ASSUMED)}
+    pairs = {"unit": quoted(unit), "description": quoted(target.text), "source": quoted(ASSUMED)}
     return table(f"[targets.{target.name}]", pairs)
 
 
@@ -303,7 +303,7 @@ def equipment_text(process_type: str) -> tuple[str, list[Suspicion]]:
         return "", []
     lines = [*comment(_FACTS), "# [equipment]"]
     for name, one in facts.items():
-        lines.append(f"# {one.meaning}, {one.bounds}")
+        lines.append(f"# {one.description}, {one.bounds}")
         lines.append(f'# {name} = {{ value = ..., unit = "{one.unit}", source = "practice: ..." }}')
     evidence = f"physics of {process_type} computes with {counted(len(facts), 'fact')}"
     done = "writes them as comments: [equipment] is not in a table, confirm it from drawings"

@@ -87,7 +87,7 @@ def prices(given: list[str], seed: Seed) -> dict[str, float]:
 
 def moved(advices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Recommendations that move a set-point, largest gain first."""
-    moving = [one for one in advices if any(knob["move"] for knob in one["knobs"].values())]
+    moving = [one for one in advices if any(setpoint["move"] for setpoint in one["setpoints"].values())]
     return sorted(moving, key=lambda one: -one["gain"]["value"])
 
 
@@ -123,16 +123,16 @@ def line_advice(found: Requested) -> list[str]:
     line = found.answer.get(LINE)
     if line is None:
         return []
-    ((name, knob),) = line["knobs"].items()
-    gain, planned, unit = line["gain"], line["gain_as_planned"], knob["unit"]
+    ((name, setpoint),) = line["setpoints"].items()
+    gain, planned, unit = line["gain"], line["gain_as_planned"], setpoint["unit"]
     if gain is None or planned is None:
         return [f"the line's {name} stays as planned", f"  {line['refusal']}"]
-    if not knob["move"]:
+    if not setpoint["move"]:
         why = [] if line["refusal"] is None else [f"  {line['refusal']}"]
-        return [f"the line's {name} stays at {knob['plan']:g} {unit}", *why]
+        return [f"the line's {name} stays at {setpoint['plan']:g} {unit}", *why]
     power, money, strained = line["power"], gain["unit"], line["strained"]
     return [
-        f"the line's {name}: {knob['move']:+g} {unit}, to {knob['set_point']:g} {unit}",
+        f"the line's {name}: {setpoint['move']:+g} {unit}, to {setpoint['set_point']:g} {unit}",
         f"  with moves of {_units(len(line['moves']))} that are not those above: see the file",
         f"  brings {gain['value']:+.0f} {money} ({gain['low']:+.0f} to {gain['high']:+.0f}), as planned "
         f"{planned['value']:+.0f}",
@@ -158,7 +158,11 @@ def best_moves(found: Requested) -> Table:
     for name in ("unit", "move", f"gain {task.gain}", "cause"):
         table.add_column(name, no_wrap=name != "cause")
     for one in moved(advices_of(found))[:BEST]:
-        moves = [f"{name} {knob['move']:+g} {knob['unit']}" for name, knob in one["knobs"].items() if knob["move"]]
+        moves = [
+            f"{name} {setpoint['move']:+g} {setpoint['unit']}"
+            for name, setpoint in one["setpoints"].items()
+            if setpoint["move"]
+        ]
         gain = f"{one['gain']['value']:.1f} ({one['gain']['low']:.1f} to {one['gain']['high']:.1f})"
         table.add_row(one[key.name], "\n".join(moves), gain, one["cause"] or "")
     table.caption = task.caption

@@ -66,7 +66,7 @@ def _schema(operation: Operation[Any], form: Form, is_table: bool) -> dict[str, 
     schema: dict[str, Any] = TypeAdapter(form.answer).json_schema(mode="serialization")
     if not is_table or not isinstance(operation, Predictions):
         return schema
-    known = {column.name: {"description": column.meaning} for column in form.seed.by_role("key", "time")}
+    known = {column.name: {"description": column.description} for column in form.seed.by_role("key", "time")}
     described: Any = operation.described(form)  # type: ignore[arg-type]
     columns = {
         name: {"description": about} | ({} if unit is None else {"x-unit": unit})

@@ -75,8 +75,8 @@ class AluminaRefining(Simulator):
             cooled=made * (day["fill"] - day["end"]),
         )
         columns = {
-            "margin": margin(flows, price) - day["knob_moves"],
-            "move_cost": day["knob_moves"],
+            "margin": margin(flows, price) - day["setpoint_moves"],
+            "move_cost": day["setpoint_moves"],
             "product": _KILO * made,
             "energy": made * (day["thermal_energy"] * _GIGAJOULE + price["electricity"]),
             "co2e": _KILO * emitted(flows, price),

@@ -18,7 +18,7 @@ from synthetic_data.cast_house.supply import CastHouseSupplier, CastHouseSupply
 from synthetic_data.engine.plan import BlockRows, RunPlan, UnitBlock
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import SegmentedPlant
 
@@ -68,24 +68,24 @@ class _House(SegmentedPlant[CastHouseSupplier]):
         tapped = self._pots.advance(supply, rng)
         manual = self._crew.set_points.manual_setpoints(supply.first, supply.count)
         tests = self._crew.set_points.tests(p, supply.count, rng)
-        knobs = self._crew.before_cast(supply, tapped.samples, tests, manual, rng)
-        charge = self._furnaces.advance(supply, tapped, knobs, rng)
-        melt, degassing = self._line.advance(supply, charge, knobs, self._crew, tests, manual, rng)
-        knobs |= degassing
-        cast = self._moulds.advance(p, melt, knobs, rng)
+        setpoints = self._crew.before_cast(supply, tapped.samples, tests, manual, rng)
+        charge = self._furnaces.advance(supply, tapped, setpoints, rng)
+        melt, degassing = self._line.advance(supply, charge, setpoints, self._crew, tests, manual, rng)
+        setpoints |= degassing
+        cast = self._moulds.advance(p, melt, setpoints, rng)
         read = tapped.samples | instruments.before(supply, charge, melt, shape, rng)
         read |= instruments.during(supply, charge, melt, cast, rng)
         whole = {name: read.pop(name) for name in _KEPT_WHOLE}
         read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
         assayed = instruments.assays(p, charge.contents, self._bias, rng)
         assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
-        table = whole | read | knobs | assayed | cast.rejected
+        table = whole | read | setpoints | assayed | cast.rejected
         truth = _truth(supply, tapped, charge, melt, cast, tests)
         return self._reported(supply.first, table, truth, tapped.failing.events)
 
 
 def _truth(
-    supply: CastHouseSupply, tapped: TappedMetal, charge: CastCharge, melt: Melt, cast: CastIngots, tests: Knobs
+    supply: CastHouseSupply, tapped: TappedMetal, charge: CastCharge, melt: Melt, cast: CastIngots, tests: Setpoints
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     shape = charge.mass.shape

@@ -19,7 +19,7 @@ from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.potline import cell, current_profile, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
-from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, Potline
+from synthetic_data.potline.line import CURRENT_SETPOINT, LinePeriod, Potline
 from synthetic_data.potline.margin import emission, margin
 from synthetic_data.potline.parameters import PotlineParameters
 
@@ -64,7 +64,7 @@ class AluminiumReduction(Simulator):
         """True margin of pots, cost of moves [$/d], metal [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
-            "move_cost": truth["knob_moves"],
+            "move_cost": truth["setpoint_moves"],
             "product": truth["metal_produced"],
             "energy": truth["energy"],
             "co2e": emission(truth, seed),
@@ -89,7 +89,7 @@ class _Potline(HoursAheadBlock):
         self._test_chances = np.zeros((operators.UNIFORMS, block.count))
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._level = instruments.level_at_end(p, self._pots, np.zeros((1, block.count)))
-        self._last_knobs: Day = {}
+        self._last_setpoints: Day = {}
         self._last_reported: Day = {}
         self._last_row: Day = {}
         self._before = [column.name for column in plan.seed.by_role("before") if not column.is_made]
@@ -110,12 +110,12 @@ class _Potline(HoursAheadBlock):
         line = self._line.advance()
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
         chosen = self._choose(line)
-        knobs = {CURRENT_KNOB: np.full(count, line.current_target), **chosen.knobs}
+        setpoints = {CURRENT_SETPOINT: np.full(count, line.current_target), **chosen.setpoints}
         before = instruments.at_start(p, pots, line, cell.bath(p, pots)["caf2"])
         running = np.flatnonzero(pots.idle <= 0.0)
         stocks = {name: getattr(pots, name) for name in _STOCKS}
         draws = potline_days.PotlineDraws.of(rng, len(line.ambient), count)
-        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
+        recorded = potline_days.run(pots, line, self._phase, chosen.setpoints, draws)
         known = np.append(self._known, False)[:, None]
         errors = partly_in_hand(rng, lambda stream: stream.standard_normal((instruments.NORMALS, count)), known)
         level = instruments.level_at_end(p, pots, errors)
@@ -124,11 +124,11 @@ class _Potline(HoursAheadBlock):
         known = np.repeat(self._known, 2)[:, None]
         uniforms = partly_in_hand(rng, lambda stream: stream.random((instruments.UNIFORMS, count)), known)
         row = instruments.spoil(p, read, self._last_row, uniforms, self._limits)
-        truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
+        truth = self._truth(p, line, recorded.mean, stocks, setpoints) | chosen.tests
         self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
-        self._last_row, self._last_knobs, self._level = row, knobs, level
+        self._last_row, self._last_setpoints, self._level = row, setpoints, level
         retained = np.flatnonzero(recorded.whole)
-        reports = {"pot_age": before["pot_age"]} | knobs | row | late
+        reports = {"pot_age": before["pot_age"]} | setpoints | row | late
         events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
         return BlockRows(
             retained,
@@ -137,16 +137,16 @@ class _Potline(HoursAheadBlock):
             {name: values[retained] for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)) if line.period >= 0 else (),
             round(count * self._plan.period_days),
-            (running, {name: reports[name][running] for name in (*self._before, *knobs)}),
+            (running, {name: reports[name][running] for name in (*self._before, *setpoints)}),
         )
 
     def ahead(self, profile: FloatArray) -> Day:
         """Result of an hourly current ahead, shape (hours, running pots) each; the plant's state is unchanged."""
         other = copy.deepcopy(self)
         line = other._line.advance()
-        knobs = other._choose(line).knobs
+        setpoints = other._choose(line).setpoints
         retained = current_profile.running(self._pots, line.parameters)
-        ahead = current_profile.ahead(self._pots, line, knobs, profile)
+        ahead = current_profile.ahead(self._pots, line, setpoints, profile)
         return {name: values[:, retained] for name, values in ahead.items()}
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
@@ -154,21 +154,23 @@ class _Potline(HoursAheadBlock):
         normals = stream.standard_normal((operators.NORMALS, self._block.count))
         uniforms = stream.random((operators.UNIFORMS, self._block.count))
         # A test lasts some periods, so that what changes slowly answers it too.
-        if not self._last_knobs or line.period % round(p.test_periods) == 0:
+        if not self._last_setpoints or line.period % round(p.test_periods) == 0:
             self._test_chances = uniforms
-        manual = self._plan.knobs.at(line.period, self._block)
+        manual = self._plan.setpoints.at(line.period, self._block)
         seed, reported = self._plan.seed, self._last_reported
         return operators.choose(p, self._pots, seed, reported, self._testing, normals, self._test_chances, manual)
 
-    def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
+    def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, setpoints: Day) -> Day:
         """Noise-free target, hidden states, changes of stocks, and costs of moving set-points."""
         days = len(line.ambient)
         made = current_efficiency_from_mass(mean["metal_produced"], mean["line_current"], _HOURS, ALUMINIUM_EQUIVALENT)
         gained = {f"{name}_gained": (getattr(self._pots, name) - before) / days for name, before in stocks.items()}
         moves = np.zeros_like(made)
-        for column in self._plan.seed.by_role("knob"):
-            if self._last_knobs and column.move_cost is not None:
-                moves += column.move_cost.value * np.abs(knobs[column.name] - self._last_knobs[column.name]) / days
+        for column in self._plan.seed.by_role("setpoint"):
+            if self._last_setpoints and column.move_cost is not None:
+                moves += (
+                    column.move_cost.value * np.abs(setpoints[column.name] - self._last_setpoints[column.name]) / days
+                )
         return {
             "current_efficiency": made,
             **{name: mean[name] for name in potline_days.TRUE_MEANS},
@@ -176,5 +178,5 @@ class _Potline(HoursAheadBlock):
             "line_current": mean["line_current"],
             "loss_factor": self._pots.loss_factor,
             "acd_limit": self._pots.acd_limit,
-            "knob_moves": moves,
+            "setpoint_moves": moves,
         }

@@ -10,7 +10,7 @@ from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import SegmentedPlant
 from synthetic_data.shredding import instruments
@@ -71,10 +71,10 @@ class _Lines(SegmentedPlant[ShreddingSupplier]):
         tests = crew.set_points.tests(p, supply.count, rng)
         faults = self._faults.advance(p, supply.first, supply.count, rng)
         feed = self._gate.advance(supply, faults, rng)
-        knobs = crew.settings(supply, feed, faults, tests, manual, rng)
-        burnt = self._furnaces.advance(supply, feed, faults, knobs, rng)
-        milled = self._mills.advance(supply, feed, burnt, faults, knobs, crew, tests, manual, rng)
-        powder = made(supply, feed, burnt, milled, faults, knobs, rng)
+        setpoints = crew.settings(supply, feed, faults, tests, manual, rng)
+        burnt = self._furnaces.advance(supply, feed, faults, setpoints, rng)
+        milled = self._mills.advance(supply, feed, burnt, faults, setpoints, crew, tests, manual, rng)
+        powder = made(supply, feed, burnt, milled, faults, setpoints, rng)
         bagged = self._bagging.advance(supply, powder, faults, rng)
         inspected = self._inspection.advance(p, milled, bagged, faults, rng)
         read = instruments.before(feed)
@@ -83,7 +83,7 @@ class _Lines(SegmentedPlant[ShreddingSupplier]):
         assayed = instruments.assays(supply, bagged.contents, self._bias, rng)
         certified = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         counted = instruments.counted(feed, milled, bagged)
-        table = certified | read | counted | knobs | {TIME: milled.mill_time} | inspected.rejected
+        table = certified | read | counted | setpoints | {TIME: milled.mill_time} | inspected.rejected
         truth = _truth(feed, burnt, milled, powder, bagged, inspected, faults, tests)
         return self._reported(supply.first, table, truth, faults.events)
 
@@ -96,7 +96,7 @@ def _truth(
     bagged: Bagged,
     inspected: Inspected,
     faults: ActiveFaults,
-    tests: Knobs,
+    tests: Setpoints,
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     return {

@@ -55,7 +55,7 @@ class CopperElectrorefining(Simulator):
         """True margin of sections, cost of moves [$/d], copper [kg/d], energy [kWh/d], emission [kgCO2e/d]."""
         columns = {
             "margin": margin(truth, seed),
-            "move_cost": truth["knob_moves"],
+            "move_cost": truth["setpoint_moves"],
             "product": 1000.0 * truth["cathode_mass"] / period_days(seed),
             "energy": truth["energy"],
             "co2e": emission(truth, seed),

@@ -20,7 +20,7 @@ from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import PeriodBounds, Simulator
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.inspection import Inspected
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import SegmentedPlant
 
@@ -79,13 +79,13 @@ class _Crystallisers(SegmentedPlant[CrystalliserSupplier]):
         assayed = {f"feed_{name}": values for name, values in zip(ELEMENTS, made.charge_assays, strict=True)}
         assayed |= dict(zip(ELEMENTS, made.reported, strict=True))
         certified = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
-        table = certified | read | instruments.counted(feed) | made.knobs | inspected.rejected
+        table = certified | read | instruments.counted(feed) | made.setpoints | inspected.rejected
         truth = _truth(feed, made, inspected, faults, tests)
         return self._reported(supply.first, table, truth, faults.events)
 
 
 def _truth(
-    feed: CrystalliserFeed, made: CrystallisedLots, inspected: Inspected, faults: ActiveFaults, tests: Knobs
+    feed: CrystalliserFeed, made: CrystallisedLots, inspected: Inspected, faults: ActiveFaults, tests: Setpoints
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
 

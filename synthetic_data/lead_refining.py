@@ -69,8 +69,8 @@ class LeadRefining(Simulator):
             lignin=day["lignin_used"],
         )
         columns = {
-            "margin": margin(flows, price) - day["knob_moves"],
-            "move_cost": day["knob_moves"],
+            "margin": margin(flows, price) - day["setpoint_moves"],
+            "move_cost": day["setpoint_moves"],
             "product": _TONNE * day["cathode_mass"] / days,
             "energy": day["energy"],
             "co2e": _TONNE * emitted(flows, price),

@@ -12,7 +12,7 @@ from physics.arrays import FloatArray
 from physics.winning.economics import ZincCellFlows, emitted, margin
 from seeds import Seed
 from synthetic_data.cell_house import current_profile, cycle, faults, instruments, operators, state
-from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
+from synthetic_data.cell_house.house import CURRENT_SETPOINT, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.economics import prices_of
@@ -57,7 +57,7 @@ class ZincElectrowinning(Simulator):
             feed=_HOURS * day["feed"],
             glue=1e-3 * zinc * day["glue"],
         )
-        moves = truth["knob_moves"].to_numpy(np.float64)
+        moves = truth["setpoint_moves"].to_numpy(np.float64)
         columns = {
             "margin": margin(flows, price) - moves,
             "move_cost": moves,
@@ -84,7 +84,7 @@ class _CellHouse(ProfileBlock):
         self._test_chances = np.zeros((operators.UNIFORMS, block.count))
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._last_row: cycle.Values = {}
-        self._last_knobs: cycle.Values = {}
+        self._last_setpoints: cycle.Values = {}
         self._played: cycle.Values = {}  # by the hour
         self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not available
 
@@ -112,7 +112,7 @@ class _CellHouse(ProfileBlock):
         watch: list[cycle.Values] | None = None
         if self.profile is not None:
             house, watch = current_profile.by_the_hour(house, self.profile), []
-        knobs, tests = self._choose(house)
+        setpoints, tests = self._choose(house)
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
         normals = rng.standard_normal((len(house.current), cycle.NORMALS, count))
@@ -122,24 +122,25 @@ class _CellHouse(ProfileBlock):
         lasts, started = faults.started(p, n, groups.fault_left, uniforms, house.period * days)
         if watch is not None:
             lasts = current_profile.at_the_hour(lasts, len(house.current))
-        means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
+        means = cycle.run(groups, house, setpoints, normals, lasts, hours / len(house.current), watch)
         if watch is not None:
             self._played = current_profile.recorded(house, watch)
         stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])
         cycle.age(p, groups, days)
         row = instruments.spoil(p, instruments.row(p, groups, means, errors), self._last_row, uniforms, self._limits)
         late = instruments.label(p, groups, stripped, means["lead_in_zinc"], seen["line_current"], hours, errors)
-        moves = self._moves(knobs, days)
+        moves = self._moves(setpoints, days)
         self._known = [*self._known[-1:], {"current_efficiency": late["current_efficiency"], "shorts": means["shorts"]}]
-        self._last_row, self._last_knobs = row, knobs
+        self._last_row, self._last_setpoints = row, setpoints
         truth = means | tests | {
-            "glue": knobs["glue_dose"], "stripped": stripped / days, "stuck_gained": gained / days, "knob_moves": moves,
+            "glue": setpoints["glue_dose"], "stripped": stripped / days, "stuck_gained": gained / days,
+            "setpoint_moves": moves,
         }  # fmt: skip
         events = [*(house.events if self._block.index == 0 else ()), *started] if house.period >= 0 else []
         return BlockRows(
             np.arange(count),
             np.full(count, np.datetime64(self._plan.period_start(house.period), "us")),
-            before | knobs | seen | row | late,
+            before | setpoints | seen | row | late,
             truth,
             tuple(sorted(events, key=lambda event: event.onset)),
             round(count * days),
@@ -150,18 +151,20 @@ class _CellHouse(ProfileBlock):
         normals = stream.standard_normal((operators.NORMALS, count))
         uniforms = stream.random((operators.UNIFORMS, count))
         # A test lasts some cycles, so that what the deposit and the electrolyte answer slowly is in it.
-        if not self._last_knobs or house.period % round(p.test_periods) == 0:
+        if not self._last_setpoints or house.period % round(p.test_periods) == 0:
             self._test_chances = uniforms
         if len(self._known) == 2:
             operators.review(p, self._groups, self._known[0], normals)
-        manual = self._plan.knobs.at(house.period, self._block)
-        knobs, tests = operators.choose(p, self._groups, self._plan.seed, self._testing, self._test_chances, manual)
-        return {CURRENT_KNOB: np.full(count, house.current_target)} | knobs, tests
+        manual = self._plan.setpoints.at(house.period, self._block)
+        setpoints, tests = operators.choose(p, self._groups, self._plan.seed, self._testing, self._test_chances, manual)
+        return {CURRENT_SETPOINT: np.full(count, house.current_target)} | setpoints, tests
 
-    def _moves(self, knobs: cycle.Values, days: float) -> FloatArray:
+    def _moves(self, setpoints: cycle.Values, days: float) -> FloatArray:
         """Cost of moving the set-points [$/d]."""
         cost = np.zeros(self._block.count)
-        for column in self._plan.seed.by_role("knob"):
-            if self._last_knobs and column.move_cost is not None:
-                cost += column.move_cost.value * np.abs(knobs[column.name] - self._last_knobs[column.name]) / days
+        for column in self._plan.seed.by_role("setpoint"):
+            if self._last_setpoints and column.move_cost is not None:
+                cost += (
+                    column.move_cost.value * np.abs(setpoints[column.name] - self._last_setpoints[column.name]) / days
+                )
         return cost

@@ -21,7 +21,7 @@ from synthetic_data.melting_house.operators import DOSE, MeltingHouseOperators
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupplier
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.plant.segments import SegmentedPlant
 
@@ -75,8 +75,8 @@ class _House(SegmentedPlant[MeltingHouseSupplier]):
         dissolved = self._anodes.advance(supply, electrolyte, rng)
         cathodes = self._cells.advance(supply, electrolyte, dissolved, faults, crew, tests, manual, rng)
         composites = np.abs(cathodes.samples["cathode_pb"])
-        knobs = {DOSE: cathodes.dose} | crew.charging(supply, composites, cathodes.thin, tests, manual, rng)
-        charge = self._furnaces.advance(supply, cathodes, faults, knobs, rng)
+        setpoints = {DOSE: cathodes.dose} | crew.charging(supply, composites, cathodes.thin, tests, manual, rng)
+        charge = self._furnaces.advance(supply, cathodes, faults, setpoints, rng)
         cast = self._moulds.advance(p, cathodes, charge, rng)
         read = instruments.before(supply, electrolyte, rng) | {"solution_pb": cathodes.samples["solution_pb"]}
         read |= instruments.during(supply, charge, cast, rng)
@@ -84,7 +84,7 @@ class _House(SegmentedPlant[MeltingHouseSupplier]):
         counted = instruments.counted(dissolved, cathodes, charge)
         assayed = instruments.assays(supply, charge.contents, self._bias, rng)
         certified = {name: np.minimum(values, self._limits[name][1]) for name, values in (counted | assayed).items()}
-        table = certified | read | knobs | cast.rejected
+        table = certified | read | setpoints | cast.rejected
         truth = _truth(faults, electrolyte, dissolved, cathodes, charge, cast, tests)
         return self._reported(supply.first, table, truth, [*faults.events, *dissolved.events])
 
@@ -96,7 +96,7 @@ def _truth(
     cathodes: Cathodes,
     charge: HeatCharge,
     cast: CastSlabs,
-    tests: Knobs,
+    tests: Setpoints,
 ) -> dict[str, FloatArray]:
     """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
     return {

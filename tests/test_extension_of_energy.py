@@ -37,9 +37,9 @@ title = "crude to refined lead"
 boundary = "comprehensive"
 unit = "kgce/t"
 grades = [{ name = "1", at_most = 80 }, { name = "2", at_most = 100 }, { name = "3", at_most = 120 }]
-certainty = "recalled"
+verification = "unverified"
 source = "practice: as a third party transcribed it"
-elsewhere = { value = 60, unit = "kgce/t", source = "assumed: melting and casting" }
+outside_boundary = { value = 60, unit = "kgce/t", source = "assumed: melting and casting" }
 """
 
 

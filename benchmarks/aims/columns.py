@@ -16,7 +16,7 @@ from seeds.format.quantity import PeriodLength, Quantity
 from seeds.format.tasks.sorting import Bin
 
 NAME = "columns"
-_ROLES = ("key", "time", "before", "knob", "during", "late")
+_ROLES = ("key", "time", "before", "setpoint", "during", "late")
 
 
 def page(process: str) -> Path:

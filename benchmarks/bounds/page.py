@@ -50,8 +50,8 @@ def _steps(figures: Mapping[str, Any]) -> list[str]:
     plants = figures["plants"]
     heads = ("set-point", "step", *(f"{one['plant']}, margin {one['margin']:.0f}" for one in plants))
     rows = []
-    for setpoint, change in figures["knobs"].items():
-        cells = [one["knobs"][setpoint] for one in plants]
+    for setpoint, change in figures["setpoints"].items():
+        cells = [one["setpoints"][setpoint] for one in plants]
         rows.append(
             (
                 f"`{setpoint}`",

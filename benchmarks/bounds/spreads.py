@@ -83,7 +83,7 @@ def known(model: SortingModel, pieces: AnalysedPieces) -> tuple[float, float]:
     names, _, lots = numbered(pieces.lots)
     true = Known(
         value=values[:, pieces.classes].T,
-        aside=pieces.classes == seed.classes.index(seed.sorting_rules.other),
+        aside=pieces.classes == seed.classes.index(seed.sorting_rules.other_class),
         mass=GRAM * pieces.mass,
         content=pieces.contents / line.whole,
         variance=np.zeros_like(pieces.contents),

@@ -18,10 +18,10 @@ FUTURES = range(4)
 
 def steps(seed: Seed) -> dict[str, Any]:
     """Change of the true margin by a step up and one down of each set-point, by plant [$ a unit and day]."""
-    units = {column.name: column.unit for column in seed.by_role("knob") if column.step}
-    sizes = {column.name: column.step for column in seed.by_role("knob") if column.step}
+    units = {column.name: column.unit for column in seed.by_role("setpoint") if column.step}
+    sizes = {column.name: column.step for column in seed.by_role("setpoint") if column.step}
     return {
-        "knobs": {k: {"step": sizes[k], "unit": units[k]} for k in sizes},
+        "setpoints": {k: {"step": sizes[k], "unit": units[k]} for k in sizes},
         "plants": [_plant(seed, p) for p in PLANTS],
     }
 
@@ -39,8 +39,8 @@ def _plant(seed: Seed, plant: TrialPlant) -> dict[str, Any]:
         plans.append(plan)
         margins.append(margin)
     typical = float(np.mean([one.to_numpy() for one in margins]))
-    figures: dict[str, Any] = {"plant": plant.name, "margin": round(typical, 1), "knobs": {}}
-    for column in seed.by_role("knob"):
+    figures: dict[str, Any] = {"plant": plant.name, "margin": round(typical, 1), "setpoints": {}}
+    for column in seed.by_role("setpoint"):
         if not column.step:
             continue
         print(f"{plant.name}: {column.name}", flush=True)
@@ -52,7 +52,7 @@ def _plant(seed: Seed, plant: TrialPlant) -> dict[str, Any]:
             ]
             ends.append(np.mean([(run - margin).to_numpy() for run, margin in zip(runs, margins, strict=True)], axis=0))
         slope = (ends[0] - ends[1]) / 2.0
-        figures["knobs"][column.name] = {
+        figures["setpoints"][column.name] = {
             "up": round(float(ends[0].mean()), 2),
             "down": round(float(ends[1].mean()), 2),
             "spread": round(float(slope.std()), 2),

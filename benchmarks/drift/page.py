@@ -35,7 +35,7 @@ def regimes(results: Mapping[str, Any]) -> list[str]:
             every = [one["regimes"][name] for one in plants]
             columns = ", ".join(dict.fromkeys(f"`{one['column']}`" for one in every if one["column"])) or "-"
             growth = f"{np.mean([one['growth'] for one in every]):.2f}"
-            rows.append([process, first["meaning"], growth, _all(every, "inputs"), columns, _all(every, "errors")])
+            rows.append([process, first["description"], growth, _all(every, "inputs"), columns, _all(every, "errors")])
     return table(
         ["process", "change", "error ratio", "detected in inputs after", "first column", "detected in errors after"],
         rows,

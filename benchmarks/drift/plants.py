@@ -42,7 +42,9 @@ def _measured(seed: Seed) -> dict[str, Any]:
     for regime in seed.plant.regimes if seed.plant else []:
         changed = _table(seed, [regime.model_copy(update={"start": CHANGE})])
         rows = changed[starts_of(changed, seed) >= np.datetime64(SPLIT)].reset_index(drop=True)
-        regimes[regime.name] = {"meaning": regime.meaning} | _delays(_signals(seed, rows, history), unchanged, history)
+        regimes[regime.name] = {"description": regime.description} | _delays(
+            _signals(seed, rows, history), unchanged, history
+        )
     return {
         "false_alarms": _false_alarms(unchanged, history),
         "regimes": regimes,

@@ -144,11 +144,13 @@ def norms(figures: Mapping[str, Any]) -> list[str]:
         for norm in load(process).norms:
             stands = one["norms"][norm.name]
             limits = "; ".join(f"{grade.name}: {grade.at_most:,g}" for grade in norm.grades)
-            elsewhere = "" if norm.elsewhere is None else f"{norm.elsewhere.value:g}"
+            outside_boundary = "" if norm.outside_boundary is None else f"{norm.outside_boundary.value:g}"
             grade = stands["grade"] or "none"
             energy = f"{stands['energy']:,.{0 if norm.unit == 'kWh/t' else 1}f}"
             named = f"{norm.document}: {norm.title}"
-            rows.append((named, norm.boundary, f"{limits} {norm.unit}", elsewhere, norm.certainty, energy, grade))
+            rows.append(
+                (named, norm.boundary, f"{limits} {norm.unit}", outside_boundary, norm.verification, energy, grade)
+            )
     heads = ("document", "boundary", "at most", "outside boundary", "verification", "default plant", "grade")
     return table(heads, rows)
 

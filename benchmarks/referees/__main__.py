@@ -41,7 +41,7 @@ def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
         step = running.step()
         hand = hand.after(step)
         if period in MADE_AT:
-            true.append(truth_of(running, step.table, known, list(response.KNOBS)))
+            true.append(truth_of(running, step.table, known, list(response.SETPOINTS)))
     effects = pd.concat(true)
     by_unit = effects.groupby(level=0).mean()
     history = hand.history()
@@ -58,7 +58,7 @@ def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
     return [
         {
             "plant": plant.name,
-            "knob": setpoint,
+            "setpoint": setpoint,
             "outcome": outcome,
             "truth": float(by_unit[setpoint, outcome].mean()),
             "spread": float(by_unit[setpoint, outcome].std()),

@@ -56,7 +56,8 @@ class TrainingRows:
         grid = UnitPeriodGrid.of(history, seed)
         at = situations(grid, seed, response)
         moves = {
-            setpoint: (at.plan[setpoint] - at.last[setpoint]) / step_of(seed, setpoint) for setpoint in response.KNOBS
+            setpoint: (at.plan[setpoint] - at.last[setpoint]) / step_of(seed, setpoint)
+            for setpoint in response.SETPOINTS
         }
         use = (at.age >= MIN_AGE) & np.all([np.isfinite(values) for values in moves.values()], axis=0)
         late = [grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target)]

@@ -44,7 +44,7 @@ def summary(effects_table: pd.DataFrame, name: str) -> tuple[str, ...]:
 
 def effects(effects_table: pd.DataFrame, units: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Lines by set-point and outcome: means over plants, and root mean squares of errors."""
-    for (setpoint, outcome), of in effects_table.groupby(["knob", "outcome"], sort=False):
+    for (setpoint, outcome), of in effects_table.groupby(["setpoint", "outcome"], sort=False):
         cells = []
         for name in ESTIMATORS:
             off = np.sqrt((((of[name] - of["truth"]) / of["spread"]) ** 2).mean())

@@ -26,7 +26,7 @@ def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
     start = frame["period_start"].min() + rows.at.periods[at] * pd.Timedelta(days=30)
     moved = of_unit[start] - of_unit[start - pd.Timedelta(days=30)]
     assert rows.moves["voltage_setpoint"][at] == pytest.approx(moved / 0.05)
-    assert set(rows.moves) == set(response.KNOBS)
+    assert set(rows.moves) == set(response.SETPOINTS)
 
 
 def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begun, response):
@@ -39,20 +39,20 @@ def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begu
     np.testing.assert_array_equal(one.controls, two.controls)
 
 
-def test_a_step_moves_what_follows_the_knob_and_crews_take_a_part_of_it_back(begun):
+def test_a_step_moves_what_follows_the_setpoint_and_crews_take_a_part_of_it_back(begun):
     last = begun.history[begun.history["period_start"] == begun.history["period_start"].max()]
     steps = {"voltage_setpoint": ("cell_voltage", 0.05), "metal_level_target": ("metal_level", 1.0)}
-    for knob, (column, step) in steps.items():
-        found = answers(begun.running, last, begun.seed, 1, knob)
+    for setpoint, (column, step) in steps.items():
+        found = answers(begun.running, last, begun.seed, 1, setpoint)
         assert len(found[column]) == len(begun.running.plan())
         assert 0.5 * step < found[column].mean() < 1.05 * step
-        pd.testing.assert_series_equal(answers(begun.running, last, begun.seed, 1, knob)[column], found[column])
+        pd.testing.assert_series_equal(answers(begun.running, last, begun.seed, 1, setpoint)[column], found[column])
 
 
 @pytest.fixture
 def figures():
     """Two plants; the truth is 2 and 4, a spread 1 and 2."""
-    given = {"knob": "voltage_setpoint", "outcome": "cell_voltage", "truth_error": 0.0}
+    given = {"setpoint": "voltage_setpoint", "outcome": "cell_voltage", "truth_error": 0.0}
     estimators = ("ours", "LinearDML", "DoubleMLPLR")
     return [
         given

@@ -20,9 +20,9 @@ ObjectArray = npt.NDArray[Any]
 
 def counted(norm: Norm, of: Account) -> FloatArray:
     """Return the energy that a norm limits, with parts outside the process [unit of the norm]."""
-    elsewhere = 0.0 if norm.elsewhere is None else norm.elsewhere.value
+    outside_boundary = 0.0 if norm.outside_boundary is None else norm.outside_boundary.value
     own = of.coal_equivalent if norm.unit == COAL_EQUIVALENT else of.boundaries[norm.boundary]
-    return own + elsewhere
+    return own + outside_boundary
 
 
 @dataclass(frozen=True, eq=False)

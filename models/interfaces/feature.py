@@ -15,4 +15,4 @@ class PhysicsFeature:
     unit: str
     sign: int
     span: tuple[float, float]
-    meaning: str
+    description: str

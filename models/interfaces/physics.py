@@ -30,7 +30,7 @@ class Fact:
         Unit in which a seed states it.
     low, high : float
         Bounds that its value must lie in, both included [unit].
-    meaning : str
+    description : str
         Description.
     until_now : float
         Value that every plant was taken to have before seeds stated it; models that were stored then keep it [unit].
@@ -39,7 +39,7 @@ class Fact:
     unit: str
     low: float
     high: float
-    meaning: str
+    description: str
     until_now: float
 
     @property
@@ -52,7 +52,7 @@ class Fact:
         if stated is None:
             form = f'{{ value = ..., unit = "{self.unit}", source = "..." }}'
             taken = f"until version 0.1 every plant was taken to have {self.until_now:g}"
-            yield f"missing: expected {form}, {self.meaning}, {self.bounds}; {taken}"
+            yield f"missing: expected {form}, {self.description}, {self.bounds}; {taken}"
             return
         if stated.unit != self.unit:
             yield f'got unit "{stated.unit}": expected "{self.unit}"'
@@ -68,9 +68,9 @@ def faults(section: str, known: Mapping[str, Fact], stated: Mapping[str, Quantit
         yield from (f"{section}.{name}: {fault}" for fault in one.faults(stated.get(name)))
 
 
-def fact(unit: str, low: float, high: float, meaning: str, *, until_now: float) -> Any:
+def fact(unit: str, low: float, high: float, description: str, *, until_now: float) -> Any:
     """Return the field of an `Equipment` that holds a fact; the arguments are those of `Fact`."""
-    return field(metadata={_FACT: Fact(unit, low, high, meaning, until_now)})
+    return field(metadata={_FACT: Fact(unit, low, high, description, until_now)})
 
 
 @dataclass(frozen=True)

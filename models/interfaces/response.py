@@ -19,7 +19,7 @@ class Constant:
 
     Attributes
     ----------
-    name, unit, meaning, source : str
+    name, unit, description, source : str
         What it is, and where value and doubt come from.
     value : float
         Median before data.
@@ -31,7 +31,7 @@ class Constant:
     unit: str
     value: float
     doubt: float
-    meaning: str
+    description: str
     source: str
 
 
@@ -52,14 +52,15 @@ class Response(ABC, Generic[PhysicsT]):
         Constants that a plant's history sharpens.
     SHARED_CONSTANTS : tuple of Constant
         Constants of the effects of shared set-points, in addition to `CONSTANTS`; history updates none of them.
-    KNOBS : Mapping of str to str
+    SETPOINTS : Mapping of str to str
         Own set-points of each unit, and the column that follows each without delay.
     TUNED : tuple of str
-        Those of `KNOBS` that operators have tuned for years: the mean gain of a step is assumed small.
+        Those of `SETPOINTS` that operators have tuned for years: the mean gain of a step is assumed small.
     SURE : frozenset of (str, str)
-        Outcomes and set-points of `KNOBS` whose effect is known except for the constants: without an offset.
+        Outcomes and set-points of `SETPOINTS` whose effect is known except for the constants: without an offset.
     FOLLOWING : frozenset of str
-        Those of `KNOBS`, not all, that operators set for reasons outside the readings: their own moves are no trials.
+        Those of `SETPOINTS`, not all, that operators set for reasons outside the readings: their own moves are no
+        trials.
     SHARED : Mapping of str to str
         Set-points common to all units, and the column that follows each; no unit's history differs in them.
     DRIVEN : tuple of str
@@ -77,7 +78,7 @@ class Response(ABC, Generic[PhysicsT]):
     physics: PhysicsT
 
     CONSTANTS: ClassVar[tuple[Constant, ...]]
-    KNOBS: ClassVar[Mapping[str, str]]
+    SETPOINTS: ClassVar[Mapping[str, str]]
     TUNED: ClassVar[tuple[str, ...]]
     DRIVEN: ClassVar[tuple[str, ...]]
     BEFORE: ClassVar[tuple[str, ...]]
@@ -128,7 +129,7 @@ class Response(ABC, Generic[PhysicsT]):
 
         Omitted shared set-points are not moved, and their omitted constants have the usual value. Moves are
         the mean persisting parts over the periods of the outcome. Their fraction is among the constants,
-        as `<knob> in force`, 1 if omitted: a curved effect of a whole move for a part of the time is another
+        as `<set-point> in force`, 1 if omitted: a curved effect of a whole move for a part of the time is another
         than that of a part of the move all the time.
         """
 

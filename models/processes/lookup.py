@@ -219,5 +219,5 @@ def _columns_missing(seed: Seed) -> Iterator[str]:
         with np.errstate(all="ignore"), contextlib.suppress(ArithmeticError, LookupError, ValueError):
             call()
     if missing := [name for name in read if name not in seed.input_names]:
-        expected = "expected an input of each of these names, of role before, knob or during"
+        expected = "expected an input of each of these names, of role before, setpoint or during"
         yield f"columns: {', '.join(missing)} missing, which the physics of {seed.process_type} reads: {expected}"

@@ -56,7 +56,7 @@ class Remedy:
 
     Attributes
     ----------
-    knob : Column
+    setpoint : Column
         What is moved.
     before, after : float
         Its value in the row, and after one move as large as the seed allows [the set-point's unit].
@@ -64,7 +64,7 @@ class Remedy:
         Distance of the nearest limit afterwards, as `NearestLimit.sigma`.
     """
 
-    knob: Column
+    setpoint: Column
     before: float
     after: float
     sigma: float
@@ -148,17 +148,17 @@ def remedies(
         best = gains.argmax(axis=0)
         most = gains[best, np.arange(len(best))]
         for i in np.flatnonzero(most > here + LEAST_GAIN).tolist():
-            knob, column, _ = moves[best[i]]
+            setpoint, column, _ = moves[best[i]]
             before, after = X[first + i, column], moved[best[i], i]
-            chosen[first + i] = Remedy(knob, float(before), float(after), float(most[i]))
+            chosen[first + i] = Remedy(setpoint, float(before), float(after), float(most[i]))
     return chosen
 
 
 def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
     """Return the largest allowed moves of one set-point: set-point, input column, and change."""
     names = input_names(seed)
-    steps = [(knob, names.index(knob.name), knob.step or 0.0) for knob in seed.by_role("knob")]
-    return [(knob, column, way * step) for knob, column, step in steps for way in (-1.0, 1.0)]
+    steps = [(setpoint, names.index(setpoint.name), setpoint.step or 0.0) for setpoint in seed.by_role("setpoint")]
+    return [(setpoint, column, way * step) for setpoint, column, step in steps for way in (-1.0, 1.0)]
 
 
 def _moved(
@@ -174,7 +174,7 @@ def _moved(
         Change of the logarithms of the contents; none where physics cannot say.
     """
     columns = [column for _, column, _ in moves]
-    low, high = np.array([knob.bounds or knob.limits for knob, _, _ in moves]).T[:, :, None]
+    low, high = np.array([setpoint.bounds or setpoint.limits for setpoint, _, _ in moves]).T[:, :, None]
     steps = np.array([step for _, _, step in moves])[:, None]
     moved = np.minimum(np.maximum(X.T[columns] + steps, low), high)
     # All moves in one call: of a single lot physics costs its calls and not its rows.

@@ -67,9 +67,9 @@ class Posterior:
     def shift(self, theta: FloatArray, steps: Mapping[str, Any]) -> dict[str, Any]:
         """Return the contribution of offsets to each outcome after set-point moves of so many steps."""
         added: dict[str, Any] = {}
-        for value, (outcome, knob) in zip(theta[len(self.constants) :], self.offsets, strict=True):
-            if knob in steps:
-                added[outcome] = added.get(outcome, 0.0) + value * steps[knob]
+        for value, (outcome, setpoint) in zip(theta[len(self.constants) :], self.offsets, strict=True):
+            if setpoint in steps:
+                added[outcome] = added.get(outcome, 0.0) + value * steps[setpoint]
         return added
 
     def draws(self, count: int) -> FloatArray:
@@ -211,10 +211,10 @@ class _Evidence:
             moved = mean.copy()
             moved[j] += _STEP
             slopes[:, :, j] = _centred((self._computed(moved) - at) / _STEP, self._usable)
-        for j, (outcome, knob) in enumerate(self._prior.offsets):
+        for j, (outcome, setpoint) in enumerate(self._prior.offsets):
             if outcome in self._names:
                 o = self._names.index(outcome)
-                slopes[:, o, count + j] = _centred(self._moves[knob], self._usable[:, o])
+                slopes[:, o, count + j] = _centred(self._moves[setpoint], self._usable[:, o])
         return slopes
 
 

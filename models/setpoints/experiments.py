@@ -67,7 +67,7 @@ class ExperimentValue:
     ----------
     size : float
         How far tests move the set-point [its unit].
-    gain, doubt, doubt_after : float
+    gain, gain_sd, gain_sd_after : float
         Line's mean gain of a step up, what it is off by now and would be after the tests [money a unit and day].
     value : float
         What better moves of all units would bring [money a unit and day].
@@ -77,8 +77,8 @@ class ExperimentValue:
 
     size: float
     gain: float
-    doubt: float
-    doubt_after: float
+    gain_sd: float
+    gain_sd_after: float
     value: float
     cost: float
 
@@ -88,7 +88,7 @@ class PlannedTests:
     """Tests proposed together, with each set-point's value; empty if no test is worth its cost."""
 
     tests: tuple[Trial, ...]
-    knobs: Mapping[str, ExperimentValue]
+    setpoints: Mapping[str, ExperimentValue]
 
 
 def experiments(
@@ -124,18 +124,18 @@ def experiments(
     known = np.array([reason is None for reason in plans.refusals])
     pairs, worth, able = int(share * len(known)) // 2, {}, {}
     ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
-    for knob in model.knobs:
+    for setpoint in model.setpoints:
         options = []
         for size, evaluated in ends.items():
-            free = known & _free(model, plans, evaluated, knob, size)
-            options.append((_worth(model, evaluated, knob, size, known, min(pairs, int(free.sum()) // 2)), free))
+            free = known & _free(model, plans, evaluated, setpoint, size)
+            options.append((_worth(model, evaluated, setpoint, size, known, min(pairs, int(free.sum()) // 2)), free))
         best, free = max(options, key=lambda option: option[0].value - option[0].cost)
         if best.value > best.cost:
-            worth[knob], able[knob] = best, free
+            worth[setpoint], able[setpoint] = best, free
     tests = []
     for first, second, signs in _pairs(model, plans, able, pairs, np.random.default_rng(rng_seed)):
         for one, other, way in ((first, second, 1.0), (second, first, -1.0)):
-            moves = {knob: way * sign * worth[knob].size for knob, sign in signs.items()}
+            moves = {setpoint: way * sign * worth[setpoint].size for setpoint, sign in signs.items()}
             start = plans.grid.starts[plans.at.periods[one]]
             tests.append(Trial(plans.names[one], plans.names[other], start, AHEAD, moves))
     return PlannedTests(tuple(tests), worth)
@@ -143,39 +143,39 @@ def experiments(
 
 def _both_ways(model: SetpointModel, share: float) -> dict[str, FloatArray]:
     """Return no move, then each set-point down and up by a share of its step, shape (m, 1) each."""
-    moves = {knob: [0.0] for knob in model.response.KNOBS}
-    for knob in model.knobs:
+    moves = {setpoint: [0.0] for setpoint in model.response.SETPOINTS}
+    for setpoint in model.setpoints:
         for sign in (-1.0, 1.0):
             for one, sizes in moves.items():
-                sizes.append(sign * share * model.step(knob) if one == knob else 0.0)
-    return {knob: np.array(sizes)[:, None] for knob, sizes in moves.items()}
+                sizes.append(sign * share * model.step(setpoint) if one == setpoint else 0.0)
+    return {setpoint: np.array(sizes)[:, None] for setpoint, sizes in moves.items()}
 
 
-def _rows(model: SetpointModel, knob: str) -> list[int]:
+def _rows(model: SetpointModel, setpoint: str) -> list[int]:
     """Return the rows of `_both_ways` that move a set-point, down and up."""
-    first = 1 + 2 * model.knobs.index(knob)
+    first = 1 + 2 * model.setpoints.index(setpoint)
     return [first, first + 1]
 
 
-def _free(model: SetpointModel, plans: UnitPlans, evaluated: EvaluatedMoves, knob: str, share: float) -> BoolArray:
+def _free(model: SetpointModel, plans: UnitPlans, evaluated: EvaluatedMoves, setpoint: str, share: float) -> BoolArray:
     """Return whether units may move a set-point both ways within bounds and limits, shape (n,)."""
-    low, high = model.seed.column(knob).settable
-    plan, size = plans.at.plan[knob], share * model.step(knob)
-    within = evaluated.within_limits[_rows(model, knob)].all(axis=0)
+    low, high = model.seed.column(setpoint).settable
+    plan, size = plans.at.plan[setpoint], share * model.step(setpoint)
+    within = evaluated.within_limits[_rows(model, setpoint)].all(axis=0)
     return np.asarray((plan - size >= low) & (plan + size <= high) & within)
 
 
 def _worth(
-    model: SetpointModel, evaluated: EvaluatedMoves, knob: str, share: float, known: BoolArray, pairs: int
+    model: SetpointModel, evaluated: EvaluatedMoves, setpoint: str, share: float, known: BoolArray, pairs: int
 ) -> ExperimentValue:
     """Return the value of a test programme of a set-point with this size."""
-    down, up = _rows(model, knob)
+    down, up = _rows(model, setpoint)
     slopes = (evaluated.draws[:, up] - evaluated.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
     gains, doubt = slopes.mean(axis=0), float(slopes.mean(axis=1).std())
-    gain, size = float(gains.mean()), share * model.step(knob)
+    gain, size = float(gains.mean()), share * model.step(setpoint)
     if not pairs or doubt <= 0.0:
         return ExperimentValue(size, gain, doubt, doubt, 0.0, 0.0)
-    error = model.noise / (float(np.mean(model.hold[knob])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
+    error = model.noise / (float(np.mean(model.hold[setpoint])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
     information = (doubt**2 - after**2) ** 0.5
     # Each unit moves by its own gain, and the information is common to all: it turns the move of those near 0.
@@ -198,7 +198,9 @@ def _pairs(
     count = 0
     for k in rng.permutation(len(order) // 2):
         first, second = int(order[2 * k]), int(order[2 * k + 1])
-        signs = {knob: float(rng.choice((-1.0, 1.0))) for knob, free in able.items() if free[first] and free[second]}
+        signs = {
+            setpoint: float(rng.choice((-1.0, 1.0))) for setpoint, free in able.items() if free[first] and free[second]
+        }
         if signs and count < pairs:
             count += 1
             yield first, second, signs

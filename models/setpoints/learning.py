@@ -80,8 +80,8 @@ def learn(
     response = _response(seed)
     grid = UnitPeriodGrid.of(table, seed)
     at = situations(grid, seed, response)
-    knobs = list(response.KNOBS)
-    rows = (at.age >= MIN_AGE) & np.all([np.isfinite(at.last[knob]) for knob in knobs], axis=0)
+    setpoints = list(response.SETPOINTS)
+    rows = (at.age >= MIN_AGE) & np.all([np.isfinite(at.last[setpoint]) for setpoint in setpoints], axis=0)
     if rows.sum() < FEWEST_ROWS or len(np.unique(at.units[rows])) < FEWEST_UNITS:
         raise SetpointError(
             f"got {int(rows.sum())} rows of {len(np.unique(at.units[rows]))} units with {MIN_AGE} periods before them: "
@@ -99,19 +99,19 @@ def learn(
         at.units[rows],
         {name: float(np.nanstd(values[rows] - expected[name][rows])) for name, values in later.items()},
     )
-    steps = {knob: step_of(seed, knob) for knob in knobs}
+    steps = {setpoint: step_of(seed, setpoint) for setpoint in setpoints}
 
     measured = response.measured(columns)
-    trials = {knob: grid.rises(grid.placed(tests, seed, knob)) for knob in knobs}
-    own = {knob: grid.placed(advised, seed, knob) for knob in knobs}
+    trials = {setpoint: grid.rises(grid.placed(tests, seed, setpoint)) for setpoint in setpoints}
+    own = {setpoint: grid.placed(advised, seed, setpoint) for setpoint in setpoints}
     left = _left(grid, at, rows, seed, measured, trials, own, response.FOLLOWING)
     use, moved = left.rows, left.moved
     blocked = {} if not evidence else _blocked(response, moved, left.outcomes, steps, at.units[use])
-    if len(blocked) == len(knobs):
-        raise SetpointError("; ".join(f"{knob}: {reason}" for knob, reason in blocked.items()))
+    if len(blocked) == len(setpoints):
+        raise SetpointError("; ".join(f"{setpoint}: {reason}" for setpoint, reason in blocked.items()))
 
     spread = {name: float(np.nanstd(np.diff(values, axis=1))) / 2**0.5 for name, values in measured.items()}
-    offsets = [(name, knob) for name in measured for knob in knobs if (name, knob) not in response.SURE]
+    offsets = [(name, setpoint) for name in measured for setpoint in setpoints if (name, setpoint) not in response.SURE]
     prior = Posterior.prior(response.CONSTANTS, offsets, np.array([OFFSET_SHARE * spread[name] for name, _ in offsets]))
     model = SetpointModel(
         seed=seed,
@@ -120,10 +120,10 @@ def learn(
         kept=tuple(names),
         line=line,
         hold=left.hold,
-        ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in at.plan},
+        ranges={setpoint: tuple(np.nanquantile(at.plan[setpoint], (0.05, 0.95)).tolist()) for setpoint in at.plan},
         blocked=blocked,
         errors={},
-        moves={knob: np.quantile(moved[knob], np.linspace(0.0, 1.0, 201)) for knob in knobs},
+        moves={setpoint: np.quantile(moved[setpoint], np.linspace(0.0, 1.0, 201)) for setpoint in setpoints},
         rows=int(use.sum()),
     )
     if evidence:
@@ -177,36 +177,40 @@ def _left(
     seen = np.column_stack(
         [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
     )
-    crews = {knob: at.plan[knob] - at.last[knob] - trials[knob][0] - advised[knob] for knob in trials}
-    own = {knob: left_over(seen, values, at.units, rows) for knob, values in crews.items()}
+    crews = {
+        setpoint: at.plan[setpoint] - at.last[setpoint] - trials[setpoint][0] - advised[setpoint] for setpoint in trials
+    }
+    own = {setpoint: left_over(seen, values, at.units, rows) for setpoint, values in crews.items()}
     use = rows & np.all([np.isfinite(values) for values in own.values()], axis=0)
     outcomes = {name: grid.ahead(values) for name, values in measured.items()}
-    held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
-    typical = StateForecast.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    held = {setpoint: grid.ahead(grid.columns[setpoint]) - at.last[setpoint] for setpoint in trials}
+    typical = StateForecast.fit(
+        seen, outcomes | {f"held {setpoint}": values for setpoint, values in held.items()}, rows
+    )(seen)
     # A test ends by plan: the operators' response to a move is seen in the moves that are not tests.
     hold = {
-        knob: _hold(own[knob][use], (held[knob] - typical[f"held {knob}"] - lasting)[use])
-        for knob, (_, lasting) in trials.items()
+        setpoint: _hold(own[setpoint][use], (held[setpoint] - typical[f"held {setpoint}"] - lasting)[use])
+        for setpoint, (_, lasting) in trials.items()
     }
     residuals = {name: (values - typical[name])[use] for name, values in outcomes.items()}
-    tests = {knob: trials[knob] for knob in trials if knob in following}
+    tests = {setpoint: trials[setpoint] for setpoint in trials if setpoint in following}
     tested, beside = {}, residuals
     if tests:
-        known = np.column_stack([seen, *(crews[knob] for knob in tests)])
-        lasting = {knob: values for knob, (_, values) in tests.items()}
+        known = np.column_stack([seen, *(crews[setpoint] for setpoint in tests)])
+        lasting = {setpoint: values for setpoint, (_, values) in tests.items()}
         typical = StateForecast.fit(known, outcomes | lasting, rows)(known)
         beside = {name: (values - typical[name])[use] for name, values in outcomes.items()}
-        tested = {knob: np.nan_to_num(values - typical[knob])[use] for knob, values in lasting.items()}
+        tested = {setpoint: np.nan_to_num(values - typical[setpoint])[use] for setpoint, values in lasting.items()}
         # History does not show how long such a move stays: assumed as for the other set-points of the same operators.
-        others = np.array([shares for knob, shares in hold.items() if knob not in tests])
+        others = np.array([shares for setpoint, shares in hold.items() if setpoint not in tests])
         hold |= dict.fromkeys(tests, (float(others[:, 0].mean()), float(others[:, 1].mean())))
     return _Left(
         use,
-        {knob: (own[knob] + np.nan_to_num(lasting))[use] for knob, (_, lasting) in trials.items()},
+        {setpoint: (own[setpoint] + np.nan_to_num(lasting))[use] for setpoint, (_, lasting) in trials.items()},
         hold,
         residuals,
         tested,
-        {knob: rise[use] for knob, (rise, _) in tests.items()},
+        {setpoint: rise[use] for setpoint, (rise, _) in tests.items()},
         beside,
     )
 
@@ -215,11 +219,11 @@ def _response(seed: Seed) -> AnyResponse:
     response = response_of(seed)
     if response is None:
         raise SetpointError(f"{seed.process.name}: no physics of set-points: expected a process with a response")
-    for knob in response.KNOBS:
-        column = seed.column(knob)
+    for setpoint in response.SETPOINTS:
+        column = seed.column(setpoint)
         missing = [part for part in ("bounds", "step", "move_cost") if getattr(column, part) is None]
         if missing:
-            raise SetpointError(f"{knob}: {' and '.join(missing)} missing: expected for a recommended set-point")
+            raise SetpointError(f"{setpoint}: {' and '.join(missing)} missing: expected for a recommended set-point")
     return response
 
 
@@ -244,11 +248,11 @@ def _blocked(
 ) -> dict[str, str]:
     """Return the set-points whose effects history does not identify, with the reason of each."""
     blocked = {}
-    for knob, column in response.KNOBS.items():
-        steps_moved = moved[knob] / steps[knob]
+    for setpoint, column in response.SETPOINTS.items():
+        steps_moved = moved[setpoint] / steps[setpoint]
         size = float(np.std(steps_moved))
         if size < LEAST_MOVE:
-            blocked[knob] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
+            blocked[setpoint] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
             continue
         known = np.isfinite(residuals[column])
         x, y = (
@@ -259,7 +263,9 @@ def _blocked(
         score = np.bincount(units[known], x * (y - slope * x))
         error = float(np.sqrt(score @ score)) / float(x @ x)
         if slope < DIRECT * error:
-            blocked[knob] = f"{column} does not follow it in this history: {slope:.3g} a step, give or take {error:.2g}"
+            blocked[setpoint] = (
+                f"{column} does not follow it in this history: {slope:.3g} a step, give or take {error:.2g}"
+            )
     return blocked
 
 
@@ -270,17 +276,19 @@ def _sharpened(
     left: _Left,
 ) -> SetpointModel:
     # A test starts from the operators' setting.
-    state = model.states(replace(at, plan=at.plan | {knob: at.plan[knob] - rise for knob, rise in left.begun.items()}))
+    state = model.states(
+        replace(at, plan=at.plan | {setpoint: at.plan[setpoint] - rise for setpoint, rise in left.begun.items()})
+    )
     moved, residuals = left.moved, left.beside
     held = model.held(moved) | left.tested
-    in_force = model.in_force(moved) | {f"{knob} in force": np.ones(len(at)) for knob in left.tested}
-    still = {knob: np.zeros(len(at)) for knob in moved}
-    steps = {knob: values / model.step(knob) for knob, values in held.items()}
+    in_force = model.in_force(moved) | {f"{setpoint} in force": np.ones(len(at)) for setpoint in left.tested}
+    still = {setpoint: np.zeros(len(at)) for setpoint in moved}
+    steps = {setpoint: values / model.step(setpoint) for setpoint, values in held.items()}
     few = np.linspace(0, len(at) - 1, min(SAMPLE, len(at))).astype(np.intp)
     sample = {name: values[few] for name, values in state.items()}
     ways = [
-        {one: np.full(len(few), sign * model.step(one) * (one == knob)) for one in moved}
-        for knob in response.TUNED
+        {one: np.full(len(few), sign * model.step(one) * (one == setpoint)) for one in moved}
+        for setpoint in response.TUNED
         for sign in (1.0, -1.0)
     ]
 

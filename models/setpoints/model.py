@@ -80,19 +80,19 @@ class SetpointModel:
         return {name: quantity.value for name, quantity in self.seed.economics.items()}
 
     @cached_property
-    def knobs(self) -> tuple[str, ...]:
+    def setpoints(self) -> tuple[str, ...]:
         """Names of set-points that may be recommended."""
-        return tuple(knob for knob in self.response.KNOBS if knob not in self.blocked)
+        return tuple(setpoint for setpoint in self.response.SETPOINTS if setpoint not in self.blocked)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
         """Shared set-points of all units whose moves the seed specifies."""
-        columns = [self.seed.column(knob) for knob in self.response.SHARED if knob in self.ranges]
+        columns = [self.seed.column(setpoint) for setpoint in self.response.SHARED if setpoint in self.ranges]
         return tuple(one.name for one in columns if one.bounds and one.step and one.move_cost)
 
-    def step(self, knob: str) -> float:
+    def step(self, setpoint: str) -> float:
         """Return the largest move of a set-point in one period [its unit]."""
-        return step_of(self.seed, knob)
+        return step_of(self.seed, setpoint)
 
     @cached_property
     def character(self) -> dict[str, tuple[float, float]]:
@@ -104,8 +104,8 @@ class SetpointModel:
         """Cost of moves, spread over the days of their outcome [money a day]."""
         days = AHEAD * self.seed.period.total_seconds() / 86400.0
         total: FloatArray = np.zeros(1)
-        for knob, size in moves.items():
-            cost = self.seed.column(knob).move_cost
+        for setpoint, size in moves.items():
+            cost = self.seed.column(setpoint).move_cost
             assert cost is not None
             total = total + cost.value * np.abs(size)
         return total / days
@@ -157,8 +157,8 @@ class SetpointModel:
         shared : Mapping of str to float, optional
             Constants of shared set-points, one of `shared_draws`; without it they are as usual.
         """
-        held = self.held({knob: moves[knob] for knob in self.response.KNOBS})
-        held |= {knob: np.asarray(moves[knob]) for knob in self.response.SHARED if knob in moves}
+        held = self.held({setpoint: moves[setpoint] for setpoint in self.response.SETPOINTS})
+        held |= {setpoint: np.asarray(moves[setpoint]) for setpoint in self.response.SHARED if setpoint in moves}
         return self.outcomes_of_held(state, held, theta, {**(shared or {}), **self.in_force(moves)})
 
     def outcomes_of_held(
@@ -177,21 +177,21 @@ class SetpointModel:
     ) -> dict[str, FloatArray]:
         """Outcomes by physics, with what the offsets of a vector add to them; moves as of `outcomes_of_held`."""
         outcomes = dict(outcomes)
-        steps = {knob: size / self.step(knob) for knob, size in held.items()}
+        steps = {setpoint: size / self.step(setpoint) for setpoint, size in held.items()}
         for name, added in self.posterior.shift(theta, steps).items():
             outcomes[name] = outcomes[name] + added
         return outcomes
 
     def held(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the mean persisting part of moves over the periods of their outcome [its unit]."""
-        return {knob: self._hold(knob, size) * size for knob, size in moves.items()}
+        return {setpoint: self._hold(setpoint, size) * size for setpoint, size in moves.items()}
 
     def in_force(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Share of moves that is still there, under the names that `Response.respond` knows it by."""
-        return {f"{knob} in force": self._hold(knob, moves[knob]) for knob in self.response.KNOBS}
+        return {f"{setpoint} in force": self._hold(setpoint, moves[setpoint]) for setpoint in self.response.SETPOINTS}
 
-    def _hold(self, knob: str, size: FloatArray) -> FloatArray:
-        return np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1])
+    def _hold(self, setpoint: str, size: FloatArray) -> FloatArray:
+        return np.where(np.asarray(size) < 0.0, self.hold[setpoint][0], self.hold[setpoint][1])
 
     def shared_draws(self, count: int) -> list[dict[str, float]]:
         """Return fixed draws of the shared set-points' constants from their prior, in antithetic pairs."""
@@ -202,7 +202,7 @@ class SetpointModel:
 
     def still(self) -> dict[str, FloatArray]:
         """Return a zero move of every set-point, shape (1, 1) each."""
-        return {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
+        return {setpoint: np.zeros((1, 1)) for setpoint in self.response.SETPOINTS}
 
     def money(self, outcomes: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
         """Money a unit and day; SetpointError where a price is none that the physics can reckon with."""
@@ -234,11 +234,11 @@ class SetpointModel:
             "expectation": self.expectation.state(),
             "kept": list(self.kept),
             "line": self.line,
-            "hold": {knob: list(shares) for knob, shares in self.hold.items()},
-            "ranges": {knob: list(ends) for knob, ends in self.ranges.items()},
+            "hold": {setpoint: list(shares) for setpoint, shares in self.hold.items()},
+            "ranges": {setpoint: list(ends) for setpoint, ends in self.ranges.items()},
             "blocked": self.blocked,
             "errors": {name: values.tolist() for name, values in self.errors.items()},
-            "moves": {knob: values.tolist() for knob, values in self.moves.items()},
+            "moves": {setpoint: values.tolist() for setpoint, values in self.moves.items()},
             "rows": self.rows,
             "noise": self.noise,
         }
@@ -253,25 +253,25 @@ class SetpointModel:
             seed=seed,
             posterior=Posterior(
                 response.CONSTANTS,
-                tuple((outcome, knob) for outcome, knob in state["offsets"]),
+                tuple((outcome, setpoint) for outcome, setpoint in state["offsets"]),
                 np.array(state["mean"], dtype=np.float64),
                 np.array(state["covariance"], dtype=np.float64),
             ),
             expectation=StateForecast.from_state(state["expectation"]),
             kept=tuple(state["kept"]),
             line=dict(state["line"]),
-            hold={knob: (down, up) for knob, (down, up) in state["hold"].items()},
-            ranges={knob: (low, high) for knob, (low, high) in state["ranges"].items()},
+            hold={setpoint: (down, up) for setpoint, (down, up) in state["hold"].items()},
+            ranges={setpoint: (low, high) for setpoint, (low, high) in state["ranges"].items()},
             blocked=dict(state["blocked"]),
             errors={name: np.array(values, dtype=np.float64) for name, values in state["errors"].items()},
-            moves={knob: np.array(values, dtype=np.float64) for knob, values in state["moves"].items()},
+            moves={setpoint: np.array(values, dtype=np.float64) for setpoint, values in state["moves"].items()},
             rows=int(state["rows"]),
             noise=float(state["noise"]),
         )
 
 
-def step_of(seed: Seed, knob: str) -> float:
+def step_of(seed: Seed, setpoint: str) -> float:
     """Return the largest recommended move of a set-point [its unit]."""
-    step = seed.column(knob).step
+    step = seed.column(setpoint).step
     assert step is not None
     return step

@@ -52,11 +52,11 @@ class EvaluatedMoves:
 def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
     """Return the grid of moves up to one step of each set-point, no move first, shape (m, 1) each."""
     sizes = []
-    for knob in model.response.KNOBS:
-        shares = SHARES if knob in model.knobs else SHARES[:1]
-        sizes.append([share * model.step(knob) for share in shares])
+    for setpoint in model.response.SETPOINTS:
+        shares = SHARES if setpoint in model.setpoints else SHARES[:1]
+        sizes.append([share * model.step(setpoint) for share in shares])
     grid = np.array(sorted(itertools.product(*sizes), key=np.count_nonzero))
-    return {knob: grid[:, [k]] for k, knob in enumerate(model.response.KNOBS)}
+    return {setpoint: grid[:, [k]] for k, setpoint in enumerate(model.response.SETPOINTS)}
 
 
 def weigh(
@@ -82,9 +82,9 @@ def weigh_each(
         prints.append(model.response.footprint(after, economics[0]))
     gains = [stacked - stacked[:, :1] for stacked in map(np.array, between(worth))]
     supported = np.ones(gains[0].shape[1:], dtype=np.bool_)
-    for knob, size in moves.items():
-        plan, (low, high) = at.plan[knob], model.ranges[knob]
-        bottom, top = model.seed.column(knob).settable
+    for setpoint, size in moves.items():
+        plan, (low, high) = at.plan[setpoint], model.ranges[setpoint]
+        bottom, top = model.seed.column(setpoint).settable
         then = plan + size
         supported &= (then <= np.maximum(min(high, top), plan)) & (then >= np.minimum(max(low, bottom), plan))
     after = model.outcomes(state, moves, model.posterior.mean)
@@ -104,7 +104,7 @@ def weigh_each(
 
 def changes(model: SetpointModel, plans: UnitPlans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
-    pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
+    pair = {setpoint: np.vstack([np.zeros_like(size), size]) for setpoint, size in moves.items()}
     differences = [
         {name: values[1] - values[0] for name, values in after.items() if name in model.errors}
         for after in drawn(model, plans.names, model.states(plans.at), pair)

@@ -90,10 +90,10 @@ def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int)
     if age < MIN_AGE:
         s = "" if age == 1 else "s"
         return f"history knows {age} period{s} without a gap before {start:%Y-%m-%d}: expected {MIN_AGE} or more"
-    for knob in model.response.KNOBS:
-        if not np.isfinite(at.plan[knob][i]):
-            return f"{knob} is missing in the plan: expected its set-point for the period"
-    for column in model.response.KNOBS.values():
+    for setpoint in model.response.SETPOINTS:
+        if not np.isfinite(at.plan[setpoint][i]):
+            return f"{setpoint} is missing in the plan: expected its set-point for the period"
+    for column in model.response.SETPOINTS.values():
         if not np.isfinite(grid.columns[column][at.units[i], at.periods[i] - OLDEST : at.periods[i]]).any():
             return f"{column} was not read in the last {OLDEST} periods: expected a reading that is no older"
     for name, (usual, spread) in model.character.items():
@@ -114,7 +114,7 @@ def _strange(model: SetpointModel, grid: UnitPeriodGrid, read: UnitStates, newes
     at = read[rows]
     measured = model.response.measured(grid.columns)
     expected = model.outcomes(model.states(at), model.still(), model.posterior.mean)
-    for name in model.response.KNOBS.values():
+    for name in model.response.SETPOINTS.values():
         off = measured[name][at.units, at.periods] - expected[name][0]
         off = off[np.isfinite(off)]
         middle, spread = float(np.median(model.errors[name])), _spread(model.errors[name])

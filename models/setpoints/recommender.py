@@ -33,7 +33,7 @@ def recommend(
     model : SetpointModel
     table : DataFrame
         History of units, and as the latest row of each requested unit the plan of the period to come: key,
-        time, `before` and `knob` columns, nothing measured.
+        time, `before` and `setpoint` columns, nothing measured.
     prices : Mapping of str to float, optional
         Prices that replace the seed's.
 
@@ -83,11 +83,11 @@ def what_if(
     """
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
-    pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
+    pair = {setpoint: np.vstack([np.zeros_like(sizes), sizes]) for setpoint, sizes in by_unit.items()}
     recommendations: list[UnitRecommendation] = []
     for part in between(plans.parts()):
         first = len(recommendations)
-        own = {knob: sizes[:, first : first + len(part.names)] for knob, sizes in pair.items()}
+        own = {setpoint: sizes[:, first : first + len(part.names)] for setpoint, sizes in pair.items()}
         weighed = weigh(model, part, economics, own)
         requested = np.ones(len(part.names), dtype=np.intp)
         recommendations += advice(model, part, weighed, economics, requested, part.refusals)
@@ -101,25 +101,27 @@ def _moves_by_unit(
     whole = all(not isinstance(size, Mapping) for size in moves.values())
     by_unit: Mapping[str, Any] = {name: moves for name in plans.names} if whole else moves
     given = [by_unit.get(name, {}) for name in plans.names]
-    shared = [knob for knob in model.shared if len({own.get(knob) for own in given}) == 1 and knob in given[0]]
-    sizes = {knob: np.zeros(len(plans.at)) for knob in (*model.response.KNOBS, *shared)}
+    shared = [
+        setpoint for setpoint in model.shared if len({own.get(setpoint) for own in given}) == 1 and setpoint in given[0]
+    ]
+    sizes = {setpoint: np.zeros(len(plans.at)) for setpoint in (*model.response.SETPOINTS, *shared)}
     for unit, own in by_unit.items():
         if unit not in plans.names:
             raise SetpointError(
                 f"moves.{unit}: got a unit without a plan row: expected one of {', '.join(plans.names)}"
             )
         at = plans.names.index(unit)
-        for knob, size in own.items():
-            place = f"moves.{knob}" if whole else f"moves.{unit}.{knob}"
-            if knob not in sizes:
+        for setpoint, size in own.items():
+            place = f"moves.{setpoint}" if whole else f"moves.{unit}.{setpoint}"
+            if setpoint not in sizes:
                 raise SetpointError(f"{place}: got no set-point of single units: expected {', '.join(sizes)}")
-            low, high = model.seed.column(knob).settable
-            then = plans.at.plan[knob][at] + size
+            low, high = model.seed.column(setpoint).settable
+            then = plans.at.plan[setpoint][at] + size
             if not low <= then <= high:
                 raise SetpointError(
                     f"{place}: got {size:g}, or {then:g} in unit {unit}: expected {low:g} to {high:g}, its bounds"
                 )
-            sizes[knob][at] = float(size)
+            sizes[setpoint][at] = float(size)
     return sizes
 
 
@@ -133,7 +135,7 @@ def advice(
 ) -> list[UnitRecommendation]:
     """Advice with these moves."""
     n = np.arange(len(plans.at))
-    sizes = {knob: np.broadcast_to(size, weighed.gain.shape)[best, n] for knob, size in weighed.moves.items()}
+    sizes = {setpoint: np.broadcast_to(size, weighed.gain.shape)[best, n] for setpoint, size in weighed.moves.items()}
     before = {name: values[0] for name, values in weighed.after.items()}
     after = {name: values[best, n] for name, values in weighed.after.items()}
     causes = model.response.causes(before, after, economics)
@@ -142,13 +144,13 @@ def advice(
         UnitRecommendation(
             unit=plans.names[i],
             start=plans.grid.starts[plans.at.periods[i]],
-            plan={knob: float(values[i]) for knob, values in plans.at.plan.items()},
-            moves={knob: float(size[i]) for knob, size in sizes.items()},
+            plan={setpoint: float(values[i]) for setpoint, values in plans.at.plan.items()},
+            moves={setpoint: float(size[i]) for setpoint, size in sizes.items()},
             gain=about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
             effects=_effects(weighed, changed, best[i], i),
             limits=_limits(model, weighed, best[i], i),
             cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
-            support=_support(model, {knob: float(size[i]) for knob, size in sizes.items()}),
+            support=_support(model, {setpoint: float(size[i]) for setpoint, size in sizes.items()}),
             nearest=_nearest(model, plans, sizes, i) if best[i] else (),
             refusal=refusals[i],
         )
@@ -194,9 +196,9 @@ def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) ->
 def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
     """Return the number of history rows with such a move, minimum over the unit's own set-points."""
     shares = [
-        float(np.mean(np.sign(size) * model.moves[knob] >= 0.5 * abs(size)))
-        for knob, size in moves.items()
-        if size and knob in model.moves
+        float(np.mean(np.sign(size) * model.moves[setpoint] >= 0.5 * abs(size)))
+        for setpoint, size in moves.items()
+        if size and setpoint in model.moves
     ]
     return round(model.rows * min(shares, default=0.0))
 
@@ -207,9 +209,9 @@ def _nearest(
     """Return history rows with the most similar moves of these set-points, most similar state first."""
     every = plans.every
     alike = np.zeros(len(every))  # number of set-points that each row moved as far in the same direction
-    for knob, size in sizes.items():
+    for setpoint, size in sizes.items():
         if size[i]:
-            alike += np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])
+            alike += np.sign(size[i]) * (every.plan[setpoint] - every.last[setpoint]) >= 0.5 * abs(size[i])
     rows = np.flatnonzero((alike > 0) & (every.periods < plans.at.periods[i]))
     away = np.zeros(len(rows))
     for name, (_, spread) in model.character.items():

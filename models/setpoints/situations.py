@@ -179,8 +179,8 @@ def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitS
     for name, values in series.items():
         known[f"{name} last"] = shifted(values, waits[name])
         known |= {f"{name} over {half_life:g}": means[name, half_life] for half_life in HALF_LIVES}
-    knobs = [column.name for column in seed.by_role("knob")]
-    for name in knobs:
+    setpoints = [column.name for column in seed.by_role("setpoint")]
+    for name in setpoints:
         known[f"{name} last"] = shifted(columns[name], 1)
     unit, period = np.nonzero(rows)
     return UnitStates(
@@ -188,8 +188,8 @@ def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitS
         period,
         np.column_stack([values[rows] for values in known.values()]),
         tuple(known),
-        {name: columns[name][rows] for name in knobs},
-        {name: known[f"{name} last"][rows] for name in knobs},
+        {name: columns[name][rows] for name in setpoints},
+        {name: known[f"{name} last"][rows] for name in setpoints},
         grid.run[rows],
     )
 

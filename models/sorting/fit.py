@@ -93,7 +93,7 @@ def sorter(
     GuaranteeError
         Too few calibration lots for the seed's confidence.
     """
-    codes, other = calibration.classes.astype(np.intp), seed.classes.index(seed.sorting_rules.other)
+    codes, other = calibration.classes.astype(np.intp), seed.classes.index(seed.sorting_rules.other_class)
     with np.errstate(divide="ignore"):
         temperature = fitted_temperature(np.log(calibration.p), codes)
     p = tempered(calibration.p, temperature)

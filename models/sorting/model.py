@@ -259,7 +259,7 @@ class SortingModel:
 
     @cached_property
     def _other(self) -> int:
-        return self.seed.classes.index(self.seed.sorting_rules.other)
+        return self.seed.classes.index(self.seed.sorting_rules.other_class)
 
     @cached_property
     def _mass(self) -> int:
@@ -302,7 +302,7 @@ class SortingModel:
         flags = input_flags(seen.X, self.names, self.ranges, self._needed)
         aside = {
             "unlike anything learnt": seen.novel,
-            f"probably {self.seed.sorting_rules.other}": np.argmax(seen.p, axis=1) == self._other,
+            f"probably {self.seed.sorting_rules.other_class}": np.argmax(seen.p, axis=1) == self._other,
         }
         for words, where in aside.items():
             for i in np.flatnonzero(where):

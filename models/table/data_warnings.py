@@ -153,7 +153,7 @@ def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
     """
     if table.empty:
         return []
-    parts = (_no_time, _no_units, _empty_columns, _idle_knobs, _short_units, _gaps, _few_labels)
+    parts = (_no_time, _no_units, _empty_columns, _idle_setpoints, _short_units, _gaps, _few_labels)
     return [line for part in parts for line in part(table, seed)]
 
 
@@ -181,11 +181,11 @@ def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
     return lines
 
 
-def _idle_knobs(table: pd.DataFrame, seed: Seed) -> list[str]:
+def _idle_setpoints(table: pd.DataFrame, seed: Seed) -> list[str]:
     """Return set-points that never move, so that their effects cannot be fitted."""
     idle = [
         f"{column.name} ({values.iloc[0]:.6g})"
-        for column in seed.by_role("knob")
+        for column in seed.by_role("setpoint")
         if len(values := table[column.name].dropna()) >= STUCK_VALUES and values.nunique() == 1
     ]
     return [f"set-points with one value in all rows: {named(idle)}"] if idle else []

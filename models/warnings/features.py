@@ -64,7 +64,7 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     """
     rows, columns = grid.there, grid.in_hand(seed)
     inputs: dict[str, tuple[str, FloatArray]] = {}
-    for column in seed.by_role("before", "knob"):
+    for column in seed.by_role("before", "setpoint"):
         if column.is_number and not column.is_made:
             values = columns[column.name]
             inputs[column.name] = column.name, values

@@ -184,7 +184,7 @@ def _inputs(seen: MonitoringResult, seed: Seed) -> str:
         [
             one.column,
             "by the others" if one.by_others else "by itself",
-            seed.column(one.column).meaning,
+            seed.column(one.column).description,
             f"{one.rows:,}",
             _number(one.effect),
             _number(one.limit),

@@ -128,8 +128,12 @@ def _grades(month: EnergyMonth) -> str:
         energy = f"{one.energy:,.{digits}f} {norm.unit}"
         rows.append([called, norm.boundary, energy, one.grade or "none", to_go])
         graded = ", ".join(f"{grade.name} at most {grade.at_most:,g}" for grade in norm.grades)
-        elsewhere = "nothing" if norm.elsewhere is None else f"{norm.elsewhere.value:g}; {norm.elsewhere.source}"
-        limits.append([called, f"{graded} {norm.unit}", elsewhere, f"{norm.certainty}; {norm.source}"])
+        outside_boundary = (
+            "nothing"
+            if norm.outside_boundary is None
+            else f"{norm.outside_boundary.value:g}; {norm.outside_boundary.source}"
+        )
+        limits.append([called, f"{graded} {norm.unit}", outside_boundary, f"{norm.verification}; {norm.source}"])
     if not rows:
         return "<p>The seed names no norm.</p>"
     return table(["document", "boundary", "energy", "grade", "distance"], rows, [2]) + table(
@@ -202,7 +206,7 @@ def _differences(month: EnergyMonth) -> str:
         rows.append(
             [
                 one.column,
-                column.meaning,
+                column.description,
                 column.unit,
                 f"{one.best:.4g}",
                 f"{one.others:.4g}",

@@ -115,7 +115,7 @@ def alarms(period: QualityPeriod) -> tuple[str, str]:
 def _row(period: QualityPeriod, event: AlarmEvent) -> list[str]:
     times = period.lots.times
     causes = [
-        _cause(match.cause.title, match.similarity, match.explained, match.cause.knobs) for match in event.matches
+        _cause(match.cause.title, match.similarity, match.explained, match.cause.setpoints) for match in event.matches
     ]
     return [
         times[event.at],

@@ -65,8 +65,8 @@ def _money(cost: float, tonnes: float) -> tuple[str, str]:
 def _remedy(remedy: Remedy | None) -> str:
     if remedy is None:
         return "-"
-    move = f"{remedy.before:.4g} to {remedy.after:.4g} {remedy.knob.unit}"
-    return f"{remedy.knob.name} {move}: {remedy.sigma:+.1f} sigma"
+    move = f"{remedy.before:.4g} to {remedy.after:.4g} {remedy.setpoint.unit}"
+    return f"{remedy.setpoint.name} {move}: {remedy.sigma:+.1f} sigma"
 
 
 def _grade_of(period: QualityPeriod, lot: int) -> int | None:

@@ -81,12 +81,12 @@ def title(seed: Seed, *names: str) -> str:
 
 def _named(column: Column, examples: Mapping[str, Any]) -> Any:
     kind: Any = Key if column.role == "key" else Time
-    return Annotated[kind, Field(description=column.meaning, examples=[examples[column.name]])]
+    return Annotated[kind, Field(description=column.description, examples=[examples[column.name]])]
 
 
 def _text(column: Column, examples: Mapping[str, Any]) -> Any:
     known = ", ".join(column.values or ())
-    about = f"{column.meaning}: {known}; any other is flagged. Role: {column.role}. Null or left out: missing."
+    about = f"{column.description}: {known}; any other is flagged. Role: {column.role}. Null or left out: missing."
     described = Field(
         default=None,
         max_length=LONGEST_TEXT,
@@ -100,7 +100,7 @@ def _text(column: Column, examples: Mapping[str, Any]) -> Any:
 def _number(column: Column, examples: Mapping[str, Any]) -> Any:
     limits = f", {column.range_text.removesuffix(f' {column.unit}')}" if column.range_text else ""
     otherwise = "missing" if not column.is_made else "made" if column.calendar else "made from `history`, else missing"
-    about = f"{column.meaning} [{column.unit}]{limits}. Role: {column.role}. Null or left out: {otherwise}."
+    about = f"{column.description} [{column.unit}]{limits}. Role: {column.role}. Null or left out: {otherwise}."
     low, high = bounds(column)
     described = Field(
         default=None,

@@ -33,13 +33,13 @@ def with_plans(table: pd.DataFrame, seed: Seed, carried: Sequence[str] = ()) -> 
 
     assert seed.key is not None
     key, time = seed.key.name, seed.clock.name
-    knobs = [column.name for column in seed.by_role("knob")]
+    setpoints = [column.name for column in seed.by_role("setpoint")]
     newest = table.sort_values([key, time]).groupby(key, sort=True).tail(1)
     plans = planned(table, seed)
     if plans.empty:
         return _going_on(table, newest, seed, carried), True
-    for unit, start, *values in plans[[key, time, *knobs]].itertuples(index=False):
-        lacking = [name for name, value in zip(knobs, values, strict=True) if pd.isna(value)]
+    for unit, start, *values in plans[[key, time, *setpoints]].itertuples(index=False):
+        lacking = [name for name, value in zip(setpoints, values, strict=True) if pd.isna(value)]
         if lacking:
             raise PlanError(f"plan of {unit} for {start:%Y-%m-%d}: {', '.join(lacking)} missing: expected a number")
     return table, False
@@ -73,11 +73,11 @@ def _going_on(table: pd.DataFrame, newest: pd.DataFrame, seed: Seed, carried: Se
     import pandas as pd
 
     assert seed.key is not None
-    knobs = [column.name for column in seed.by_role("knob")]
-    last = table.groupby(seed.key.name, sort=True)[knobs].last()
+    setpoints = [column.name for column in seed.by_role("setpoint")]
+    last = table.groupby(seed.key.name, sort=True)[setpoints].last()
     kept = {seed.key.name, seed.clock.name, *carried}
     more = newest.assign(**{name: np.nan for name in table.columns if name not in kept})
-    more[knobs] = last.loc[more[seed.key.name]].to_numpy()
+    more[setpoints] = last.loc[more[seed.key.name]].to_numpy()
     more[seed.clock.name] = more[seed.clock.name] + pd.Timedelta(seed.period)
     rows = pd.concat([table, more.astype(table.dtypes)], ignore_index=True)
     return rows.sort_values([seed.key.name, seed.clock.name], kind="stable", ignore_index=True)

@@ -16,10 +16,10 @@ UNIT, FIRST = "A-001", dt.date(2026, 8, 3)  # of the examples
 def plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
     """Fields of a planned period: set-points are required, values known at its start are optional."""
     before = [column for column in seed.by_role("before") if not column.is_made]
-    kinds, example = row_fields((*seed.identity, *before, *seed.by_role("knob")), UNIT, FIRST.isoformat())
-    for column in seed.by_role("knob"):
+    kinds, example = row_fields((*seed.identity, *before, *seed.by_role("setpoint")), UNIT, FIRST.isoformat())
+    for column in seed.by_role("setpoint"):
         if column.is_number:
-            about = f"{column.meaning}, as planned for the period [{column.unit}]"
+            about = f"{column.description}, as planned for the period [{column.unit}]"
             kinds[column.name] = number_in(column.unit, about, example[column.name], column.low, column.high)
     return kinds, example
 

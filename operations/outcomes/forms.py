@@ -78,7 +78,7 @@ def _values(seed: Seed) -> tuple[Record, Record]:
     for column in columns:
         if column.classes is not None:
             kind: Any = Literal[tuple(column.classes)]
-            fields[column.name] = Annotated[kind | None, Field(default=None, description=column.meaning)]
+            fields[column.name] = Annotated[kind | None, Field(default=None, description=column.description)]
             examples[column.name] = column.classes[0]
     return fields, examples
 
@@ -90,7 +90,7 @@ def _named(seed: Seed) -> Record:
     fields: Record = {PREDICTION: Annotated[kind | None, Field(default=None, description=about)]}
     for column in seed.identity:
         kind = Key if column.role == "key" else Time
-        said = f"{column.meaning}; null: the prediction says it"
+        said = f"{column.description}; null: the prediction says it"
         fields[column.name] = Annotated[kind | None, Field(default=None, description=said)]
     return fields
 

@@ -261,7 +261,7 @@ def _past(seed: Seed, fields: TaskFields) -> Any:
 def estimate(name: str, seed: Seed) -> Any:
     """Type of a quantity with its interval."""
     target = seed.targets[name]
-    about = f"{target.meaning} [{target.unit}]"
+    about = f"{target.description} [{target.unit}]"
     return Annotated[QuantityEstimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
 
 
@@ -300,7 +300,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
         "The answer to one row; predictions stand in the order of the rows.",
         {
             "id": Annotated[str, Field(description="names this prediction")],
-            **{c.name: Annotated[str, Field(description=c.meaning)] for c in seed.by_role("key", "time")},
+            **{c.name: Annotated[str, Field(description=c.description)] for c in seed.by_role("key", "time")},
             **({history.MADE: history.made()} if history.made_inputs(seed) else {}),
             **fields.predicted,
             "flags": Annotated[

@@ -58,14 +58,15 @@ def planned_rows(planned: PlannedTests, model: SetpointModel) -> Record:
                 "partner": one.partner,
                 "periods": one.periods,
                 "moves": {
-                    knob: {"value": size, "unit": str(seed.column(knob).unit)} for knob, size in one.moves.items()
+                    setpoint: {"value": size, "unit": str(seed.column(setpoint).unit)}
+                    for setpoint, size in one.moves.items()
                 },
             }
             for one in planned.tests
         ],
         "worth": {
-            knob: {**asdict(one), "unit": str(seed.column(knob).unit), "money": MONEY}
-            for knob, one in planned.knobs.items()
+            setpoint: {**asdict(one), "unit": str(seed.column(setpoint).unit), "money": MONEY}
+            for setpoint, one in planned.setpoints.items()
         },
     }
 
@@ -78,7 +79,7 @@ def _row(advice: UnitRecommendation, row: Record, model: SetpointModel) -> Recor
     seed = model.seed
     return {
         **_identity(row, seed),
-        "knobs": {
+        "setpoints": {
             name: {
                 "plan": plan,
                 "move": advice.moves.get(name, 0.0),

@@ -41,12 +41,12 @@ def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
         seed.key.name: unit_name,
         seed.clock.name: pd.Timestamp(advice[seed.clock.name]).as_unit("us"),
     }
-    for knob, one in advice["knobs"].items():
+    for setpoint, one in advice["setpoints"].items():
         unit = one["unit"]
-        row |= {f"{knob} plan [{unit}]": _number(one["plan"]), f"{knob} move [{unit}]": one["move"]}
-        row[f"{knob} new [{unit}]"] = _number(one["set_point"])
+        row |= {f"{setpoint} plan [{unit}]": _number(one["plan"]), f"{setpoint} move [{unit}]": one["move"]}
+        row[f"{setpoint} new [{unit}]"] = _number(one["set_point"])
         if line is not None and _moves(line):
-            row[f"{knob} move with the line [{unit}]"] = _with_line(line, unit_name, knob)
+            row[f"{setpoint} move with the line [{unit}]"] = _with_line(line, unit_name, setpoint)
     row |= _three("gain", advice["gain"])
     for name, change in advice["effects"].items():
         row |= _three(f"{name} change", change)
@@ -80,14 +80,14 @@ def _chance(limit: Record, when: str = "") -> str:
 
 
 def _moves(line: Record) -> bool:
-    return any(one["move"] for one in line["knobs"].values())
+    return any(one["move"] for one in line["setpoints"].values())
 
 
-def _with_line(line: Record, unit: str, knob: str) -> float:
+def _with_line(line: Record, unit: str, setpoint: str) -> float:
     """Move of a unit's set-point in the line's recommendation."""
-    if knob in line["knobs"]:
-        return float(line["knobs"][knob]["move"])
-    return float(line["moves"].get(unit, {}).get(knob, 0.0))
+    if setpoint in line["setpoints"]:
+        return float(line["setpoints"][setpoint]["move"])
+    return float(line["moves"].get(unit, {}).get(setpoint, 0.0))
 
 
 def refusals(advices: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -48,7 +48,7 @@ class SetPointForm(Form):
     past: Shape
     moves: Shape
     alike: Shape
-    knobs: tuple[str, ...]
+    setpoints: tuple[str, ...]
     needed: tuple[str, ...]
 
 
@@ -64,10 +64,12 @@ def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
     about = "A period that is over, with what has become known of it since."
     fields, over = row_fields(known_later(seed), UNIT, FIRST.isoformat())
     past = record(f"{title(seed)}HistoryRow", about, fields)
-    knobs, common = ([seed.column(name) for name in names] for names in (response.KNOBS, response.SHARED))
-    moves = _moves(seed, "Moves", "Additions to the planned set-points of a unit; omitted ones stay as planned.", knobs)
+    setpoints, common = ([seed.column(name) for name in names] for names in (response.SETPOINTS, response.SHARED))
+    moves = _moves(
+        seed, "Moves", "Additions to the planned set-points of a unit; omitted ones stay as planned.", setpoints
+    )
     about = "Additions to the planned set-points of all units, shared ones too; omitted ones stay as planned."
-    alike = _moves(seed, "MovesOfAll", about, [*knobs, *common])
+    alike = _moves(seed, "MovesOfAll", about, [*setpoints, *common])
     shared = {
         "rows": [example_at(example, seed, EXAMPLES)],
         "history": [example_at(over, seed, i) for i in range(EXAMPLES)],
@@ -77,27 +79,27 @@ def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
         "past": Shape(past, seed),
         "moves": Shape(moves, seed),
         "alike": Shape(alike, seed),
-        "knobs": tuple(response.KNOBS),
+        "setpoints": tuple(response.SETPOINTS),
         "needed": response.BEFORE,
     }
-    parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, knobs, common), shared, shapes)
+    parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, setpoints, common), shared, shapes)
     return {
         RECOMMENDATIONS: _recommendations(parts, bool(common)),
-        WHAT_IF: _what_if(parts, knobs[0]),
+        WHAT_IF: _what_if(parts, setpoints[0]),
         **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
         EXPERIMENTS: _experiments(parts),
     }
 
 
-def _moves(seed: Seed, name: str, about: str, knobs: Sequence[Column]) -> Any:
-    kinds = {one.name: number_in(one.unit, f"added to {one.meaning}", -(one.step or 1.0) / 2) for one in knobs}
-    return record(f"{title(seed)}{name}", about, {knob: NotRequired[kind] for knob, kind in kinds.items()})
+def _moves(seed: Seed, name: str, about: str, setpoints: Sequence[Column]) -> Any:
+    kinds = {one.name: number_in(one.unit, f"added to {one.description}", -(one.step or 1.0) / 2) for one in setpoints}
+    return record(f"{title(seed)}{name}", about, {setpoint: NotRequired[kind] for setpoint, kind in kinds.items()})
 
 
 def _check_names(seed: Seed) -> None:
     """ValueError where key or time are called as something else in an answer is."""
     for column in seed.identity:
-        if column.name in ("knobs", "gain", "effects", "limits", "cause", "support", "nearest", "refusal"):
+        if column.name in ("setpoints", "gain", "effects", "limits", "cause", "support", "nearest", "refusal"):
             raise ValueError(
                 f"seed {seed.process.name}: column '{column.name}': a recommendation uses this name itself"
             )
@@ -209,11 +211,11 @@ def _recommendations(parts: _Parts, has_line: bool) -> SetPointForm:
     return parts.form("Recommendations", "Recommended set-points", about, request, answer, example)
 
 
-def _what_if(parts: _Parts, knob: Column) -> SetPointForm:
+def _what_if(parts: _Parts, setpoint: Column) -> SetPointForm:
     advice: Any = parts.kinds.advice
     by_unit: Any = parts.alike | dict[Key, parts.moves]  # type: ignore[name-defined]
     described = "by set-point: the same for each row; or by unit and set-point"
-    shown = {knob.name: -(knob.step or 1.0) / 2}
+    shown = {setpoint.name: -(setpoint.step or 1.0) / 2}
     as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
     moves = Annotated[
         by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from models.quality.setpoints.effects import knobs_of
+from models.quality.setpoints.effects import setpoints_of
 from models.quality.setpoints.model import LotSetpoints
 from models.quality.setpoints.prices import prices_of
 from models.quality.setpoints.recommender import LotPlans, recommend, what_if
@@ -28,7 +28,7 @@ from operations.set_points.lots import (
     AskedLots,
     LotFields,
     LotForm,
-    LotKnob,
+    LotSetpoint,
     lot_forms,
     read_lots,
 )
@@ -63,22 +63,25 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
     max_rows : int
         Most rows in one request.
     """
-    knobs = knobs_of(seed)
-    if not knobs or seed.key is None or seed.time is None:
+    setpoints = setpoints_of(seed)
+    if not setpoints or seed.key is None or seed.time is None:
         return {}
     time = "2026-11-01" if seed.is_daily else "2026-11-01T06:00"
-    row, example = row_fields((*seed.identity, *seed.by_role("before"), *knobs), UNIT, time)
+    row, example = row_fields((*seed.identity, *seed.by_role("before"), *setpoints), UNIT, time)
     made = any(column.calendar is None for column in history.made_inputs(seed))
     return lot_forms(
         seed,
         max_rows,
         LotFields(
-            row=row | {knob.name: _planned(knob, float(example[knob.name])) for knob in knobs},
+            row=row | {setpoint.name: _planned(setpoint, float(example[setpoint.name])) for setpoint in setpoints},
             about="plan of a lot: its set-points, and the values known before it is made",
             example=example,
             prices=lot_costs(seed),
             prices_example=costs_example(seed),
-            knobs={knob.name: LotKnob(str(knob.unit), knob.meaning, -(knob.step or 1.0) / 2) for knob in knobs},
+            setpoints={
+                setpoint.name: LotSetpoint(str(setpoint.unit), setpoint.description, -(setpoint.step or 1.0) / 2)
+                for setpoint in setpoints
+            },
             recommended=(
                 "For each lot the move of one set-point with the largest mean gain, if that is significant, stays "
                 "within bounds, a step and the range of history, and makes the lot violate its grade no more often "
@@ -92,14 +95,14 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
     )
 
 
-def _planned(knob: Column, example: float) -> Any:
+def _planned(setpoint: Column, example: float) -> Any:
     """Type of a planned set-point, which is required."""
     described = Field(
-        ge=knob.low,
-        le=knob.high,
-        description=f"{knob.meaning}, as planned for the lot [{knob.unit}]",
+        ge=setpoint.low,
+        le=setpoint.high,
+        description=f"{setpoint.description}, as planned for the lot [{setpoint.unit}]",
         examples=[example],
-        json_schema_extra={"x-unit": str(knob.unit), "x-role": knob.role},
+        json_schema_extra={"x-unit": str(setpoint.unit), "x-role": setpoint.role},
     )
     return Annotated[float, described]
 
@@ -150,7 +153,7 @@ class LotSetPointAdvice(LotOperation):
         plans = LotPlans(X, units, [pd.Timestamp(row[form.seed.clock.name]) for row in request.rows])
         if self.name == RECOMMENDATIONS:
             return recommend(learnt, plans, prices)
-        bounds = {knob.name: knob.settable for knob in knobs_of(seed)}
+        bounds = {setpoint.name: setpoint.settable for setpoint in setpoints_of(seed)}
         moves = chosen_within(request.rows, units, request.request[MOVES], bounds, form.units)
         return what_if(learnt, plans, [moves.get(unit, {}) for unit in units], prices)
 

@@ -38,8 +38,8 @@ class Kinds:
     line: Any
 
 
-def kinds_of(seed: Seed, knobs: Sequence[Column], shared: Sequence[Column]) -> Kinds:
-    """Types of a process with set-points `knobs` of each unit and `shared` ones of all units."""
+def kinds_of(seed: Seed, setpoints: Sequence[Column], shared: Sequence[Column]) -> Kinds:
+    """Types of a process with set-points `setpoints` of each unit and `shared` ones of all units."""
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
     estimate = _estimate(seed)
     advice = _advice(seed, estimate)
@@ -47,8 +47,8 @@ def kinds_of(seed: Seed, knobs: Sequence[Column], shared: Sequence[Column]) -> K
         number,
         advice,
         _pareto(seed, number, advice),
-        _test(seed, knobs, number),
-        _worth(seed, knobs),
+        _test(seed, setpoints, number),
+        _worth(seed, setpoints),
         line_kind(seed, shared, estimate),
     )
 
@@ -82,7 +82,7 @@ def _advice(seed: Seed, number: Any) -> Any:
         "What is advised for one row.",
         {
             **_identity(seed),
-            "knobs": Annotated[_knobs(seed), Field(description="plan, move and resulting set-point")],
+            "setpoints": Annotated[_setpoints(seed), Field(description="plan, move and resulting set-point")],
             "gain": Annotated[
                 number, Field(description="money that the moves bring a unit and day, their cost taken off")
             ],
@@ -102,20 +102,20 @@ def _advice(seed: Seed, number: Any) -> Any:
 
 
 def _identity(seed: Seed) -> dict[str, Any]:
-    return {column.name: Annotated[str, Field(description=column.meaning)] for column in seed.identity}
+    return {column.name: Annotated[str, Field(description=column.description)] for column in seed.identity}
 
 
-def _knobs(seed: Seed) -> Any:
-    def knob(column: Column) -> Any:
+def _setpoints(seed: Seed) -> Any:
+    def setpoint(column: Column) -> Any:
         kind = record(
             f"{title(seed, column.name)}Advised",
-            column.meaning,
+            column.description,
             {"plan": float, "move": float, "set_point": float, "unit": Literal[str(column.unit)]},
         )
         return Annotated[kind, Field(json_schema_extra={"x-unit": str(column.unit)})]
 
-    own = {column.name: knob(column) for column in seed.by_role("knob") if column.is_number}
-    return record(f"{title(seed)}AdvisedKnobs", "Set-points of a unit.", own)
+    own = {column.name: setpoint(column) for column in seed.by_role("setpoint") if column.is_number}
+    return record(f"{title(seed)}AdvisedSetpoints", "Set-points of a unit.", own)
 
 
 def _pareto(seed: Seed, number: Any, advice: Any) -> Any:
@@ -129,11 +129,11 @@ def _pareto(seed: Seed, number: Any, advice: Any) -> Any:
     return record(f"{title(seed)}ParetoRow", about, {**_identity(seed), "points": points})
 
 
-def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
+def _test(seed: Seed, setpoints: Sequence[Column], number: Any) -> Any:
     sizes = record(
         f"{title(seed)}TestMoves",
         "Addition of a test to the planned set-points.",
-        {knob.name: NotRequired[number] for knob in knobs},
+        {setpoint.name: NotRequired[number] for setpoint in setpoints},
     )
     return record(
         f"{title(seed)}Test",
@@ -147,7 +147,7 @@ def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
     )
 
 
-def _worth(seed: Seed, knobs: Sequence[Column]) -> Any:
+def _worth(seed: Seed, setpoints: Sequence[Column]) -> Any:
     worth = record(
         f"{title(seed)}TestWorth",
         "Economic value of a programme of tests of a set-point: such tests over four rounds.",
@@ -165,4 +165,4 @@ def _worth(seed: Seed, knobs: Sequence[Column]) -> Any:
         },
     )
     about = "By set-point; one whose tests cost more than their value is left out."
-    return record(f"{title(seed)}TestWorths", about, {knob.name: NotRequired[worth] for knob in knobs})
+    return record(f"{title(seed)}TestWorths", about, {setpoint.name: NotRequired[worth] for setpoint in setpoints})

@@ -28,13 +28,13 @@ def power_limit_kind() -> Any:
 def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
     """Type of the advice for all units together."""
     number = Annotated[float | None, Field(description="null: not known of this line")]
-    knobs = {
-        knob.name: record(
-            f"{title(seed, knob.name)}OfLine",
-            knob.meaning,
-            {"plan": number, "move": float, "set_point": number, "unit": Literal[str(knob.unit)]},
+    setpoints = {
+        setpoint.name: record(
+            f"{title(seed, setpoint.name)}OfLine",
+            setpoint.description,
+            {"plan": number, "move": float, "set_point": number, "unit": Literal[str(setpoint.unit)]},
         )
-        for knob in shared
+        for setpoint in shared
     }
     power = {"before": number, "after": number, "limit": float | None, "unit": Literal[_POWER]}
     worth = record(
@@ -48,7 +48,7 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
             "start": Annotated[str, Field(description="of the period")],
             "units": Annotated[int, Field(description="units that run")],
             "known": Annotated[int, Field(description="those of them whose plan and situation are known")],
-            "knobs": record(f"{title(seed)}LineKnobs", "Set-points that all units share.", knobs),
+            "setpoints": record(f"{title(seed)}LineSetpoints", "Set-points that all units share.", setpoints),
             "moves": Annotated[
                 dict[str, dict[str, float]],
                 Field(description="own moves of units that go with it, as what-if takes them"),
@@ -84,12 +84,12 @@ def line_part(line: LineAdvice, seed: Seed) -> Record:
         "start": line.start.date().isoformat() if seed.is_daily else line.start.isoformat(),
         "units": line.units,
         "known": line.known,
-        "knobs": {
-            line.knob: {
+        "setpoints": {
+            line.setpoint: {
                 "plan": plan,
                 "move": line.move,
                 "set_point": None if plan is None else plan + line.move,
-                "unit": str(seed.column(line.knob).unit),
+                "unit": str(seed.column(line.setpoint).unit),
             }
         },
         "moves": line.moves,

@@ -23,15 +23,15 @@ from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.requests import move_faults
 from seeds import Quantity, Seed
 
-NAMES = ("knobs", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
+NAMES = ("setpoints", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
 
 
 @dataclass(frozen=True)
-class LotKnob:
+class LotSetpoint:
     """Movable set-point: its unit, its description, and the move of an example [its unit]."""
 
     unit: str
-    meaning: str
+    description: str
     example: float
 
 
@@ -49,7 +49,7 @@ class LotFields:
         Prices of a request, and its default.
     prices_example : dict
         Prices that are taken.
-    knobs : Mapping of str to LotKnob
+    setpoints : Mapping of str to LotSetpoint
         What may be moved, by name.
     recommended, chosen : str
         What is recommended, and what a what-if says.
@@ -66,7 +66,7 @@ class LotFields:
     example: Record
     prices: Any
     prices_example: Record
-    knobs: Mapping[str, LotKnob]
+    setpoints: Mapping[str, LotSetpoint]
     recommended: str
     chosen: str
     gain: str
@@ -127,7 +127,7 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
     moves = record(
         f"{title(seed)}Moves",
         "Additions to the planned set-points of a lot; omitted ones stay as planned.",
-        {name: NotRequired[_move(name, knob)] for name, knob in fields.knobs.items()},
+        {name: NotRequired[_move(name, setpoint)] for name, setpoint in fields.setpoints.items()},
     )
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
     advice: Any = _advice(seed, fields)
@@ -136,7 +136,7 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
         "row": Shape(row, seed),
         "moves": Shape(moves, seed),
         "past": None if past is None else Shape(past, seed),
-        "units": {name: one.unit for name, one in fields.knobs.items()},
+        "units": {name: one.unit for name, one in fields.setpoints.items()},
     }
 
     def form(name: str, own: str, summary: str, about: str, more: Mapping[str, Any], example: Record) -> LotForm:
@@ -158,8 +158,8 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
             **shapes,
         )
 
-    knob, first = next(iter(fields.knobs.items()))
-    shown = {knob: first.example}
+    setpoint, first = next(iter(fields.setpoints.items()))
+    shown = {setpoint: first.example}
     by_unit: Any = moves | dict[Key, moves]  # type: ignore[valid-type]
     described = "by set-point: the same for each row; or by unit and set-point"
     as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
@@ -174,11 +174,11 @@ def lot_forms(seed: Seed, max_rows: int, fields: LotFields) -> Mapping[str, LotF
     }
 
 
-def _move(name: str, knob: LotKnob) -> Any:
+def _move(name: str, setpoint: LotSetpoint) -> Any:
     described = Field(
-        description=f"added to {name} [{knob.unit}]: {knob.meaning}",
-        examples=[knob.example],
-        json_schema_extra={"x-unit": knob.unit},
+        description=f"added to {name} [{setpoint.unit}]: {setpoint.description}",
+        examples=[setpoint.example],
+        json_schema_extra={"x-unit": setpoint.unit},
     )
     return Annotated[float, described]
 
@@ -226,15 +226,15 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
         },
     )
 
-    def knob(name: str, one: LotKnob) -> Any:
+    def setpoint(name: str, one: LotSetpoint) -> Any:
         whole = {"plan": float | None, "move": float, "set_point": float | None, "unit": Literal[one.unit]}
-        kind = record(f"{title(seed, *name.split('.'))}Advised", one.meaning, whole)
+        kind = record(f"{title(seed, *name.split('.'))}Advised", one.description, whole)
         return Annotated[kind, Field(json_schema_extra={"x-unit": one.unit})]
 
-    knobs = record(
-        f"{title(seed)}AdvisedKnobs",
+    setpoints = record(
+        f"{title(seed)}AdvisedSetpoints",
         "Set-points of a lot.",
-        {name: knob(name, one) for name, one in fields.knobs.items()},
+        {name: setpoint(name, one) for name, one in fields.setpoints.items()},
     )
     chance: Any = record(
         f"{title(seed)}AdviceChance", "A chance as planned and after the moves.", {"before": share, "after": share}
@@ -246,8 +246,8 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
         f"{title(seed)}Advice",
         "What is advised for one row.",
         {
-            **{column.name: Annotated[str, Field(description=column.meaning)] for column in seed.identity},
-            "knobs": Annotated[knobs, Field(description="plan, move and resulting set-point")],
+            **{column.name: Annotated[str, Field(description=column.description)] for column in seed.identity},
+            "setpoints": Annotated[setpoints, Field(description="plan, move and resulting set-point")],
             "gain": Annotated[number, Field(description=fields.gain)],
             **({"grade_probability": grades} if fields.graded else {}),
             "effects": Annotated[dict[str, number], Field(description="change of each outcome by the moves")],
@@ -308,7 +308,7 @@ def lot_rows(
     return [
         {
             **{column.name: row[column.name] for column in payloads.seed.identity},
-            "knobs": {
+            "setpoints": {
                 name: {
                     "plan": plan,
                     "move": advice.moves[name],

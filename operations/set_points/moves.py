@@ -19,14 +19,14 @@ Bounds = Mapping[str, tuple[float, float]]
 
 def chosen(asked: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, float]]:
     """Moves by unit and set-point [its unit], within the bounds of the seed; see `chosen_within`."""
-    knobs = [column for column in seed.by_role("knob") if column.is_number]
-    units = {column.name: str(column.unit) for column in knobs}
-    bounds = {column.name: column.settable for column in knobs}
+    setpoints = [column for column in seed.by_role("setpoint") if column.is_number]
+    units = {column.name: str(column.unit) for column in setpoints}
+    bounds = {column.name: column.settable for column in setpoints}
     return chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, units)
 
 
 def chosen_within(
-    rows: Sequence[Record], units: Sequence[str], moves: Record, bounds: Bounds, knob_units: Mapping[str, str]
+    rows: Sequence[Record], units: Sequence[str], moves: Record, bounds: Bounds, setpoint_units: Mapping[str, str]
 ) -> dict[str, dict[str, float]]:
     """Moves by unit and set-point [its unit].
 
@@ -36,7 +36,7 @@ def chosen_within(
         Plans and the unit of each.
     moves : dict
         By set-point, or by unit and set-point.
-    bounds, knob_units : Mapping
+    bounds, setpoint_units : Mapping
         Where each set-point may be set, and its unit.
 
     Raises
@@ -53,9 +53,9 @@ def chosen_within(
         if unit not in units
     ]
     for i, (unit, row) in enumerate(zip(units, rows, strict=True)):
-        for knob, move in named.get(unit, {}).items():
-            place = f"{MOVES}.{shown(unit)}.{knob}" if by_unit(moves) else f"{MOVES}.{knob}"
-            faults += _beyond(i, place, row[knob], move, bounds[knob], knob_units[knob])
+        for setpoint, move in named.get(unit, {}).items():
+            place = f"{MOVES}.{shown(unit)}.{setpoint}" if by_unit(moves) else f"{MOVES}.{setpoint}"
+            faults += _beyond(i, place, row[setpoint], move, bounds[setpoint], setpoint_units[setpoint])
         if len(faults) > MOST_FAULTS:
             break
     if faults:

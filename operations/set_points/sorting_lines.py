@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from models.setpoints.lot_advice import MONEY, LotAdvice
-from models.sorting.setpoints.knobs import Knob, line_knobs
 from models.sorting.setpoints.prices import prices_of
 from models.sorting.setpoints.recommender import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.replay import OCCUPANCY
+from models.sorting.setpoints.setpoints import Setpoint, line_setpoints
 from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Record, row_fields
 from operations.forms.plan_rows import start_text
@@ -22,7 +22,7 @@ from operations.set_points.lots import (
     AskedLots,
     LotFields,
     LotForm,
-    LotKnob,
+    LotSetpoint,
     lot_forms,
     read_lots,
 )
@@ -60,18 +60,21 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
     if seed.key is None or seed.time is None:
         return {}
     row, example = row_fields(seed.identity, LOT, START)
-    knobs = line_knobs(seed)
+    setpoints = line_setpoints(seed)
     return lot_forms(
         seed,
         min(max_rows, MOST_PLANS),
         LotFields(
-            row=row | {knob.name: _planned(knob, seed) for knob in knobs},
+            row=row | {setpoint.name: _planned(setpoint, seed) for setpoint in setpoints},
             about="how the line shall be set for a lot",
-            example=example | {knobs[0].name: 0.0},
+            example=example | {setpoints[0].name: 0.0},
             prices=bin_values(seed),
             prices_example=values_example(seed),
-            knobs={
-                knob.name: LotKnob(knob.unit, knob.meaning, 0.01 if knob.name == OCCUPANCY else GAIN) for knob in knobs
+            setpoints={
+                setpoint.name: LotSetpoint(
+                    setpoint.unit, setpoint.description, 0.01 if setpoint.name == OCCUPANCY else GAIN
+                )
+                for setpoint in setpoints
             },
             recommended=(
                 "The least gain of each bin and the load of the belt that bring most by the newest assayed pieces, "
@@ -84,9 +87,9 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
     )
 
 
-def _planned(knob: Knob, seed: Seed) -> Any:
+def _planned(setpoint: Setpoint, seed: Seed) -> Any:
     """Type of a planned set-point, which is optional."""
-    is_load = knob.name == OCCUPANCY
+    is_load = setpoint.name == OCCUPANCY
     high = seed.column(OCCUPANCY).high if is_load else None
     otherwise = "the mean of the assayed lots" if is_load else "0: any gain will do"
     described = Field(
@@ -94,9 +97,9 @@ def _planned(knob: Knob, seed: Seed) -> Any:
         ge=None if is_load else 0,
         gt=0 if is_load else None,
         le=high,
-        description=f"{knob.meaning} [{knob.unit}]. Null or left out: {otherwise}.",
+        description=f"{setpoint.description} [{setpoint.unit}]. Null or left out: {otherwise}.",
         examples=[0.1 if is_load else 0.0],
-        json_schema_extra={"x-unit": knob.unit},
+        json_schema_extra={"x-unit": setpoint.unit},
     )
     return Annotated[float | None, described]
 

@@ -90,7 +90,7 @@ def _answer(seed: Seed) -> Any:
         f"{title(seed)}UnitWarnings",
         "What is said of one row; they stand in the order of the rows.",
         {
-            **{column.name: Annotated[str, Field(description=column.meaning)] for column in seed.identity},
+            **{column.name: Annotated[str, Field(description=column.description)] for column in seed.identity},
             "events": events,
         },
     )

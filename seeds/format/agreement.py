@@ -33,7 +33,7 @@ def _decisions(seed: Seed) -> set[str]:
 
 def _of_sorting(seed: Seed) -> set[str]:
     rules = seed.sorting_rules
-    message = {f"sorting mass {rules.mass}", f"sorting other {rules.other}"}
+    message = {f"sorting mass {rules.mass}", f"sorting other_class {rules.other_class}"}
     message |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
     for name in ("lot_mass", "confidence"):
         message.add(f"sorting {name} {getattr(rules, name).value:g}")

@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
-Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
+Role = Literal["key", "time", "before", "setpoint", "during", "late", "target"]
 Statistic = Literal["mean", "sd", "min", "max", "last", "count"]
 Calendar = Literal["hour", "weekday", "day", "month", "day_of_year"]
 
@@ -57,7 +57,7 @@ class Column(SeedPart):
 
     name: Name
     role: Role
-    meaning: Text
+    description: Text
     unit: Unit | None = None
     low: Number | None = None
     high: Number | None = None
@@ -148,7 +148,7 @@ class Column(SeedPart):
 
 
 _OF_NUMBERS = ("unit", "low", "high", "typical")
-_OF_KNOBS = ("bounds", "step", "move_cost")
+_OF_SETPOINTS = ("bounds", "step", "move_cost")
 MADE = ("previous", "rolling", "calendar")
 
 
@@ -158,9 +158,9 @@ def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
     if raw.get("classes") is not None:
         yield from _text_faults(raw, "classes", ("target",))
     elif raw.get("values") is not None:
-        yield from _text_faults(raw, "values", ("before", "knob", "during", "late"))
+        yield from _text_faults(raw, "values", ("before", "setpoint", "during", "late"))
     elif role in ("key", "time"):
-        for key in (*_OF_NUMBERS, "source", *_OF_KNOBS, "scale", "sign", "censored", "statistic", *MADE):
+        for key in (*_OF_NUMBERS, "source", *_OF_SETPOINTS, "scale", "sign", "censored", "statistic", *MADE):
             if key in raw:
                 yield f"{key} belongs to a number column, this one has role {role}"
     else:
@@ -179,13 +179,13 @@ def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
     mean = _number(typical.get("mean") if isinstance(typical, dict) else getattr(typical, "mean", None), math.nan)
     if low < high and (mean < low or mean > high):
         yield f"typical mean {mean:g} lies outside low {low:g} to high {high:g}"
-    assayed = role != "knob" and all(raw.get(key) is None for key in MADE)
+    assayed = role != "setpoint" and all(raw.get(key) is None for key in MADE)
     if raw.get("censored") and (not assayed or _number(raw.get("low"), 0.0) < 0):
-        yield "censored belongs to a column of the file that is no knob and never negative"
+        yield "censored belongs to a column of the file that is no set-point and never negative"
     yield from _made_faults(raw, role)
     if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
         yield "scale converts the unit of a tag: expected a tag other than the column's own name"
-    yield from _knob_faults(raw, low, high)
+    yield from _setpoint_faults(raw, low, high)
 
 
 def _made_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
@@ -208,7 +208,7 @@ def _text_faults(raw: dict[str, Any], kind: str, roles: tuple[str, ...]) -> Iter
     if kind == "values" and raw.get("statistic") not in (None, "last"):
         yield f"statistic '{raw['statistic']}' belongs to a number column: of texts the last one counts"
     wrong = ("statistic",) if kind == "classes" else ("classes",)
-    for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "censored", *MADE, *wrong):
+    for key in (*_OF_NUMBERS, *_OF_SETPOINTS, "scale", "sign", "censored", *MADE, *wrong):
         if key in raw:
             yield f"{key} belongs to a number column, this one holds {'classes' if kind == 'classes' else 'texts'}"
     if raw.get("source") is None:
@@ -218,11 +218,11 @@ def _text_faults(raw: dict[str, Any], kind: str, roles: tuple[str, ...]) -> Iter
         yield f"{kind} {texts}: each may be named once"
 
 
-def _knob_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
-    if raw.get("role") != "knob":
-        for key in _OF_KNOBS:
+def _setpoint_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
+    if raw.get("role") != "setpoint":
+        for key in _OF_SETPOINTS:
             if raw.get(key) is not None:
-                yield f"{key} belongs to a knob, this column has role {raw.get('role')}"
+                yield f"{key} belongs to a set-point, this column has role {raw.get('role')}"
         return
     bounds = raw.get("bounds")
     if isinstance(bounds, list) and len(bounds) == 2:

@@ -51,8 +51,8 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
     """Yield contradictions of [[constraints]] and with columns; type errors are reported separately."""
     given = raw.get("constraints")
     rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-    if rows and not any(row.get("role") == "knob" for row in columns.values()):
-        yield "constraints: expected a column of role knob: nothing else is recommended"
+    if rows and not any(row.get("role") == "setpoint" for row in columns.values()):
+        yield "constraints: expected a column of role setpoint: nothing else is recommended"
     seen = set()
     for number, one in enumerate(rows):
         name = one.get("column") or one.get("quantity") or number

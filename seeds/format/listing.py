@@ -40,7 +40,7 @@ def described(seed: Seed) -> Iterator[RenderableType]:
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
         yield f"[bold]{column.name:{width}}[/bold]  {column.role:6}  {column.unit or '':6}  {_range(column)}"
-        shown = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
+        shown = column.description if column.source is None else f"{column.description} ({column.source})"
         yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
     yield ""
     yield from _facts(seed)
@@ -97,9 +97,10 @@ def _norm(norm: Norm) -> Iterator[RenderableType]:
     """A norm's grades of energy, then what it counts elsewhere and how sure its limits are."""
     grades = ", ".join(f"{grade.name} at most {grade.at_most:g}" for grade in norm.grades)
     yield f"[bold]{norm.name}[/bold]  {norm.boundary}: grade {escape(grades)} {norm.unit}"
-    shown = f"{norm.document}, {norm.title}: {norm.certainty} ({norm.source})"
-    if norm.elsewhere is not None:
-        shown += f"; elsewhere {norm.elsewhere.value:g} {norm.elsewhere.unit} ({norm.elsewhere.source})"
+    shown = f"{norm.document}, {norm.title}: {norm.verification} ({norm.source})"
+    if norm.outside_boundary is not None:
+        outside = norm.outside_boundary
+        shown += f"; outside the boundary {outside.value:g} {outside.unit} ({outside.source})"
     yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
 
 
@@ -114,5 +115,5 @@ def _grade(grade: Grade) -> Iterator[RenderableType]:
     shown: list[tuple[str, ContentLimit]] = list(grade.limits.items())
     shown += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
     for name, limit in shown:
-        line = f"{name} {limit.in_words}, {limit.certainty} ({limit.source})"
+        line = f"{name} {limit.in_words}, {limit.verification} ({limit.source})"
         yield Padding(Text(line, style="dim"), (0, 0, 0, 4))

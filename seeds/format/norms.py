@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from seeds.format.quantity import Certainty, Name, Number, Quantity, SeedPart, Text
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Verification
 
 Boundary = Literal["direct", "alternating", "comprehensive"]
 NormUnit = Literal["kWh/t", "kgce/t"]
@@ -35,9 +35,9 @@ class Norm(SeedPart):
         kWh/t, or kgce/t where coal equivalents of all carriers are counted.
     grades : list of EnergyGrade
         The best, which is the lowest, first.
-    certainty, source : str
+    verification, source : str
         How sure the limits are, and where they come from.
-    elsewhere : Quantity or None
+    outside_boundary : Quantity or None
         What the document counts and the process's own boundary does not [unit of the norm]: other steps, bus bars.
     """
 
@@ -47,9 +47,9 @@ class Norm(SeedPart):
     boundary: Boundary
     unit: NormUnit
     grades: Annotated[list[EnergyGrade], Field(min_length=1)]
-    certainty: Certainty
+    verification: Verification
     source: Text
-    elsewhere: Quantity | None = None
+    outside_boundary: Quantity | None = None
 
 
 def faults(raw: Mapping[str, Any]) -> Iterator[str]:
@@ -67,7 +67,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _own_faults(one: Mapping[str, Any], place: str) -> Iterator[str]:
-    unit, boundary, elsewhere = one.get("unit"), one.get("boundary"), one.get("elsewhere")
+    unit, boundary, outside_boundary = one.get("unit"), one.get("boundary"), one.get("outside_boundary")
     if unit == "kgce/t" and boundary in ("direct", "alternating"):
         yield f"{place}.boundary: got '{boundary}': expected 'comprehensive': coal equivalents count all carriers"
     given = one.get("grades")
@@ -79,10 +79,10 @@ def _own_faults(one: Mapping[str, Any], place: str) -> Iterator[str]:
     for (better, lower), (worse, limit) in itertools.pairwise(limits):
         if isinstance(lower, int | float) and isinstance(limit, int | float) and limit <= lower:
             yield f"{place}.grades.{worse}.at_most: got {limit:g}: expected more than {lower:g} of grade {better}"
-    if not isinstance(elsewhere, dict):
+    if not isinstance(outside_boundary, dict):
         return
-    if elsewhere.get("unit", unit) != unit:
-        yield f"{place}.elsewhere.unit: got '{elsewhere['unit']}': expected '{unit}' as of the norm"
-    value = elsewhere.get("value")
+    if outside_boundary.get("unit", unit) != unit:
+        yield f"{place}.outside_boundary.unit: got '{outside_boundary['unit']}': expected '{unit}' as of the norm"
+    value = outside_boundary.get("value")
     if isinstance(value, int | float) and value <= 0:
-        yield f"{place}.elsewhere.value: got {value:g}: expected more than 0, or leave it out"
+        yield f"{place}.outside_boundary.value: got {value:g}: expected more than 0, or leave it out"

@@ -21,7 +21,7 @@ class Regime(SeedPart):
 
     start: dt.date
     name: Name
-    meaning: Text
+    description: Text
     change: dict[Name, Quantity]
 
 

@@ -35,7 +35,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Unit = Annotated[str, AfterValidator(_unit)]
 Number = Annotated[float, AfterValidator(_finite)]
 Text = Annotated[str, AfterValidator(not_blank)]
-Certainty = Literal["verified", "recalled", "computed", "assumed"]  # how sure a limit of a document is
+Verification = Literal["verified", "unverified", "computed", "assumed"]  # how sure a limit of a document is
 
 
 class SeedPart(BaseModel):

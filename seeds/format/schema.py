@@ -62,7 +62,7 @@ class Target(SeedPart):
 
     unit: Unit
     source: Text
-    meaning: Text
+    description: Text
     derived_from: Name | None = None
     label_noise: Quantity | None = None
     log_floor: Quantity | None = None
@@ -222,7 +222,7 @@ class Seed(SeedPart):
     @cached_property
     def inputs(self) -> tuple[Column, ...]:
         """Columns that a prediction may use: set-points, and the roles `before` and `during`."""
-        return self.by_role("before", "knob", "during")
+        return self.by_role("before", "setpoint", "during")
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:

@@ -31,9 +31,9 @@ class InputField(BaseModel):
     """A field of the request."""
 
     name: str
-    meaning: str
+    description: str
     unit: Annotated[str | None, Field(description="null if it holds texts")]
-    role: Annotated[str, Field(description="before: known at the start; knob: set-point; during: measured")]
+    role: Annotated[str, Field(description="before: known at the start; set-point: set-point; during: measured")]
     low: Annotated[float | None, Field(description="lowest value that is physically possible; null where unknown")]
     high: Annotated[float | None, Field(description="highest value that is physically possible; null where unknown")]
     values: Annotated[list[str] | None, Field(description="texts in the training rows; null if it holds numbers")]
@@ -43,7 +43,7 @@ class Predicted(BaseModel):
     """A quantity of the answer."""
 
     name: str
-    meaning: str
+    description: str
     unit: str
 
 
@@ -152,12 +152,18 @@ def _process(seed: Seed, routes: list[str]) -> ProcessResponse:
         time=seed.time.name if seed.time else None,
         inputs=[
             InputField(
-                name=c.name, meaning=c.meaning, unit=c.unit, role=c.role, low=c.low, high=c.high, values=c.values
+                name=c.name,
+                description=c.description,
+                unit=c.unit,
+                role=c.role,
+                low=c.low,
+                high=c.high,
+                values=c.values,
             )
             for c in seed.inputs
         ],
         quantities=[
-            Predicted(name=name, meaning=seed.targets[name].meaning, unit=unit)
+            Predicted(name=name, description=seed.targets[name].description, unit=unit)
             for name, unit in seed.quantities.items()
         ],
         routes=routes,

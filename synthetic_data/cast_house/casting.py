@@ -11,7 +11,7 @@ from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.inspection import inspected
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import Walk
 
 DEFECTS = ("porosity", "inclusions", "surface")
@@ -36,14 +36,14 @@ class IngotMoulds:
         self._swing = Walk(p.value("swing_memory"), (2, block.count), rng)
         self._furnace = rng.standard_normal((2, block.count, 1))
 
-    def advance(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> CastIngots:
+    def advance(self, p: CastHouseParameters, melt: Melt, setpoints: Setpoints, rng: np.random.Generator) -> CastIngots:
         """Casts of a stretch."""
         shape = melt.inclusions.shape
         n, u = rng.standard_normal((4, *shape)), rng.random((3, *shape))
         walks = self._swing.advance(rng.standard_normal((2, *shape)))
         swing = p.swing_usual * np.exp(p.swing_sd * walks[0] + 0.25 * n[0] + 0.15 * self._furnace[0])
         water = p.water_usual * np.exp(p.water_sd * walks[1] + 0.01 * n[1])
-        mould = knobs["mould_temperature"] + p.mould_error * n[2]
+        mould = setpoints["mould_temperature"] + p.mould_error * n[2]
         picked_up = melt.hydrogen_after * np.exp(p.pick_up_sd * n[3])
         log_inclusions = np.log(melt.inclusions / p.inclusions_harmful)
         # Cold metal and moulds leave cold shuts; hot metal, speed and little water leave shrinkage.

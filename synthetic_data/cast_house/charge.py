@@ -13,7 +13,7 @@ from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import TappedMetal
 from synthetic_data.cast_house.supply import CastHouseSupply
 from synthetic_data.engine.plan import RunPlan, UnitBlock
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")
 # Alloys that get into returned scrap by mistake [ppm]: castings of AlSi9Cu3, profiles of 6063, sheet of 5052, of 7075.
@@ -53,20 +53,20 @@ class CastHouseFurnaces:
         self._furnace = rng.standard_normal((3, block.count, 1))
 
     def advance(
-        self, supply: CastHouseSupply, tapped: TappedMetal, knobs: Knobs, rng: np.random.Generator
+        self, supply: CastHouseSupply, tapped: TappedMetal, setpoints: Setpoints, rng: np.random.Generator
     ) -> CastCharge:
         """Charges of a stretch."""
-        p, shape, returned = supply.parameters, tapped.failing.apart.shape, knobs["scrap_return"]
+        p, shape, returned = supply.parameters, tapped.failing.apart.shape, setpoints["scrap_return"]
         n, u = rng.standard_normal((7, *shape)), rng.random((2, *shape))
         mass = p.charge_mass * (1.0 + p.charge_sd * n[0])
-        share = np.clip(knobs["high_purity_share"] + p.tap_error * n[1], 0.0, 100.0)
-        melt = knobs["melt_temperature"] + p.melt_error * n[2] + p.furnace_melt_sd * self._furnace[0]
+        share = np.clip(setpoints["high_purity_share"] + p.tap_error * n[1], 0.0, 100.0)
+        melt = setpoints["melt_temperature"] + p.melt_error * n[2] + p.furnace_melt_sd * self._furnace[0]
         age = (supply.first + np.arange(supply.count) + self._tool_phase) % self._tool_cycle
         tools = self._from_tools(p, age / self._tool_cycle, n[3], u)
         scrap, alloy = self._scrap(p, returned, rng)
-        holding = knobs["settling_time"] + p.filling_time
+        holding = setpoints["settling_time"] + p.filling_time
         loss = melt_loss(melt, holding, p.loss_usual * np.exp(p.loss_sd * n[4]))
-        left = self._left(p, knobs["flux_dose"], holding, n[5:])
+        left = self._left(p, setpoints["flux_dose"], holding, n[5:])
         metal = tapped.traces | {name: _of_pots(p, tapped, name, share) for name in tapped.metal}
         mixed = {name: blended_content(metal[name], scrap[i], returned) for i, name in enumerate(ELEMENTS)}
         mixed["fe"] = mixed["fe"] + tools

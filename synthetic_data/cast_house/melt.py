@@ -15,7 +15,7 @@ from synthetic_data.cast_house.operators import REVIEW, CastHouseOperators
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import CastHouseSupply
 from synthetic_data.engine.plan import RunPlan, UnitBlock
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import Walk
 
 
@@ -67,12 +67,12 @@ class MeltTreatmentLine:
         self,
         supply: CastHouseSupply,
         charge: CastCharge,
-        knobs: Knobs,
+        setpoints: Setpoints,
         crew: CastHouseOperators,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
-    ) -> tuple[Melt, Knobs]:
+    ) -> tuple[Melt, Setpoints]:
         """Melts of a stretch, and the gas and rotor speed that were set."""
         p, shape = supply.parameters, charge.mass.shape
         vapour = water_pressure(supply.air_temperature, supply.humidity)
@@ -83,14 +83,14 @@ class MeltTreatmentLine:
         held = filter_efficiency(age, p.filter_fresh, p.filter_scale) * (1.0 - bypass)
         turned = (casts + self._rotor_phase) % self._rotor_cycle
         condition = self._condition(p, turned / self._rotor_cycle, walks[0])
-        flow = knobs["cast_speed"] * (1.0 + p.speed_error * n[0])
+        flow = setpoints["cast_speed"] * (1.0 + p.speed_error * n[0])
         launder = charge.melt_temperature - p.launder_drop * (p.speed_usual / flow) + p.launder_sd * n[1]
         moist = np.exp(p.moisture_sd * walks[1] + p.furnace_moisture_sd * self._furnace[1] + p.moisture_cast_sd * n[2])
         ready = _Ready(
             hydrogen_of_moist_air(charge.melt_temperature, vapour + p.flux_moisture, p.uptake * moist),
             hydrogen_of_moist_air(launder, vapour, p.floor_uptake),
             degassing_units(1.0, 1.0, flow, p.degassing_constant * condition),
-            inclusions_passing(self._raised(p, charge, knobs, walks[2], n[3]), held),
+            inclusions_passing(self._raised(p, charge, setpoints, walks[2], n[3]), held),
             np.exp(p.index_error * n[4]),
         )
         target = crew.degassing(supply, vapour, tests, rng)
@@ -106,15 +106,15 @@ class MeltTreatmentLine:
         return condition
 
     def _raised(
-        self, p: CastHouseParameters, charge: CastCharge, knobs: Knobs, walk: FloatArray, normal: FloatArray
+        self, p: CastHouseParameters, charge: CastCharge, setpoints: Setpoints, walk: FloatArray, normal: FloatArray
     ) -> FloatArray:
         """Inclusions that leave the furnace: stirred up by tapping, scrap and dross, sunk by settling."""
         raised = p.inclusions_usual * np.exp(p.inclusion_sd * walk + p.inclusion_cast_sd * normal)
         raised *= np.exp(p.furnace_inclusion_sd * self._furnace[2])
-        raised *= np.exp(p.inclusions_by_scrap * (knobs["scrap_return"] - p.scrap_usual))
-        raised *= np.exp(-p.inclusions_by_flux * (knobs["flux_dose"] - p.flux_usual))
+        raised *= np.exp(p.inclusions_by_scrap * (setpoints["scrap_return"] - p.scrap_usual))
+        raised *= np.exp(-p.inclusions_by_flux * (setpoints["flux_dose"] - p.flux_usual))
         afloat: FloatArray = raised * (charge.loss / p.loss_usual) ** 0.7
-        return afloat * share_afloat(knobs["settling_time"], p.sinking_time)
+        return afloat * share_afloat(setpoints["settling_time"], p.sinking_time)
 
     def _filter(
         self, p: CastHouseParameters, cast: NDArray[np.int_], mass: FloatArray, rng: np.random.Generator
@@ -130,8 +130,8 @@ class MeltTreatmentLine:
         return age, np.where(open_, p.bypass_cracked, np.minimum(leak, 0.5))
 
     def _run(
-        self, p: CastHouseParameters, ready: _Ready, target: Knobs, crew: CastHouseOperators, manual: Knobs
-    ) -> tuple[Knobs, tuple[FloatArray, FloatArray, FloatArray]]:
+        self, p: CastHouseParameters, ready: _Ready, target: Setpoints, crew: CastHouseOperators, manual: Setpoints
+    ) -> tuple[Setpoints, tuple[FloatArray, FloatArray, FloatArray]]:
         """Gas and rotor speed, hydrogen, inclusions and density index, each cast reacting to earlier ones."""
         shape = ready.hydrogen.shape
         gas, rotor, after, inclusions, index = (np.empty(shape) for _ in range(5))

@@ -11,7 +11,7 @@ from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import CastHouseSupply
 from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
-from synthetic_data.plant.operators import Knobs, PlantSetpoints
+from synthetic_data.plant.operators import PlantSetpoints, Setpoints
 
 REVIEW = 8  # casts after which operators review how they degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
@@ -32,10 +32,10 @@ class CastHouseOperators:
         self,
         supply: CastHouseSupply,
         samples: Mapping[str, FloatArray],
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
-    ) -> Knobs:
+    ) -> Setpoints:
         """Set-points that are independent of the results of the last casts."""
         p, h = supply.parameters, self._habit
         normals = known_stream(rng).standard_normal((7, self._block.count, supply.count))
@@ -61,7 +61,9 @@ class CastHouseOperators:
             for name, values in target.items()
         }
 
-    def degassing(self, supply: CastHouseSupply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
+    def degassing(
+        self, supply: CastHouseSupply, vapour: FloatArray, tests: Setpoints, rng: np.random.Generator
+    ) -> Setpoints:
         """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
         p, h = supply.parameters, self._habit
         n = known_stream(rng).standard_normal((2, self._block.count, supply.count))
@@ -71,7 +73,7 @@ class CastHouseOperators:
         return {"degasser_gas": gas + tests["degasser_gas"], "degasser_rotor": rotor}
 
     def review(
-        self, p: CastHouseParameters, target: Knobs, part: slice, shown: FloatArray, manual: Knobs
+        self, p: CastHouseParameters, target: Setpoints, part: slice, shown: FloatArray, manual: Setpoints
     ) -> tuple[FloatArray, FloatArray]:
         """Gas and rotor speed of some casts, raised where the density index of those before was high.
 

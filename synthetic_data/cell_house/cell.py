@@ -58,7 +58,7 @@ def _exponentially(
 class Fixed:
     """Constants of a cycle, one value a group."""
 
-    knobs: Step
+    setpoints: Step
     sensitivity: FloatArray  # of the logarithm of impurities
     shorts: FloatArray  # logarithm of how prone a group is
     gap: FloatArray  # mm
@@ -70,19 +70,19 @@ class Fixed:
     acid_bias: FloatArray  # g/L
 
     @classmethod
-    def of(cls, p: CellHouseParameters, groups: CellGroups, knobs: Step, manganese: float) -> Fixed:
+    def of(cls, p: CellHouseParameters, groups: CellGroups, setpoints: Step, manganese: float) -> Fixed:
         """For a cycle that begins."""
         young = p.young_anode * np.exp(-groups.anode_age / p.anode_conditioning)
         aged = p.anode_ageing * groups.anode_age / _YEAR
         mud = p.mud_voltage * groups.mud_age * (manganese / p.manganese)
         return cls(
-            knobs,
+            setpoints,
             sensitivity=p.sensitivity_sd * groups.trait("sensitivity"),
             shorts=p.shorts_sd * groups.trait("shorts") + p.short_mud * (groups.mud_age / 30.0 - 0.5),
             gap=p.electrode_gap + p.gap_sd * groups.trait("gap"),
             anode=p.oxygen_overvoltage + young + aged + p.anode_sd * groups.trait("anode") + mud,
             contact=1.0 + p.contact_sd * groups.trait("contact"),
-            aim=knobs["temperature_target"] - p.thermometer_sd * groups.trait("thermometer"),
+            aim=setpoints["temperature_target"] - p.thermometer_sd * groups.trait("thermometer"),
             flow=1.0 + p.flow_sd * groups.trait("flow"),
             zinc_bias=p.zinc_bias_sd * groups.trait("zinc_titration"),
             acid_bias=p.acid_bias_sd * groups.trait("acid_titration"),
@@ -105,7 +105,7 @@ def step(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepIn
 
 def _cathode(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, values: Step) -> None:
     """Shares of the current: zinc, hydrogen, and what goes through shorts or turns iron over."""
-    density, glue = 1e3 * given.current / p.cathode_area, fixed.knobs["glue_dose"]
+    density, glue = 1e3 * given.current / p.cathode_area, fixed.setpoints["glue_dose"]
     traces = dict(zip(TRACES, groups.traces, strict=True))
     logarithm = p.sensitivity * impurity_logarithm(
         traces["cobalt"], traces["nickel"], traces["antimony"], traces["germanium"], traces["copper"], glue
@@ -166,7 +166,7 @@ def _contents(
 ) -> None:
     """Zinc, acid, water and traces of a cell; the feed follows the current and late titrations."""
     made = ZINC_EQUIVALENT * given.current * values["zinc_share"]  # kg/h
-    target = fixed.knobs["acid_zinc_target"]
+    target = fixed.setpoints["acid_zinc_target"]
     planned = ZINC_EQUIVALENT * given.current * 0.01 * p.planned_efficiency
     ordered = feed_for_ratio(planned, given.feed_zinc, target) * (1.0 + groups.trim)
     feed = ordered * fixed.flow * (1.0 - p.blocked_depth * values["blocked_feed"])

@@ -28,7 +28,7 @@ _HOURS = 24.0  # h/d
 
 
 def run(
-    groups: CellGroups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
+    groups: CellGroups, house: Cycle, setpoints: Values, normals: FloatArray, lasts: FloatArray,
     hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
 ) -> Values:  # fmt: skip
     """Step all groups through a cycle; `normals` is (steps, NORMALS, groups), `lasts` as in `faults`.
@@ -36,7 +36,7 @@ def run(
     Each step lasts so many hours; what happened in it is added to `watch`.
     """
     p, steps = house.parameters, len(house.current)
-    fixed = cell.Fixed.of(p, groups, knobs, house.manganese)
+    fixed = cell.Fixed.of(p, groups, setpoints, house.manganese)
     result = np.empty((steps, len(_FOUND), len(groups.zinc)))
     for s, given in enumerate(_given(house, hours)):
         groups.fault_left = np.maximum(groups.fault_left, lasts[s])

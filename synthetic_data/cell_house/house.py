@@ -18,7 +18,7 @@ from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.random_walks import next_walk, next_walks
 from synthetic_data.plant.weather import seasonal_temperature
 
-CURRENT_KNOB = "line_current_target"
+CURRENT_SETPOINT = "line_current_target"
 STEP_HOURS = 4.0
 STEPS_A_DAY = 6
 _VALLEY, _PEAK = (0, 1), (2, 4)  # steps of a day: 0 to 8 h; 8 to 12 h and 16 to 20 h
@@ -77,7 +77,7 @@ class House:
         known = known_stream(rng)
         self._order = float(next_walk(np.array(self._order), np.array(known.standard_normal()), p.order_memory))
         target = set_points.one_by_hand(
-            plan, period, CURRENT_KNOB, float(np.round(p.nominal_current + p.order_sd * self._order))
+            plan, period, CURRENT_SETPOINT, float(np.round(p.nominal_current + p.order_sd * self._order))
         )
         before = self._reported_before(p, known.standard_normal((NORMALS, len(TRACES) + 4)), period)
         shocks = rng.standard_normal((self._steps, len(_WALKS) + len(TRACES) + 2))

@@ -13,12 +13,12 @@ from synthetic_data.plant import set_points
 
 Values = dict[str, FloatArray]
 
-GROUP_KNOBS = {  # by knob: its set-point before tests
+GROUP_SETPOINTS = {  # by set-point: its set-point before tests
     "temperature_target": "temperature_target",
     "acid_zinc_target": "acid_zinc_target",
     "glue_dose": "glue_dose",
 }
-NORMALS = UNIFORMS = len(GROUP_KNOBS)  # habit of the operators, sign of the test
+NORMALS = UNIFORMS = len(GROUP_SETPOINTS)  # habit of the operators, sign of the test
 
 
 def review(p: CellHouseParameters, groups: CellGroups, reported: Values, normals: FloatArray) -> None:
@@ -56,13 +56,13 @@ def choose(
 ) -> tuple[Values, Values]:
     """Set-points in force in a cycle and their test part; manual set-points take precedence."""
     sizes = (p.test_temperature, p.test_acid_zinc, p.test_glue)
-    knobs: Values = {}
+    setpoints: Values = {}
     tests: Values = {}
-    for name, size, probability in zip(GROUP_KNOBS, sizes, uniforms, strict=True):
+    for name, size, probability in zip(GROUP_SETPOINTS, sizes, uniforms, strict=True):
         test = np.where(testing, size * set_points.signs(probability), 0.0)
         own, used = set_points.with_test(
-            getattr(groups, GROUP_KNOBS[name]), test, size, set_points.bounds(seed, name), manual.get(name)
+            getattr(groups, GROUP_SETPOINTS[name]), test, size, set_points.bounds(seed, name), manual.get(name)
         )
-        setattr(groups, GROUP_KNOBS[name], own)
-        knobs[name], tests[f"{name}_test"] = used, test
-    return knobs, tests
+        setattr(groups, GROUP_SETPOINTS[name], own)
+        setpoints[name], tests[f"{name}_test"] = used, test
+    return setpoints, tests

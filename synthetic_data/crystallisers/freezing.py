@@ -19,7 +19,7 @@ from physics.purification.freezing import (
 from physics.purification.vacuum import MASSES, PRESSURES, evaporation_rate, impurity_pressure, vacuum_left
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.plan import UnitBlock
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 
 CONDITIONS = 4  # standard normal numbers of a lot besides one an element
 _LEAST_SUPERHEAT, _USUAL_SUPERHEAT = 0.15, 1.74  # K
@@ -63,7 +63,7 @@ class Crystallisers:
         self._layer = rng.standard_normal((block.count, 1))
 
     def conditions(
-        self, p: CrystalliserParameters, knobs: Knobs, normals: FloatArray, runs: FloatArray
+        self, p: CrystalliserParameters, setpoints: Setpoints, normals: FloatArray, runs: FloatArray
     ) -> FreezingConditions:
         """Conditions of the lots of a segment from set-points that react to nothing.
 
@@ -71,16 +71,16 @@ class Crystallisers:
         ----------
         p
             In force in these lots.
-        knobs
+        set-points
             What is set of those that answer nothing.
         normals, runs
             Standard normal numbers, (1 + CONDITIONS, units, lots), the vacuum's first, and (elements, units, lots).
         """
         vacuum, melt, speed, layer, critical = normals
         temperature = p.melt_usual + p.melt_sd * melt
-        still = stirred_layer(knobs["stirring"], p.still_layer)
+        still = stirred_layer(setpoints["stirring"], p.still_layer)
         superheat = np.maximum(temperature - GALLIUM_MELTING, _LEAST_SUPERHEAT) / _USUAL_SUPERHEAT
-        stray = p.chill * (knobs["coolant_temperature"] - p.coolant_usual)
+        stray = p.chill * (setpoints["coolant_temperature"] - p.coolant_usual)
         return FreezingConditions(
             melt_temperature=temperature,
             speed=np.exp(p.rate_error * speed),
@@ -88,7 +88,7 @@ class Crystallisers:
             # Of what a run does to one element alone; what it does to all of them the layer has.
             run=np.exp(p.run_sd * runs),
             critical=p.critical_usual * np.sqrt(superheat) * np.exp(stray + p.critical_sd * critical),
-            vacuum=left_by_vacuum(p, knobs, vacuum),
+            vacuum=left_by_vacuum(p, setpoints, vacuum),
         )
 
 
@@ -96,7 +96,7 @@ def freeze(
     p: CrystalliserParameters,
     charge: FloatArray,
     mass: FloatArray,
-    knobs: Knobs,
+    setpoints: Setpoints,
     sudden: FloatArray,
     at: FreezingConditions,
 ) -> tuple[FrozenLots, FloatArray]:
@@ -108,30 +108,30 @@ def freeze(
         In force in these lots.
     charge, mass
         Contents of what is charged, (elements, units, lots) [ppm]; its mass [kg].
-    knobs
+    set-points
         What is set.
     sudden
         Share of one stage's crystal that froze in one step, rejecting nothing [1].
     at
         What acts on these lots.
     """
-    rate = knobs["growth_rate"] * at.speed
+    rate = setpoints["growth_rate"] * at.speed
     k = effective_segregation(p.by_element("segregation")[:, None], rate, at.layer, p.diffusion)
     moved = k * at.run
     k = moved / (1.0 - k + moved)
     trapped = trapped_share(rate, at.critical, p.most_trapped)
-    frozen = knobs["fraction_frozen"]
+    frozen = setpoints["fraction_frozen"]
     mean = trapped_mean(frozen_mean(k, frozen), k, trapped)
-    before = at.vacuum * charge * np.power(mean, knobs["stages"] - 1.0)
+    before = at.vacuum * charge * np.power(mean, setpoints["stages"] - 1.0)
     last = (1.0 - sudden) * mean + sudden
     left = before * (1.0 - frozen * last) / (1.0 - frozen)
     hours = freezing_time(mass, frozen, rate, p.mould_area)
     return FrozenLots(before * last, at.vacuum, k, trapped, rate, at.melt_temperature, hours), left
 
 
-def left_by_vacuum(p: CrystalliserParameters, knobs: Knobs, normals: FloatArray) -> FloatArray:
+def left_by_vacuum(p: CrystalliserParameters, setpoints: Setpoints, normals: FloatArray) -> FloatArray:
     """Share of each element after vacuum, (elements, units, lots), by normal numbers of its layer."""
-    temperature, boundary_rate = knobs["vacuum_temperature"], p.boundary_rate * np.exp(p.boundary_sd * normals)
+    temperature, boundary_rate = setpoints["vacuum_temperature"], p.boundary_rate * np.exp(p.boundary_sd * normals)
     pressure = impurity_pressure(temperature, _ONE, _TEN)
     surface = evaporation_rate(pressure, temperature, _MASSES, p.by_element("volatility")[:, None])
-    return vacuum_left(surface, knobs["vacuum_time"], p.melt_depth, boundary_rate)
+    return vacuum_left(surface, setpoints["vacuum_time"], p.melt_depth, boundary_rate)

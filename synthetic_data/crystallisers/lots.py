@@ -23,7 +23,7 @@ from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import NORMALS, scatter
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 
 RETURN = 2  # reviews after which melt that was left is charged again: five weeks
 _DRAWN = 6  # standard normal numbers of a lot's conditions: the vacuum's layer first, then those of freezing
@@ -38,7 +38,7 @@ class CrystallisedLots:
 
     charge: FloatArray  # contents of what was charged [ppm]
     charge_assays: FloatArray  # the same as reported, -L below the limit L [ppm]
-    knobs: Knobs
+    setpoints: Setpoints
     frozen: FrozenLots
     contents: FloatArray  # of the lots [ppm]
     reported: FloatArray  # the same, -L below the limit L [ppm]
@@ -62,8 +62,8 @@ class CrystalliserLots:
         faults: ActiveFaults,
         bias: FloatArray,
         crew: CrystalliserOperators,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
     ) -> CrystallisedLots:
         """Lots of a stretch; `bias` is as of `instruments.reads_high`."""
@@ -100,7 +100,7 @@ class CrystalliserLots:
         part: slice,
         feed: CrystalliserFeed,
         faults: ActiveFaults,
-        of_crew: tuple[CrystalliserOperators, RoutineSettings, Knobs, Knobs],
+        of_crew: tuple[CrystalliserOperators, RoutineSettings, Setpoints, Setpoints],
         settled: _Settled,
     ) -> CrystallisedLots:
         """Lots of one review with reacting set-points; `p` and `settled` are theirs, the rest the segment's."""
@@ -109,14 +109,14 @@ class CrystalliserLots:
         returned = feed.returned[:, part]
         charge = settled.fresh + self._left[0][..., : returned.shape[1]] * returned
         charge_assays = feed_assays(p, charge, settled.scatter[0], settled.analyst[0])
-        knobs = crew.answers(p, charge_assays, self._failed, habits, tests, manual, part)
-        frozen, left = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
+        setpoints = crew.answers(p, charge_assays, self._failed, habits, tests, manual, part)
+        frozen, left = freeze(p, charge, feed.mass[:, part], setpoints, sudden, settled.conditions)
         contents = frozen.crystal + settled.added
         reported = assays(p, contents, settled.reads, carry, settled.scatter[1], settled.analyst[1])
         self._left.append(left)
         seen = np.abs(reported[..., : REVIEW - LATE])
         self._failed = (seen > self._allowed).any(axis=0).mean(axis=1, keepdims=True)
-        return CrystallisedLots(charge, charge_assays, knobs, frozen, contents, reported)
+        return CrystallisedLots(charge, charge_assays, setpoints, frozen, contents, reported)
 
 
 @dataclass(frozen=True)
@@ -153,14 +153,14 @@ def _put(whole: dict[str, FloatArray], review: CrystallisedLots, part: slice, co
     result = {name: getattr(review, name) for name in _CONTENTS} | {
         name: getattr(review.frozen, name) for name in _RUNS
     }
-    for name, values in (result | review.knobs).items():
+    for name, values in (result | review.setpoints).items():
         if name not in whole:
             whole[name] = np.empty((*values.shape[:-1], count))
         whole[name][..., part] = values
 
 
-def _made(whole: dict[str, FloatArray], at: FreezingConditions, steady: Knobs) -> CrystallisedLots:
+def _made(whole: dict[str, FloatArray], at: FreezingConditions, steady: Setpoints) -> CrystallisedLots:
     """Build the lots of all reviews of a segment under conditions `at` with routine settings `steady`."""
     frozen = FrozenLots(vacuum=at.vacuum, melt_temperature=at.melt_temperature, **{name: whole[name] for name in _RUNS})
-    knobs = steady | {name: whole[name] for name in ANSWERING}
-    return CrystallisedLots(knobs=knobs, frozen=frozen, **{name: whole[name] for name in _CONTENTS})
+    setpoints = steady | {name: whole[name] for name in ANSWERING}
+    return CrystallisedLots(setpoints=setpoints, frozen=frozen, **{name: whole[name] for name in _CONTENTS})

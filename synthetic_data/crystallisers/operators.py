@@ -12,12 +12,12 @@ from physics.arrays import BoolArray, FloatArray
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
-from synthetic_data.plant.operators import Knobs, PlantSetpoints
+from synthetic_data.plant.operators import PlantSetpoints, Setpoints
 
 REVIEW = 12  # lots after which operators review the frozen share: eighteen days
 STEADY = ("coolant_temperature", "stirring", "vacuum_temperature", "vacuum_time")  # that answer nothing
 ANSWERING = ("growth_rate", "fraction_frozen", "stages")
-KNOBS = (
+SETPOINTS = (
     *("coolant_temperature", "growth_rate", "fraction_frozen", "stages", "stirring", "vacuum_temperature"),
     "vacuum_time",
 )
@@ -31,8 +31,8 @@ class RoutineSettings:
 
     rate: FloatArray  # of freezing by order [mm/h]
     stages: FloatArray  # by order
-    varied: Knobs  # what each set-point varies by
-    used_to: Knobs  # routine addition of each block's operators to each set-point
+    varied: Setpoints  # what each set-point varies by
+    used_to: Setpoints  # routine addition of each block's operators to each set-point
 
 
 class CrystalliserOperators:
@@ -40,15 +40,17 @@ class CrystalliserOperators:
 
     def __init__(self, plan: RunPlan, block: UnitBlock, rng: np.random.Generator) -> None:
         self._block = block
-        self._habit = dict(zip(KNOBS, rng.standard_normal((len(KNOBS), block.count, 1)), strict=True))
+        self._habit = dict(zip(SETPOINTS, rng.standard_normal((len(SETPOINTS), block.count, 1)), strict=True))
         self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
     def drawn(self, count: int, rng: np.random.Generator) -> FloatArray:
         """Standard normal numbers of the operators' variation in a segment, (set-points, units, periods)."""
-        result: FloatArray = known_stream(rng).standard_normal((len(KNOBS), self._block.count, count))
+        result: FloatArray = known_stream(rng).standard_normal((len(SETPOINTS), self._block.count, count))
         return result
 
-    def steady(self, p: CrystalliserParameters, habits: RoutineSettings, tests: Knobs, manual: Knobs) -> Knobs:
+    def steady(
+        self, p: CrystalliserParameters, habits: RoutineSettings, tests: Setpoints, manual: Setpoints
+    ) -> Setpoints:
         """Settings of a whole segment that react to nothing, (units, periods) each."""
         typical = {
             "coolant_temperature": p.coolant_usual,
@@ -73,8 +75,8 @@ class CrystalliserOperators:
         return RoutineSettings(
             rate=np.where(ordered, p.seven_rate, p.rate_usual),
             stages=p.stages_usual + p.seven_stages * ordered,
-            varied={name: p[f"{name}_sd"] * normals[KNOBS.index(name)] for name in KNOBS},
-            used_to={name: p[f"habit_{name}"] * self._habit[name] for name in KNOBS},
+            varied={name: p[f"{name}_sd"] * normals[SETPOINTS.index(name)] for name in SETPOINTS},
+            used_to={name: p[f"habit_{name}"] * self._habit[name] for name in SETPOINTS},
         )
 
     def answers(
@@ -83,10 +85,10 @@ class CrystalliserOperators:
         feed: FloatArray,
         failed: FloatArray,
         habits: RoutineSettings,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         part: slice,
-    ) -> Knobs:
+    ) -> Setpoints:
         """Settings of some lots from their charge's assay and earlier lots, (units, lots) each.
 
         Parameters
@@ -118,8 +120,8 @@ class CrystalliserOperators:
         name: str,
         target: FloatArray,
         habits: RoutineSettings,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         part: slice = slice(None),
     ) -> FloatArray:
         """One set-point with variation, routine, tests and manual values."""

@@ -43,8 +43,8 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
         block.profile = np.asarray(profile, dtype=np.float64)
     plant._ahead = None  # what was looked at has no profile
     manual = blocks[0].set_by(profile)
-    knobs = plant.plan().assign(**manual) if manual else None
-    step = plant.step(knobs)
+    setpoints = plant.plan().assign(**manual) if manual else None
+    step = plant.step(setpoints)
     after = _profiled(plant)
     for block in after:
         block.profile = None

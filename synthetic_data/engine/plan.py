@@ -155,7 +155,7 @@ class BlockRows:
 
 
 @dataclass(frozen=True)
-class Knobs:
+class Setpoints:
     """Manual set-points in place of the operators', for some units and periods."""
 
     columns: tuple[str, ...]
@@ -189,7 +189,7 @@ class RunPlan:
     units: int
     years: float
     rng_seed: int
-    knobs: Knobs
+    setpoints: Setpoints
 
     @property
     def plant(self) -> Plant:

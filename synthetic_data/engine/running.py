@@ -15,8 +15,8 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine import files
 from synthetic_data.engine.counterfactual_streams import Forked
-from synthetic_data.engine.options import plan_run, read_knobs
-from synthetic_data.engine.plan import BlockRows, Knobs, RunPlan, SimulationError
+from synthetic_data.engine.options import plan_run, read_setpoints
+from synthetic_data.engine.plan import BlockRows, RunPlan, Setpoints, SimulationError
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import simulator_of
 
@@ -33,7 +33,7 @@ class Step:
     came_in : DataFrame
         Rows of earlier periods again, as they are available now, to which labels came in with this period.
     tests : DataFrame
-        How much of each set-point in the period is a test of the plant's own, which it knows: key, time and knobs.
+        How much of each set-point in the period is a test of the plant's own, which it knows: key, time and set-points.
     truth : DataFrame
         What is true of the period, for evaluation alone.
     """
@@ -57,7 +57,9 @@ class Running:
     # them, with the set-points that were set manually in the stretch so far: no set-point changes an earlier period.
 
     def __init__(self, plan: RunPlan) -> None:
-        self._plan = replace(plan, knobs=Knobs(tuple(column.name for column in plan.seed.by_role("knob")), {}))
+        self._plan = replace(
+            plan, setpoints=Setpoints(tuple(column.name for column in plan.seed.by_role("setpoint")), {})
+        )
         self._simulator = simulator_of(plan.seed)
         self._places = self._simulator.blocks(plan)
         self._blocks: list[RunningBlock] = [self._simulator.begin(self._plan, place) for place in self._places]
@@ -77,7 +79,7 @@ class Running:
         SimulationError
             No period is to come.
         """
-        return self._at_start(self._plan.knobs.columns)
+        return self._at_start(self._plan.setpoints.columns)
 
     def known(self) -> pd.DataFrame:
         """Key, period start and `before` columns of the coming period, a row for each running unit.
@@ -91,14 +93,15 @@ class Running:
         """
         return self._at_start([column.name for column in self._plan.seed.by_role("before") if not column.is_made])
 
-    def step(self, knobs: pd.DataFrame | None = None) -> Step:
+    def step(self, setpoints: pd.DataFrame | None = None) -> Step:
         """Run the period to come.
 
         Parameters
         ----------
-        knobs : DataFrame, optional
-            Key column, time column (the period's start) and some knob columns, as of `plan`. Units and columns that
-            are left out, and NaN, are left to the operators. As in `replay`, operators go on from a knob set by hand.
+        setpoints : DataFrame, optional
+            Key column, time column (the period's start) and some set-point columns, as of `plan`. Units and columns
+            that are left out, and NaN, are left to the operators. As in `replay`, operators go on from a set-point set
+            by hand.
 
         Returns
         -------
@@ -107,22 +110,23 @@ class Running:
         Raises
         ------
         SimulationError
-            No period is to come, or the knobs do not fit the plant, the period or the knobs' bounds; nothing has moved.
+            No period is to come, or the set-points do not fit the plant, the period or the setpoints' bounds; nothing
+            has moved.
         """
         self._require_a_period()
-        if knobs is not None:
-            self._set(knobs)
+        if setpoints is not None:
+            self._set(setpoints)
         try:
             after, rows = self._look()
         except SimulationError:
-            self._plan.knobs.by_period.pop(self.period, None)
+            self._plan.setpoints.by_period.pop(self.period, None)
             raise
         tables = self._tables(rows)
         self._waiting.appendleft(tables["table"])
         self.period += 1
         if self.period == after[0].first:
             self._blocks, self._ahead = after, None
-            self._plan.knobs.by_period.clear()
+            self._plan.setpoints.by_period.clear()
             for block in after:
                 block.change_streams(lambda stream, _: stream.other if isinstance(stream, Forked) else stream)
         truth = tables["truth"]
@@ -220,29 +224,29 @@ class Running:
 
     def _set(self, frame: pd.DataFrame) -> None:
         """Apply set-points to the coming period, or raise SimulationError."""
-        read, time = read_knobs(self._plan, frame), self._plan.seed.clock.name
+        read, time = read_setpoints(self._plan, frame), self._plan.seed.clock.name
         if other := set(read.by_period) - {self.period}:
             got, coming = (self._plan.period_start(period) for period in (min(other), self.period))
-            raise SimulationError(f"knobs.{time}: got {got}: expected {coming}, the period to come")
+            raise SimulationError(f"setpoints.{time}: got {got}: expected {coming}, the period to come")
         if not read.by_period:
             return
         units, given = read.by_period[self.period]
-        values = np.full((len(units), len(self._plan.knobs.columns)), np.nan)
-        values[:, [self._plan.knobs.columns.index(name) for name in read.columns]] = given
+        values = np.full((len(units), len(self._plan.setpoints.columns)), np.nan)
+        values[:, [self._plan.setpoints.columns.index(name) for name in read.columns]] = given
         self._check_bounds(units.tolist(), values)
-        self._plan.knobs.by_period[self.period] = units, values
+        self._plan.setpoints.by_period[self.period] = units, values
         self._ahead = None
 
     def _check_bounds(self, units: list[int], values: FloatArray) -> None:
         """Reject set-points beyond their bounds, except values that the operators would set too."""
-        for column, given in zip(self._plan.seed.by_role("knob"), values.T, strict=True):
+        for column, given in zip(self._plan.seed.by_role("setpoint"), values.T, strict=True):
             low, high = column.settable
             for at in np.flatnonzero((given < low) | (given > high)):
                 name, plan = self._simulator.unit_name(units[at]), self.plan()
                 own = plan.loc[plan.iloc[:, 0] == name, column.name].to_numpy()
                 if not (own == given[at]).any():
                     raise SimulationError(
-                        f"knobs.{column.name}: got {given[at]:g}: expected {low:g} to {high:g}, its bounds"
+                        f"setpoints.{column.name}: got {given[at]:g}: expected {low:g} to {high:g}, its bounds"
                     )
 
 
@@ -252,19 +256,20 @@ def begin(seed: Seed, *, units: int | None = None, years: float | None = None, r
     Parameters
     ----------
     seed : Seed
-        With a [plant] and knobs.
+        With a [plant] and set-points.
     units, years, rng_seed
         Size of the plant, length of the run and its randomness; the seed's where not given.
 
     Returns
     -------
     Running
-        Steps give the rows of `simulate` with the same options and knobs.
+        Steps give the rows of `simulate` with the same options and set-points.
 
     Raises
     ------
     SimulationError
-        An option out of range, a seed without a plant or simulator or that lacks a parameter, or a plant without knobs.
+        An option out of range, a seed without a plant or simulator or that lacks a parameter, or a plant without
+        set-points.
     """
     return Running(plan_run(seed, units=units, years=years, rng_seed=rng_seed))
 
@@ -277,7 +282,7 @@ def _waits(seed: Seed) -> dict[str, int]:
 
 def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     """Test part of each set-point; simulators keep it next to the true values."""
-    retained = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
+    retained = {column.name: f"{column.name}_test" for column in seed.by_role("setpoint")}
     identity = truth[[column.name for column in seed.identity]]
     return identity.assign(**{name: truth[test] for name, test in retained.items() if test in truth})
 

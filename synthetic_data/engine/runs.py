@@ -45,7 +45,7 @@ def simulate(
     rng_seed: int | None = None,
     another: int | None = None,
     workers: int = 1,
-    knobs: pd.DataFrame | None = None,
+    setpoints: pd.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Simulate a plant into `folder`: table.parquet, truth.parquet, events.parquet and simulation.json.
@@ -69,20 +69,20 @@ def simulate(
     workers
         Processes to share the blocks of units, at most: others than this one begin only where what is left to do is
         longer than their start.
-    knobs
-        Counterfactual knobs: key column, time column and some knob columns; NaN leaves the knob to the operators.
-        The random numbers are the same with and without them.
+    set-points
+        Counterfactual set-points: key column, time column and some set-point columns; NaN leaves the set-point to the
+        operators. The random numbers are the same with and without them.
     progress
         Called with the steps done and those of the whole run: unit-days, or lots.
 
     Raises
     ------
     SimulationError
-        An option out of range, a seed without a plant or simulator or that lacks a parameter, knobs that do not fit the
-        run, a folder that cannot be written, or parameters that lead to numbers that cannot be.
+        An option out of range, a seed without a plant or simulator or that lacks a parameter, set-points that do not
+        fit the run, a folder that cannot be written, or parameters that lead to numbers that cannot be.
     """
     plant = seed if another is None else numbered_plant(seed, another)
-    run = plan_run(plant, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
+    run = plan_run(plant, units=units, years=years, rng_seed=rng_seed, setpoints=setpoints)
     if workers < 1:
         raise SimulationError(f"workers: got {workers}: expected 1 or more")
     where = Path(folder)
@@ -122,13 +122,13 @@ def replay(
     units: int | None = None,
     years: float | None = None,
     rng_seed: int | None = None,
-    knobs: pd.DataFrame | None = None,
+    setpoints: pd.DataFrame | None = None,
 ) -> SimulatedRun:
     """Simulate a plant in memory: the same numbers as `simulate` would write.
 
     Parameters and errors are those of `simulate`.
     """
-    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
+    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, setpoints=setpoints)
     parts: dict[str, list[pa.Table]] = {name: [] for name in files.NAMES}
     for block in simulator_of(run.seed).blocks(run):
         for group in files.groups(rows_of(run, block)):
@@ -149,7 +149,7 @@ def _manifest(run: RunPlan, digests: dict[str, str]) -> dict[str, object]:
         "years": run.years,
         "periods": run.periods,
         "rng_seed": run.rng_seed,
-        "knobs": sorted(run.knobs.columns),
+        "setpoints": sorted(run.setpoints.columns),
         "files": digests,
         "versions": {
             "nonferrous": importlib.metadata.version("nonferrous"),

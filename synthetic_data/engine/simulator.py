@@ -22,7 +22,7 @@ Offer = Literal["begin", "economic_value", "outcome"]  # methods that not every 
 _PACKAGE = "synthetic_data"
 _LACKING: dict[Offer, str] = {
     "begin": (
-        "its plant has no knobs to step it with: expected a process with knobs; "
+        "its plant has no set-points to step it with: expected a process with set-points; "
         "simulate, replay and outcome run this one"
     ),
     "economic_value": "its simulator has no margin: expected a process that has one",

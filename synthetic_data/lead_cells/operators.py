@@ -11,7 +11,7 @@ from synthetic_data.plant import set_points
 from synthetic_data.plant.set_points import Setting
 
 # Set-points and the step in which each is written down.
-KNOBS = {
+SETPOINTS = {
     "current_density": 1.0,
     "electrolyte_temperature": 0.1,
     "glue_dose": 5.0,
@@ -34,9 +34,9 @@ def setting(
     testing: FloatArray,
 ) -> Setting:
     """Bounds, tests by their signs, (TESTED, crops, sections), and what was set by hand in some crops."""
-    bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
+    bounds = {name: set_points.bounds(seed, name) for name in SETPOINTS}
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, held, strict=True)}
-    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, crops.first, crops.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, crops.first, crops.count), SETPOINTS)
 
 
 def orders(p: LeadParameters, crops: LeadCrops, traits: FloatArray, normals: FloatArray) -> Values:

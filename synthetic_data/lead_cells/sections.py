@@ -90,15 +90,15 @@ class LeadSectionRows:
         setting = operators.setting(self._plan.seed, p, self._plan, crops, self._block, held, self._testing)
         wishes = operators.orders(p, crops, self._habits, z["habits"])
         ordered = wishes.pop("current_density")
-        knobs = {name: setting.used(name, target) for name, target in wishes.items()}
+        setpoints = {name: setting.used(name, target) for name, target in wishes.items()}
         place = np.mod(crops.first + np.arange(crops.count)[:, None] + self._phase, p.anode_crops)
         true, read = self._loads.segment(p, place == 0, crops.cast, z["loads"], u["lean"][0])
-        at = self._conditions(p, crops, place, knobs, true, faults, z)
+        at = self._conditions(p, crops, place, setpoints, true, faults, z)
         grown = self._cells.run(
             p, at, setting, ordered, crops.state["glue"], z["habits"][operators.NORMALS - 1], z["judgement"][0]
         )
-        knobs |= {name: grown[name] for name in ("current_density", "glue_dose")}
-        truth = self._truth(p, crops, at, grown, true, knobs, z)
+        setpoints |= {name: grown[name] for name in ("current_density", "glue_dose")}
+        truth = self._truth(p, crops, at, grown, true, setpoints, z)
         truth |= {f"{name}_test": test for name, test in setting.tests.items()}
         known = {
             "anode_age": crops.days * place,
@@ -106,7 +106,7 @@ class LeadSectionRows:
         }
         assays = {name: np.broadcast_to(values, place.shape) for name, values in known.items()}
         available = instruments.lose(p, instruments.before(crops.state, read), self._limits, u["assays"])
-        return assays | available | knobs | self._report(p, at, truth, z["errors"], u["readings"]), truth, events
+        return assays | available | setpoints | self._report(p, at, truth, z["errors"], u["readings"]), truth, events
 
     def _draw(self, crops: int) -> _Drawn:
         """Next random numbers, crop by crop, so that a shorter run is the beginning of a longer one."""
@@ -128,7 +128,7 @@ class LeadSectionRows:
         p: LeadParameters,
         crops: LeadCrops,
         place: FloatArray,
-        knobs: Values,
+        setpoints: Values,
         contents: FloatArray,
         faults: Values,
         z: Values,
@@ -136,18 +136,18 @@ class LeadSectionRows:
         """Conditions of the crops that are independent of current and glue."""
         state, traits = crops.state, self._traits
         scatter = dict(zip(SCATTER, z["scatter"], strict=True))
-        warm = knobs["electrolyte_temperature"] - p.cold_drop * faults["cold_cell"]
+        warm = setpoints["electrolyte_temperature"] - p.cold_drop * faults["cold_cell"]
         temperature = warm + p.temperature_scatter * scatter["temperature"]
         antimony, arsenic = contents[ELEMENTS.index("sb")], contents[ELEMENTS.index("as")]
         holding = (antimony + 0.5 * arsenic) / p.holding_usual
         shed = slime_shed(holding, (place + 1.0) / 2.0, p.usual_shed, p.shed_steepness)
-        stirred = np.power(knobs["cell_flow"] / p.cell_flow, p.shed_per_flow)
+        stirred = np.power(setpoints["cell_flow"] / p.cell_flow, p.shed_per_flow)
         shed = np.minimum(shed * stirred * np.exp(p.shed_scatter * scatter["shed"]), _MOST_SHED)
         shed = shed + (1.0 - shed) * p.slough_shed * faults["slough"]
         walks = next_walks(self._walk, z["walk"][0], p.section_memory)
         self._walk = walks[-1]
         best_glue = p.glue_best * np.exp(p.glue_section_sd * traits["glue"])
-        lignin = additive_error(np.maximum(knobs["lignin_dose"], p.additive_least), p.lignin_best)
+        lignin = additive_error(np.maximum(setpoints["lignin_dose"], p.additive_least), p.lignin_best)
         return LeadCellConditions(
             days=crops.days,
             place=place,
@@ -155,7 +155,7 @@ class LeadSectionRows:
             conductivity=fluosilicate_conductivity(temperature, state["pb"], state["h2sif6"], p.conductivity),
             lead=state["pb"],
             diffusion=diffusion_coefficient(temperature, p.lead_diffusion),
-            flow=knobs["cell_flow"],
+            flow=setpoints["cell_flow"],
             antimony=antimony / p.antimony_usual,
             shed=shed,
             running=1.0 - faults["rectifier"],
@@ -176,7 +176,7 @@ class LeadSectionRows:
         at: LeadCellConditions,
         grown: Values,
         contents: FloatArray,
-        knobs: Values,
+        setpoints: Values,
         z: Values,
     ) -> Values:
         """Noise-free targets, hidden states, where charge, lead and heat went."""
@@ -184,7 +184,7 @@ class LeadSectionRows:
         lost = deposit.losses(p, at, grown, self._traits, scatter)
         volts = deposit.voltage(p, at, grown, lost["shorted"])
         impurities = deposit.contents(p, contents, at.shed, grown, volts["transfer"], z["impurities"])
-        total = deposit.charge(p, knobs["current_density"], at.days, at.running)
+        total = deposit.charge(p, setpoints["current_density"], at.days, at.running)
         made = deposit.mass(p, total, lost["current_efficiency"])
         passed = 100.0 - lost["short_loss"] - lost["stray_loss"]  # % of the charge, through the electrolyte
         again = deposit.mass(p, total, lost["dissolution_loss"])
@@ -212,9 +212,9 @@ class LeadSectionRows:
             "energy": energy,
             "downgraded": daily * share_above(impurities["bi"], self._highest_bismuth, p.lot_scatter),
             "acid_used": daily * p.acid_loss * np.exp(p.acid_loss_per_kelvin * warmer),
-            "glue_used": daily * knobs["glue_dose"] / _KILO,
-            "lignin_used": daily * knobs["lignin_dose"] / _KILO,
-            "knob_moves": self._moves.of(knobs, at.days),
+            "glue_used": daily * setpoints["glue_dose"] / _KILO,
+            "lignin_used": daily * setpoints["lignin_dose"] / _KILO,
+            "setpoint_moves": self._moves.of(setpoints, at.days),
         }
 
     def _report(

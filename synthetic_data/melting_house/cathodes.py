@@ -17,7 +17,7 @@ from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupply
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.laboratory import NORMALS, Method, report
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import DelayedSeries, Walk
 
 SAMPLED = ("pb", "cd", "cu", "fe")  # of composites
@@ -54,8 +54,8 @@ class ZincCathodes:
         dissolved: Dissolved,
         faults: ActiveFaults,
         crew: MeltingHouseOperators,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
     ) -> Cathodes:
         """Cathodes of a stretch."""
@@ -103,8 +103,8 @@ class ZincCathodes:
         normals: FloatArray,
         crew: MeltingHouseOperators,
         supply: MeltingHouseSupply,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Dose, lead of the cathodes, and available composites: each dose reacts to earlier composites."""

@@ -14,7 +14,7 @@ from synthetic_data.melting_house.cathodes import Cathodes
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupply
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import Pool, Walk
 
 ELEMENTS = ("pb", "cd", "fe", "cu", "sn", "al")
@@ -56,7 +56,7 @@ class MeltingFurnaces:
         supply: MeltingHouseSupply,
         cathodes: Cathodes,
         faults: ActiveFaults,
-        knobs: Knobs,
+        setpoints: Setpoints,
         rng: np.random.Generator,
     ) -> HeatCharge:
         """Heats of a stretch."""
@@ -68,7 +68,7 @@ class MeltingFurnaces:
         }
         worn = {name: turned[name] / self._cycles[name] for name in _AGES}
         mass = p.heat_mass * (1.0 + p.heat_sd * n[0])
-        melt = knobs["furnace_temperature"] + p.thermostat_sd * n[1] + p.furnace_offset_sd * self._furnace[0]
+        melt = setpoints["furnace_temperature"] + p.thermostat_sd * n[1] + p.furnace_offset_sd * self._furnace[0]
         stirring = p.stirring_usual * np.exp(p.stirring_sd * n[2] + p.furnace_stirring_sd * self._furnace[1])
         tools = p.tool_iron * np.exp(
             p.tool_sd * self._tools.advance(tool_normals) + p.furnace_tool_sd * self._furnace[2]
@@ -81,8 +81,8 @@ class MeltingFurnaces:
             "sn": strength["solder"],
             "al": p.knife_aluminium * np.exp(0.4 * n[6]),
         }
-        dross = dross_share(melt, knobs["nh4cl_dose"], cathodes.thin, p.dross_usual * np.exp(p.dross_sd * n[7]))
-        mixed, of_cathodes = self._mixed(p, supply, cathodes, knobs, scrap_normals)
+        dross = dross_share(melt, setpoints["nh4cl_dose"], cathodes.thin, p.dross_usual * np.exp(p.dross_sd * n[7]))
+        mixed, of_cathodes = self._mixed(p, supply, cathodes, setpoints, scrap_normals)
         mixed = {name: mixed[name] + added.get(name, 0.0) for name in ELEMENTS}
         mixed["cd"] = mixed["cd"] * cadmium_left(melt, p.evaporated_cadmium)
         loss = p.dross_zinc * dross
@@ -95,16 +95,20 @@ class MeltingFurnaces:
 
     @staticmethod
     def _mixed(
-        p: MeltingHouseParameters, supply: MeltingHouseSupply, cathodes: Cathodes, knobs: Knobs, normals: FloatArray
+        p: MeltingHouseParameters,
+        supply: MeltingHouseSupply,
+        cathodes: Cathodes,
+        setpoints: Setpoints,
+        normals: FloatArray,
     ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Contents of what is charged [ppm], and the part of its iron that cathodes and stock bring [ppm]."""
         charged, result = {}, {}
         for name, normal in zip(ELEMENTS, normals, strict=True):
             stock = stock_lead(supply) if name == "pb" else p[f"stock_{name}"]
-            charged[name] = blended_content(cathodes.contents[name], stock, knobs["stock_share"])
+            charged[name] = blended_content(cathodes.contents[name], stock, setpoints["stock_share"])
             scrap = p[f"scrap_{name}"] * np.exp(p.scrap_sd * normal)
-            result[name] = blended_content(charged[name], scrap, knobs["scrap_share"])
-        return result, blended_content(charged["fe"], 0.0, knobs["scrap_share"])
+            result[name] = blended_content(charged[name], scrap, setpoints["scrap_share"])
+        return result, blended_content(charged["fe"], 0.0, setpoints["scrap_share"])
 
 
 def stock_lead(supply: MeltingHouseSupply) -> FloatArray:

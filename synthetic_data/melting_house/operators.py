@@ -9,7 +9,7 @@ from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import MeltingHouseSupply
-from synthetic_data.plant.operators import Knobs, PlantSetpoints
+from synthetic_data.plant.operators import PlantSetpoints, Setpoints
 
 REVIEW = 6  # heats after which operators review their dose of strontium: two days
 DOSE = "srco3_dose"
@@ -25,7 +25,7 @@ class MeltingHouseOperators:
         self._habit = dict(zip(_HABITS, rng.standard_normal((len(_HABITS), block.count, 1)), strict=True))
         self.set_points = PlantSetpoints(plan, block, TESTED, REVIEW, rng)
 
-    def dose(self, supply: MeltingHouseSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+    def dose(self, supply: MeltingHouseSupply, tests: Setpoints, rng: np.random.Generator) -> FloatArray:
         """Strontium carbonate before the answer to what the composites showed [kg/t]."""
         p = supply.parameters
         normals = known_stream(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
@@ -34,7 +34,7 @@ class MeltingHouseOperators:
         return target
 
     def review(
-        self, p: MeltingHouseParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Knobs
+        self, p: MeltingHouseParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Setpoints
     ) -> FloatArray:
         """Dose of some heats, raised where the mean lead of the last composites was high [kg/t].
 
@@ -47,10 +47,10 @@ class MeltingHouseOperators:
         supply: MeltingHouseSupply,
         lead: FloatArray,
         thin: FloatArray,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
-    ) -> Knobs:
+    ) -> Setpoints:
         """Settings of each heat from the composites' available lead [ppm] and the cathodes' appearance."""
         p, names = supply.parameters, _HABITS[1:]
         normals = known_stream(rng).standard_normal((len(names), *lead.shape))

@@ -12,7 +12,7 @@ from synthetic_data.engine.parameters import ArrayParameters
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant import set_points
 
-Knobs = dict[str, FloatArray]  # by name, (units, periods) each
+Setpoints = dict[str, FloatArray]  # by name, (units, periods) each
 
 
 class PlantSetpoints:
@@ -34,15 +34,15 @@ class PlantSetpoints:
         self, plan: RunPlan, block: UnitBlock, tested: Sequence[str], held: int, rng: np.random.Generator
     ) -> None:
         self._plan, self._block, self._tested, self._held = plan, block, tested, held
-        self._limits = {column.name: column.limits for column in plan.seed.by_role("knob")}
+        self._limits = {column.name: column.limits for column in plan.seed.by_role("setpoint")}
         self.testing = rng.random((block.count, 1)) < plan.plant.value("test_share")
 
-    def manual_setpoints(self, first: int, count: int) -> Knobs:
+    def manual_setpoints(self, first: int, count: int) -> Setpoints:
         """Manual set-points of a segment; NaN if the operators decide, none in plain history."""
         by_period = set_points.manual_setpoints(self._plan, self._block, first, count)
         return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
 
-    def tests(self, p: ArrayParameters, count: int, rng: np.random.Generator) -> Knobs:
+    def tests(self, p: ArrayParameters, count: int, rng: np.random.Generator) -> Setpoints:
         """Steps of the units that test their set-points: up, down or none."""
         times = -(-count // self._held)
         steps = (
@@ -51,7 +51,7 @@ class PlantSetpoints:
         steps = np.repeat(steps, self._held, axis=2)[:, :, :count].astype(np.float64)
         return {name: p[f"test_{name}"] * step for name, step in zip(self._tested, steps, strict=True)}
 
-    def used(self, name: str, target: FloatArray, manual: Knobs, part: slice = slice(None)) -> FloatArray:
+    def used(self, name: str, target: FloatArray, manual: Setpoints, part: slice = slice(None)) -> FloatArray:
         """Values in force in a part of the segment: within the set-point's range, manual if given."""
         own = np.clip(target, *self._limits[name])
         if name not in manual:

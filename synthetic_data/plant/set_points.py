@@ -12,9 +12,9 @@ from seeds import Seed
 from synthetic_data.engine.plan import RunPlan, SimulationError, UnitBlock
 
 
-def bounds(seed: Seed, knob: str) -> tuple[float, float]:
+def bounds(seed: Seed, setpoint: str) -> tuple[float, float]:
     """Lowest and highest set-point that operators choose, in the unit of its column."""
-    return seed.column(knob).settable
+    return seed.column(setpoint).settable
 
 
 def signs(uniforms: FloatArray) -> FloatArray:
@@ -39,10 +39,10 @@ def manual_setpoints(plan: RunPlan, block: UnitBlock, first: int, count: int) ->
     dict of str to array, shape (periods, units)
         By set-point, NaN where the operators decide; empty in plain history.
     """
-    if not plan.knobs.columns:
+    if not plan.setpoints.columns:
         return {}
-    periods = [plan.knobs.at(first + i, block) for i in range(count)]
-    return {name: np.stack([each[name] for each in periods]) for name in plan.knobs.columns}
+    periods = [plan.setpoints.at(first + i, block) for i in range(count)]
+    return {name: np.stack([each[name] for each in periods]) for name in plan.setpoints.columns}
 
 
 def in_force(own: FloatArray, given: FloatArray) -> FloatArray:
@@ -78,7 +78,7 @@ def with_test(
     return own, in_force(used, given)
 
 
-def one_by_hand(plan: RunPlan, period: int, knob: str, own: float) -> float:
+def one_by_hand(plan: RunPlan, period: int, setpoint: str, own: float) -> float:
     """Value of a set-point shared by all units: the manual one of a period, if any, else the operators'.
 
     Raises
@@ -86,12 +86,14 @@ def one_by_hand(plan: RunPlan, period: int, knob: str, own: float) -> float:
     SimulationError
         Units have different values.
     """
-    if period not in plan.knobs.by_period or knob not in plan.knobs.columns:
+    if period not in plan.setpoints.by_period or setpoint not in plan.setpoints.columns:
         return own
-    given = plan.knobs.by_period[period][1][:, plan.knobs.columns.index(knob)]
+    given = plan.setpoints.by_period[period][1][:, plan.setpoints.columns.index(setpoint)]
     given = np.unique(given[np.isfinite(given)])
     if len(given) > 1:
-        raise SimulationError(f"knobs.{knob}: got {given[0]:g} and {given[1]:g} in one period: expected one value")
+        raise SimulationError(
+            f"setpoints.{setpoint}: got {given[0]:g} and {given[1]:g} in one period: expected one value"
+        )
     return float(given[0]) if len(given) else own
 
 
@@ -145,7 +147,7 @@ class Setting:
 class SetpointOperator:
     """Operators of one set-point: react to the last period, then return slowly; one value a unit."""
 
-    knob: str
+    setpoint: str
     target: FloatArray
     seen: FloatArray  # what the last period showed over the usual, logarithm [1]
 
@@ -176,10 +178,10 @@ class SetpointOperator:
             Place of the period in `setting`.
         """
         self.target = self.target + answer * np.clip(self.seen, -1.0, 1.0) + back * (typical - self.target) + habit
-        used = setting.used(self.knob, self.target, at)
-        if self.knob in setting.hand:
-            result = np.isfinite(setting.hand[self.knob][at])
-            test = setting.tests[self.knob][at] if self.knob in setting.tests else 0.0
+        used = setting.used(self.setpoint, self.target, at)
+        if self.setpoint in setting.hand:
+            result = np.isfinite(setting.hand[self.setpoint][at])
+            test = setting.tests[self.setpoint][at] if self.setpoint in setting.tests else 0.0
             self.target = np.where(result, used - test, self.target)
         return used
 
@@ -188,18 +190,18 @@ class MoveCosts:
     """Costs of moving the set-points of units from one segment of periods to the next."""
 
     def __init__(self, seed: Seed) -> None:
-        knobs = seed.by_role("knob")
-        self._costs = {column.name: column.move_cost.value for column in knobs if column.move_cost is not None}
+        setpoints = seed.by_role("setpoint")
+        self._costs = {column.name: column.move_cost.value for column in setpoints if column.move_cost is not None}
         self._last: dict[str, FloatArray] = {}
 
-    def of(self, knobs: Mapping[str, FloatArray], days: float) -> FloatArray:
+    def of(self, setpoints: Mapping[str, FloatArray], days: float) -> FloatArray:
         """Cost of the moves of some periods of so many days, shape (periods, units) [$/d].
 
         The first of a run moves nothing.
         """
-        result = np.zeros_like(next(iter(knobs.values())))
+        result = np.zeros_like(next(iter(setpoints.values())))
         for name, cost in self._costs.items():
-            values = knobs[name]
+            values = setpoints[name]
             before = np.concatenate([self._last.get(name, values[0])[None], values[:-1]])
             result += cost * np.abs(values - before) / days
             self._last[name] = values[-1]

@@ -17,7 +17,7 @@ from synthetic_data.plant.random_walks import next_walk
 from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.potline.parameters import PotlineParameters
 
-CURRENT_KNOB = "line_current_target"
+CURRENT_SETPOINT = "line_current_target"
 _HOURS = 24.0  # h/d
 
 
@@ -54,7 +54,7 @@ class Potline:
         p = PotlineParameters.in_period(plan, period)
         # What is ordered and delivered is known when the period starts.
         target = set_points.one_by_hand(
-            plan, period, CURRENT_KNOB, _current_target(p, self._target, known_stream(rng).standard_normal())
+            plan, period, CURRENT_SETPOINT, _current_target(p, self._target, known_stream(rng).standard_normal())
         )
         shocks, probabilities = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)

@@ -16,14 +16,14 @@ from synthetic_data.potline.state import PotStates
 
 NORMALS = 3  # habit of the operators, for each set-point
 UNIFORMS = 3  # sign of the test, for each set-point
-POT_KNOBS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
+POT_SETPOINTS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
 
 
 @dataclass(frozen=True)
 class Setpoints:
     """Set-points in force in a period and their test part; one value a pot."""
 
-    knobs: Day
+    setpoints: Day
     tests: Day
 
 
@@ -41,16 +41,16 @@ def choose(
     if reported:
         _review(p, pots, reported, normals)
     sizes = (p.test_voltage, p.test_alf3, p.test_metal_level)
-    knobs: Day = {}
+    setpoints: Day = {}
     tests: Day = {}
-    for name, size, probability in zip(POT_KNOBS, sizes, uniforms, strict=True):
+    for name, size, probability in zip(POT_SETPOINTS, sizes, uniforms, strict=True):
         test = np.where(testing, size * set_points.signs(probability), 0.0)
         own, used = set_points.with_test(
             getattr(pots, name), test, size, set_points.bounds(seed, name), manual.get(name)
         )
         setattr(pots, name, own)
-        knobs[name], tests[f"{name}_test"] = used, test
-    return Setpoints(knobs, tests)
+        setpoints[name], tests[f"{name}_test"] = used, test
+    return Setpoints(setpoints, tests)
 
 
 def _review(p: PotlineParameters, pots: PotStates, reported: Day, normals: FloatArray) -> None:

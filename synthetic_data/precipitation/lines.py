@@ -17,7 +17,7 @@ from synthetic_data.precipitation.circuit import Days, Values
 from synthetic_data.precipitation.parameters import FAULTS, SEEN_EARLY, PrecipitationParameters
 from synthetic_data.precipitation.train import LOOKED_AT, PrecipitationConditions, PrecipitationLines
 
-TRAITS = (*operators.KNOBS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
+TRAITS = (*operators.SETPOINTS, "approach", "calciner", "meter", "ratio", "titrator", "cut", "activity", "transfer")
 # First-order walks of lines, by time constant.
 _FAST, _MIDDLE, _SLOW = ("ratio",), ("approach", "calciner", "mud", "other"), ("cut", "activity")
 _SCATTER = (
@@ -37,7 +37,7 @@ _SCATTER = (
 )
 # Standard normal numbers of a day, and uniform ones, with what of them is known when it starts.
 _NORMALS = {
-    "habits": (len(operators.KNOBS), True),
+    "habits": (len(operators.SETPOINTS), True),
     "titrated": (2, True),
     "fast": (len(_FAST), True),
     "middle": (len(_MIDDLE), False),
@@ -55,7 +55,7 @@ _UNIFORMS = {
 _FEWEST_TANKS = 2.0
 # Of what a day leaves: set-points that stand in the table but for those that truth is reckoned with, and readings.
 _NO_TRUTH = (
-    frozenset(operators.KNOBS) - {"lime_dose"}
+    frozenset(operators.SETPOINTS) - {"lime_dose"}
     | {"ratio_read", "caustic_read"}
     | {f"{quantity}_{tank}" for quantity in ("alumina", "temperature") for tank in LOOKED_AT}
 )
@@ -98,7 +98,7 @@ class LineRows:
         scatter = dict(zip(_SCATTER, z["scatter"], strict=True))
         held, self._held = held_signs(self._held, days.first, round(p.test_days), operators.testing(p, u["tests"]))
         setting = operators.setting(self._plan.seed, p, self._plan, days, self._block, held)
-        target = operators.wishes(p, days.state, self._traits, dict(zip(operators.KNOBS, z["habits"], strict=True)))
+        target = operators.wishes(p, days.state, self._traits, dict(zip(operators.SETPOINTS, z["habits"], strict=True)))
         cleaned = np.mod(days.first + np.arange(days.count)[:, None] + p.clean_days * self._phase, p.clean_days)
         tanks = np.maximum(p.tanks - np.round(early["tank_out"]), _FEWEST_TANKS)
         meter = 1.0 + p.meter_line_sd * self._traits["meter"] + p.meter_drift * faults["flow_meter"]
@@ -107,10 +107,10 @@ class LineRows:
         grown = self._lines.run(p, at, setting, target)
         truth = self._truth(p, days, grown, faults, walks, scatter)
         truth |= {f"{name}_test": np.broadcast_to(test, cleaned.shape) for name, test in setting.tests.items()}
-        knobs = {name: grown[name] for name in operators.KNOBS}
-        truth["knob_moves"] = self._moves.of(knobs, 1.0)
+        setpoints = {name: grown[name] for name in operators.SETPOINTS}
+        truth["setpoint_moves"] = self._moves.of(setpoints, 1.0)
         assays = instruments.lose(p, instruments.before(days.state, grown, count), self._limits, u["assays"])
-        table = {"tanks_on": tanks, "days_since_descale": np.floor(cleaned)} | assays | knobs
+        table = {"tanks_on": tanks, "days_since_descale": np.floor(cleaned)} | assays | setpoints
         return (
             table | self._report(p, grown | truth, titrator, meter, z["errors"], u["readings"]),
             truth,

@@ -15,7 +15,7 @@ from synthetic_data.precipitation.circuit import Days, Values
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 # Set-points and the step in which each is written down.
-KNOBS = {
+SETPOINTS = {
     "fill_temperature": 0.1,
     "end_temperature": 0.1,
     "seed_solids": 1.0,
@@ -45,10 +45,10 @@ def setting(
     seed: Seed, p: PrecipitationParameters, plan: RunPlan, days: Days, block: UnitBlock, held: FloatArray
 ) -> Setting:
     """Bounds, tests by duration, (UNIFORMS, days, lines), and manual values of some days."""
-    bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
+    bounds = {name: set_points.bounds(seed, name) for name in SETPOINTS}
     on, signs = held[: len(TESTED)] > 0.0, held[len(TESTED) :]
     tests = {name: p[f"test_{name}"] * on[i] * signs[i] for i, name in enumerate(TESTED)}
-    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, days.first, days.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, days.first, days.count), SETPOINTS)
 
 
 def testing(p: PrecipitationParameters, uniforms: FloatArray) -> FloatArray:
@@ -61,7 +61,7 @@ def wishes(p: PrecipitationParameters, state: Values, traits: Values, habits: Va
     """Operators' targets before yesterday's readings, shape (days, lines) each."""
     own = {
         name: p[f"line_{name}_sd"] * traits[name] + p[f"habit_{name}"] * habits[name]
-        for name in KNOBS
+        for name in SETPOINTS
         if name != "flow"
     }
     silica = state["bauxite_reactive_silica"] - p.bauxite_silica

@@ -162,22 +162,22 @@ def _day(
     read = {"ratio_read": ratio + at["ratio_read"], "caustic_read": caustic * (1.0 + at["caustic_read"])}
     seen = OperatorView(state.fines, state.harvest, state.coldest, state.behind)
     own = operators.answered(p, target, t, seen, read["ratio_read"], read["caustic_read"], at["caustic_wanted"])
-    knobs = {name: setting.used(name, own[name], t) for name in own}
-    flow = knobs["flow"] * at["metered"]
-    fill = knobs["fill_temperature"] + at["fill_scatter"]
+    setpoints = {name: setting.used(name, own[name], t) for name in own}
+    flow = setpoints["flow"] * at["metered"]
+    fill = setpoints["fill_temperature"] + at["fill_scatter"]
     coldest = coldest_end(fill, at["water"], at["transfer"], flow / p.flow)
-    end = np.maximum(knobs["end_temperature"], coldest) + at["warmer"]
+    end = np.maximum(setpoints["end_temperature"], coldest) + at["warmer"]
     seed = at["seed"] * at["pumped"]
     entering = (ratio - at["upset"]) * caustic
     shares = class_shares(state.classes)
     surface = specific_surface(shares, p.surface_roughness)
     made = _precipitated(p, at, (fill, end), (caustic, ionic, entering), surface, seed, flow)
-    made |= _sizes(p, at, state, shares, made, knobs, seed)
+    made |= _sizes(p, at, state, shares, made, setpoints, seed)
     alumina = alumina_rate(flow, made["precipitation_yield"])
-    water_in, water_out = at["dilution"] * alumina, knobs["evaporation_rate"] * alumina
+    water_in, water_out = at["dilution"] * alumina, setpoints["evaporation_rate"] * alumina
     volume = state.volume
     state.volume = volume + water_in - water_out
-    state.digested = knobs["digestion_temperature"]
+    state.digested = setpoints["digestion_temperature"]
     ordered = alumina_rate(target["flow"][t], p.usual_yield)
     state.behind = operators.now_behind(p, state.behind, ordered, alumina)
     state.fines = made["product_fines"] * (1.0 + at["fines_read"])
@@ -186,7 +186,7 @@ def _day(
     left = {"ratio": ratio, "caustic": caustic, "entering": entering, "true_flow": flow, "seed": seed}
     left |= {"alumina": alumina, "coldest": coldest, "fill": fill, "end": end}
     water = {"liquor_start": volume, "liquor_end": state.volume, "water_in": water_in, "water_out": water_out}
-    return knobs | read | left | water | made
+    return setpoints | read | left | water | made
 
 
 _FOUND = (
@@ -239,14 +239,14 @@ def _sizes(
     state: LineState,
     shares: FloatArray,
     made: Values,
-    knobs: Values,
+    setpoints: Values,
     seed: FloatArray,
 ) -> Values:
     """Fines of seed and product, seed that overflows, and the classes of the next day."""
     fines = 100.0 * (shares[0] + shares[1]) + at["oxalate"]
-    sigma, warm = np.maximum(made["sigma_first"], _LEAST_SIGMA), knobs["fill_temperature"]
+    sigma, warm = np.maximum(made["sigma_first"], _LEAST_SIGMA), setpoints["fill_temperature"]
     births = nucleation_ratio(sigma, warm, state.classes[2], p.usual_sigma, p.nucleation_answer)
-    joined = agglomeration_ratio(sigma, warm, knobs["fine_seed_ratio"], p.usual_sigma)
+    joined = agglomeration_ratio(sigma, warm, setpoints["fine_seed_ratio"], p.usual_sigma)
     rates = np.array([p[name] for name in _RATES])
     state.classes = next_classes(state.classes, births * at["births"], joined, rates, p.agglomerating)
     carried = p.carried * np.exp((seed - p.seed_solids) / p.carried_scale) * fines / p.usual_seed_fines

@@ -31,7 +31,7 @@ class Sections:
     @property
     def current_density(self) -> FloatArray:
         """Mean over the hours with current [A/m²]."""
-        return self.grown.crops.knobs["current_density"]
+        return self.grown.crops.setpoints["current_density"]
 
     @property
     def running(self) -> FloatArray:

@@ -35,7 +35,7 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.CopperSectionFlows:
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Margin of each row of truth.parquet at the seed's prices, less the cost of moves [$/d]."""
     economic_value = economics.margin(flows(truth, seed), prices_of(seed))
-    return pd.Series(economic_value - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
+    return pd.Series(economic_value - truth["setpoint_moves"].to_numpy(np.float64), truth.index, name="margin")
 
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:

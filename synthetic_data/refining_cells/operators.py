@@ -11,7 +11,7 @@ from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import Values
 
-KNOBS = {"current_swing": 0.5, "patrol_interval": 0.5}  # and the step in which each is written down
+SETPOINTS = {"current_swing": 0.5, "patrol_interval": 0.5}  # and the step in which each is written down
 TRAITS = 1  # standard normal numbers of a section: swing
 NORMALS = 2  # of a crop: habits of swing and patrols
 
@@ -28,23 +28,23 @@ def tested(
     p
         Parameters in force.
     before
-        Signs in the crop before, shape (KNOBS, sections).
+        Signs in the crop before, shape (SETPOINTS, sections).
     first
         Number of the first crop's week.
     testing
         1 where a section runs tests, shape (sections,).
     uniforms
-        Chances of the signs, shape (KNOBS, crops, sections).
+        Chances of the signs, shape (SETPOINTS, crops, sections).
     """
     held, last = set_points.held_signs(before, first, round(p.test_crops), uniforms)
-    tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(KNOBS, held, strict=True)}
+    tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(SETPOINTS, held, strict=True)}
     return tests, last
 
 
 def setting(seed: Seed, plan: RunPlan, weeks: Weeks, block: UnitBlock, tests: Values) -> Setting:
     """Bounds, tests and manual values of both set-points in some weeks."""
-    bounds = {name: set_points.bounds(seed, name) for name in KNOBS}
-    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), KNOBS)
+    bounds = {name: set_points.bounds(seed, name) for name in SETPOINTS}
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), SETPOINTS)
 
 
 def swing(p: SectionParameters, weeks: Weeks, trait: FloatArray, habit: FloatArray) -> FloatArray:

@@ -31,7 +31,7 @@ _CIRCUIT = (
     *("h2so4", "h2so4_start", "acid_added"),
 )
 _SIZES = (operators.NORMALS, len(SCATTER), instruments.NORMALS)  # standard normal numbers of a crop
-_COUNTS = (len(operators.KNOBS), UNIFORMS * len(FAULTS), instruments.LOSSES)  # uniform ones
+_COUNTS = (len(operators.SETPOINTS), UNIFORMS * len(FAULTS), instruments.LOSSES)  # uniform ones
 _Z_KNOWN = np.repeat([True, False, False], _SIZES)[:, None]
 _U_KNOWN = np.repeat([True, False, False], _COUNTS)[:, None]
 _WANTED_ANODES = ("anode_as", "anode_sb", "anode_bi", "anode_ni", "anode_o")
@@ -51,7 +51,7 @@ class RefiningSectionRows:
         traits = self.normals.standard_normal((len(TRAITS) + operators.TRAITS, count))
         self._traits = dict(zip(TRAITS, traits, strict=False))
         self._swing_trait = traits[-1]
-        self._signs = np.zeros((len(operators.KNOBS), count))
+        self._signs = np.zeros((len(operators.SETPOINTS), count))
         self._crew = SetpointOperator("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
         self._faults = UnitFaults.none(count, FAULTS, plan.period_days)
         self._recessed = np.zeros(count)
@@ -76,12 +76,12 @@ class RefiningSectionRows:
         passive = losses.passive(p, sections)
         births = losses.births(p, sections, passive)
         patrols, lives = self._patrol(p, sections, births, setting, habits[1])
-        knobs = grown.crops.knobs | {"current_swing": swing, "patrol_interval": patrols}
+        setpoints = grown.crops.setpoints | {"current_swing": swing, "patrol_interval": patrols}
         state = losses.split_charge(p, sections, births, lives) | {"passive": passive, "mean_life": lives}
-        truth = self._truth(p, sections, state, knobs) | {
+        truth = self._truth(p, sections, state, setpoints) | {
             f"{name}_test": test for name, test in (grown.setting.tests | tests).items()
         }
-        table = grown.known | knobs | self._report(p, weeks, sections, truth, errors, lost)
+        table = grown.known | setpoints | self._report(p, weeks, sections, truth, errors, lost)
         return table, truth, [*grown.events, *events]
 
     def _draw(self, crops: int) -> list[FloatArray]:
@@ -125,7 +125,7 @@ class RefiningSectionRows:
             self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / HOURS, 0.01)) - target
         return patrols, lives
 
-    def _truth(self, p: SectionParameters, sections: Sections, state: Values, knobs: Values) -> Values:
+    def _truth(self, p: SectionParameters, sections: Sections, state: Values, setpoints: Values) -> Values:
         """Noise-free targets, hidden states, where charge, copper and heat went."""
         grown, week = sections.grown, sections.grown.crops.week
         total = charge(p, sections)
@@ -160,14 +160,16 @@ class RefiningSectionRows:
             **{f"true_{name}": grown.state[name] for name in _TRUE},
             **{name: week[name] for name in _CIRCUIT},
             "glue_content": self._content(
-                p, knobs["glue_dose"] * week["glue_activity"], grown.state["temperature"], p.glue_decay
+                p, setpoints["glue_dose"] * week["glue_activity"], grown.state["temperature"], p.glue_decay
             ),
-            "thiourea_content": self._content(p, knobs["thiourea_dose"], grown.state["temperature"], p.thiourea_decay),
-            "glue_used": knobs["glue_dose"] * made / sections.days / _KILO,
-            "thiourea_used": knobs["thiourea_dose"] * made / sections.days / _KILO,
-            "patrols": HOURS / knobs["patrol_interval"],
+            "thiourea_content": self._content(
+                p, setpoints["thiourea_dose"], grown.state["temperature"], p.thiourea_decay
+            ),
+            "glue_used": setpoints["glue_dose"] * made / sections.days / _KILO,
+            "thiourea_used": setpoints["thiourea_dose"] * made / sections.days / _KILO,
+            "patrols": HOURS / setpoints["patrol_interval"],
             "inventory": self._inventory(p, sections),
-            "knob_moves": self._moves.of(knobs, sections.days),
+            "setpoint_moves": self._moves.of(setpoints, sections.days),
         }
 
     @staticmethod

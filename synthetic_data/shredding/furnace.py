@@ -10,7 +10,7 @@ from physics.arrays import FloatArray
 from physics.black_mass.pyrolysis import aluminium_embrittlement, binder_left, fluorine_left
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.supply import ShreddingSupply
@@ -39,14 +39,19 @@ class ShreddingFurnaces:
         self._offset = rng.standard_normal((block.count, 1))
 
     def advance(
-        self, supply: ShreddingSupply, feed: ShreddingFeed, faults: ActiveFaults, knobs: Knobs, rng: np.random.Generator
+        self,
+        supply: ShreddingSupply,
+        feed: ShreddingFeed,
+        faults: ActiveFaults,
+        setpoints: Setpoints,
+        rng: np.random.Generator,
     ) -> FurnaceOutput:
         """Lots of a stretch."""
         p, n = supply.parameters, rng.standard_normal((4, *feed.scrap.shape))
-        shown = knobs["pyrolysis_temperature"] + p.thermostat_sd * n[0]
+        shown = setpoints["pyrolysis_temperature"] + p.thermostat_sd * n[0]
         temperature = shown + p.furnace_offset * self._offset
         # Binders of the trade differ in how they burn off; the state of the furnace does too, over days.
-        binder = binder_left(temperature, knobs["pyrolysis_time"])
+        binder = binder_left(temperature, setpoints["pyrolysis_time"])
         binder = np.minimum(binder * np.exp(p.binder_sd * self._binder.advance(n[1])), 1.0)
         raw = p.fluorine_raw * np.exp(p.fluorine_sd * feed.level["fluorine"] + p.fluorine_scatter * n[2])
         raw = raw * (1.0 - p.fluorine_per_scrap * (feed.scrap - p.scrap_usual))

@@ -11,7 +11,7 @@ from physics.black_mass.comminution import foil_content, foil_left_by_air, recov
 from physics.black_mass.pyrolysis import adhesion_of_binder
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.plant.random_walks import Walk
 from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.furnace import FurnaceOutput
@@ -49,22 +49,22 @@ class Mills:
         feed: ShreddingFeed,
         burnt: FurnaceOutput,
         faults: ActiveFaults,
-        knobs: Knobs,
+        setpoints: Setpoints,
         crew: ShreddingOperators,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
     ) -> MillOutput:
         """Lots of a segment; the given set-points are all but the time in the mill."""
         p, shape = supply.parameters, feed.scrap.shape
         n, u = rng.standard_normal((4, *shape)), rng.random(shape)
         turned = (supply.first + np.arange(supply.count) + self._phase) % self._cycle
-        aperture = knobs["screen_aperture"] * (1.0 + p.screen_wear * turned / self._cycle)
+        aperture = setpoints["screen_aperture"] * (1.0 + p.screen_wear * turned / self._cycle)
         adhesion = adhesion_of_binder(burnt.binder) * np.exp(p.adhesion_sd * self._adhesion.advance(n[0]))
         held = p.powder_share * np.exp(p.powder_sd * feed.level["powder"] + p.powder_scatter * n[1])
         held = held + p.powder_per_scrap * (feed.scrap - p.scrap_usual)
         time, powder, read = self._milled(supply, held, adhesion, p.scale_error * n[2], crew, tests, manual, rng)
-        foil = foil_content(time, aperture, 1.0, p.over_grinding) * foil_left_by_air(knobs["air_velocity"])
+        foil = foil_content(time, aperture, 1.0, p.over_grinding) * foil_left_by_air(setpoints["air_velocity"])
         # Cells with little powder have thick foils and cases: a long grinding time coincides with more copper.
         # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
         thinned = np.power(p.powder_share / held, p.foil_per_powder.copy())
@@ -80,8 +80,8 @@ class Mills:
         adhesion: FloatArray,
         error: FloatArray,
         crew: ShreddingOperators,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Time in the mill, yield and its reading: operators react to the yield of earlier lots."""

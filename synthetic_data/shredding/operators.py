@@ -8,7 +8,7 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.counterfactual_streams import known_stream
 from synthetic_data.engine.plan import RunPlan, UnitBlock
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs, PlantSetpoints
+from synthetic_data.plant.operators import PlantSetpoints, Setpoints
 from synthetic_data.plant.random_walks import DelayedSeries
 from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.parameters import ShreddingParameters
@@ -34,10 +34,10 @@ class ShreddingOperators:
         supply: ShreddingSupply,
         feed: ShreddingFeed,
         faults: ActiveFaults,
-        tests: Knobs,
-        manual: Knobs,
+        tests: Setpoints,
+        manual: Setpoints,
         rng: np.random.Generator,
-    ) -> Knobs:
+    ) -> Setpoints:
         """Settings of each lot except the time in the mill, from its feed and earlier fires."""
         p, names = supply.parameters, _HABITS[1:]
         normals = known_stream(rng).standard_normal((len(names), self._block.count, supply.count))
@@ -59,7 +59,7 @@ class ShreddingOperators:
             result[name] = self.set_points.used(name, own + tests[name] if name in tests else own, manual)
         return result
 
-    def wanted_time(self, supply: ShreddingSupply, tests: Knobs, rng: np.random.Generator) -> FloatArray:
+    def wanted_time(self, supply: ShreddingSupply, tests: Setpoints, rng: np.random.Generator) -> FloatArray:
         """Time in the mill before the answer to the yield [s]."""
         p = supply.parameters
         normals = known_stream(rng, REVIEW).standard_normal((self._block.count, -(-supply.count // REVIEW)))
@@ -68,7 +68,7 @@ class ShreddingOperators:
         return target
 
     def review(
-        self, p: ShreddingParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Knobs
+        self, p: ShreddingParameters, target: FloatArray, part: slice, shown: FloatArray, manual: Setpoints
     ) -> FloatArray:
         """Time in the mill of some lots, longer where the yield of the lots before was low [s].
 

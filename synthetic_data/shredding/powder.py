@@ -11,7 +11,7 @@ from physics.black_mass.cathodes import CATHODES, element_content
 from physics.black_mass.powder import ELECTROLYTE_LITHIUM, enriched_share, lithium_after_wash, powder_content
 from physics.black_mass.pyrolysis import soluble_fluorine, wash_left, washed_fluorine
 from synthetic_data.plant.fault_strengths import ActiveFaults
-from synthetic_data.plant.operators import Knobs
+from synthetic_data.plant.operators import Setpoints
 from synthetic_data.shredding.feed import ShreddingFeed
 from synthetic_data.shredding.furnace import FurnaceOutput
 from synthetic_data.shredding.mill import MillOutput
@@ -43,7 +43,7 @@ def made(
     burnt: FurnaceOutput,
     milled: MillOutput,
     faults: ActiveFaults,
-    knobs: Knobs,
+    setpoints: Setpoints,
     rng: np.random.Generator,
 ) -> PowderLots:
     """Powder of the lots of a stretch."""
@@ -66,7 +66,7 @@ def made(
         element: powder_content(np.sum([content * feed.shares[name] for name, content in held.items()], axis=0), active)
         for element, held in _HELD.items()
     }
-    flow = knobs["wash_ratio"] * (1.0 - faults.strength["pump"])
+    flow = setpoints["wash_ratio"] * (1.0 - faults.strength["pump"])
     lithium = lithium_after_wash(of_cathode["li"] + ELECTROLYTE_LITHIUM, flow, p.lithium_washed)
     soluble = np.clip(p.soluble_share + p.soluble_sd * n[3], 0.0, 1.0)
     left = wash_left(flow, p.wash_half)

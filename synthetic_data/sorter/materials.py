@@ -88,7 +88,7 @@ class Materials:
         """
         plant = plant_of(seed)
         materials = plant.materials
-        faults = [fault for material in materials for fault in _faults(material, seed.sorting_rules.other)]
+        faults = [fault for material in materials for fault in _faults(material, seed.sorting_rules.other_class)]
         if faults or not materials:
             raise SimulationError("\n".join(faults) or "plant.materials: got none: a scrap feed needs some")
         held = (name for material in materials for name in (*material.content, material.balance))
@@ -99,7 +99,7 @@ class Materials:
             names=tuple(material.name for material in materials),
             elements=elements,
             klass=np.array([seed.classes.index(material.belongs_to) for material in materials], dtype=np.intp),
-            other=seed.classes.index(seed.sorting_rules.other),
+            other=seed.classes.index(seed.sorting_rules.other_class),
             feed=tuple(str(material.feed) for material in materials),
             share=np.array([material.share for material in materials]),
             low=low,

@@ -73,7 +73,7 @@ def _silver(p: TankhouseParameters, crops: TankhouseCrops, state: Values) -> Flo
     scatter = np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crops.crop_normals["silver"])
     dissolved = dissolved_silver(state["chloride"], product) * rich * scatter
     diffusion = diffusion_coefficient(state["temperature"], p.silver_diffusion)
-    return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.knobs["current_density"])
+    return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.setpoints["current_density"])
 
 
 def _stray_iron(p: TankhouseParameters, crops: TankhouseCrops) -> FloatArray:

@@ -21,7 +21,7 @@ class TankhouseCrops:
     """Some crops of a block."""
 
     week: Values  # state of the circuit
-    knobs: Values  # set-points in force
+    setpoints: Values  # set-points in force
     anodes: Values  # true contents [ppm]
     walks: Values
     crop_normals: Values

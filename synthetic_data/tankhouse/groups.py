@@ -23,7 +23,7 @@ class TankhouseGroups(Growth):
         p = TankhouseParameters.in_period(self.plan, weeks.first)
         grown = self.grow(weeks)
         truth = _truth(p, grown)
-        return grown.known | grown.crops.knobs | self._report(p, weeks, grown, truth), truth, grown.events
+        return grown.known | grown.crops.setpoints | self._report(p, weeks, grown, truth), truth, grown.events
 
     def _report(self, p: TankhouseParameters, weeks: Weeks, grown: GrownCrops, truth: Values) -> Values:
         """Reports of instruments, laboratory and inspection."""

@@ -122,7 +122,7 @@ class Growth:
             age / self._interval,
         )
         state = surface.conditions(p, crops)
-        crops.knobs["glue_dose"] = self._dose_glue(p, crops, state, setting, draws)
+        crops.setpoints["glue_dose"] = self._dose_glue(p, crops, state, setting, draws)
         state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
         known = {
             "group_age": np.round(age),

@@ -40,7 +40,7 @@ def short_rate(p: GrowthParameters, state: Values) -> FloatArray:
 
 def during(p: TankhouseParameters, crops: TankhouseCrops, state: Values, normals: FloatArray) -> Values:
     """Readings of the crop, before any is lost; normals of shape (5, crops, groups)."""
-    week, current = crops.week, crops.knobs["current_density"]
+    week, current = crops.week, crops.setpoints["current_density"]
     conductivity = electrolyte_conductivity_price_1981(
         state["temperature"], week["cu"], week["h2so4"], week["ni"], week["as"]
     )

@@ -10,7 +10,7 @@ from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 # Set-points and the step in which each is written down.
-KNOBS = {
+SETPOINTS = {
     "current_density": 1.0,
     "electrolyte_temperature": 0.1,
     "chloride": 1.0,
@@ -34,10 +34,10 @@ def setting(
     uniforms: FloatArray,
 ) -> Setting:
     """Bounds, tests and what was set by hand in some weeks."""
-    bounds = {name: set_points.bounds(plan.seed, name) for name in KNOBS}
+    bounds = {name: set_points.bounds(plan.seed, name) for name in SETPOINTS}
     signs = set_points.signs(uniforms)
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
-    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), KNOBS)
+    return Setting(bounds, tests, set_points.manual_setpoints(plan, block, weeks.first, weeks.count), SETPOINTS)
 
 
 def orders(p: GrowthParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:

@@ -16,18 +16,20 @@ _MOST_POLARISATION = 0.95  # beyond it copper comes as powder
 
 def conditions(p: GrowthParameters, crops: TankhouseCrops) -> Values:
     """True temperature, chloride, solids, polarisation, floating slimes and errors of additives."""
-    week, knobs, crop_normals = crops.week, crops.knobs, crops.crop_normals
-    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
+    week, setpoints, crop_normals = crops.week, crops.setpoints, crops.crop_normals
+    temperature = (
+        setpoints["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
+    )
     # The feed of a group is trimmed by the difference of its set-point from the plant's.
-    chloride = np.maximum(week["cl"] + knobs["chloride"] - week["chloride_target"], p.chloride_least)
-    current, flow = knobs["current_density"], knobs["cell_flow"]
+    chloride = np.maximum(week["cl"] + setpoints["chloride"] - week["chloride_target"], p.chloride_least)
+    current, flow = setpoints["current_density"], setpoints["cell_flow"]
     layer = diffusion_layer_thickness(current, flow, p.diffusion_layer)
     diffusion = diffusion_coefficient(temperature, p.copper_diffusion)
     ratio = arsenic_ratio(crops.anodes["as"], crops.anodes["sb"], crops.anodes["bi"])
     floating = floating_share(ratio, p.floating_bound, p.floating_steepness)
     stirred = np.power(flow / p.cell_flow, p.solids_per_flow)
     scatter = np.exp(p.solids_group_sd * crops.traits["solids"] + p.solids_luck * crop_normals["solids"])
-    thiourea = _additive_error(p, knobs["thiourea_dose"], temperature, p.thiourea_best)
+    thiourea = _additive_error(p, setpoints["thiourea_dose"], temperature, p.thiourea_best)
     salted = additive_error(chloride, p.chloride_best)
     return {
         "temperature": temperature,

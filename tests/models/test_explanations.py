@@ -158,7 +158,7 @@ def test_parts_of_a_class_sum_to_how_much_more_probable_it_is(
 
 @pytest.mark.parametrize("name", ["linear", "lightgbm"])
 def test_a_text_has_one_part_whatever_columns_its_values_become(name: str, toy_seed: Seed, tmp_path: Path) -> None:
-    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "m"\nvalues = ["a", "b", "c"]\n'
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\ndescription = "m"\nvalues = ["a", "b", "c"]\n'
     ore += 'source = "assumed: made"\n\n'
     seed = parse(toy_seed.text.replace("[targets.y]", ore + "[targets.y]", 1), tmp_path / "toy_cells.toml")
     rng = np.random.default_rng(6)

@@ -60,7 +60,7 @@ def test_help_lists_every_command(home):
 def test_seeds_of_a_folder_of_ones_own(run, seeds_folder):
     assert "toy_cells" in run("--seeds", seeds_folder, "seeds", "list").stdout
     shown = run("--seeds", seeds_folder, "seeds", "show", "toy_cells").stdout
-    assert re.search(r"x_set +knob +kA +0 to 20, typically 10 ± 1", shown)
+    assert re.search(r"x_set +setpoint +kA +0 to 20, typically 10 ± 1", shown)
     assert "set-point of x (law)" in shown
 
 

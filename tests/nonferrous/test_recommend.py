@@ -20,7 +20,12 @@ from operations.set_points.lots import AskedLots, LotForm, lot_rows
 from operations.set_points.requests import ParsedSetpointRequest
 from seeds import load
 
-KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
+SETPOINTS = {
+    "line_current_target": 400.0,
+    "voltage_setpoint": 4.0,
+    "excess_alf3_target": 11.5,
+    "metal_level_target": 22.0,
+}
 
 
 def advised(number, gain, refusal=None):
@@ -28,7 +33,7 @@ def advised(number, gain, refusal=None):
     return UnitRecommendation(
         unit=f"A-{number:03d}",
         start=pd.Timestamp("2026-11-01"),
-        plan=KNOBS,
+        plan=SETPOINTS,
         moves=moves,
         gain=GainEstimate(gain, gain - 4.0, gain + 4.0),
         effects={},
@@ -162,7 +167,7 @@ def test_prices_of_a_sorter_are_those_of_its_bins(command):
     assert line.endswith(", ...")
 
 
-LINE = {"knob": "line_current_target", "start": pd.Timestamp("2026-11-01"), "units": 18, "known": 17, "plan": 400.0}
+LINE = {"setpoint": "line_current_target", "start": pd.Timestamp("2026-11-01"), "units": 18, "known": 17, "plan": 400.0}
 
 
 def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(command, tmp_path):

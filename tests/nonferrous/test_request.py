@@ -178,7 +178,7 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
         ("aluminium_scrap", {"nonsense": 1.0}, "moves.nonsense"),
     ],
 )
-def test_moves_that_no_knob_has_are_refused_before_anything_is_computed(process, moves, said):
+def test_moves_that_no_setpoint_has_are_refused_before_anything_is_computed(process, moves, said):
     seed = load(process)
     operation = operation_of(seed, "what-if")
     with pytest.raises(RequestError) as refused:
@@ -208,7 +208,7 @@ def test_points_of_a_frontier_are_rows_with_their_price(potline):
     advice = {
         "unit": "A-1",
         "period_start": "2026-11-01",
-        "knobs": {"voltage_setpoint": {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}},
+        "setpoints": {"voltage_setpoint": {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}},
         "gain": {"value": 7.0, "low": 1.0, "high": 13.0, "unit": "$/d"},
         "effects": {},
         "limits": [],

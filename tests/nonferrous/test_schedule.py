@@ -55,7 +55,7 @@ def test_hours_are_printed_with_bars_and_all_figures(command):
     assert hours[3].count("#") > hours[9].count("#") > 5
     assert any(line.startswith("metal 260.") and "of 260 t required" in line for line in lines)
     assert any(line.startswith("saves ") and "kA in every hour" in line for line in lines)
-    assert any(line.startswith("owed: one t more costs") for line in lines)
+    assert any(line.startswith("metal_target: one t more costs") for line in lines)
     assert any(line.startswith("cell_temperature: ") for line in lines)
 
 
@@ -75,7 +75,7 @@ def test_an_impossible_order_ends_with_what_must_give_way(command):
     code, _, err = command("--metal-target", "400", "--cells", "100", "--current", "99")
     assert code == 2
     assert "no schedule keeps the order" in err
-    assert "owed 400 t by -" in err
+    assert "metal_target 400 t by -" in err
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_the_request_to_paste_holds_a_typical_row(toy_seed: Seed) -> None:
 
 
 def test_texts_stand_in_it_whatever_signs_they_have(toy_seed: Seed, tmp_path: Path) -> None:
-    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "m"\nvalues = ["l\'Est", "b"]\n'
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\ndescription = "m"\nvalues = ["l\'Est", "b"]\n'
     text = toy_seed.text.replace("[targets.y]", ore + 'source = "assumed: made"\n\n[targets.y]', 1)
     seed = parse(text.replace('value = 30, unit = "d"', 'value = 8, unit = "h"'), tmp_path / "toy_cells.toml")
     row = body_of(curl_line(seed, "http://127.0.0.1:8000"))

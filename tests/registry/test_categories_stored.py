@@ -19,7 +19,7 @@ CATEGORY = """
 [[columns]]
 name = "ore"
 role = "before"
-meaning = "ore of the period"
+description = "ore of the period"
 values = ["wet", "dry", "burnt"]
 source = "law"
 

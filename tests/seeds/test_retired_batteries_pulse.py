@@ -37,7 +37,7 @@ def test_every_column_is_found_by_its_tag_and_cells_have_several_rows(seed, fram
 def test_no_model_sees_what_a_line_does_not_know(seed):
     assert seed.plant is None
     assert seed.time is None
-    assert not seed.by_role("knob")
+    assert not seed.by_role("setpoint")
     assert [column.tag for column in seed.inputs] == [f"u{number}_v" for number in range(1, 22)]
     late = {column.tag for column in seed.by_role("late")}
     assert late >= {"soc_percent", "nominal_capacity_ah", "capacity_ah"}

@@ -44,10 +44,10 @@ def test_every_column_is_found_by_its_tag(seed, historian, tmp_path):
     np.testing.assert_array_equal(checked.table["cake_zinc"], historian["lb_fz_filtros033silw_zn"])
 
 
-def test_it_is_a_plants_own_table_without_simulator_key_or_knob(seed):
+def test_it_is_a_plants_own_table_without_simulator_key_or_setpoint(seed):
     assert seed.plant is None
     assert seed.key is None
-    assert not seed.by_role("knob")
+    assert not seed.by_role("setpoint")
     assert len(seed.inputs) == 21
     assert seed.period == pd.Timedelta(days=1)
 

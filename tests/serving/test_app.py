@@ -391,7 +391,7 @@ def test_processes_tell_inputs_quantities_and_model(app: Service, call: Call) ->
     (told,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert [one["name"] for one in told["inputs"]] == list(INPUTS)
     x_set = told["inputs"][1]
-    assert (x_set["unit"], x_set["role"], x_set["low"], x_set["high"]) == ("kA", "knob", 0.0, 20.0)
-    assert told["quantities"] == [{"name": "y", "meaning": "efficiency", "unit": "%"}]
+    assert (x_set["unit"], x_set["role"], x_set["low"], x_set["high"]) == ("kA", "setpoint", 0.0, 20.0)
+    assert told["quantities"] == [{"name": "y", "description": "efficiency", "unit": "%"}]
     assert told["sorting"] is None
     assert (told["model"]["candidate"], told["model"]["info"]) == ("linear", {"rows": 200})

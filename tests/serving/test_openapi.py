@@ -72,7 +72,7 @@ def test_openapi_types_every_field_of_every_process(described: dict[str, Any], s
         low, high = column.limits
         assert (number["minimum"], number["maximum"]) == (-high if column.censored else low, high)
         assert field["x-unit"] == column.unit
-        assert column.meaning in field["description"]
+        assert column.description in field["description"]
         assert field["examples"]
 
 
@@ -121,7 +121,7 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
-def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(
+def test_openapi_names_the_grades_limits_setpoints_and_costs_of_a_process_that_grades(
     described: dict[str, Any], name: str
 ) -> None:
     seed, schemas = load(name), described["components"]["schemas"]
@@ -140,8 +140,8 @@ def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grade
     assert near["grade"].get("enum", [near["grade"].get("const")]) == grades[:-1]
     bounded = {limit for grade in seed.grades for limit in (*grade.limits, *(one.name for one in grade.sums))}
     assert set(near["limit"]["enum"]) == bounded
-    knobs = schemas[f"{title}Remedy"]["properties"]["knob"]
-    assert knobs.get("enum", [knobs.get("const")]) == [knob.name for knob in seed.by_role("knob")]
+    setpoints = schemas[f"{title}Remedy"]["properties"]["setpoint"]
+    assert setpoints.get("enum", [setpoints.get("const")]) == [setpoint.name for setpoint in seed.by_role("setpoint")]
     values = schemas[f"{title}Values"]["properties"]
     assert {name: one["examples"] for name, one in values.items()} == {
         grade.name: [grade.value.value] for grade in seed.grades

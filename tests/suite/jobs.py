@@ -35,7 +35,7 @@ def quicken(patch: pytest.MonkeyPatch, draws: bool = False) -> None:
     What is learnt does not depend on how many processes fit; tests of `training.parallel` hold them to it.
     """
     patch.setattr("training.jobs.train.build", few_trees)
-    patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
+    patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a setpoint's reasons
     patch.setattr("training.jobs.train.processes_for", lambda views: 1)
     if not draws:
         patch.setattr("training.jobs.work.page", lambda candidate, data, parts: "<!doctype html>")

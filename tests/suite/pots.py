@@ -6,8 +6,8 @@ import pytest
 
 from seeds import load
 
-KNOBS = ["line_current_target", "voltage_setpoint", "excess_alf3_target", "metal_level_target"]
-PLAN = dict(zip(KNOBS, (400.0, 4.0, 11.5, 22.0), strict=True))
+SETPOINTS = ["line_current_target", "voltage_setpoint", "excess_alf3_target", "metal_level_target"]
+PLAN = dict(zip(SETPOINTS, (400.0, 4.0, 11.5, 22.0), strict=True))
 
 
 @pytest.fixture(scope="module")

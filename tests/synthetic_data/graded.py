@@ -12,14 +12,14 @@ UNITS, LOTS = 20, 150  # of a history: at most so many units, and lots of each
 YEAR = pd.Timedelta(days=365.25)
 
 
-def knobs_of(seed: Seed, run: SimulatedRun) -> pd.DataFrame:
-    """Knobs as they were set in a run, to be set by hand in another."""
+def setpoints_of(seed: Seed, run: SimulatedRun) -> pd.DataFrame:
+    """Set-points as they were set in a run, to be set by hand in another."""
     assert seed.key is not None
-    return run.table[[seed.key.name, seed.clock.name, *(column.name for column in seed.by_role("knob"))]].copy()
+    return run.table[[seed.key.name, seed.clock.name, *(column.name for column in seed.by_role("setpoint"))]].copy()
 
 
 class GradedPlant:
-    """The default plant of a process: all of its time, and a short history that is replayed with other knobs.
+    """The default plant of a process: all of its time, and a short history that is replayed with other set-points.
 
     Tests share what it holds and change none of it.
     """
@@ -41,7 +41,7 @@ class GradedPlant:
 
     @cached_property
     def never_missing(self) -> set[str]:
-        """Columns of the plant's own file, no knobs and no labels, in which no value is missing."""
+        """Columns of the plant's own file, no set-points and no labels, in which no value is missing."""
         columns = [column.name for column in self.seed.by_role("before", "during", "late") if not column.is_made]
         return {name for name in columns if not self.whole.table[name].isna().any()}
 
@@ -74,13 +74,13 @@ class GradedPlant:
         """Some units over a part of their time."""
         return replay(self.seed, units=self.units, years=self.years)
 
-    def replayed(self, knobs: pd.DataFrame) -> SimulatedRun:
-        """The history with knobs set by hand."""
-        return replay(self.seed, units=self.units, years=self.years, knobs=knobs)
+    def replayed(self, setpoints: pd.DataFrame) -> SimulatedRun:
+        """The history with set-points set by hand."""
+        return replay(self.seed, units=self.units, years=self.years, setpoints=setpoints)
 
     def moved(self, **by: float) -> SimulatedRun:
-        """The history with all knobs held as they were, but for those moved, within their ranges."""
-        knobs = knobs_of(self.seed, self.history)
+        """The history with all set-points held as they were, but for those moved, within their ranges."""
+        setpoints = setpoints_of(self.seed, self.history)
         for name, step in by.items():
-            knobs[name] = (knobs[name] + step).clip(*self.seed.column(name).limits)
-        return self.replayed(knobs)
+            setpoints[name] = (setpoints[name] + step).clip(*self.seed.column(name).limits)
+        return self.replayed(setpoints)

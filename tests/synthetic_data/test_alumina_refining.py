@@ -12,7 +12,7 @@ from seeds import Seed, load
 from synthetic_data import SimulatedRun, alumina_refining, economic_value, replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.simulator import simulator_of
-from tests.synthetic_data.graded import knobs_of
+from tests.synthetic_data.graded import setpoints_of
 
 SMALL = {"units": 8, "years": 0.35}
 
@@ -27,10 +27,12 @@ def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
-    """Truth of the same days with knobs moved by a step and the others held."""
-    held = knobs_of(seed, plant)
-    return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
+def moved(seed: Seed, plant: SimulatedRun, **setpoints: float) -> pd.DataFrame:
+    """Truth of the same days with set-points moved by a step and the others held."""
+    held = setpoints_of(seed, plant)
+    return replay(
+        seed, setpoints=held.assign(**{name: held[name] + by for name, by in setpoints.items()}), **SMALL
+    ).truth
 
 
 # ---------------------------------------------------------------- balances
@@ -112,7 +114,7 @@ def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: Simul
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
+def test_replay_with_the_operators_own_setpoints_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
@@ -200,7 +202,7 @@ def test_tests_are_held_for_three_days_and_are_few(seed: Seed) -> None:
 def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
     found, truth = economic_value(seed, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
-    costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
+    costs = {column.name: column.move_cost.value for column in seed.by_role("setpoint")}
     one = plant.table["line"] == "P-02"
     moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items())
     np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)

@@ -12,7 +12,7 @@ from physics.melt.hydrogen import solubility_ransley_neufeld_1948
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed
 from synthetic_data import SimulatedRun, replay
-from tests.synthetic_data.graded import GradedPlant, knobs_of
+from tests.synthetic_data.graded import GradedPlant, setpoints_of
 
 
 def robust_sd(values: pd.Series) -> float:
@@ -135,17 +135,17 @@ def of_lots(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
 
 def of_levers(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     found = {}
-    for lever, knob, by, effect, scale in (
+    for lever, setpoint, by, effect, scale in (
         ("iron by high-purity share", "high_purity_share", 5.0, "fe", 1.0),
         ("hydrogen by degasser gas", "degasser_gas", 0.2, "true_hydrogen_after", 0.1),
     ):
-        knobs = knobs_of(seed, plant)
-        knobs[knob] = (knobs[knob] + by).clip(*seed.column(knob).limits)
-        other = replay(seed, knobs=knobs)
+        setpoints = setpoints_of(seed, plant)
+        setpoints[setpoint] = (setpoints[setpoint] + by).clip(*seed.column(setpoint).limits)
+        other = replay(seed, setpoints=setpoints)
         change = (other.truth[effect] - plant.truth[effect]).mean()
-        moved = (other.table[knob] - plant.table[knob]).mean()
+        moved = (other.table[setpoint] - plant.table[setpoint]).mean()
         found[f"{lever} replayed"] = scale * change / moved
-        found[f"{lever} in history"] = scale * slope(plant.table[knob], plant.truth[effect])
+        found[f"{lever} in history"] = scale * slope(plant.table[setpoint], plant.truth[effect])
     return found
 
 

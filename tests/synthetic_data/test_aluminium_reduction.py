@@ -120,9 +120,11 @@ def test_truth_is_finite_and_plausible(plant: SimulatedRun) -> None:
     assert truth["cell_voltage"].min() >= 3.6
 
 
-def test_readings_are_missing_one_to_five_per_cent_and_knobs_and_label_never(seed: Seed, plant: SimulatedRun) -> None:
+def test_readings_are_missing_one_to_five_per_cent_and_setpoints_and_label_never(
+    seed: Seed, plant: SimulatedRun
+) -> None:
     single = plant.table.groupby("period_start").nunique().max() > 1
-    assert not plant.table[[c.name for c in seed.by_role("knob", "target", "late")]].isna().any().any()
+    assert not plant.table[[c.name for c in seed.by_role("setpoint", "target", "late")]].isna().any().any()
     for column in seed.by_role("before", "during"):
         if column.previous is None and column.name != "pot_age" and single[column.name]:
             assert 0.01 < plant.table[column.name].isna().mean() < 0.05, column.name
@@ -148,17 +150,17 @@ def test_all_pots_carry_the_same_current(plant: SimulatedRun) -> None:
 
 
 def test_two_currents_in_one_period_are_refused(seed: Seed, plant: SimulatedRun) -> None:
-    knobs = plant.table.loc[plant.table["period_start"] == plant.table["period_start"].min(), KEYS]
-    knobs = knobs.assign(line_current_target=400.0)
-    knobs.iloc[0, -1] = 405.0
-    with pytest.raises(ValueError, match=r"knobs.line_current_target: got 400 and 405 in one period"):
-        replay(seed, units=132, years=2.0, knobs=knobs)
+    setpoints = plant.table.loc[plant.table["period_start"] == plant.table["period_start"].min(), KEYS]
+    setpoints = setpoints.assign(line_current_target=400.0)
+    setpoints.iloc[0, -1] = 405.0
+    with pytest.raises(ValueError, match=r"setpoints.line_current_target: got 400 and 405 in one period"):
+        replay(seed, units=132, years=2.0, setpoints=setpoints)
 
 
 def test_a_current_set_by_hand_moves_the_whole_line(seed: Seed) -> None:
     history = replay(seed, units=12, years=0.2)
-    knobs = history.table[KEYS].assign(line_current_target=408.0)
-    other = replay(seed, units=12, years=0.2, knobs=knobs)
+    setpoints = history.table[KEYS].assign(line_current_target=408.0)
+    other = replay(seed, units=12, years=0.2, setpoints=setpoints)
     assert (other.table["line_current_target"] == 408.0).all()
     gain = other.truth["metal_produced"].mean() / history.truth["metal_produced"].mean()
     assert gain == pytest.approx(408.0 / history.table["line_current_target"].mean(), abs=0.01)
@@ -295,15 +297,15 @@ def test_spikes_show_in_noise_and_cost_efficiency(plant: SimulatedRun) -> None:
 # ---------------------------------------------------------------- cost of moves
 
 
-def test_moving_a_knob_costs_what_the_seed_says(seed: Seed) -> None:
+def test_moving_a_setpoint_costs_what_the_seed_says(seed: Seed) -> None:
     history = replay(seed, units=12, years=0.1)
-    knobs = history.table[[*KEYS, "voltage_setpoint"]].copy()
-    knobs["voltage_setpoint"] = (knobs["voltage_setpoint"] + 0.1).clip(upper=4.25)
-    other = replay(seed, units=12, years=0.1, knobs=knobs)
+    setpoints = history.table[[*KEYS, "voltage_setpoint"]].copy()
+    setpoints["voltage_setpoint"] = (setpoints["voltage_setpoint"] + 0.1).clip(upper=4.25)
+    other = replay(seed, units=12, years=0.1, setpoints=setpoints)
     first = history.table["period_start"] == history.table["period_start"].min()
     moved = (other.table["voltage_setpoint"] - history.table["voltage_setpoint"])[first]
     per_volt = seed.column("voltage_setpoint").move_cost.value / DAYS
-    gained = (other.truth["knob_moves"] - history.truth["knob_moves"])[first]
+    gained = (other.truth["setpoint_moves"] - history.truth["setpoint_moves"])[first]
     assert (gained <= moved * per_volt + 1e-9).all()
     assert gained.mean() > 0.5 * moved.mean() * per_volt
 

@@ -28,11 +28,11 @@ def slope(x: pd.Series, y: pd.Series) -> float:
     return float(np.polyfit(x, y, 1)[0])
 
 
-def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.DataFrame:
-    """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
-    knobs[knob] += by
-    other = replay(seed, knobs=knobs).truth.set_index(KEYS)
+def moved(seed: Seed, plant: SimulatedRun, setpoint: str, by: float) -> pd.DataFrame:
+    """Truth after a set-point was moved in all rows and the other set-points held, less the truth of the history."""
+    setpoints = plant.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
+    setpoints[setpoint] += by
+    other = replay(seed, setpoints=setpoints).truth.set_index(KEYS)
     return (other - plant.truth.set_index(KEYS)).dropna()
 
 

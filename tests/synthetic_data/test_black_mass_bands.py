@@ -13,7 +13,7 @@ from physics.black_mass.pyrolysis import fluorine_left
 from seeds import Seed
 from synthetic_data import SimulatedRun, another_plant, replay
 from tests.suite.processes import each
-from tests.synthetic_data.graded import GradedPlant, knobs_of
+from tests.synthetic_data.graded import GradedPlant, setpoints_of
 
 FIRST_LABORATORY = pd.Timestamp(2024, 11, 4)  # until then
 
@@ -78,13 +78,13 @@ def of_laboratories(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
-    knobs = knobs_of(seed, plant)
+    setpoints = setpoints_of(seed, plant)
 
     def replayed(**values: object) -> pd.DataFrame:
-        return replay(seed, years=years, knobs=knobs.assign(**values)).truth
+        return replay(seed, years=years, setpoints=setpoints.assign(**values)).truth
 
     hot, usual = replayed(pyrolysis_temperature=630.0), replayed(pyrolysis_temperature=540.0)
-    longer = replayed(mill_time=1.3 * knobs["mill_time"])
+    longer = replayed(mill_time=1.3 * setpoints["mill_time"])
     return {
         "fluorine without washing over that with it": replayed(wash_ratio=0.0)["f"].mean() / plant.truth["f"].mean(),
         "aluminium at 630 over that at 540 °C": hot["al"].mean() / usual["al"].mean(),

@@ -13,7 +13,7 @@ from seeds import Grade, Seed
 from synthetic_data import SimulatedRun, replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import stretches
-from tests.synthetic_data.graded import GradedPlant, knobs_of
+from tests.synthetic_data.graded import GradedPlant, setpoints_of
 
 DEFECTS = ["nodules", "soiling"]
 YEARS = 3
@@ -141,15 +141,17 @@ def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
 
 def of_causes(works: GradedPlant) -> dict[str, float]:
     truth, table = works.whole.truth, works.whole.table
-    usual = knobs_of(works.seed, works.history).assign(current_density=300.0, electrolyte_temperature=64.0)
+    usual = setpoints_of(works.seed, works.history).assign(current_density=300.0, electrolyte_temperature=64.0)
     little, much = (works.replayed(usual.assign(chloride=chloride)).truth["ag"].mean() for chloride in (30.0, 60.0))
     warm = works.moved(electrolyte_temperature=1.0).truth["ag"].mean() / works.history.truth["ag"].mean() - 1.0
     few, many = truth["true_solids"].between(1.5, 2.2), truth["true_solids"].between(6.0, 8.8)
     ratio = table["anode_as"] / 74.92 / (table["anode_sb"] / 121.76 + table["anode_bi"] / 208.98)
     after = table.groupby("group")["glue_dose"].diff()
     shorts = np.log(table.groupby("group")["short_rate"].shift().clip(lower=0.1))
-    knobs, limits = knobs_of(works.seed, works.whole), works.seed.column("glue_dose").limits
-    less = replay(works.seed, knobs=knobs.assign(glue_dose=(knobs["glue_dose"] - 20.0).clip(*limits))).truth["s"]
+    setpoints, limits = setpoints_of(works.seed, works.whole), works.seed.column("glue_dose").limits
+    less = replay(
+        works.seed, setpoints=setpoints.assign(glue_dose=(setpoints["glue_dose"] - 20.0).clip(*limits))
+    ).truth["s"]
     return {
         "silver at 30 mg/L chloride": little,
         "silver at 60 mg/L chloride": much,

@@ -11,12 +11,12 @@ from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import Seed, load
 from synthetic_data import SimulatedRun, replay
 from synthetic_data.tankhouse.parameters import GrowthParameters
-from tests.synthetic_data.graded import knobs_of
+from tests.synthetic_data.graded import setpoints_of
 
 KEYS = ["section", "crop_start"]
 SMALL = {"units": 9, "years": 1.2}
 DAYS, HOURS = 7.0, 24.0
-KNOBS_OF_BOTH = [
+SETPOINTS_OF_BOTH = [
     *("current_density", "electrolyte_temperature", "chloride", "glue_dose", "thiourea_dose", "cell_flow"),
 ]
 
@@ -36,10 +36,12 @@ def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
-    """Truth of the same crops with knobs moved by a step and the others held."""
-    held = knobs_of(seed, plant)
-    return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
+def moved(seed: Seed, plant: SimulatedRun, **setpoints: float) -> pd.DataFrame:
+    """Truth of the same crops with set-points moved by a step and the others held."""
+    held = setpoints_of(seed, plant)
+    return replay(
+        seed, setpoints=held.assign(**{name: held[name] + by for name, by in setpoints.items()}), **SMALL
+    ).truth
 
 
 # ---------------------------------------------------------------- balances
@@ -111,7 +113,7 @@ def test_both_seeds_state_the_same_tankhouse(seed: Seed, lots: Seed) -> None:
     assert {place: one for place, one in own.items() if place in changes} == {
         place: one for place, one in changes.items() if place[1] != "laboratory_offset"
     }
-    for name in KNOBS_OF_BOTH:
+    for name in SETPOINTS_OF_BOTH:
         assert seed.column(name).bounds == lots.column(name).bounds
 
 
@@ -121,7 +123,7 @@ def test_efficiency_and_quality_are_of_the_same_crops(seed: Seed, lots: Seed) ->
         assert np.array_equal(sections.truth[f"true_{name}"], groups.truth[f"true_{name}"]), name
     for name in ("nodules", "soiling"):
         assert np.array_equal(sections.truth[f"true_{name}"], groups.truth[name]), name
-    for name in (*KNOBS_OF_BOTH, "anode_age", "group_age", "anode_sb", "electrolyte_cu", "electrolyte_ni"):
+    for name in (*SETPOINTS_OF_BOTH, "anode_age", "group_age", "anode_sb", "electrolyte_cu", "electrolyte_ni"):
         assert np.array_equal(sections.table[name], groups.table[name], equal_nan=True), name
     # rough crops lose current, and their lots enclose electrolyte
     loss, sulphur = sections.truth["short_loss"], groups.truth["s"]
@@ -133,7 +135,7 @@ def test_efficiency_and_quality_are_of_the_same_crops(seed: Seed, lots: Seed) ->
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
+def test_replay_with_the_operators_own_setpoints_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
@@ -185,9 +187,9 @@ def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: Sim
 
 
 @pytest.mark.parametrize("end", [0, 1])
-def test_a_plant_at_the_ends_of_its_knobs_stays_a_plant(seed: Seed, plant: SimulatedRun, end: int) -> None:
-    ends = {column.name: column.bounds[end] for column in seed.by_role("knob")}
-    truth = replay(seed, knobs=plant.table[KEYS].assign(**ends), **SMALL).truth
+def test_a_plant_at_the_ends_of_its_setpoints_stays_a_plant(seed: Seed, plant: SimulatedRun, end: int) -> None:
+    ends = {column.name: column.bounds[end] for column in seed.by_role("setpoint")}
+    truth = replay(seed, setpoints=plant.table[KEYS].assign(**ends), **SMALL).truth
     # plausible cells: at most 99 % of the current makes copper, and the voltage is that of a cell that refines
     assert truth["current_efficiency"].between(40.0, 99.0).all()
     assert truth["cell_voltage"].between(0.15, 0.8).all()

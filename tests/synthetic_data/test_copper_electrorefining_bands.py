@@ -32,12 +32,12 @@ def scrap(truth: pd.DataFrame) -> float:
     return float(100.0 * (1.0 - 2.0 * lost / 47.0))
 
 
-def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.DataFrame:
-    """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
-    low, high = seed.column(knob).limits
-    knobs[knob] = (knobs[knob] + by).clip(low, high)
-    other = replay(seed, knobs=knobs).truth.set_index(KEYS)
+def moved(seed: Seed, plant: SimulatedRun, setpoint: str, by: float) -> pd.DataFrame:
+    """Truth after a set-point was moved in all rows and the other set-points held, less the truth of the history."""
+    setpoints = plant.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
+    low, high = seed.column(setpoint).limits
+    setpoints[setpoint] = (setpoints[setpoint] + by).clip(low, high)
+    other = replay(seed, setpoints=setpoints).truth.set_index(KEYS)
     return other - plant.truth.set_index(KEYS)
 
 

@@ -1,6 +1,6 @@
 """Laws of every simulated plant whose lots are graded; a new seed with grades and a [plant] is tested by being there.
 
-Which way its knobs work stands in tests/levers/<process>.toml.
+Which way its set-points work stands in tests/levers/<process>.toml.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.synthetic_data.graded import YEAR, GradedPlant
 LEVERS = Path(__file__).parents[1] / "levers"
 GRADED = [name for name, seed in load_all().items() if seed.quality is not None and seed.plant is not None]
 MOVED = {
-    f"{process} {lever['knob']} {lever['by']:+g}": (process, lever)
+    f"{process} {lever['setpoint']} {lever['by']:+g}": (process, lever)
     for process in GRADED
     for lever in tomllib.loads((LEVERS / f"{process}.toml").read_text(encoding="utf-8"))["levers"]
 }
@@ -106,9 +106,9 @@ def test_no_truth_reaches_the_table(works: GradedPlant) -> None:
         assert not np.isclose(table[name], truth[name], rtol=1e-12, atol=0.0).any(), name
 
 
-def test_readings_are_missing_as_often_as_the_seed_says_and_knobs_and_labels_never(works: GradedPlant) -> None:
+def test_readings_are_missing_as_often_as_the_seed_says_and_setpoints_and_labels_never(works: GradedPlant) -> None:
     table, share = works.whole.table, works.value("missing_share")
-    assert not table[[column.name for column in works.seed.by_role("knob", "target")]].isna().any(axis=None)
+    assert not table[[column.name for column in works.seed.by_role("setpoint", "target")]].isna().any(axis=None)
     missing = table[measured(works)].isna().mean()
     assert ((missing == 0.0) | missing.between(0.66 * share, 1.34 * share)).all(), missing
     assert missing[missing > 0.0].mean() == pytest.approx(share, rel=0.05)
@@ -140,18 +140,18 @@ def test_a_history_set_by_hand_is_the_history(works: GradedPlant) -> None:
     assert_frame_equal(again.truth, works.history.truth)
 
 
-def test_knobs_of_a_unit_move_that_unit_alone_and_nothing_before(works: GradedPlant) -> None:
+def test_setpoints_of_a_unit_move_that_unit_alone_and_nothing_before(works: GradedPlant) -> None:
     (unit, time), history = works.keys, works.history
     units, starts = history.table[unit].unique(), np.sort(history.table[time].unique())
     touched = (history.table[unit] == units[2]) & (history.table[time] >= starts[len(starts) // 2])
-    knobs = {}
-    for column in works.seed.by_role("knob"):
+    setpoints = {}
+    for column in works.seed.by_role("setpoint"):
         low, high = column.settable
-        knobs[column.name] = high if history.table.loc[touched, column.name].mean() < 0.5 * (low + high) else low
-    other = works.replayed(history.table.loc[touched, works.keys].assign(**knobs))
+        setpoints[column.name] = high if history.table.loc[touched, column.name].mean() < 0.5 * (low + high) else low
+    other = works.replayed(history.table.loc[touched, works.keys].assign(**setpoints))
     assert_frame_equal(other.table[~touched], history.table[~touched])
     assert_frame_equal(other.truth[~touched], history.truth[~touched])
-    for name, value in knobs.items():
+    for name, value in setpoints.items():
         assert other.table.loc[touched, name].to_numpy() == pytest.approx(value, rel=1e-12), name
     own = (other.truth[touched] != history.truth[touched]).mean()
     assert (own[works.elements] > 0.9).any(), own
@@ -160,15 +160,15 @@ def test_knobs_of_a_unit_move_that_unit_alone_and_nothing_before(works: GradedPl
 # ---------------------------------------------------------------- levers
 
 
-def test_every_knob_has_a_lever(works: GradedPlant) -> None:
-    stated = {lever["knob"] for process, lever in MOVED.values() if process == works.seed.process.name}
-    assert stated == {column.name for column in works.seed.by_role("knob")}
+def test_every_setpoint_has_a_lever(works: GradedPlant) -> None:
+    stated = {lever["setpoint"] for process, lever in MOVED.values() if process == works.seed.process.name}
+    assert stated == {column.name for column in works.seed.by_role("setpoint")}
 
 
 @pytest.mark.parametrize(("process", "lever"), MOVED.values(), ids=MOVED)
 def test_levers_work_the_right_way(graded: Callable[[str], GradedPlant], process: str, lever: dict[str, Any]) -> None:
     works, ways = graded(process), lever["plant"]
-    before, after = works.history, works.moved(**{lever["knob"]: lever["by"]})
+    before, after = works.history, works.moved(**{lever["setpoint"]: lever["by"]})
 
     def of(run: SimulatedRun, name: str) -> pd.Series:
         return (run.truth if name in run.truth else run.table)[name]
@@ -184,22 +184,22 @@ def test_levers_work_the_right_way(graded: Callable[[str], GradedPlant], process
 
 def test_set_point_tests_run_on_some_units_and_know_nothing_of_the_lots_before(works: GradedPlant) -> None:
     unit, truth = works.whole.truth[works.keys[0]], works.whole.truth
-    knobs = [column.name for column in works.seed.by_role("knob") if f"{column.name}_test" in truth]
+    setpoints = [column.name for column in works.seed.by_role("setpoint") if f"{column.name}_test" in truth]
     stated = {name.removeprefix("test_") for name in works.seed.plant.parameters if name.startswith("test_")}
-    assert set(knobs) == stated - {"share"}
+    assert set(setpoints) == stated - {"share"}
     lot, last = truth.groupby(unit).cumcount(), np.log(truth[works.elements]).groupby(unit).shift()
     share, units = works.value("test_share"), works.seed.plant.units
-    for knob in knobs:
-        steps = truth[f"{knob}_test"]
+    for setpoint in setpoints:
+        steps = truth[f"{setpoint}_test"]
         testing = (steps != 0).groupby(unit).transform("any")
         assert 0 < unit[testing].nunique() <= units * share + 3.5 * np.sqrt(units * share * (1.0 - share))
-        assert steps[steps != 0].abs().unique().tolist() == [works.value(f"test_{knob}")]
+        assert steps[steps != 0].abs().unique().tolist() == [works.value(f"test_{setpoint}")]
         held = np.gcd.reduce(lot[steps != steps.groupby(unit).shift()])  # a step lasts so many lots, or several times
         drawn = testing & (lot % held == 0) & (lot > 0)
         ways = np.sign(steps[drawn & (steps != 0)])
-        assert abs(ways.sum()) < 4.0 * np.sqrt(len(ways)), knob
+        assert abs(ways.sum()) < 4.0 * np.sqrt(len(ways)), setpoint
         own = last[drawn] - last[drawn].groupby(unit[drawn]).transform("mean")  # units that test are not alike
-        assert own.corrwith(steps[drawn]).abs().max() < 4.0 / np.sqrt(drawn.sum()), knob
+        assert own.corrwith(steps[drawn]).abs().max() < 4.0 / np.sqrt(drawn.sum()), setpoint
 
 
 # ---------------------------------------------------------------- regimes and events

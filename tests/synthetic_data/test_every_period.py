@@ -46,13 +46,13 @@ def of_some_periods(seed, count=20):
     return {"units": 4, "years": (count + 0.5) * (seed.period / timedelta(days=365.25))}
 
 
-def manual_setpoints(seed, size, **knobs):
+def manual_setpoints(seed, size, **setpoints):
     """Set-points of all units and periods of a run."""
     plan = plan_run(seed, **size)
     units = [simulator_of(seed).unit_name(unit) for unit in range(plan.units)]
     starts = [plan.period_start(period) for period in range(plan.periods)]
     index = pd.MultiIndex.from_product([units, starts], names=[seed.key.name, seed.clock.name])
-    return pd.DataFrame(knobs, index).reset_index()
+    return pd.DataFrame(setpoints, index).reset_index()
 
 
 @pytest.mark.parametrize(("name", "hours"), ENDS)
@@ -78,7 +78,7 @@ def test_ages_grow_by_the_period(name, hours):
     assert np.median(grown) == pytest.approx(hours / 24.0, abs=0.051 if hours < 24.0 else 1e-9)
 
 
-@pytest.mark.parametrize("name", [name for name in BOUNDS if load(name).by_role("knob")])
+@pytest.mark.parametrize("name", [name for name in BOUNDS if load(name).by_role("setpoint")])
 def test_a_plant_of_another_period_is_stepped_as_it_is_replayed(name):
     seed = at_period(name, BOUNDS[name].low)
     size = of_some_periods(seed, 3)
@@ -126,7 +126,7 @@ def crop(request):
     size = of_some_periods(seed, 15)
     low, high = seed.column("current_density").bounds
     current = round(0.5 * (low + high))
-    plant = replay(seed, knobs=manual_setpoints(seed, size, current_density=float(current)), **size)
+    plant = replay(seed, setpoints=manual_setpoints(seed, size, current_density=float(current)), **size)
     return name, seed, hours / 24.0, current, plant
 
 
@@ -170,8 +170,8 @@ def test_longer_crops_of_lead_grow_more_slime_and_more_voltage():
     for hours in (24.0, 72.0, 168.0):
         seed = at_period("lead_refining", hours)
         size = of_some_periods(seed, 30)
-        knobs = manual_setpoints(seed, size, current_density=180.0)
-        means.append(replay(seed, knobs=knobs, **size).truth[["slime_end", "voltage_end", "recessed"]].mean())
+        setpoints = manual_setpoints(seed, size, current_density=180.0)
+        means.append(replay(seed, setpoints=setpoints, **size).truth[["slime_end", "voltage_end", "recessed"]].mean())
     found = pd.concat(means, axis=1)
     assert (found.diff(axis=1).iloc[:, 1:] > 0.0).all(axis=None)
     np.testing.assert_allclose(found.loc["recessed"] / found.loc["recessed", 0], [1.0, 3.0, 7.0], rtol=0.03)

@@ -17,7 +17,7 @@ from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.options import plan_run
 from synthetic_data.plant.laboratory import scatter
 from tests.suite.processes import each
-from tests.synthetic_data.graded import GradedPlant, knobs_of
+from tests.synthetic_data.graded import GradedPlant, setpoints_of
 
 ELEMENTS = tuple(PRESSURES)
 ORDER = ("copper", "magnesium", "lead", "zinc", "iron")
@@ -105,8 +105,8 @@ def of_laboratory(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
-    knobs = knobs_of(seed, plant)
-    more = replay(seed, years=years, knobs=knobs.assign(stages=knobs["stages"] + 1.0))
+    setpoints = setpoints_of(seed, plant)
+    more = replay(seed, years=years, setpoints=setpoints.assign(stages=setpoints["stages"] + 1.0))
     sums = [one.truth[[f"crystal_{name}" for name in ELEMENTS]].sum(axis=1) for one in (plant, more)]
     return {"sum by a stage more replayed": float((sums[1] / sums[0] - 1.0).mean())}
 

@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
 from seeds import Seed, load
 from synthetic_data import SimulatedRun, economic_value, replay
-from tests.synthetic_data.graded import knobs_of
+from tests.synthetic_data.graded import setpoints_of
 
 KEYS = ["section", "crop_start"]
 SMALL = {"units": 9, "years": 0.8}
@@ -27,10 +27,12 @@ def plant(seed: Seed) -> SimulatedRun:
     return replay(seed, **SMALL)
 
 
-def moved(seed: Seed, plant: SimulatedRun, **knobs: float) -> pd.DataFrame:
-    """Truth of the same crops with knobs moved by a step and the others held."""
-    held = knobs_of(seed, plant)
-    return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
+def moved(seed: Seed, plant: SimulatedRun, **setpoints: float) -> pd.DataFrame:
+    """Truth of the same crops with set-points moved by a step and the others held."""
+    held = setpoints_of(seed, plant)
+    return replay(
+        seed, setpoints=held.assign(**{name: held[name] + by for name, by in setpoints.items()}), **SMALL
+    ).truth
 
 
 # ---------------------------------------------------------------- balances
@@ -114,7 +116,7 @@ def test_a_slough_soils_the_lead_and_bares_the_anodes(seed: Seed) -> None:
 # ---------------------------------------------------------------- levers
 
 
-def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
+def test_replay_with_the_operators_own_setpoints_changes_nothing(seed: Seed, plant: SimulatedRun) -> None:
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
@@ -156,7 +158,7 @@ def test_crews_cut_the_current_where_the_last_crop_ended_high(seed: Seed) -> Non
 def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
     found, truth = economic_value(seed, plant.truth), plant.truth
     np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / DAYS)
-    costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
+    costs = {column.name: column.move_cost.value for column in seed.by_role("setpoint")}
     one = plant.table["section"] == "L-002"
     moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items()) / DAYS
     np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)

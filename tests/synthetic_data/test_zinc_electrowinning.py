@@ -87,7 +87,7 @@ def test_contents_do_not_run_away(truth):
 
 
 @pytest.mark.long("simulates many plants")
-def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_faults(seed, monkeypatch):
+def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_setpoints_and_in_all_faults(seed, monkeypatch):
     """Step by step: a cell that starves makes hydrogen instead; zinc that nothing takes out is without acid beside it.
 
     All sulphate, counted as zinc, stays below a saturated solution: 36.6 % of zinc sulphate at 25 °C (handbooks), which
@@ -104,26 +104,28 @@ def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_knobs_and_in_all_fa
         return found
 
     monkeypatch.setattr(cell, "step", recorded)
-    knobs = seed.by_role("knob")
-    for corner in itertools.product((0, 1), repeat=len(knobs)):
+    setpoints = seed.by_role("setpoint")
+    for corner in itertools.product((0, 1), repeat=len(setpoints)):
         running = begin(disturbed, units=12, years=0.1)
         for _ in range(15):
-            running.step(running.plan().assign(**{k.name: k.bounds[end] for k, end in zip(knobs, corner, strict=True)}))
+            running.step(
+                running.plan().assign(**{k.name: k.bounds[end] for k, end in zip(setpoints, corner, strict=True)})
+            )
     assert min(least for least, _ in ends) > 5.0
     assert max(most for _, most in ends) < 213.0
 
 
-def moved(seed, year, knob, by):
-    """Truth after a knob was moved in all rows and the others held, less the truth of the history."""
-    knobs = year.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
-    knobs[knob] += by
-    other = replay(seed, units=10, years=0.4, knobs=knobs).truth.set_index(KEYS)
+def moved(seed, year, setpoint, by):
+    """Truth after a set-point was moved in all rows and the others held, less the truth of the history."""
+    setpoints = year.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
+    setpoints[setpoint] += by
+    other = replay(seed, units=10, years=0.4, setpoints=setpoints).truth.set_index(KEYS)
     return (other - year.truth.set_index(KEYS)).mean()
 
 
-def test_replay_with_the_same_knobs_changes_nothing(seed, year):
-    knobs = year.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
-    again = replay(seed, units=10, years=0.4, knobs=knobs)
+def test_replay_with_the_same_setpoints_changes_nothing(seed, year):
+    setpoints = year.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]]
+    again = replay(seed, units=10, years=0.4, setpoints=setpoints)
     pd.testing.assert_frame_equal(again.truth, year.truth)
     pd.testing.assert_frame_equal(again.table, year.table)
 
@@ -242,7 +244,7 @@ def test_the_margin_is_metal_less_what_it_took(seed, truth):
         - auxiliary * price["power_price"]
         - zinc * row["glue"] / 1000.0 * price["glue_price"]
         - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price"]
-        - row["knob_moves"]
+        - row["setpoint_moves"]
     )
     assert money["margin"].iloc[100] == pytest.approx(by_hand, rel=1e-12)
     assert money["margin"].mean() > 0.0

@@ -14,7 +14,7 @@ from seeds import Seed, load
 from synthetic_data import SimulatedRun, another_plant, replay
 
 KEYS = ["unit", "period_start"]
-CAUSES = 0.5  # years in which one knob after the other is moved
+CAUSES = 0.5  # years in which one set-point after the other is moved
 FINAL = (31201, 31202)  # nothing was chosen on these
 AREA = 200.0  # m² of a cell's cathodes
 RARE = {"ingresses", "cooling failures", "curtailments", "blocked feeds of 40 groups"}  # a few in two years
@@ -31,11 +31,11 @@ def between(frame: pd.DataFrame, column: str) -> float:
     return float(frame.groupby("unit")[column].mean().std())
 
 
-def moved(seed: Seed, plant: SimulatedRun, knob: str, by: float) -> pd.Series:
-    """Mean change of the truth after a knob was moved in all rows and the others were held."""
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
-    knobs[knob] += by
-    other = replay(seed, years=CAUSES, knobs=knobs).truth.set_index(KEYS)
+def moved(seed: Seed, plant: SimulatedRun, setpoint: str, by: float) -> pd.Series:
+    """Mean change of the truth after a set-point was moved in all rows and the others were held."""
+    setpoints = plant.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
+    setpoints[setpoint] += by
+    other = replay(seed, years=CAUSES, setpoints=setpoints).truth.set_index(KEYS)
     return (other - plant.truth.set_index(KEYS)).mean() / by
 
 

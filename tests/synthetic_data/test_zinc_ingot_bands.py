@@ -19,7 +19,7 @@ from physics.cathode_zinc.furnace import melting_heat
 from seeds import Seed
 from synthetic_data import SimulatedRun, another_plant, replay
 from tests.suite.processes import each
-from tests.synthetic_data.graded import GradedPlant, knobs_of
+from tests.synthetic_data.graded import GradedPlant, setpoints_of
 
 NAMES = {"pb": "lead", "cd": "cadmium", "cu": "copper", "fe": "iron"}
 
@@ -113,10 +113,12 @@ def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
-    knobs = knobs_of(seed, plant)
-    none, much = (replay(seed, years=years, knobs=knobs.assign(srco3_dose=dose)).truth["pb"] for dose in (0.0, 2.0))
-    thinned = (knobs["stock_share"] + 5.0).clip(*seed.column("stock_share").limits)
-    other = replay(seed, years=years, knobs=knobs.assign(stock_share=thinned))
+    setpoints = setpoints_of(seed, plant)
+    none, much = (
+        replay(seed, years=years, setpoints=setpoints.assign(srco3_dose=dose)).truth["pb"] for dose in (0.0, 2.0)
+    )
+    thinned = (setpoints["stock_share"] + 5.0).clip(*seed.column("stock_share").limits)
+    other = replay(seed, years=years, setpoints=setpoints.assign(stock_share=thinned))
     return {
         "lead by two kilograms of strontium carbonate": much.mean() / none.mean() - 1.0,
         "lead by stock share replayed": (other.truth["pb"] / plant.truth["pb"]).apply(np.log).mean()

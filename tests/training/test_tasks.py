@@ -65,8 +65,8 @@ def test_the_seed_says_which_task_it_is(toy_seed, toy_class_seed, toy_sorting_se
     assert task_of(toy_quality_seed).learner.selected_by == "calibrate_lot_loss"
 
 
-def test_a_task_offers_what_its_decisions_and_knobs_need():
-    """Numbers have knobs, lots and pieces have decisions, a class has neither; classes follow no outcomes."""
+def test_a_task_offers_what_its_decisions_and_setpoints_need():
+    """Numbers have set-points, lots and pieces have decisions, a class has neither; classes follow no outcomes."""
     assert [name for name, task in TASKS.items() if task.loop is not None] == ["regression"]
     assert [name for name, task in TASKS.items() if task.signs is not None] == ["regression"]
     assert [name for name, task in TASKS.items() if task.trial is not None] == ["sorting", "quality"]

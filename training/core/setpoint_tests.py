@@ -37,13 +37,12 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     raw = read_raw(path, seed)
     if raw.faults:
         raise TableError(raw.faults)
-    identity, knobs = seed.identity, seed.by_role("knob")
-    headings = {column.name: heading_of(column, raw.frame) for column in (*identity, *knobs)}
-    tested = [column.name for column in knobs if headings[column.name] is not None]
+    identity, setpoints = seed.identity, seed.by_role("setpoint")
+    headings = {column.name: heading_of(column, raw.frame) for column in (*identity, *setpoints)}
+    tested = [column.name for column in setpoints if headings[column.name] is not None]
     if not tested or any(headings[column.name] is None for column in identity):
-        wanted = (
-            f"{', '.join(column.name for column in identity)} and a set-point: {', '.join(one.name for one in knobs)}"
-        )
+        known = ", ".join(one.name for one in setpoints)
+        wanted = f"{', '.join(column.name for column in identity)} and a set-point: {known}"
         raise TableError([TableDefect(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
     cells = {name: raw.frame[heading] for name, heading in headings.items() if heading is not None}
     time = seed.clock.name

@@ -49,10 +49,10 @@ def _escaped(line: str) -> str:
 def inputs_section(chosen: AnyCandidate, seed: Seed) -> list[str]:
     """Return the section on inputs, with the range of each in the training rows."""
     rows = [
-        [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.meaning]
+        [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.description]
         for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
     ]
-    return ["## Inputs", "", *table(["input", "unit", "role", "training minimum", "maximum", "meaning"], rows)]
+    return ["## Inputs", "", *table(["input", "unit", "role", "training minimum", "maximum", "description"], rows)]
 
 
 def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:

@@ -120,7 +120,7 @@ def _elements(chosen: QualityCandidate, data: Dataset) -> list[str]:
     rows = [
         [
             f"`{c.name}`",
-            c.meaning,
+            c.description,
             figure(m, f"test_{c.name}_r2"),
             figure(m, f"test_{c.name}_rmse"),
             figure(m, f"test_{c.name}_below_limit", ".1%"),
@@ -131,7 +131,12 @@ def _elements(chosen: QualityCandidate, data: Dataset) -> list[str]:
     if not data.seed.defects:
         return lines
     rows = [
-        [f"`{name}`", data.seed.column(name).meaning, figure(m, f"test_{name}_auc"), figure(m, f"test_{name}_brier")]
+        [
+            f"`{name}`",
+            data.seed.column(name).description,
+            figure(m, f"test_{name}_auc"),
+            figure(m, f"test_{name}_brier"),
+        ]
         for name in data.seed.defects
     ]
     return [*lines, "## Defects", "", *table(["defect", "what it is", "AUC", "Brier score"], rows)]
@@ -142,7 +147,7 @@ def _grades(seed: Seed) -> list[str]:
     for grade in seed.grades:
         limits = [f"{name} {limit.range}" for name, limit in grade.limits.items()]
         limits += [f"{total.name} {total.range}" for total in grade.sums]
-        unsure = sum(one.certainty != "verified" for one in [*grade.limits.values(), *grade.sums])
+        unsure = sum(one.verification != "verified" for one in [*grade.limits.values(), *grade.sums])
         lines = f"{', '.join(limits)} [{seed.elements[0].unit}]" if limits else "-"
         rows.append([f"`{grade.name}`", grade.title, f"{grade.value.value:g}", lines, f"{unsure} of {len(limits)}"])
     head = ["grade", "what it is", "value [$/t]", "at most, or as said", "limits not verified"]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from models.interfaces.learning import SETPOINTS
-from models.quality.setpoints.effects import knobs_of
+from models.quality.setpoints.effects import setpoints_of
 from models.quality.setpoints.model import LotSetpoints
 from models.setpoints.errors import SetpointError
 from reporting.markdown import table
@@ -27,7 +27,7 @@ class EffectsOnLots(PartFit[LotSetpoints]):
 
     def is_asked(self, data: Dataset) -> bool:
         """Return whether the process has set-points."""
-        return bool(knobs_of(data.seed))
+        return bool(setpoints_of(data.seed))
 
     def fit(self, data: Dataset, parts: Split) -> LotSetpoints:
         """Learn the effects; SetpointError where lots have no order or are too few."""
@@ -41,19 +41,19 @@ class EffectsOnLots(PartFit[LotSetpoints]):
 
     def lines(self, learnt: LotSetpoints, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return the results of past lots for the set-points."""
-        knobs = knobs_of(learnt.seed)
+        setpoints = setpoints_of(learnt.seed)
         rows = [
             [
-                f"`{knob.name}`",
-                str(knob.unit),
+                f"`{setpoint.name}`",
+                str(setpoint.unit),
                 f"{low:.4g}",
                 f"{high:.4g}",
-                f"{knob.step:g}",
+                f"{setpoint.step:g}",
                 f"{cost.value:g}",
-                *(f"{learnt.effects.support(k, way * (knob.step or 0.0))}" for way in (-1.0, 1.0)),
+                *(f"{learnt.effects.support(k, way * (setpoint.step or 0.0))}" for way in (-1.0, 1.0)),
             ]
-            for k, (knob, low, high) in enumerate(zip(knobs, learnt.low, learnt.high, strict=True))
-            if (cost := knob.move_cost) is not None
+            for k, (setpoint, low, high) in enumerate(zip(setpoints, learnt.low, learnt.high, strict=True))
+            if (cost := setpoint.move_cost) is not None
         ]
         heads = ["set-point", "unit", "from", "to", "step", "cost [$ a unit]", "lots a step below", "a step above"]
         return [

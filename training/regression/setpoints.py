@@ -40,19 +40,19 @@ class UnitSetpointFit(PartFit[SetpointModel]):
         posterior = learnt.posterior
         spread = np.sqrt(np.diag(posterior.covariance))
         constants = [
-            [one.meaning, one.unit, f"{one.value:.3g}", f"{one.doubt:.0%}", f"{value:.3g}", f"{doubt:.0%}"]
+            [one.description, one.unit, f"{one.value:.3g}", f"{one.doubt:.0%}", f"{value:.3g}", f"{doubt:.0%}"]
             for one, value, doubt in zip(
                 posterior.constants, posterior.values(posterior.mean).values(), spread, strict=False
             )
         ]
-        knobs = [
+        setpoints = [
             [
-                knob,
-                *(f"{share:.0%}" for share in learnt.hold[knob]),
-                *(f"{end:.4g}" for end in learnt.ranges[knob]),
-                learnt.blocked.get(knob, ""),
+                setpoint,
+                *(f"{share:.0%}" for share in learnt.hold[setpoint]),
+                *(f"{end:.4g}" for end in learnt.ranges[setpoint]),
+                learnt.blocked.get(setpoint, ""),
             ]
-            for knob in learnt.response.KNOBS
+            for setpoint in learnt.response.SETPOINTS
         ]
         return [
             f"Fitted on {learnt.rows} rows, the latest among them. Effects of moves beyond those known to operators "
@@ -62,6 +62,6 @@ class UnitSetpointFit(PartFit[SetpointModel]):
             "Operators take back a part of a move: the remaining fraction of a move down and up is the mean over its "
             "outcome period.",
             "",
-            *table(["set-point", "left of one down", "left of one up", "from", "to", "not moved, because"], knobs),
+            *table(["set-point", "left of one down", "left of one up", "from", "to", "not moved, because"], setpoints),
             "",
         ]

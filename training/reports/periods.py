@@ -16,7 +16,7 @@ def subject(data: Dataset, parts: Split) -> str:
     target, shown = data.seed.target, data.shown
     name = target.name if target.classes else f"{target.name} [{target.unit}]"
     return (
-        f"Target: {target.meaning}, {name}. Training: {len(parts.learnt)} rows, "
+        f"Target: {target.description}, {name}. Training: {len(parts.learnt)} rows, "
         f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
         f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
     )

@@ -51,7 +51,7 @@ class ActionSpace:
         response = response_of(seed)
         if response is None:
             raise SetpointTrialError(f"{seed.process.name}: a trial needs a model of its response to set-points")
-        columns = [seed.column(name) for name in response.KNOBS]
+        columns = [seed.column(name) for name in response.SETPOINTS]
         for column in columns:
             for name in ("bounds", "step", "move_cost"):
                 if getattr(column, name) is None:

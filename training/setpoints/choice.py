@@ -41,7 +41,7 @@ class Choice:
         nothing = np.full(len(units), np.nan)
         return cls(units, moves, gain, nothing, nothing, np.full(len(units), "", dtype=object))
 
-    def knobs(self, plan: pd.DataFrame, seed: Seed, names: tuple[str, ...]) -> pd.DataFrame:
+    def setpoints(self, plan: pd.DataFrame, seed: Seed, names: tuple[str, ...]) -> pd.DataFrame:
         """Set-points for `Running.step`; NaN retains the operators' plan."""
         assert seed.key is not None
         key, time = seed.key.name, seed.clock.name

@@ -101,17 +101,17 @@ def run(begun: InitialisedPlant, arm: NamedPolicy, periods: int, tick: Tick, sec
     stated: list[pd.DataFrame] = []
     felt: list[pd.DataFrame] = []
     for period in range(periods + second):
-        knobs = None
+        setpoints = None
         if choose is not None:
             choice, plan = choose(running, hand), running.plan()
-            knobs = choice.knobs(plan, begun.seed, begun.reach.names)
+            setpoints = choice.setpoints(plan, begun.seed, begun.reach.names)
             when = {begun.seed.clock.name: plan[begun.seed.clock.name].iloc[0]}
             decisions.append(_decided(choice, begun).assign(**when))
             if period in compared:
-                at = (running, choice, knobs, begun.simulator, begun.true_seed)
+                at = (running, choice, setpoints, begun.simulator, begun.true_seed)
                 stated.append(stated_and_realised(*at).assign(**when))
                 felt.append(effects(*at, begun.reach.names).assign(**when))
-        step = running.step(knobs)
+        step = running.step(setpoints)
         hand = hand.after(step)
         rows.append(_counted(step.truth, begun))
         tick(arm.words)

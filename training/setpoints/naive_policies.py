@@ -75,16 +75,18 @@ class AllColumnsRegression:
         last, names = last_rows(history, planned, self.seed), list(self.reach.names)
         response = response_of(self.seed)
         assert response is not None
-        coming = last.assign(**{column.name: planned[column.name] for column in self.seed.by_role("before", "knob")})
+        coming = last.assign(
+            **{column.name: planned[column.name] for column in self.seed.by_role("before", "setpoint")}
+        )
         before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)
         unit = {column.name: column.unit for column in self.seed.columns}
-        alike = [name for name in names if unit[name] == unit[response.KNOBS[name]]]
+        alike = [name for name in names if unit[name] == unit[response.SETPOINTS[name]]]
         worth = []
         for move in self.reach.grid:
-            knobs = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
-            shifts = {name: knobs[name] - before[:, j] for j, name in enumerate(names)}
-            followers = {response.KNOBS[name]: last[response.KNOBS[name]] + shifts[name] for name in alike}
-            moved = coming.assign(**followers | knobs)
+            setpoints = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
+            shifts = {name: setpoints[name] - before[:, j] for j, name in enumerate(names)}
+            followers = {response.SETPOINTS[name]: last[response.SETPOINTS[name]] + shifts[name] for name in alike}
+            moved = coming.assign(**followers | setpoints)
             target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
             worth.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
         gain = np.array(worth) - worth[0]
@@ -124,5 +126,5 @@ class PriorColumnsRegression:
 
 
 def _inputs(table: pd.DataFrame, seed: Seed) -> FloatArray:
-    names = [column.name for column in seed.by_role("before", "knob") if column.is_number]
+    names = [column.name for column in seed.by_role("before", "setpoint") if column.is_number]
     return table[names].to_numpy(np.float64)

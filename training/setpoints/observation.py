@@ -53,7 +53,7 @@ class Observation:
         -------
         DataFrame
             A checked table: columns of the seed, sorted by unit and period; in the planned rows only key, time,
-            `before` and `knob` columns hold values.
+            `before` and `setpoint` columns hold values.
         """
         identity = [column.name for column in self.seed.identity]
         planned = running.plan().merge(running.known(), on=identity, how="left", validate="one_to_one")

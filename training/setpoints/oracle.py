@@ -20,7 +20,7 @@ FUTURES = {1: (0, 1, 2), 3: (0, 1)}  # by the periods ahead: a mean over more of
 
 def value(
     running: RunningPlant,
-    knobs: pd.DataFrame | None,
+    setpoints: pd.DataFrame | None,
     simulator: TrialSimulator,
     seed: Seed,
     periods: int,
@@ -32,7 +32,7 @@ def value(
     ----------
     running : RunningPlant
         The running plant; it is not advanced.
-    knobs : DataFrame or None
+    setpoints : DataFrame or None
         For `Running.step`; None leaves all to the operators.
     simulator : Simulator
         Simulator that values the truth.
@@ -51,7 +51,7 @@ def value(
     assert seed.key is not None
     copy, parts = running.fork(future), []
     for period in range(periods):
-        truth = copy.step(knobs if period == 0 else None).truth
+        truth = copy.step(setpoints if period == 0 else None).truth
         worth = simulator.economic_value(seed, truth)[["margin", "move_cost"]]
         parts.append(worth.set_index(pd.Index(truth[seed.key.name], name=seed.key.name)))
     return pd.concat(parts).groupby(level=0).mean()
@@ -97,10 +97,10 @@ class Oracle:
         """Return true margin without cost after the same move of all units, by future [$/d]; NaN if unknown."""
         moves = np.tile(move, (len(units), 1))
         choice = Choice.without_interval(units, moves, np.zeros(len(units)))
-        knobs = choice.knobs(running.plan(), self.seed, self.reach.names)
+        setpoints = choice.setpoints(running.plan(), self.seed, self.reach.names)
         parts = []
         for future in FUTURES[self.periods]:
-            values = value(running, knobs, self.simulator, self.seed, self.periods, future).reindex(units)
+            values = value(running, setpoints, self.simulator, self.seed, self.periods, future).reindex(units)
             parts.append((values["margin"] + values["move_cost"]).to_numpy(np.float64))
         return np.array(parts)
 
@@ -121,10 +121,10 @@ def _coefficients(points: FloatArray, worth: FloatArray) -> FloatArray:
     return np.asarray(line + kept * (own - line))
 
 
-def _points(knobs: int) -> FloatArray:
+def _points(setpoints: int) -> FloatArray:
     """Return design points of a surface [steps]: no move, each set-point alone, each pair at its ends."""
-    one = np.eye(knobs)
-    points = [np.zeros(knobs), *(level * axis for axis in one for level in (-1.0, -0.5, 0.5, 1.0))]
+    one = np.eye(setpoints)
+    points = [np.zeros(setpoints), *(level * axis for axis in one for level in (-1.0, -0.5, 0.5, 1.0))]
     for a, b in itertools.combinations(one, 2):
         points += [sign * a + other * b for sign in (-1.0, 1.0) for other in (-1.0, 1.0)]
     return np.array(points)

@@ -134,11 +134,11 @@ def broken(rows: pd.DataFrame, seed: Seed) -> dict[str, float]:
 def _decisions(decisions: pd.DataFrame, seed: Seed) -> dict[str, Any]:
     if decisions.empty:
         return {"moved": 0.0, "mean_moves": {}, "refusals": {}}
-    knobs = [column.name for column in seed.by_role("knob") if column.name in decisions]
+    setpoints = [column.name for column in seed.by_role("setpoint") if column.name in decisions]
     refused = decisions["refusal"][decisions["refusal"] != ""].map(kind).value_counts() / len(decisions)
     return {
-        "moved": float((decisions[knobs] != 0).any(axis=1).mean()),
-        "mean_moves": {name: float(decisions[name].mean()) for name in knobs},
+        "moved": float((decisions[setpoints] != 0).any(axis=1).mean()),
+        "mean_moves": {name: float(decisions[name].mean()) for name in setpoints},
         "refusals": {str(reason): float(share) for reason, share in refused.items()},
     }
 
@@ -169,10 +169,10 @@ def _signs(effects: pd.DataFrame) -> dict[str, dict[str, float]]:
     if effects.empty:
         return {"right_signs": {}, "sign_rows": {}}
     clear = effects[effects["effect"].abs() > 2 * (effects["cost"] + effects["error"]) + NOISE]
-    by_knob = (clear["effect"] > 0).groupby(clear["knob"])
+    by_setpoint = (clear["effect"] > 0).groupby(clear["setpoint"])
     return {
-        "right_signs": {str(knob): float(share) for knob, share in by_knob.mean().items()},
-        "sign_rows": {str(knob): float(count) for knob, count in by_knob.count().items()},
+        "right_signs": {str(setpoint): float(share) for setpoint, share in by_setpoint.mean().items()},
+        "sign_rows": {str(setpoint): float(count) for setpoint, count in by_setpoint.count().items()},
     }
 
 
@@ -290,7 +290,7 @@ def _all_signs(of: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     rows: dict[str, float] = {}
     right: dict[str, float] = {}
     for one in of:
-        for knob, count in one["sign_rows"].items():
-            rows[knob] = rows.get(knob, 0.0) + count
-            right[knob] = right.get(knob, 0.0) + count * one["right_signs"][knob]
-    return {"right_signs": {knob: right[knob] / count for knob, count in rows.items()}, "sign_rows": rows}
+        for setpoint, count in one["sign_rows"].items():
+            rows[setpoint] = rows.get(setpoint, 0.0) + count
+            right[setpoint] = right.get(setpoint, 0.0) + count * one["right_signs"][setpoint]
+    return {"right_signs": {setpoint: right[setpoint] / count for setpoint, count in rows.items()}, "sign_rows": rows}

@@ -37,7 +37,7 @@ class RunningPlant(Protocol):
     def known(self) -> pd.DataFrame:
         """Values available for the next period."""
 
-    def step(self, knobs: pd.DataFrame | None = None) -> Stepped:
+    def step(self, setpoints: pd.DataFrame | None = None) -> Stepped:
         """Run the period to come."""
 
     def fork(self, future: int | None = None) -> Self:

@@ -14,7 +14,7 @@ FUTURES = tuple(range(100, 106))  # over which the effect of a single set-point 
 
 
 def stated_and_realised(
-    running: RunningPlant, choice: Choice, knobs: pd.DataFrame, simulator: TrialSimulator, seed: Seed
+    running: RunningPlant, choice: Choice, setpoints: pd.DataFrame, simulator: TrialSimulator, seed: Seed
 ) -> pd.DataFrame:
     """Stated and realised gain of the units that were moved, in the future that the plant meets.
 
@@ -23,7 +23,7 @@ def stated_and_realised(
     DataFrame
         `unit`; `stated`, `low`, `high` and `realised` [$/d]: mean over PERIODS, cost of the moves taken off.
     """
-    changed = value(running, knobs, simulator, seed, PERIODS)["margin"]
+    changed = value(running, setpoints, simulator, seed, PERIODS)["margin"]
     left = value(running, None, simulator, seed, PERIODS)["margin"]
     gains = pd.DataFrame({"unit": choice.units, "stated": choice.gain, "low": choice.low, "high": choice.high})
     gains["realised"] = (changed - left).reindex(choice.units).to_numpy()
@@ -35,7 +35,7 @@ def stated_and_realised(
 def effects(
     running: RunningPlant,
     choice: Choice,
-    knobs: pd.DataFrame,
+    setpoints: pd.DataFrame,
     simulator: TrialSimulator,
     seed: Seed,
     names: tuple[str, ...],
@@ -45,8 +45,8 @@ def effects(
     Returns
     -------
     DataFrame
-        `unit`, `knob`, `move` [the set-point's unit]; `effect` without the cost, its standard error `error`, and `cost`
-        [$/d]: means over PERIODS.
+        `unit`, `setpoint`, `move` [the set-point's unit]; `effect` without the cost, its standard error `error`, and
+        `cost` [$/d]: means over PERIODS.
     """
     identity, days = [column.name for column in seed.identity], seed.period / pd.Timedelta(days=1)
 
@@ -63,14 +63,14 @@ def effects(
         moved = choice.moves[:, j] != 0
         if not moved.any():
             continue
-        changed = worth(knobs[[*identity, name]]) - left
+        changed = worth(setpoints[[*identity, name]]) - left
         effect, error = changed.mean(axis=0), changed.std(axis=0, ddof=1) / np.sqrt(len(FUTURES))
         price = seed.column(name).move_cost
         cost = (0.0 if price is None else price.value) * np.abs(choice.moves[:, j]) / (days * PERIODS)
         frame = pd.DataFrame(
             {
                 "unit": choice.units,
-                "knob": name,
+                "setpoint": name,
                 "move": choice.moves[:, j],
                 "effect": effect,
                 "error": error,

@@ -111,13 +111,15 @@ def _stated(result: SetpointTrial) -> Table:
 
 
 def _signs(result: SetpointTrial) -> Table:
-    knobs = list(dict.fromkeys(knob for one in result.arms.values() for knob in one["sign_rows"]))
-    table = _table("moves in the right direction", *knobs)
+    setpoints = list(dict.fromkeys(setpoint for one in result.arms.values() for setpoint in one["sign_rows"]))
+    table = _table("moves in the right direction", *setpoints)
     for name, one in result.arms.items():
         if one["sign_rows"]:
             cells = (
-                f"{one['right_signs'][knob]:.0%} of {one['sign_rows'][knob]:.0f}" if knob in one["sign_rows"] else "-"
-                for knob in knobs
+                f"{one['right_signs'][setpoint]:.0%} of {one['sign_rows'][setpoint]:.0f}"
+                if setpoint in one["sign_rows"]
+                else "-"
+                for setpoint in setpoints
             )
             table.add_row(WORDS[name], *cells)
     return table

@@ -65,7 +65,7 @@ def subject(data: Dataset, parts: Split) -> str:
     target = data.seed.target
     lots, when = len(set(data.units[parts.test])), moment_format(data.periods)
     return (
-        f"Target: {target.meaning}, {target.name}. Training: {len(parts.learnt)} pieces, {parts.train_from:{when}} "
+        f"Target: {target.description}, {target.name}. Training: {len(parts.learnt)} pieces, {parts.train_from:{when}} "
         f"to before {parts.test_from:{when}}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
         f"up to {parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
         "times. All shares are by mass."

@@ -116,7 +116,8 @@ def cautions(seed: Seed, metrics: Mapping[str, float], rows: int) -> list[str]:
     lines += _of_lots(seed, metrics)
     if metrics["test_refused_other"] < LEAST_REFUSED:
         lines.append(
-            f"only {metrics['test_refused_other']:.0%} of the test mass of '{seed.sorting_rules.other}' stays on the "
+            f"only {metrics['test_refused_other']:.0%} of the test mass of '{seed.sorting_rules.other_class}' "
+            "stays on the "
             "belt: the rest is sorted as what it is not"
         )
     covered = metrics["test_coverage_90"]

@@ -287,7 +287,7 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
     right = decided.likeliest == pieces.classes
     over = lots_over_limit(seed, decided, pieces)
     lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
-    other = pieces.classes == seed.classes.index(seed.sorting_rules.other)
+    other = pieces.classes == seed.classes.index(seed.sorting_rules.other_class)
     metrics = {
         "accuracy": share(right, mass),
         "accuracy_count": float(right.mean()),

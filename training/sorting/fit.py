@@ -43,7 +43,7 @@ def sort_lots(model: SortingModel, X: FloatArray, pieces: AnalysedPieces, seed: 
     seen = model.seen(X)
     lot_mass = pd.Series(pieces.mass).groupby(pieces.lots).transform("sum").to_numpy() / G_PER_KG
     done = model.sort(seen, pieces.lots, value_matrix(seed), lot_mass=lot_mass)
-    other = model.seed.classes.index(model.seed.sorting_rules.other)
+    other = model.seed.classes.index(model.seed.sorting_rules.other_class)
     refused = seen.novel | (np.argmax(seen.p, axis=1) == other)
     return Decided(seen.p, done.bin, done.wanted, refused, model.elements(seen, COVERAGE))
 

@@ -6,8 +6,8 @@ from models.interfaces.learning import SETPOINTS
 from models.setpoints.errors import SetpointError
 from models.sorting.model import SortingModel
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
-from models.sorting.setpoints.knobs import line_knobs
 from models.sorting.setpoints.recommender import LineSetPoints
+from models.sorting.setpoints.setpoints import line_setpoints
 from reporting.markdown import table
 from training.core.dataset import Dataset
 from training.core.learning import PartFit
@@ -48,8 +48,13 @@ class NewestPieces(PartFit[Assayed]):
         line = LineSetPoints(model, learnt)
         replay, bounds = line.replay(None), line.bounds(None)
         rows = [
-            [f"`{knob.name}`", knob.meaning, knob.unit, *(f"{end:.4g}" for end in bounds[knob.name])]
-            for knob in line_knobs(model.seed)
+            [
+                f"`{setpoint.name}`",
+                setpoint.description,
+                setpoint.unit,
+                *(f"{end:.4g}" for end in bounds[setpoint.name]),
+            ]
+            for setpoint in line_setpoints(model.seed)
         ]
         loads = f" Nine tenths of them had loads from {replay.middle[0]:.3g} to {replay.middle[1]:.3g}."
         return [
@@ -57,5 +62,5 @@ class NewestPieces(PartFit[Assayed]):
             f"training rows; they are stored with it.{loads if replay.has_loads else ''} The result of other "
             "least gains on them is replayed; of other loads it is inferred from lots that had them.",
             *([""] if replay.trouble is None else ["", f"Nothing is recommended from them: {replay.trouble}.", ""]),
-            *table(["set-point", "meaning", "unit", "from", "to"], rows),
+            *table(["set-point", "description", "unit", "from", "to"], rows),
         ]

@@ -65,7 +65,7 @@ _LIQUOR = ("ratio", "caustic", "carbonate", "chloride", "sulphate", "toc", "tank
 class PrecipitationResponse(Response[PrecipitationPhysics]):
     """Effects of a line's set-points on its days."""
 
-    KNOBS: ClassVar[Mapping[str, str]] = {
+    SETPOINTS: ClassVar[Mapping[str, str]] = {
         "end_temperature": "last_tank_temperature",
         "seed_solids": "seed_solids",  # nothing reads what the seed pumps bring
         "calciner_temperature": "calciner_temperature",
@@ -75,9 +75,9 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
     SURE = frozenset(
         {(name, "calciner_temperature") for name in ("precipitation_yield", "na2o", "overflow_solids")}
         | {("last_tank_temperature", "calciner_temperature"), ("last_tank_temperature", "seed_solids")}
-        | {(name, knob) for name in ("calciner_fuel", "loi") for knob in ("end_temperature", "seed_solids")}
+        | {(name, setpoint) for name in ("calciner_fuel", "loi") for setpoint in ("end_temperature", "seed_solids")}
         | {("overflow_solids", "end_temperature")}
-        | {("flow", knob) for knob in KNOBS}
+        | {("flow", setpoint) for setpoint in SETPOINTS}
     )
     FOLLOWING = frozenset({"end_temperature"})  # operators see where coolers end; readings show it on some days only
     DRIVEN = (
@@ -89,7 +89,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
             "last_tank_temperature",
             "tank3_temperature",
         ),
-        *("overflow_solids", "na2o", "loi", "calciner_fuel", "steam_digestion", "usual ", *KNOBS),
+        *("overflow_solids", "na2o", "loi", "calciner_fuel", "steam_digestion", "usual ", *SETPOINTS),
     )
     BEFORE = (
         *("green_liquor_ac", "green_liquor_caustic", *_IMPURITIES, "tanks_on", "bauxite_available_alumina"),
@@ -122,7 +122,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
             "coolers_end": coldest,
             **{name: columns[name] for name in _KEPT},
             # Operators have habits: only a departure from a habit is random.
-            **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
+            **{f"usual {setpoint}": columns[setpoint] for setpoint in self.SETPOINTS},
             "usual end above that of coolers": warm - coldest,
         }
 
@@ -184,7 +184,7 @@ class PrecipitationResponse(Response[PrecipitationPhysics]):
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
         """Return outcomes after moves, averaged over the days with the moves in force and those after."""
         q = dict(constants)
-        part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in self.KNOBS}
+        part = {setpoint: np.asarray(q.get(f"{setpoint} in force", 1.0)) for setpoint in self.SETPOINTS}
         cold, seed = state["last_tank_temperature"], state["seed_solids"]
         more, hotter = np.asarray(moves["seed_solids"]), np.asarray(moves["calciner_temperature"])
         whole = more / part["seed_solids"]

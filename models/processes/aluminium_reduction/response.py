@@ -82,14 +82,14 @@ _NODES = ((-(3.0**0.5), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3.0**0.5, 1.0 / 6.0))  # 
 class PotResponse(Response[PotPhysics]):
     """Effects of a pot's set-points on its period."""
 
-    KNOBS: ClassVar[Mapping[str, str]] = {
+    SETPOINTS: ClassVar[Mapping[str, str]] = {
         "voltage_setpoint": "cell_voltage",
         "excess_alf3_target": "excess_alf3",
         "metal_level_target": "metal_level",
     }
-    TUNED = tuple(KNOBS)
+    TUNED = tuple(SETPOINTS)
     SHARED: ClassVar[Mapping[str, str]] = {"line_current_target": "line_current"}
-    DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
+    DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *SETPOINTS)
     BEFORE = ("cathode_voltage_drop", "lif", "caf2")
     ASSUMED: ClassVar[Mapping[str, str]] = {"superheat": "K"}
     SMOOTHED = ("superheat",)  # what its readings are off by differs from pot to pot, and stays
@@ -98,8 +98,8 @@ class PotResponse(Response[PotPhysics]):
     @property
     def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
         """Constants of the effects of the line current."""
-        value, meaning = self.physics.equipment.voltage_intercept, "voltage above which regulation is of resistance"
-        return (Constant("voltage_intercept", "V", value, 0.03, meaning, "practice: 1.6-1.7 V"), *_POWERS)
+        value, description = self.physics.equipment.voltage_intercept, "voltage above which regulation is of resistance"
+        return (Constant("voltage_intercept", "V", value, 0.03, description, "practice: 1.6-1.7 V"), *_POWERS)
 
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """Return pot states independent of set-points: stability limit, warmth, inputs of control loops."""

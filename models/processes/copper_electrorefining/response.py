@@ -64,13 +64,13 @@ class CopperResponse(Response[CopperPhysics]):
     """Response of a section's crops to its set-points."""
 
     # Pumps, tariffs and rounds obey without delay: each set-point's column is the set-point itself.
-    KNOBS: ClassVar[Mapping[str, str]] = {
+    SETPOINTS: ClassVar[Mapping[str, str]] = {
         name: name for name in ("glue_dose", "thiourea_dose", "current_swing", "patrol_interval")
     }
     TUNED = ("glue_dose", "thiourea_dose", "patrol_interval")  # the swing is a first step of what plants try
     # Patrols clear shorts, which are not counted as nodules; a swing changes no daily mean of nodule growth.
     SURE = frozenset({("log_rejects", "patrol_interval"), ("log_rejects", "current_swing")})
-    DRIVEN = ("short_rate", "cell_voltage", "usual ", *KNOBS)
+    DRIVEN = ("short_rate", "cell_voltage", "usual ", *SETPOINTS)
     BEFORE = ("anode_age", "electrolyte_cu")
     ASSUMED: ClassVar[Mapping[str, str]] = {"polarisation": "1"}
     SMOOTHED = (
@@ -105,7 +105,7 @@ class CopperResponse(Response[CopperPhysics]):
             "heating": columns["steam_flow"],
             # Operators and pumps have habits, and sections their own nodules: only a departure from a habit
             # is random.
-            **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
+            **{f"usual {setpoint}": columns[setpoint] for setpoint in self.SETPOINTS},
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
@@ -138,7 +138,7 @@ class CopperResponse(Response[CopperPhysics]):
         efficiency = 100.0 - hidden["other_loss"] - _VALUES["short_ratio"] * shorts
         logarithm = hidden["nodularity"] + np.log1p(_VALUES["nodules_per_error"] * squared)
         return {
-            **{knob: plan[knob] for knob in self.KNOBS},
+            **{setpoint: plan[setpoint] for setpoint in self.SETPOINTS},
             "temperature": temperature,
             "chloride": chloride,
             "short_rate": shorts,
@@ -164,7 +164,7 @@ class CopperResponse(Response[CopperPhysics]):
     def measured(self, columns: Columns) -> dict[str, FloatArray]:
         """Outcomes that a table measures, shape (units, periods)."""
         return {
-            **{knob: columns[knob] for knob in self.KNOBS},
+            **{setpoint: columns[setpoint] for setpoint in self.SETPOINTS},
             "short_rate": columns["short_rate"],
             "log_rejects": np.log(columns["reject_share"] + _FLOOR),
             "current_efficiency": columns["current_efficiency"],
@@ -174,8 +174,8 @@ class CopperResponse(Response[CopperPhysics]):
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
         """Return outcomes after moves, averaged over the crops with the moves in force and those after."""
         q = dict(constants)
-        part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in self.KNOBS}
-        whole = {knob: np.asarray(moves[knob]) / part[knob] for knob in self.KNOBS}
+        part = {setpoint: np.asarray(q.get(f"{setpoint} in force", 1.0)) for setpoint in self.SETPOINTS}
+        whole = {setpoint: np.asarray(moves[setpoint]) / part[setpoint] for setpoint in self.SETPOINTS}
         glue, thiourea, swing = state["glue_dose"], state["thiourea_dose"], state["current_swing"]
         t, salt, away = state["temperature"], state["chloride"], state["glue_away"]
         before = _squared(glue, thiourea, salt, t, away, q)
@@ -202,7 +202,7 @@ class CopperResponse(Response[CopperPhysics]):
         cooler = self.physics.equipment.cells * current * (volts - state["cell_voltage"])  # kW
         zero = np.zeros_like(shorts)
         return {
-            **{knob: state[knob] + np.asarray(moves[knob]) + zero for knob in self.KNOBS},
+            **{setpoint: state[setpoint] + np.asarray(moves[setpoint]) + zero for setpoint in self.SETPOINTS},
             "short_rate": shorts,
             "log_rejects": rejects + zero,
             "current_efficiency": state["current_efficiency"] - q["short_ratio"] * risen,

@@ -50,18 +50,18 @@ _HALF_A_DEPOSIT = 2.0  # mm
 class LeadResponse(Response[LeadPhysics]):
     """Response of a section's crops to its set-points."""
 
-    KNOBS: ClassVar[Mapping[str, str]] = {
+    SETPOINTS: ClassVar[Mapping[str, str]] = {
         "electrolyte_temperature": "cell_temperature",
         "glue_dose": "glue_dose",  # nothing reads what a pump doses
         "lignin_dose": "lignin_dose",
     }
-    TUNED = tuple(KNOBS)
+    TUNED = tuple(SETPOINTS)
     # What heats a cell are heaters and current: additives warm nothing, and no set-point moves another one's set-point.
     SURE = frozenset(
         {("cell_temperature", "glue_dose"), ("cell_temperature", "lignin_dose"), ("steam_flow", "glue_dose")}
         | {("steam_flow", "lignin_dose")}
     )
-    DRIVEN = ("short_rate", "cell_voltage", "voltage_start", "voltage_end", "cell_temperature", "usual ", *KNOBS)
+    DRIVEN = ("short_rate", "cell_voltage", "voltage_start", "voltage_end", "cell_temperature", "usual ", *SETPOINTS)
     BEFORE = ("electrolyte_h2sif6", "electrolyte_pb")
     SMOOTHED = (
         "charge_per_current",
@@ -96,7 +96,7 @@ class LeadResponse(Response[LeadPhysics]):
             "warmer": warm - set_warm,
             "heating": columns["steam_flow"],
             # Operators and pumps have habits: only a departure from a habit is random.
-            **{f"usual {knob}": columns[knob] for knob in self.KNOBS},
+            **{f"usual {setpoint}": columns[setpoint] for setpoint in self.SETPOINTS},
         }
 
     def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
@@ -149,8 +149,8 @@ class LeadResponse(Response[LeadPhysics]):
         """Return outcomes after moves, averaged over the crops with the moves in force and those after."""
         q = dict(constants)
         dosed = ("glue_dose", "lignin_dose")
-        part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in dosed}
-        whole = {knob: np.asarray(moves[knob]) / part[knob] for knob in dosed}
+        part = {setpoint: np.asarray(q.get(f"{setpoint} in force", 1.0)) for setpoint in dosed}
+        whole = {setpoint: np.asarray(moves[setpoint]) / part[setpoint] for setpoint in dosed}
         glue, lignin, cold, away = (
             state["glue_dose"],
             state["lignin_dose"],

@@ -46,9 +46,9 @@ class PulseFeatures(Physics[Equipment]):
 
     FEATURES = (
         *(
-            PhysicsFeature(f"{pulse}_{part}", unit, 0, (-1000, 5000), f"{meaning}, {pulse.replace('_', ', ')}")
+            PhysicsFeature(f"{pulse}_{part}", unit, 0, (-1000, 5000), f"{description}, {pulse.replace('_', ', ')}")
             for pulse in PULSES
-            for part, (unit, meaning) in _OF_PULSE.items()
+            for part, (unit, description) in _OF_PULSE.items()
         ),
         PhysicsFeature("ohmic", "mΩ·Ah", 0, (0, 5000), "resistance at once, median of the pulses"),
         PhysicsFeature("slow", "mΩ·Ah", 0, (0, 5000), "resistance that comes within 5 s, median of the pulses"),

@@ -70,14 +70,22 @@ _ANTIMONY_DOUBT = 0.3  # logarithm: an assay of 20 %, and the days since
 class ZincResponse(Response[ZincPhysics]):
     """Effects of a group's set-points on its cycles."""
 
-    KNOBS: ClassVar[Mapping[str, str]] = {
+    SETPOINTS: ClassVar[Mapping[str, str]] = {
         "temperature_target": "cell_temperature",
         "acid_zinc_target": "acid_in_cell",
         "glue_dose": "glue_dose",  # nothing reads what a pump doses
     }
     SHARED: ClassVar[Mapping[str, str]] = {"line_current_target": "line_current"}
-    TUNED = tuple(KNOBS)
-    DRIVEN = ("cell_temperature", "zinc_in_cell", "acid_in_cell", "cell_voltage", "feed_flow", "line_current", *KNOBS)
+    TUNED = tuple(SETPOINTS)
+    DRIVEN = (
+        "cell_temperature",
+        "zinc_in_cell",
+        "acid_in_cell",
+        "cell_voltage",
+        "feed_flow",
+        "line_current",
+        *SETPOINTS,
+    )
     BEFORE = ("zinc_feed", "antimony_in_hand", "cobalt_in_hand", "nickel_in_hand")
     CONSTANTS = _CONSTANTS
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {

@@ -70,18 +70,18 @@ class Effects:
             Standard normal numbers; 0 for what is most probable.
         """
         shift = _physics(self.seed, self.fill, X, moved)
-        terms = _terms(shift, _knobs(self.seed, moved) - _knobs(self.seed, X))
+        terms = _terms(shift, _setpoints(self.seed, moved) - _setpoints(self.seed, X))
         mean = np.einsum("nqt,qt->nq", terms, self.shown)
         sd = np.sqrt(np.maximum(np.einsum("nqs,qst,nqt->nq", terms, self.covariance, terms), 0.0))
         shifts: FloatArray = np.maximum(shift.sum(axis=2), mean + sd * normals[:, None, :])
         return shifts
 
-    def support(self, knob: int, move: float) -> int:
+    def support(self, setpoint: int, move: float) -> int:
         """Return the number of past lots with a set-point moved as far in the same direction."""
-        parts = math.ceil(PARTS * abs(move) / (knobs_of(self.seed)[knob].step or 1.0) - _ROUNDING)
+        parts = math.ceil(PARTS * abs(move) / (setpoints_of(self.seed)[setpoint].step or 1.0) - _ROUNDING)
         if not 0 < parts <= self.trials.shape[2]:
             return 0
-        return int(self.trials[knob, int(move > 0), parts - 1])
+        return int(self.trials[setpoint, int(move > 0), parts - 1])
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; all but the seed."""
@@ -106,9 +106,9 @@ def listed(values: FloatArray) -> Any:
     return cells.tolist()
 
 
-def knobs_of(seed: Seed) -> tuple[Column, ...]:
+def setpoints_of(seed: Seed) -> tuple[Column, ...]:
     """Return the numeric set-points that may be recommended, in the seed's order."""
-    return tuple(knob for knob in seed.by_role("knob") if knob.is_number)
+    return tuple(setpoint for setpoint in seed.by_role("setpoint") if setpoint.is_number)
 
 
 def learn_effects(
@@ -139,25 +139,25 @@ def learn_effects(
     """
     defects, fill = len(seed.defects), medians(X, [column.typical_value for column in seed.inputs])
     columns = np.flatnonzero([column.role == "before" for column in seed.inputs])
-    knobs, expected = _knobs(seed, X), np.empty((len(X), len(knobs_of(seed))))
+    setpoints, expected = _setpoints(seed, X), np.empty((len(X), len(setpoints_of(seed))))
     raw, spread = np.empty(Y.shape), np.empty(Y.shape)
     for fold in np.array_split(np.arange(len(X)), FOLDS):
         others = np.delete(np.arange(len(X)), fold)
-        expected[fold] = np.column_stack([_expected(X[:, columns], knob, others, fold) for knob in knobs.T])
+        expected[fold] = np.column_stack([_expected(X[:, columns], setpoint, others, fold) for setpoint in setpoints.T])
         lines = LotLines(defects).fit(X[np.ix_(others, columns)], Y[others])
         raw[fold], spread[fold] = lines.predict(X[np.ix_(fold, columns)]), lines.spread_
     expected_inputs = X.copy()
-    expected_inputs[:, knob_places(seed)] = expected
-    terms = _terms(_physics(seed, fill, expected_inputs, X), knobs - expected)
+    expected_inputs[:, setpoint_places(seed)] = expected
+    terms = _terms(_physics(seed, fill, expected_inputs, X), setpoints - expected)
     left, weight = _left_over(Y, raw, spread, defects)
-    known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
-    steps = np.array([knob.step or 1.0 for knob in knobs_of(seed)])
+    known = ~np.isnan(Y) & ~np.asarray(np.isnan(setpoints).any(axis=1))[:, None]
+    steps = np.array([setpoint.step or 1.0 for setpoint in setpoints_of(seed)])
     fitted = [
         _fitted(terms[k, q], left[k, q], weight[k, q], [units[k], periods[k]], steps, q >= Y.shape[1] - defects)
         for q, k in enumerate(known.T)
     ]
     shown, covariance = (np.array(part) for part in zip(*fitted, strict=True))
-    return Effects(seed, fill, shown, covariance, _trials((knobs - expected) / steps))
+    return Effects(seed, fill, shown, covariance, _trials((setpoints - expected) / steps))
 
 
 def _trials(left: FloatArray) -> IntArray:
@@ -166,32 +166,32 @@ def _trials(left: FloatArray) -> IntArray:
     `left` holds the residual of each set-point, shape (n, K) [steps]; NaN if unknown.
     """
     sizes = np.arange(1, FARTHEST * PARTS + 1) / PARTS
-    counts = [[np.sum(sign * knob[:, None] >= sizes, axis=0) for sign in (-1.0, 1.0)] for knob in left.T]
+    counts = [[np.sum(sign * setpoint[:, None] >= sizes, axis=0) for sign in (-1.0, 1.0)] for setpoint in left.T]
     return np.array(counts, dtype=np.intp)
 
 
-def knob_places(seed: Seed) -> list[int]:
+def setpoint_places(seed: Seed) -> list[int]:
     """Return the input indices of the set-points, in the seed's order of these."""
     names = input_names(seed)
-    return [names.index(knob.name) for knob in knobs_of(seed)]
+    return [names.index(setpoint.name) for setpoint in setpoints_of(seed)]
 
 
-def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
-    return X[:, knob_places(seed)]
+def _setpoints(seed: Seed, X: FloatArray) -> FloatArray:
+    return X[:, setpoint_places(seed)]
 
 
-def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
+def _expected(before: FloatArray, setpoint: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
     """Return expected operator settings in a fold's lots, predicted from readings in the other folds."""
     import lightgbm
 
-    rows = others[~np.isnan(knob[others])]
-    trees = lightgbm.train(_TREES, lightgbm.Dataset(before[rows], knob[rows]), num_boost_round=_TREE_COUNT)
+    rows = others[~np.isnan(setpoint[others])]
+    trees = lightgbm.train(_TREES, lightgbm.Dataset(before[rows], setpoint[rows]), num_boost_round=_TREE_COUNT)
     return np.asarray(trees.predict(before[fold], num_threads=1))
 
 
 def _physics(seed: Seed, fill: FloatArray, X: FloatArray, moved: FloatArray) -> FloatArray:
     """Return log shifts of outputs by physics for each set-point, shape (n, E + D, K); 0 if unknown."""
-    places, outputs = knob_places(seed), len(seed.elements) + len(seed.defects)
+    places, outputs = setpoint_places(seed), len(seed.elements) + len(seed.defects)
     shift = np.zeros((len(X), outputs, len(places)))
     here = np.where(np.isnan(X), fill, X)
     there = np.where(np.isnan(moved), fill, moved)
@@ -286,11 +286,11 @@ def candidate_moves(seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray
     low, high : ndarray, shape (K,)
         Range of each set-point that history supports.
     """
-    for knob, place, bottom, top in zip(knobs_of(seed), knob_places(seed), low, high, strict=True):
-        bounds = knob.bounds or knob.limits
+    for setpoint, place, bottom, top in zip(setpoints_of(seed), setpoint_places(seed), low, high, strict=True):
+        bounds = setpoint.bounds or setpoint.limits
         for share in SHARES:
             moved = X.copy()
-            target = X[:, place] + share * (knob.step or 0.0)
+            target = X[:, place] + share * (setpoint.step or 0.0)
             least, most = max(bottom, bounds[0]), min(top, bounds[1])
             moved[:, place] = np.where((target >= least) & (target <= most), target, X[:, place])
             yield moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.quality.setpoints.effects import FOLDS, knob_places, knobs_of
+from models.quality.setpoints.effects import FOLDS, setpoint_places, setpoints_of
 from models.setpoints.errors import SetpointError
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -31,16 +31,18 @@ def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
         No set-points, a set-point without bounds, step or cost of a move, too few lots, or an input or output that
         does not vary in them.
     """
-    knobs, outputs = knobs_of(seed), [*(element.name for element in seed.elements), *seed.defects]
-    if not knobs:
-        raise SetpointError(f"{seed.process.name}: no column of role knob: expected at least one to recommend")
-    for knob in knobs:
-        missing = [part for part in NEEDED if getattr(knob, part) is None]
+    setpoints, outputs = setpoints_of(seed), [*(element.name for element in seed.elements), *seed.defects]
+    if not setpoints:
+        raise SetpointError(f"{seed.process.name}: no column of role setpoint: expected at least one to recommend")
+    for setpoint in setpoints:
+        missing = [part for part in NEEDED if getattr(setpoint, part) is None]
         if missing:
-            raise SetpointError(f"{knob.name}: {' and '.join(missing)} missing: expected for a recommended set-point")
+            raise SetpointError(
+                f"{setpoint.name}: {' and '.join(missing)} missing: expected for a recommended set-point"
+            )
     if len(X) < FEWEST_LOTS:
         raise SetpointError(f"{seed.process.name}: {len(X)} past lots, expected {FEWEST_LOTS} or more")
-    _check_shown([knob.name for knob in knobs], X[:, knob_places(seed)])
+    _check_shown([setpoint.name for setpoint in setpoints], X[:, setpoint_places(seed)])
     _check_shown(outputs, Y)
 
 

@@ -14,7 +14,7 @@ from models.estimators.tuning import clone
 from models.interfaces.answers import input_flags, learnt_inputs
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.linear import LotLines
-from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed
+from models.quality.setpoints.effects import Effects, learn_effects, listed, setpoint_places
 from models.quality.setpoints.identifiability import check_learnable
 from models.quality.setpoints.prices import priced, prices_of
 from models.table.inputs import input_names
@@ -34,7 +34,7 @@ class LotSetpoints:
     seed : Seed
         The process.
     estimator : LotLines
-        Contents and defects from the columns of roles `before` and `knob` alone, logarithms and log-odds.
+        Contents and defects from the columns of roles `before` and `setpoint` alone, logarithms and log-odds.
     columns : ndarray of int, shape (j,)
         Which inputs these are.
     scatter : ErrorScenarios
@@ -93,7 +93,7 @@ class LotSetpoints:
         fitted = clone(estimator).fit(seen[old], Y[old])
         scatter = ErrorScenarios.of(Y[new, :outputs], fitted.predict(seen[new])[:, :outputs])
         inputs = learnt_inputs(seen)
-        low, high = np.nanpercentile(X[:, knob_places(seed)], SUPPORT, axis=0)
+        low, high = np.nanpercentile(X[:, setpoint_places(seed)], SUPPORT, axis=0)
         return cls(
             seed=seed,
             estimator=estimator.fit(seen, Y),
@@ -160,7 +160,7 @@ class LotSetpoints:
 
 def _columns(seed: Seed) -> IntArray:
     """Inputs that are known when a lot is planned, by number."""
-    return np.flatnonzero([column.role in ("before", "knob") for column in seed.inputs])
+    return np.flatnonzero([column.role in ("before", "setpoint") for column in seed.inputs])
 
 
 def _lines(seed: Seed) -> LotLines:

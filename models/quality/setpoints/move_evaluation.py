@@ -10,7 +10,7 @@ import numpy as np
 
 from models.quality.decision import Costs, decide
 from models.quality.grades import Limits
-from models.quality.setpoints.effects import knob_places, knobs_of
+from models.quality.setpoints.effects import setpoint_places, setpoints_of
 from models.quality.setpoints.model import LotSetpoints
 from models.setpoints.advice import GainEstimate
 from models.setpoints.lot_advice import NOTHING, UNKNOWN, LotAdvice, LotLimit, within_90
@@ -57,7 +57,9 @@ class LotMoveEvaluator:
     def cost(self, X: FloatArray, moved: FloatArray) -> FloatArray:
         """Return the cost of moves, shape (n,) [$/t], from inputs before and after, shape (n, k)."""
         seed = self.model.seed
-        prices = np.array([0.0 if knob.move_cost is None else knob.move_cost.value for knob in knobs_of(seed)])
+        prices = np.array(
+            [0.0 if setpoint.move_cost is None else setpoint.move_cost.value for setpoint in setpoints_of(seed)]
+        )
         cost: FloatArray = self._distance(X, moved) @ prices / seed.quality_rules.lot_mass.value
         return cost
 
@@ -135,7 +137,7 @@ class LotMoveEvaluator:
 
     def _distance(self, X: FloatArray, moved: FloatArray) -> FloatArray:
         """Return the size of each set-point's move, shape (n, K) [its unit]; 0 if its value is missing."""
-        return np.nan_to_num(np.abs(moved - X)[:, knob_places(self.model.seed)])
+        return np.nan_to_num(np.abs(moved - X)[:, setpoint_places(self.model.seed)])
 
     def _causes(self, X: FloatArray, target: FloatArray, raw: FloatArray, rows: IntArray) -> dict[int, str]:
         """Return as text the content whose change alone gains most, for moved lots; absent if none gains."""
@@ -150,7 +152,7 @@ class LotMoveEvaluator:
             parts[:, e] = self.worth(alone)[0] - here
         most = parts.argmax(axis=1)
         return {
-            i: f"{'more' if shift[j, e] > 0 else 'less'} {elements[e].name}: {elements[e].meaning}"
+            i: f"{'more' if shift[j, e] > 0 else 'less'} {elements[e].name}: {elements[e].description}"
             for j, (i, e) in enumerate(zip(rows.tolist(), most.tolist(), strict=True))
             if parts[j, e] > 0
         }
@@ -180,17 +182,17 @@ class LotMoveEvaluator:
         import pandas as pd
 
         seed, effect = self.model.seed, self.model.effects
-        places = list(zip(knobs_of(seed), knob_places(seed), strict=True))
+        places = list(zip(setpoints_of(seed), setpoint_places(seed), strict=True))
         size = (target - lot)[[place for _, place in places]]
         moved = [k for k, move in enumerate(size) if abs(move) > 0]
         bounded = [grade.name for grade in seed.grades[:-1]]
         return LotAdvice(
             unit="",
             start=pd.Timestamp(0),
-            plan={knob.name: float(lot[place]) for knob, place in places},
+            plan={setpoint.name: float(lot[place]) for setpoint, place in places},
             moves={
-                knob.name: float(move) if k in moved else 0.0
-                for k, ((knob, _), move) in enumerate(zip(places, size, strict=True))
+                setpoint.name: float(move) if k in moved else 0.0
+                for k, ((setpoint, _), move) in enumerate(zip(places, size, strict=True))
             },
             gain=gain,
             effects=effects,

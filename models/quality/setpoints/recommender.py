@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
+from models.quality.setpoints.effects import candidate_moves, setpoint_places, setpoints_of
 from models.quality.setpoints.model import LotSetpoints
 from models.quality.setpoints.move_evaluation import LotMoveEvaluator
 from models.quality.setpoints.prices import costs_of
@@ -75,7 +75,9 @@ def what_if(
     SetpointError
         Prices that cannot be.
     """
-    places = dict(zip((knob.name for knob in knobs_of(model.seed)), knob_places(model.seed), strict=True))
+    places = dict(
+        zip((setpoint.name for setpoint in setpoints_of(model.seed)), setpoint_places(model.seed), strict=True)
+    )
     target = plans.X.copy()
     for i, own in enumerate(moves):
         for name, move in own.items():

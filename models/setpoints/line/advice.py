@@ -18,7 +18,7 @@ class LineAdvice:
 
     Attributes
     ----------
-    knob : str
+    setpoint : str
         The shared set-point.
     start : Timestamp
         Start of the period.
@@ -50,7 +50,7 @@ class LineAdvice:
         as good as anything within reach.
     """
 
-    knob: str
+    setpoint: str
     start: pd.Timestamp
     units: int
     known: int

@@ -102,12 +102,12 @@ class SharedMove:
 
         `still` is what these own moves bring without it, for a size of 0.
         """
-        knob, size = moved
+        setpoint, size = moved
         evaluated, first = still, 0
         if size:
             # The first evaluated move is the plan: gains of the others are relative to it.
             moves = {name: np.vstack([np.zeros((1, 1)), sizes]) for name, sizes in own.items()}
-            moves[knob] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
+            moves[setpoint] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
             evaluated, first = weigh(model, plans, economics, moves), 1
         limits = model.seed.constraints
         probabilities = np.zeros((0, *evaluated.gain[:, known].shape))
@@ -134,7 +134,7 @@ class SharedMove:
             excess <= excess.min(axis=0),
             strained,
             len(plans.running) - int(known.sum()),
-            _unsupported(model, knob, float(plans.at.plan[knob][known][0]), size),
+            _unsupported(model, setpoint, float(plans.at.plan[setpoint][known][0]), size),
         )
 
     @cached_property
@@ -164,15 +164,15 @@ class SharedMove:
         return replace(self.problem, worth=self.sum(best).sure - own)
 
 
-def reach(model: SetpointModel, knob: str) -> tuple[float, float]:
+def reach(model: SetpointModel, setpoint: str) -> tuple[float, float]:
     """Return the lowest and highest value of a set-point: bounds and 5 % to 95 % of history [its unit]."""
-    (low, high), (bottom, top) = model.ranges[knob], model.seed.column(knob).settable
+    (low, high), (bottom, top) = model.ranges[setpoint], model.seed.column(setpoint).settable
     return max(low, bottom), min(high, top)
 
 
-def _unsupported(model: SetpointModel, knob: str, plan: float, size: float) -> str | None:
+def _unsupported(model: SetpointModel, setpoint: str, plan: float, size: float) -> str | None:
     """Return the reason if a move of the shared set-point leaves its supported range; None if allowed."""
-    unit, (low, high) = model.seed.column(knob).unit, reach(model, knob)
+    unit, (low, high) = model.seed.column(setpoint).unit, reach(model, setpoint)
     if min(low, plan) <= plan + size <= max(high, plan):
         return None
     return (
@@ -185,9 +185,9 @@ def _power(
     model: SetpointModel, plans: UnitPlans, own: Mapping[str, FloatArray], moved: tuple[str, float]
 ) -> FloatArray:
     """Return the power of units in the coming period, no move reverted [MW], shape (m, n)."""
-    knob, size = moved
+    setpoint, size = moved
     state = model.states(plans.at)
     # The state is that of a mean over periods, in which the shared set-point is as usual: here it is as it will be set.
-    set_to = plans.at.plan[knob] + size - state[model.response.SHARED[knob]]
-    held = dict(own) | {knob: np.broadcast_to(set_to, (1, len(set_to)))}
+    set_to = plans.at.plan[setpoint] + size - state[model.response.SHARED[setpoint]]
+    held = dict(own) | {setpoint: np.broadcast_to(set_to, (1, len(set_to)))}
     return model.response.power(model.outcomes_of_held(state, held, model.posterior.mean))

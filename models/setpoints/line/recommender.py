@@ -58,8 +58,8 @@ def recommend_line(
     evaluated = weigh(model, plans, economics, moves_of(model))
     best, refusals = chosen(evaluated, plans.refusals)
     own = advice(model, plans, evaluated, economics, best, refusals)
-    knob = next(iter(model.response.SHARED), None)
-    return own, None if knob is None else _advise(model, plans, economics, evaluated, knob, power_limit)
+    setpoint = next(iter(model.response.SHARED), None)
+    return own, None if setpoint is None else _advise(model, plans, economics, evaluated, setpoint, power_limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,31 +104,31 @@ def _advise(
     plans: UnitPlans,
     economics: Mapping[str, float],
     evaluated: EvaluatedMoves,
-    knob: str,
+    setpoint: str,
     limit: float | None,
 ) -> LineAdvice:
     known = np.array([reason is None for reason in plans.refusals]) & plans.newest & np.isfinite(evaluated.gain[0])
     start = plans.grid.starts[int(plans.at.periods.max())]
-    nothing = LineAdvice(knob, start, len(plans.running), int(known.sum()), limit)
-    refusal = _unknown(model, plans, knob, nothing)
+    nothing = LineAdvice(setpoint, start, len(plans.running), int(known.sum()), limit)
+    refusal = _unknown(model, plans, setpoint, nothing)
     if refusal is not None:
         return replace(nothing, refusal=refusal)
-    plan, grid = float(plans.at.plan[knob][known][0]), moves_of(model)
+    plan, grid = float(plans.at.plan[setpoint][known][0]), moves_of(model)
 
     def choice(size: float, own: Mapping[str, FloatArray] = grid) -> _Choice:
-        option = SharedMove.of(model, plans, economics, (knob, size), own, known, evaluated)
+        option = SharedMove.of(model, plans, economics, (setpoint, size), own, known, evaluated)
         return _Choice(option, np.inf if limit is None else limit)
 
     choices = [choice(0.0)]
     planned = choices[0]
-    for size in _sizes(model, knob, plan):
+    for size in _sizes(model, setpoint, plan):
         alone = choice(size, model.still())
         if alone.option.shut:
             choices.append(alone)
         elif _matters(alone, planned):
             choices.append(choice(size))
     if all(one.sum is None for one in choices):
-        raise SetpointError(_too_low(model, knob, plan, choices))
+        raise SetpointError(_too_low(model, setpoint, plan, choices))
     between = _to_the_limit(choices)
     if between is not None:
         choices.append(choice(between))
@@ -137,7 +137,7 @@ def _advise(
     assert best is not None
     assert effect is not None
     top = _top(choices, taken)
-    held_by = None if top is taken and taken.best is taken.wished else _held_by(model, knob, plan, top)
+    held_by = None if top is taken and taken.best is taken.wished else _held_by(model, setpoint, plan, top)
     return replace(
         nothing,
         plan=plan,
@@ -150,18 +150,18 @@ def _advise(
         after=effect.power,
         worth=None if limit is None else _worth(choices),
         held_by=held_by,
-        refusal=None if taken.option.size else _refusal(model, knob, choices, top, held_by),
+        refusal=None if taken.option.size else _refusal(model, setpoint, choices, top, held_by),
     )
 
 
-def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice) -> str | None:
+def _unknown(model: SetpointModel, plans: UnitPlans, setpoint: str, line: LineAdvice) -> str | None:
     """Return the reason if the shared set-point cannot be advised; None otherwise."""
-    if knob not in model.shared:
-        return f"line: the seed does not state how {knob} may be moved, or the model was fitted without it: train again"
-    values = np.unique(plans.at.plan[knob][plans.newest])
+    if setpoint not in model.shared:
+        return f"line: the seed does not state how to move {setpoint}, or the model was fitted without it: train again"
+    values = np.unique(plans.at.plan[setpoint][plans.newest])
     if len(values) > 1 or not np.isfinite(values).all():
         got = " and ".join(f"{value:g}" for value in values[:2])
-        return f"line: {knob} is planned at {got}: expected one value for all units"
+        return f"line: {setpoint} is planned at {got}: expected one value for all units"
     if line.known < LEAST_KNOWN * line.units:
         reasons = Counter(
             reason for reason in np.array(plans.refusals)[plans.newest] if reason is not None
@@ -173,11 +173,11 @@ def _unknown(model: SetpointModel, plans: UnitPlans, knob: str, line: LineAdvice
     return None
 
 
-def _sizes(model: SetpointModel, knob: str, plan: float) -> list[float]:
+def _sizes(model: SetpointModel, setpoint: str, plan: float) -> list[float]:
     """Return moves of the shared set-point to evaluate: parts of a step, and to the ends of its range."""
-    step = model.step(knob)
+    step = model.step(setpoint)
     sizes = [share * step for share in SHARES if share]
-    ends = [end - plan for end in reach(model, knob)]
+    ends = [end - plan for end in reach(model, setpoint)]
     return sizes + [end for end in ends if 0.0 < abs(end) < step and not np.isclose(end, sizes).any()]
 
 
@@ -210,12 +210,12 @@ def _to_the_limit(choices: Sequence[_Choice]) -> float | None:
     return inner.option.size + share * (outer.option.size - inner.option.size)
 
 
-def _too_low(model: SetpointModel, knob: str, plan: float, choices: Sequence[_Choice]) -> str:
+def _too_low(model: SetpointModel, setpoint: str, plan: float, choices: Sequence[_Choice]) -> str:
     """Return the deficit of a limit of power; the plan itself breaks no other limit."""
     least = min((one for one in choices if one.wished is not None), key=lambda one: one.option.problem.least()[0])
     return (
         f"power_limit: got {least.limit:g}: expected at least {least.option.problem.least()[0]:.5g} MW, which the line "
-        f"takes with moves within reach, at {plan + least.option.size:g} {model.seed.column(knob).unit}"
+        f"takes with moves within reach, at {plan + least.option.size:g} {model.seed.column(setpoint).unit}"
     )
 
 
@@ -227,11 +227,11 @@ def _top(choices: Sequence[_Choice], taken: _Choice) -> _Choice:
     return max(choices, key=lambda one: one.wish.sure)
 
 
-def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
+def _held_by(model: SetpointModel, setpoint: str, plan: float, top: _Choice) -> str:
     """Return the constraint that blocks moves with a more certain gain."""
     if top.option.shut:
         return top.option.shut
-    at = f"{plan + top.option.size:g} {model.seed.column(knob).unit}"
+    at = f"{plan + top.option.size:g} {model.seed.column(setpoint).unit}"
     if top.wished is not None:
         return f"power_limit: at {at} the moves that bring most take {top.wish.power:.5g} MW"
     problem, strained = top.option.problem, int(top.option.strained.sum())
@@ -246,7 +246,7 @@ def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
 
 
 def _refusal(
-    model: SetpointModel, knob: str, choices: Sequence[_Choice], top: _Choice, held_by: str | None
+    model: SetpointModel, setpoint: str, choices: Sequence[_Choice], top: _Choice, held_by: str | None
 ) -> str | None:
     """Return the reason for no move of the shared set-point; None if no move is expected to gain more."""
     planned, sums = choices[0].sum, [(one.sum, one.option.size) for one in choices if one.sum is not None]
@@ -256,7 +256,7 @@ def _refusal(
     if planned is None or best.gain <= planned.gain:
         return None
     return (
-        f"doubt: {size:+g} {model.seed.column(knob).unit} would bring the line {best.gain:.0f} a day, give or take "
+        f"doubt: {size:+g} {model.seed.column(setpoint).unit} would bring the line {best.gain:.0f} a day, give or take "
         f"{best.doubt:.0f}; as planned it is {planned.gain:.0f}, give or take {planned.doubt:.0f}"
     )
 
@@ -275,7 +275,7 @@ def _moves(plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArra
     """Return the moves of own set-points of units that move any."""
     moves = {}
     for i, move in zip(np.flatnonzero(known), best, strict=True):
-        sizes = {knob: float(values[move]) for knob, values in option.own.items()}
+        sizes = {setpoint: float(values[move]) for setpoint, values in option.own.items()}
         if any(sizes.values()):
             moves[plans.names[i]] = sizes
     return moves

@@ -15,9 +15,9 @@ from models.setpoints.advice import GainEstimate
 from models.setpoints.lot_advice import NOTHING, LotAdvice, LotLimit
 from models.sorting.piece_features import Sorter
 from models.sorting.setpoints.assayed import Assayed
-from models.sorting.setpoints.knobs import LEAST_GAIN, line_knobs
 from models.sorting.setpoints.prices import priced, prices_of, values_of
 from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, SorterReplay, SorterResult
+from models.sorting.setpoints.setpoints import LEAST_GAIN, line_setpoints
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 from seeds.format.tasks.sorting import SD_OF
@@ -45,14 +45,14 @@ class LinePlan:
         The lot.
     start : Timestamp
         When its first piece passes.
-    knobs : Mapping of str to float
-        What is planned of `line_knobs`, by name [their units]; a least gain that is left out is 0, a load that of the
-        assayed lots.
+    setpoints : Mapping of str to float
+        What is planned of `line_setpoints`, by name [their units]; a least gain that is left out is 0, a load that of
+        the assayed lots.
     """
 
     unit: str
     start: pd.Timestamp
-    knobs: Mapping[str, float]
+    setpoints: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ class LineSetPoints:
             for one, highest in zip(self.seed.bins, replay.highest_gains, strict=True)
         }
         ends = (float(np.nanmin(replay.load)), float(np.nanmax(replay.load))) if replay.has_loads else (0.0, 1.0)
-        return {knob.name: gains.get(knob.name, ends) for knob in line_knobs(self.seed)}
+        return {setpoint.name: gains.get(setpoint.name, ends) for setpoint in line_setpoints(self.seed)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,13 +153,13 @@ def what_if(
     """
     replay, recommendations = line.replay(prices), []
     for plan, own in between(zip(plans, moves, strict=True)):
-        now = _setting(replay, plan.knobs, line.seed)
+        now = _setting(replay, plan.setpoints, line.seed)
         refusal = replay.trouble or _unknown_load(replay, now) or (_no_loads(replay) if own.get(OCCUPANCY) else None)
         if refusal is not None:
             recommendations.append(_advice(replay, plan, now, now, refusal=refusal))
             continue
-        knobs = _knobs(now, line.seed)
-        to = _setting(replay, {name: value + own.get(name, 0.0) for name, value in knobs.items()}, line.seed)
+        setpoints = _setpoints(now, line.seed)
+        to = _setting(replay, {name: value + own.get(name, 0.0) for name, value in setpoints.items()}, line.seed)
         before, after = replay.of_gains(now.least), replay.of_gains(to.least)
         of_gains = after.curve.at(now.load) - before.curve.at(now.load)
         recommendations.append(_advice(replay, plan, now, to, of_gains, _of_load(after, now.load, to.load)))
@@ -167,7 +167,7 @@ def what_if(
 
 
 def _recommended(replay: SorterReplay, plan: LinePlan, seed: Seed) -> LotAdvice:
-    now = _setting(replay, plan.knobs, seed)
+    now = _setting(replay, plan.setpoints, seed)
     refusal = replay.trouble or _unknown_load(replay, now)
     if refusal is not None:
         return _advice(replay, plan, now, now, refusal=refusal)
@@ -237,16 +237,16 @@ def _no_loads(replay: SorterReplay) -> str | None:
     return f"loads of the lots from {low:.3f} to {high:.3f}: expected {LEAST_SPREAD} or more between"
 
 
-def _setting(replay: SorterReplay, knobs: Mapping[str, float], seed: Seed) -> _Setting:
-    least = np.array([knobs.get(f"{LEAST_GAIN}{one.name}", 0.0) for one in seed.bins])
-    return _Setting(least, knobs.get(OCCUPANCY, replay.mean_load))
+def _setting(replay: SorterReplay, setpoints: Mapping[str, float], seed: Seed) -> _Setting:
+    least = np.array([setpoints.get(f"{LEAST_GAIN}{one.name}", 0.0) for one in seed.bins])
+    return _Setting(least, setpoints.get(OCCUPANCY, replay.mean_load))
 
 
-def _knobs(setting: _Setting, seed: Seed) -> dict[str, float]:
+def _setpoints(setting: _Setting, seed: Seed) -> dict[str, float]:
     own = {f"{LEAST_GAIN}{one.name}": float(gain) for one, gain in zip(seed.bins, setting.least, strict=True)} | {
         OCCUPANCY: setting.load
     }
-    return {knob.name: own[knob.name] for knob in line_knobs(seed)}
+    return {setpoint.name: own[setpoint.name] for setpoint in line_setpoints(seed)}
 
 
 def _advice(
@@ -260,7 +260,7 @@ def _advice(
     notes: Sequence[str] = (),
 ) -> LotAdvice:
     """Advice on a plan; what its parts bring is of shape (R,) [$/t of feed as planned]."""
-    planned, then = _knobs(now, replay.model.seed), _knobs(to, replay.model.seed)
+    planned, then = _setpoints(now, replay.model.seed), _setpoints(to, replay.model.seed)
     moves = {
         name: 0.0 if then[name] == value or math.isnan(value) else then[name] - value for name, value in planned.items()
     }

@@ -40,7 +40,7 @@ class ClassPredictions(Predictions):
         share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
         p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
         one: Any = Literal[seed.classes]
-        likeliest = Annotated[one, Field(description=f"the most probable class: {seed.target.meaning}")]
+        likeliest = Annotated[one, Field(description=f"the most probable class: {seed.target.description}")]
         beside = {
             "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
             "class_set": Annotated[

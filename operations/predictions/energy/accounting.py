@@ -187,7 +187,7 @@ def _blank(seed: Seed, physics: AnyEnergy) -> Record:
                 "name": norm.name,
                 "document": norm.document,
                 "boundary": norm.boundary,
-                "certainty": norm.certainty,
+                "verification": norm.verification,
                 "energy": _estimate(norm.unit),
                 **dict.fromkeys(("grade", "best_grade", "worst_grade", "next_grade", "distance"), BLANK),
             }
@@ -213,9 +213,9 @@ def _norm(norm: Norm) -> Record:
     return {
         **{name: getattr(norm, name) for name in names},
         "grades": [{"name": grade.name, "at_most": grade.at_most} for grade in norm.grades],
-        "certainty": norm.certainty,
+        "verification": norm.verification,
         "source": norm.source,
-        "elsewhere": None if norm.elsewhere is None else _stated(norm.elsewhere),
+        "outside_boundary": None if norm.outside_boundary is None else _stated(norm.outside_boundary),
     }
 
 

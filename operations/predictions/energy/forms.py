@@ -13,7 +13,7 @@ from operations.predictions.options import AddedFields
 from operations.predictions.payloads import QuantityEstimate
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
-from seeds.format.quantity import Certainty
+from seeds.format.quantity import Verification
 
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
@@ -124,8 +124,8 @@ def _standing_kind(seed: Seed) -> Any:
             "name": Annotated[str, Field(description="name of the norm in the seed")],
             "document": Annotated[str, Field(description="a benchmark is not a norm: which document it is")],
             "boundary": Literal[get_args(Boundary)],
-            "certainty": Annotated[
-                Literal[get_args(Certainty)], Field(description="how sure the limits are: read, or only recalled")
+            "verification": Annotated[
+                Literal[get_args(Verification)], Field(description="how sure the limits are: read, or only recalled")
             ],
             "energy": Annotated[
                 QuantityEstimate,
@@ -160,9 +160,9 @@ def _basis_kind(seed: Seed) -> Any:
             "boundary": Literal[get_args(Boundary)],
             "unit": Literal[get_args(NormUnit)],
             "grades": list[grade],
-            "certainty": Literal[get_args(Certainty)],
+            "verification": Literal[get_args(Verification)],
             "source": str,
-            "elsewhere": Annotated[
+            "outside_boundary": Annotated[
                 factor | None, Field(description="what the document counts and the process does not: it is added")
             ],
         },

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from models.quality.model import QualityModel
 from seeds import Grade, Quantity, Seed
-from seeds.format.quantity import Certainty
+from seeds.format.quantity import Verification
 from seeds.format.tasks.quality import ContentLimit
 
 
@@ -25,7 +25,7 @@ class GradeLimit(BaseModel):
     least: Annotated[float | None, Field(description="the least; null: none is stated")]
     unit: str
     of: Annotated[list[str], Field(description="elements that count")]
-    certainty: Annotated[Certainty, Field(description="how sure the number is")]
+    verification: Annotated[Verification, Field(description="how sure the number is")]
 
 
 class GradeInfo(BaseModel):
@@ -89,7 +89,7 @@ def _grade(grade: Grade) -> GradeInfo:
 
 
 def _limit(limit: ContentLimit, of: list[str]) -> GradeLimit:
-    return GradeLimit(value=limit.value, least=limit.least, unit=limit.unit, of=of, certainty=limit.certainty)
+    return GradeLimit(value=limit.value, least=limit.least, unit=limit.unit, of=of, verification=limit.verification)
 
 
 def _amount(quantity: Quantity) -> Amount:

@@ -39,7 +39,7 @@ def described(payloads: Payloads) -> Described:
         f"{_NEAREST}_sigma": ("1", "their distance in standard deviations of the model's error"),
         **(
             {_REMEDY: (None, "set-point whose move takes the next lots farthest from the limit")}
-            if _has_knobs(payloads)
+            if _has_setpoints(payloads)
             else {}
         ),
         **(
@@ -48,14 +48,14 @@ def described(payloads: Payloads) -> Described:
                 f"{_REMEDY}_after": (None, "after one move, in its unit"),
                 f"{_REMEDY}_sigma": ("1", "distance of the nearest limit afterwards"),
             }
-            if _has_knobs(payloads)
+            if _has_setpoints(payloads)
             else {}
         ),
     }
 
 
-def _has_knobs(payloads: Payloads) -> bool:
-    return bool(payloads.seed.by_role("knob"))
+def _has_setpoints(payloads: Payloads) -> bool:
+    return bool(payloads.seed.by_role("setpoint"))
 
 
 def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request: Record) -> Columns:
@@ -83,10 +83,10 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
         **({f"{_NEAREST}_least": _least(near)} if has_least(seed) else {}),
         f"{_NEAREST}_sigma": _numbers(None if one is None else one.sigma for one in near),
     }
-    if _has_knobs(payloads):
+    if _has_setpoints(payloads):
         moves = model.remedies(block.X, judged, far)
         values |= {
-            _REMEDY: [None if one is None else one.knob.name for one in moves],
+            _REMEDY: [None if one is None else one.setpoint.name for one in moves],
             f"{_REMEDY}_before": _numbers(None if one is None else one.before for one in moves),
             f"{_REMEDY}_after": _numbers(None if one is None else one.after for one in moves),
             f"{_REMEDY}_sigma": _numbers(None if one is None else one.sigma for one in moves),

@@ -34,7 +34,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "Most probable contents. All contents of a lot lie in their intervals jointly with the requested coverage.",
         {column.name: estimate(column.name, seed) for column in seed.elements},
     )
-    defects = {name: _share(seed.column(name).meaning) for name in seed.defects}
+    defects = {name: _share(seed.column(name).description) for name in seed.defects}
     grades = {grade.name: _share(grade.title) for grade in seed.grades}
     return {
         "contents": Annotated[contents, Field(description="what the laboratory will most likely report")],
@@ -122,17 +122,17 @@ def limit_units(grade: Grade) -> dict[str, str]:
 
 
 def _remedy(seed: Seed) -> Any:
-    knobs = seed.by_role("knob")
-    if not knobs:
+    setpoints = seed.by_role("setpoint")
+    if not setpoints:
         return None
     kind = record(
         f"{title(seed)}Remedy",
         "Move of one set-point that, by first principles, takes the next lots farthest from the limit.",
         {
-            "knob": Literal[tuple(knob.name for knob in knobs)],
+            "setpoint": Literal[tuple(setpoint.name for setpoint in setpoints)],
             "before": Annotated[float, Field(description="its value in the row, in `unit`")],
             "after": Annotated[float, Field(description="after one move as large as the seed allows, in `unit`")],
-            "unit": Literal[tuple(dict.fromkeys(str(knob.unit) for knob in knobs))],
+            "unit": Literal[tuple(dict.fromkeys(str(setpoint.unit) for setpoint in setpoints))],
             "sigma": _number("distance of the intended grade's nearest limit afterwards, as `nearest_limit`", "1"),
         },
     )

@@ -146,4 +146,10 @@ def _nearest(one: NearestLimit, grade: str, units: Mapping[str, str], with_least
 def _remedy(one: Remedy | None) -> Record | None:
     if one is None:
         return None
-    return {"knob": one.knob.name, "before": one.before, "after": one.after, "unit": one.knob.unit, "sigma": one.sigma}
+    return {
+        "setpoint": one.setpoint.name,
+        "before": one.before,
+        "after": one.after,
+        "unit": one.setpoint.unit,
+        "sigma": one.sigma,
+    }

@@ -35,14 +35,14 @@ class SortingInfo(BaseModel):
     """Basis of decisions of a process that sorts."""
 
     classes: list[str]
-    other: Annotated[str, Field(description="class of what is none of the others")]
+    other_class: Annotated[str, Field(description="class of what is none of the others")]
     bins: list[BinInfo]
     lot_mass: Annotated[BinLimit, Field(description="mass of feed that makes a lot")]
     confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
     calibration_confidence: Annotated[
         float, Field(description="how sure it shall be that the plant's one calibration achieves that share")
     ]
-    carried: Annotated[
+    predicted_elements: Annotated[
         list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")
     ]
 
@@ -59,7 +59,7 @@ def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
         carried = [column.name for column, yes in zip(seed.elements, model.contents.carried, strict=True) if yes]
     return SortingInfo(
         classes=list(seed.classes),
-        other=rules.other,
+        other_class=rules.other_class,
         bins=[
             BinInfo(
                 name=one.name,
@@ -75,5 +75,5 @@ def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
         lot_mass=BinLimit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
         confidence=rules.confidence.value,
         calibration_confidence=rules.sure,
-        carried=carried,
+        predicted_elements=carried,
     )

@@ -59,7 +59,9 @@ def _predicted(seed: Seed) -> dict[str, Any]:
     worth = quantity(f"{title(seed)}Value", "$/kg")
     bins = tuple(one.name for one in seed.bins)
     return {
-        "class": Annotated[Literal[seed.classes], Field(description=f"the most probable class: {seed.target.meaning}")],
+        "class": Annotated[
+            Literal[seed.classes], Field(description=f"the most probable class: {seed.target.description}")
+        ],
         "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],

@@ -59,7 +59,7 @@ def _at_most(one: Bin, name: str) -> str:
 
 
 def _element(column: Column, seed: Seed) -> Any:
-    about = f"What is known of the mass of one element: {column.meaning}."
+    about = f"What is known of the mass of one element: {column.description}."
     return record(f"{title(seed, column.name)}Held", about, _mean_fields(column, seed))
 
 
@@ -72,7 +72,7 @@ def _scattered(column: Column, seed: Seed) -> Any:
     about = "expected sum of mass times squared distance of the content, as a share, from the bin's mean [kg]"
     return record(
         f"{title(seed, column.name)}HeldAndScattered",
-        f"What is known of the mass of one element and of its spread among the pieces: {column.meaning}.",
+        f"What is known of the mass of one element and of its spread among the pieces: {column.description}.",
         {
             **_mean_fields(column, seed),
             "squares": Annotated[squares, Field(description=about)],

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Certainty, Name, Number, Quantity, SeedPart, Text, Unit
+from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit, Verification
 
 
 class ContentLimit(SeedPart):
@@ -16,7 +16,7 @@ class ContentLimit(SeedPart):
     value: Annotated[Number | None, Field(default=None, gt=0)]
     least: Annotated[Number | None, Field(default=None, gt=0)]
     unit: Unit
-    certainty: Certainty
+    verification: Verification
     source: Text
 
     @property
@@ -61,14 +61,14 @@ class Grade(SeedPart):
 class Cause(SeedPart):
     """Possible cause of a joint shift of several elements.
 
-    `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls; `knobs`
-    act on it.
+    `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls;
+    `setpoints` act on it.
     """
 
     name: Name
     title: Text
     shift: Annotated[dict[Name, Number], Field(min_length=1)]
-    knobs: list[Name]
+    setpoints: list[Name]
     source: Text
 
 
@@ -129,14 +129,14 @@ def _process_faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]
 def _cause_faults(
     raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]], elements: Mapping[str, dict[str, Any]]
 ) -> Iterator[str]:
-    knobs = {name for name, row in columns.items() if row.get("role") == "knob"}
+    setpoints = {name for name, row in columns.items() if row.get("role") == "setpoint"}
     yield from _repeated("causes", [str(one.get("name")) for one in _tables(raw.get("causes"))])
     for one in _tables(raw.get("causes")):
         place = f"causes.{one.get('name')}"
         for name in sorted(set(_part(one, "shift")) - set(elements)):
             yield f"{place}.shift.{name}: expected a target column of a content"
-        for name in sorted(set(_names(one.get("knobs"))) - knobs):
-            yield f"{place}.knobs: got '{name}': expected a column of role knob"
+        for name in sorted(set(_names(one.get("setpoints"))) - setpoints):
+            yield f"{place}.setpoints: got '{name}': expected a column of role setpoint"
 
 
 def _defect_faults(name: str, row: Mapping[str, Any] | None) -> Iterator[str]:

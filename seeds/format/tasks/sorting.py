@@ -55,7 +55,7 @@ class Sorting(SeedPart):
     """
 
     mass: Name
-    other: Annotated[str, Field(min_length=1)]
+    other_class: Annotated[str, Field(min_length=1)]
     lot_mass: Quantity
     confidence: Quantity
     calibration_confidence: Quantity | None = None
@@ -115,8 +115,8 @@ def _rule_faults(rules: Mapping[str, Any], classes: list[Any], columns: Mapping[
     mass = columns.get(str(rules.get("mass")), {})
     if mass.get("role") not in ("before", "during") or mass.get("unit") != "g":
         yield f"sorting.mass: got '{rules.get('mass')}': expected a before or during column in g"
-    if rules.get("other") not in classes:
-        yield f"sorting.other: got '{rules.get('other')}': expected one of {', '.join(map(str, classes))}"
+    if rules.get("other_class") not in classes:
+        yield f"sorting.other_class: got '{rules.get('other_class')}': expected one of {', '.join(map(str, classes))}"
     for name, unit in (("lot_mass", "kg"), ("confidence", "1"), ("calibration_confidence", "1"), ("co_ejection", "1")):
         got = _part(rules, name)
         if got.get("unit", unit) != unit:

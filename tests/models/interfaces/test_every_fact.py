@@ -76,8 +76,8 @@ def responded(seed: Seed, response, rows, prices) -> dict[str, np.ndarray]:
     hidden = response.hidden(rows)
     state = response.state(hidden, rows, rows, LINE)
     constants = {one.name: one.value for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)}
-    knobs = (*response.KNOBS, *response.SHARED)
-    moves = {knob: np.array(MOVE * seed.column(knob).step) for knob in knobs}
+    setpoints = (*response.SETPOINTS, *response.SHARED)
+    moves = {setpoint: np.array(MOVE * seed.column(setpoint).step) for setpoint in setpoints}
     outcomes = response.respond(state, moves, LINE | constants)
     found = {f"hidden {name}": one for name, one in hidden.items()}
     found |= {f"after {name}": one for name, one in outcomes.items()}

@@ -21,7 +21,7 @@ def test_where_several_things_are_predicted_no_sign_is_sure(process: str) -> Non
 def test_a_feature_is_a_value() -> None:
     given = "superheat", "K", -1, (-20.0, 40.0), "what drives losses"
     one = PhysicsFeature(*given)
-    assert (one.name, one.unit, one.sign, one.span, one.meaning) == given
+    assert (one.name, one.unit, one.sign, one.span, one.description) == given
     assert one == PhysicsFeature(*given)
     with pytest.raises(dataclasses.FrozenInstanceError):
         one.sign = 1

@@ -14,15 +14,15 @@ WANTED = {name for name in (*vars(Response), *Response.__annotations__) if not n
 
 
 @pytest.mark.parametrize("process", sorted(path.parent.name for path in FOLDER.glob("*/response.py")))
-def test_a_response_has_all_parts_and_its_knobs_are_those_of_the_seed(process):
+def test_a_response_has_all_parts_and_its_setpoints_are_those_of_the_seed(process):
     response, seed = response_of(load(process)), load(process)
     assert WANTED <= set(dir(response)), sorted(WANTED - set(dir(response)))
-    knobs = {column.name for column in seed.by_role("knob")}
-    assert set(response.KNOBS) <= knobs
-    assert set(response.SHARED) <= knobs - set(response.KNOBS)
+    setpoints = {column.name for column in seed.by_role("setpoint")}
+    assert set(response.SETPOINTS) <= setpoints
+    assert set(response.SHARED) <= setpoints - set(response.SETPOINTS)
     assert response.TUNED
-    assert set(response.TUNED) <= set(response.KNOBS)
-    assert {knob for _, knob in response.SURE} <= set(response.KNOBS)
+    assert set(response.TUNED) <= set(response.SETPOINTS)
+    assert {setpoint for _, setpoint in response.SURE} <= set(response.SETPOINTS)
     names = [one.name for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)]
     assert len(names) == len(set(names))
     assert set(response.BEFORE) <= {column.name for column in seed.by_role("before")}

@@ -74,6 +74,6 @@ def read_before(seed: Seed, response: AnyResponse, line: dict[str, float]) -> tu
     numbers = [column for column in seed.columns if column.is_number]
     last = Recording({column.name: np.array([column.typical_value]) for column in numbers})
     coming = Recording({column.name: np.array([column.typical_value]) for column in seed.by_role("before")})
-    plan = {column.name: np.array([column.typical_value]) for column in seed.by_role("knob")}
+    plan = {column.name: np.array([column.typical_value]) for column in seed.by_role("setpoint")}
     state = response.state(response.hidden(last), plan, coming, line)
     return state, (last.read & {column.name for column in seed.by_role("before")}) | coming.read

@@ -1,6 +1,6 @@
 """Laws of the contents that physics predicts of lots; the processes are found, not listed.
 
-Which way knobs take them stands in tests/levers/<process>.toml.
+Which way set-points take them stands in tests/levers/<process>.toml.
 """
 
 import tomllib
@@ -67,18 +67,18 @@ def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(see
     assert moving
 
 
-def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: AnyPhysics) -> None:
+def test_a_setpoint_moves_a_content_that_a_grade_bounds(seed: Seed, physics: AnyPhysics) -> None:
     """Else no move could be a remedy."""
     columns, limits = typical(seed), Limits.of(seed)
     bounded = {e.name for e, used in zip(seed.elements, limits.elements.any(axis=0), strict=True) if used}
     before, moving = physics.contents(columns), set()
-    for knob in seed.by_role("knob"):
-        after = physics.contents(columns | {knob.name: columns[knob.name] + (knob.step or 0.0)})
-        moving |= {knob.name for name in bounded & set(after) if after[name][0] != before[name][0]}
+    for setpoint in seed.by_role("setpoint"):
+        after = physics.contents(columns | {setpoint.name: columns[setpoint.name] + (setpoint.step or 0.0)})
+        moving |= {setpoint.name for name in bounded & set(after) if after[name][0] != before[name][0]}
     assert moving
 
 
-def test_knobs_take_them_the_right_way_and_readings_of_the_finished_lot_nowhere(
+def test_setpoints_take_them_the_right_way_and_readings_of_the_finished_lot_nowhere(
     seed: Seed, physics: AnyPhysics
 ) -> None:
     stated = tomllib.loads((LEVERS / f"{seed.process.name}.toml").read_text(encoding="utf-8"))
@@ -86,14 +86,14 @@ def test_knobs_take_them_the_right_way_and_readings_of_the_finished_lot_nowhere(
     columns |= {name: np.full(ROWS, float(value)) for name, value in stated["physics"].get("at", {}).items()}
     before = physics.contents(columns)
     for lever in stated["levers"]:
-        knob, ways = lever["knob"], lever.get("physics", {})
-        after = physics.contents(columns | {knob: columns[knob] + lever["by"]})
+        setpoint, ways = lever["setpoint"], lever.get("physics", {})
+        after = physics.contents(columns | {setpoint: columns[setpoint] + lever["by"]})
         for name in ways.get("falls", ()):
-            assert (after[name] < before[name]).all(), (knob, name)
+            assert (after[name] < before[name]).all(), (setpoint, name)
         for name in ways.get("rises", ()):
-            assert (after[name] > before[name]).all(), (knob, name)
+            assert (after[name] > before[name]).all(), (setpoint, name)
         for name in ways.get("same", ()):
-            assert np.array_equal(after[name], before[name]), (knob, name)
+            assert np.array_equal(after[name], before[name]), (setpoint, name)
     for name in stated["physics"]["moves_nothing"]:
         after = physics.contents(columns | {name: columns[name] + 0.1 * seed.column(name).typical.sd})
         for element, content in after.items():

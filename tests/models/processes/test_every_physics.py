@@ -27,7 +27,7 @@ def test_features_are_those_announced(seed: Seed, physics: AnyPhysics) -> None:
     for feature in physics.FEATURES:
         assert is_unit(feature.unit), feature.name
         assert feature.sign in (-1, 0, 1), feature.name
-        assert feature.meaning, feature.name
+        assert feature.description, feature.name
         assert feature.span[0] < feature.span[1], feature.name
 
 

@@ -26,10 +26,10 @@ SEEDS = {name: seed for name, seed in load_all().items() if seed.quality is not 
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 TOY_PHYSICS = physics_type(
     features=(SimpleNamespace(name="lift", sign=0),),
-    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
+    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["setpoint"]},
     contents=lambda columns: {
         "p": 2 * np.exp(0.4 * columns["u"]),
-        "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50)),
+        "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["setpoint"] - 50)),
     },
 )
 
@@ -152,8 +152,8 @@ def test_what_an_input_carries_is_found_by_all_that_look_at_it(toy_quality_seed:
     """Of q, physics knows the whole law here and the last assay nothing."""
     X, Y = learnable
     names = input_names(toy_quality_seed)
-    u, knob = X[:, names.index("u")], X[:, names.index("knob")]
-    truth = np.where(np.isnan(u), np.nan, 0.5 * u - 0.06 * (knob - 50))
+    u, setpoint = X[:, names.index("u")], X[:, names.index("setpoint")]
+    truth = np.where(np.isnan(u), np.nan, 0.5 * u - 0.06 * (setpoint - 50))
     error = {}
     for name, estimator in build(toy_quality_seed).items():
         told = one_thread(estimator).fit(X[:450], Y[:450]).predict(X[450:])

@@ -28,10 +28,10 @@ from tests.suite.physics import physics_type, state_process
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 PHYSICS = physics_type(
     features=(SimpleNamespace(name="lift", sign=0),),
-    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["knob"]},
+    computed=lambda columns: {"lift": columns["u"] - 0.1 * columns["setpoint"]},
     contents=lambda columns: {
         "p": 2 * np.exp(0.4 * columns["u"]),
-        "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50)),
+        "q": np.exp(0.5 * columns["u"] - 0.06 * (columns["setpoint"] - 50)),
     },
 )
 

@@ -183,11 +183,11 @@ class TestAnswers:
     def test_flags_name_what_is_missing_or_beyond_training(self, model: QualityModel) -> None:
         row = np.full((2, 4), np.nan)
         row[0] = model.examples[1]
-        row[0, model.names.index("knob")] = 99.0
+        row[0, model.names.index("setpoint")] = 99.0
         flags = model.flags(row)
-        assert flags[0] == ["knob outside training range"]
+        assert flags[0] == ["setpoint outside training range"]
         # u and the assay before the first lot were missing in training as well.
-        assert flags[1] == ["v missing", "knob missing"]
+        assert flags[1] == ["v missing", "setpoint missing"]
 
 
 class TestDecisions:

@@ -20,7 +20,10 @@ PRIME, SECOND = 0, 1
 
 def contents(columns: Any) -> dict[str, np.ndarray]:
     """The law of the toy process, but for a factor: only what a move changes may count. Of r nothing is told."""
-    return {"p": 70 * np.exp(0.4 * columns["u"]), "q": 9 * np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50))}
+    return {
+        "p": 70 * np.exp(0.4 * columns["u"]),
+        "q": 9 * np.exp(0.5 * columns["u"] - 0.06 * (columns["setpoint"] - 50)),
+    }
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def scatter() -> ErrorScenarios:
 def lots(seed: Seed, **inputs: list[float]) -> np.ndarray:
     """Rows of typical inputs but for those given."""
     n = len(next(iter(inputs.values())))
-    typical = {"u": [0.0] * n, "v": [0.0] * n, "knob": [50.0] * n, "p_last": [2.2] * n} | inputs
+    typical = {"u": [0.0] * n, "v": [0.0] * n, "setpoint": [50.0] * n, "p_last": [2.2] * n} | inputs
     return np.column_stack([typical[name] for name in input_names(seed)])
 
 
@@ -94,12 +97,12 @@ class TestRemedies:
         (found,) = remedies(seed, X, told(row), np.array([PRIME]), scatter, Limits.of(seed))
         return found
 
-    def test_a_move_of_the_knob_takes_the_content_along_by_physics(
+    def test_a_move_of_the_setpoint_takes_the_content_along_by_physics(
         self, toy_quality_seed: Seed, scatter: ErrorScenarios
     ) -> None:
         found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0))
         assert found is not None
-        assert (found.knob.name, found.before, found.after) == ("knob", 50, 60)
+        assert (found.setpoint.name, found.before, found.after) == ("setpoint", 50, 60)
         # One step of 10 °C divides q by e^0.6.
         assert found.sigma == pytest.approx(np.log(5 / (4.5 * np.exp(-0.6))) / 0.3, rel=1e-9)
 
@@ -118,10 +121,10 @@ class TestRemedies:
     @pytest.mark.parametrize(
         ("row", "inputs"),
         [
-            ((5.5, 1.0, 1.0), {}),  # p is nearest, and the knob does not move it
-            ((1.0, 4.5, 1.0), {"knob": 70.0}),  # at the end of its bounds already
-            ((1.0, 4.5, 1.0), {"knob": 70.0 - 0.9 * LEAST_GAIN * 0.3 / 0.06}),  # too little is gained
-            ((1.0, 4.5, 1.0), {"knob": np.nan}),
+            ((5.5, 1.0, 1.0), {}),  # p is nearest, and the set-point does not move it
+            ((1.0, 4.5, 1.0), {"setpoint": 70.0}),  # at the end of its bounds already
+            ((1.0, 4.5, 1.0), {"setpoint": 70.0 - 0.9 * LEAST_GAIN * 0.3 / 0.06}),  # too little is gained
+            ((1.0, 4.5, 1.0), {"setpoint": np.nan}),
             ((1.0, 4.5, 1.0), {"u": np.nan}),
         ],
     )
@@ -131,13 +134,13 @@ class TestRemedies:
         assert self.remedy(toy_quality_seed, scatter, row, **inputs) is None
 
     def test_a_move_stays_within_the_bounds(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
-        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), knob=66.0)
+        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), setpoint=66.0)
         assert found is not None
         assert (found.before, found.after) == (66, 70)
 
     def test_a_lot_does_not_depend_on_the_others(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         rng = np.random.default_rng(0)
-        X = lots(toy_quality_seed, u=rng.standard_normal(40).tolist(), knob=rng.uniform(30, 70, 40).tolist())
+        X = lots(toy_quality_seed, u=rng.standard_normal(40).tolist(), setpoint=rng.uniform(30, 70, 40).tolist())
         rows, limits = rng.normal(1.2, 0.3, (40, 3)), Limits.of(toy_quality_seed)
         together = remedies(toy_quality_seed, X, rows, np.zeros(40, np.intp), scatter, limits)
         for i, one in enumerate(together):
@@ -151,7 +154,7 @@ class TestRemedies:
         assert remedies(toy_quality_seed, X[:0], rows[:0], np.zeros(0, np.intp), scatter, limits) == []
 
     def test_inputs_are_not_mutated(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
-        X = lots(toy_quality_seed, knob=[50.0, 60.0])
+        X = lots(toy_quality_seed, setpoint=[50.0, 60.0])
         before = X.copy()
         remedies(
             toy_quality_seed,
@@ -173,7 +176,7 @@ def test_without_physics_there_is_no_remedy(toy_quality_seed: Seed, scatter: Err
 def test_physics_that_has_no_answer_gives_no_remedy(
     toy_quality_seed: Seed, scatter: ErrorScenarios, limits: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
+    for q in (lambda columns: np.log(-columns["setpoint"]), lambda columns: 0.0 * columns["setpoint"]):
         physics = physics_type(contents=lambda columns, q=q: {"q": q(columns)})
         state_process(monkeypatch, "toy_lots", physics=physics)
         X = lots(toy_quality_seed, u=[0.0])
@@ -183,24 +186,24 @@ def test_physics_that_has_no_answer_gives_no_remedy(
 @pytest.mark.parametrize(("slope", "way"), [(0.06, -1.0), (-0.06, 1.0)])
 def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, way):
     def contents(columns):
-        return {"q": 9.0 * np.exp(slope * (columns["knob"] - 50.0))}
+        return {"q": 9.0 * np.exp(slope * (columns["setpoint"] - 50.0))}
 
     state_process(monkeypatch, "toy_lots", physics=physics_type(contents=contents))
     seed, limits = toy_quality_seed, Limits.of(toy_quality_seed)
-    knob = seed.column("knob")
-    low, high = knob.bounds
+    setpoint = seed.column("setpoint")
+    low, high = setpoint.bounds
     middle = 0.5 * (low + high)
-    assert low + knob.step < middle < high - knob.step
-    typical = {"u": 0.0, "v": 0.0, "knob": middle, "p_last": 2.2}
+    assert low + setpoint.step < middle < high - setpoint.step
+    typical = {"u": 0.0, "v": 0.0, "setpoint": middle, "p_last": 2.2}
     X = np.array([[typical[name] for name in input_names(seed)]])
     scenarios = np.random.default_rng(1).standard_normal((64, 3))
     scatter = ErrorScenarios(np.full(3, 0.3), scenarios, np.full(64, 1 / 64), Conformal(np.ones(1)))
     # Of the first grade's limits that of q, 5, is the nearest by far.
     found = remedies(seed, X, np.log([[0.1, 4.9, 0.01]]), np.array([0]), scatter, limits)[0]
-    assert found.knob.name == "knob"
+    assert found.setpoint.name == "setpoint"
     assert found.before == middle
-    assert found.after == pytest.approx(middle + way * knob.step, rel=1e-12)
-    assert found.sigma == pytest.approx((np.log(5.0 / 4.9) + 0.06 * knob.step) / 0.3, rel=1e-9)
+    assert found.after == pytest.approx(middle + way * setpoint.step, rel=1e-12)
+    assert found.sigma == pytest.approx((np.log(5.0 / 4.9) + 0.06 * setpoint.step) / 0.3, rel=1e-9)
 
 
 def test_a_tenth_of_a_deviation_is_worth_telling() -> None:

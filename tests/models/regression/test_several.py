@@ -81,10 +81,10 @@ def test_physics_is_of_the_first_target() -> None:
     """Aluminium reduction with a second target: nothing is computed of it."""
     first = load("aluminium_reduction")
     column = (
-        '[[columns]]\nname = "scrap"\nrole = "target"\nmeaning = "metal lost"\nunit = "kg/t"\nlow = 0\nhigh = 99\n'
+        '[[columns]]\nname = "scrap"\nrole = "target"\ndescription = "metal lost"\nunit = "kg/t"\nlow = 0\nhigh = 99\n'
         'typical = { mean = 5, sd = 1 }\nsource = "assumed: a test"\n\n'
     )
-    target = '\n[targets.scrap]\nunit = "kg/t"\nmeaning = "metal lost"\nsource = "assumed: a test"\n'
+    target = '\n[targets.scrap]\nunit = "kg/t"\ndescription = "metal lost"\nsource = "assumed: a test"\n'
     text = first.text.replace("[targets.", column + "[targets.", 1) + target
     seed = parse(text, Path("aluminium_reduction.toml"))
     assert list(seed.quantities) == [*first.quantities, "scrap"]

@@ -18,7 +18,7 @@ ALL_TREES = learning._TREES["n_estimators"]
 
 @pytest.fixture(scope="session", autouse=True)
 def few_reasons() -> Iterator[None]:
-    """Let few trees say why operators moved a knob, where nothing asks how well they do."""
+    """Let few trees say why operators moved a set-point, where nothing asks how well they do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(learning._TREES, "n_estimators", FEW_TREES)
         yield
@@ -56,5 +56,5 @@ def line() -> Line:
 
 @pytest.fixture(scope="session")
 def taught(line: Line) -> SetpointModel:
-    """What the line's history says of its knobs."""
+    """What the line's history says of its set-points."""
     return learn(line.history, line.seed)

@@ -11,7 +11,7 @@ SLOPE = 2.0
 
 
 def _confounded(units=80, periods=40, seed=1):
-    """Operators who move a knob against what they see of a state that lowers the outcome."""
+    """Operators who move a set-point against what they see of a state that lowers the outcome."""
     rng = np.random.default_rng(seed)
     unit = np.repeat(np.arange(units), periods)
     seen = rng.standard_normal(len(unit))
@@ -41,7 +41,7 @@ def test_rows_beside_those_asked_for_are_left_out():
 
 def _linear(prior, slope_of_physics, moves):
     def effects(theta):
-        constants, steps = prior.values(theta), {"knob": moves}
+        constants, steps = prior.values(theta), {"setpoint": moves}
         added = prior.shift(theta, steps).get("y", 0.0)
         return {"y": slope_of_physics * constants["c"] * moves + added}
 
@@ -49,7 +49,9 @@ def _linear(prior, slope_of_physics, moves):
 
 
 def _prior(doubt=0.3, offset=1.0):
-    return Posterior.prior((Constant("c", "1", 1.0, doubt, "slope", "assumed"),), [("y", "knob")], np.array([offset]))
+    return Posterior.prior(
+        (Constant("c", "1", 1.0, doubt, "slope", "assumed"),), [("y", "setpoint")], np.array([offset])
+    )
 
 
 def _nothing(theta):
@@ -60,7 +62,7 @@ def test_without_information_the_prior_stays():
     moves, units = np.full(100, 1e-9), np.arange(100) % 10
     outcome = np.random.default_rng(2).standard_normal(100)
     prior = _prior()
-    found = posterior(prior, _linear(prior, 1.0, moves), {"knob": moves}, {"y": outcome}, units, _nothing)
+    found = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, _nothing)
     np.testing.assert_allclose(found.mean, prior.mean, atol=1e-6)
     np.testing.assert_allclose(found.covariance, prior.covariance, rtol=1e-3, atol=1e-6)
 
@@ -71,7 +73,7 @@ def test_with_much_information_the_slope_is_that_of_the_data_and_its_doubt_small
     outcome = 1.8 * moves + rng.standard_normal(20_000)
     prior = _prior()
     effects = _linear(prior, 1.0, moves)
-    found = posterior(prior, effects, {"knob": moves}, {"y": outcome}, units, _nothing)
+    found = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
     slope = (effects(found.mean)["y"] @ moves) / (moves @ moves)
     assert slope == pytest.approx(1.8, abs=0.03)
     spread = [
@@ -90,7 +92,7 @@ def test_a_belief_about_the_line_pulls_as_strongly_as_it_is_held():
         return lambda theta: (np.array([prior.values(theta)["c"] + theta[1]]), near)
 
     def slope(near):
-        found = posterior(prior, _linear(prior, 1.0, moves), {"knob": moves}, {"y": outcome}, units, belief(near))
+        found = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, belief(near))
         return found.values(found.mean)["c"] + found.mean[1]
 
     assert slope(0.01) == pytest.approx(0.0, abs=0.05)
@@ -107,7 +109,7 @@ def test_errors_of_a_unit_that_are_alike_count_as_few():
     doubts = []
     for outcome in (alike, apart):
         effects = _linear(prior, 1.0, moves)
-        found = posterior(prior, effects, {"knob": moves}, {"y": outcome}, units, _nothing)
+        found = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
         doubts.append(float(np.std([effects(one)["y"][0] / moves[0] for one in found.draws(400)])))
     assert doubts[0] > 3 * doubts[1]
 
@@ -125,7 +127,7 @@ def test_two_meters_of_one_thing_teach_hardly_more_than_one():
         return dict.fromkeys(("y", "z"), prior.values(theta)["c"] * moves)
 
     def found(outcomes):
-        return posterior(prior, effects, {"knob": moves}, outcomes, units, _nothing)
+        return posterior(prior, effects, {"setpoint": moves}, outcomes, units, _nothing)
 
     one, two, apart = found({"y": meter}), found(same), found(other)
     assert two.values(two.mean)["c"] == pytest.approx(one.values(one.mean)["c"], abs=0.02)
@@ -144,6 +146,6 @@ def test_an_outcome_that_is_missing_or_never_changes_does_no_harm():
         return {"y": _linear(prior, 1.0, moves)(theta)["y"], "z": 0.0 * moves, "w": 0.0 * moves}
 
     found = posterior(
-        prior, effects, {"knob": moves}, {"y": outcome, "z": holes, "w": np.full(2000, 3.0)}, units, _nothing
+        prior, effects, {"setpoint": moves}, {"y": outcome, "z": holes, "w": np.full(2000, 3.0)}, units, _nothing
     )
     assert effects(found.mean)["y"] @ moves / (moves @ moves) == pytest.approx(1.8, abs=0.1)

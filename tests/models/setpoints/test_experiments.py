@@ -21,13 +21,13 @@ def planned(young, line):
     return experiments(young, line.planned, share=0.2)
 
 
-def test_partners_move_the_same_knobs_the_other_way(planned):
+def test_partners_move_the_same_setpoints_the_other_way(planned):
     tests = {one.unit: one for one in planned.tests}
     assert tests
     for one in planned.tests:
         partner = tests[one.partner]
         assert partner.partner == one.unit
-        assert {knob: -size for knob, size in one.moves.items()} == dict(partner.moves)
+        assert {setpoint: -size for setpoint, size in one.moves.items()} == dict(partner.moves)
         assert one.periods == AHEAD
 
 
@@ -43,31 +43,31 @@ def test_signs_are_drawn_by_the_random_seed(young, line, planned):
 
 
 def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(planned):
-    for worth in planned.knobs.values():
+    for worth in planned.setpoints.values():
         assert worth.value > worth.cost >= 0.0
         assert 0.0 < worth.doubt_after < worth.doubt
 
 
 def test_more_units_tested_leave_less_doubt(young, line, planned):
     many = experiments(young, line.planned, share=0.8)
-    for knob in set(many.knobs) & set(planned.knobs):
-        if many.knobs[knob].size == planned.knobs[knob].size:
-            assert many.knobs[knob].doubt_after < planned.knobs[knob].doubt_after
+    for setpoint in set(many.setpoints) & set(planned.setpoints):
+        if many.setpoints[setpoint].size == planned.setpoints[setpoint].size:
+            assert many.setpoints[setpoint].doubt_after < planned.setpoints[setpoint].doubt_after
 
 
 def test_set_points_of_tests_keep_bounds(planned, line):
     plan = line.planned[line.planned[line.seed.clock.name] == line.planned[line.seed.clock.name].max()]
     plan = plan.set_index(line.seed.key.name)
     for one in planned.tests:
-        for knob, size in one.moves.items():
-            low, high = line.seed.column(knob).bounds
-            assert low <= plan.loc[one.unit, knob] + size <= high
+        for setpoint, size in one.moves.items():
+            low, high = line.seed.column(setpoint).bounds
+            assert low <= plan.loc[one.unit, setpoint] + size <= high
 
 
 def test_dear_metal_that_stands_makes_no_test_worth_more_than_it_costs(young, line):
     """Where every move loses much, what a test teaches turns no unit's move."""
     dear = experiments(young, line.planned, share=0.2, prices={"interest": 500.0})
-    assert "metal_level_target" not in dear.knobs
+    assert "metal_level_target" not in dear.setpoints
 
 
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.5, float("nan")])
@@ -79,5 +79,5 @@ def test_a_share_that_is_none_is_an_error(taught, line, share):
 def test_too_few_units_for_a_pair_are_not_tested(taught, line):
     unit = line.history[line.seed.key.name].iloc[0]
     alone = experiments(taught, line.planned[line.planned[line.seed.key.name] == unit], share=0.08)
-    assert (alone.tests, dict(alone.knobs)) == ((), {})
+    assert (alone.tests, dict(alone.setpoints)) == ((), {})
     assert np.isfinite(taught.noise)

@@ -1,4 +1,4 @@
-"""What is learnt of a knob that crews set by what no reading shows, on units whose crews and answers are known."""
+"""What is learnt of a set-point that crews set by what no reading shows, on units whose crews and answers are known."""
 
 from types import SimpleNamespace
 
@@ -10,14 +10,14 @@ from models.setpoints.learning import _left
 from models.setpoints.situations import AHEAD, UnitPeriodGrid, UnitStates
 
 UNITS, PERIODS, SLOPE, HIDDEN = 40, 90, 2.0, 5.0
-KNOBS = ("free", "bound")
+SETPOINTS = ("free", "bound")
 SEED = SimpleNamespace(by_role=lambda role: (), target=SimpleNamespace(name="answer"))  # whose labels are in hand
 
 
 def history(following):
-    """Crews that set both knobs anew each period, one by something hidden that stays; tests of three periods on top.
+    """Crews that set both set-points each period, one by something hidden that stays; tests of three periods on top.
 
-    The answer follows the knob that is set by it, and what is hidden too.
+    The answer follows the set-point that is set by it, and what is hidden too.
     """
     rng = np.random.default_rng(8)
     shape = (UNITS, PERIODS)
@@ -25,9 +25,9 @@ def history(following):
     for t in range(1, PERIODS):
         hidden[:, t] = 0.8 * hidden[:, t - 1] + 0.6 * hidden[:, t]
     blocks = rng.choice([-2.0, 0.0, 2.0], (2, UNITS, PERIODS // 3), p=[0.1, 0.8, 0.1])
-    tests = dict(zip(KNOBS, np.repeat(blocks, 3, axis=2), strict=True))
+    tests = dict(zip(SETPOINTS, np.repeat(blocks, 3, axis=2), strict=True))
     own = {"free": rng.normal(0.0, 1.0, shape), "bound": hidden + rng.normal(0.0, 0.3, shape)}
-    columns = {knob: own[knob] + tests[knob] for knob in KNOBS}
+    columns = {setpoint: own[setpoint] + tests[setpoint] for setpoint in SETPOINTS}
     columns["answer"] = SLOPE * columns["bound"] + HIDDEN * hidden + rng.normal(0.0, 1.0, shape)
     grid = UnitPeriodGrid(
         np.arange(UNITS).astype(object),
@@ -36,12 +36,12 @@ def history(following):
         np.ones(shape, dtype=bool),
     )
     unit, period = np.nonzero(grid.there)
-    last = {knob: grid.before(columns[knob]) for knob in KNOBS}
-    known = np.column_stack([*last.values(), *(grid.before(tests[knob]) for knob in KNOBS)])
-    plan = {knob: columns[knob][grid.there] for knob in KNOBS}
+    last = {setpoint: grid.before(columns[setpoint]) for setpoint in SETPOINTS}
+    known = np.column_stack([*last.values(), *(grid.before(tests[setpoint]) for setpoint in SETPOINTS)])
+    plan = {setpoint: columns[setpoint][grid.there] for setpoint in SETPOINTS}
     at = UnitStates(unit, period, known, tuple("abcd"), plan, last, period)
-    trials = {knob: grid.rises(tests[knob][grid.there]) for knob in KNOBS}
-    still = {knob: np.zeros(len(unit)) for knob in KNOBS}
+    trials = {setpoint: grid.rises(tests[setpoint][grid.there]) for setpoint in SETPOINTS}
+    still = {setpoint: np.zeros(len(unit)) for setpoint in SETPOINTS}
     measured = {"answer": columns["answer"]}
     return _left(grid, at, period >= AHEAD, SEED, measured, trials, still, frozenset(following))
 
@@ -62,17 +62,17 @@ def plain():
     return history(())
 
 
-def test_tests_alone_tell_what_such_a_knob_does(found):
+def test_tests_alone_tell_what_such_a_setpoint_does(found):
     assert slope(found.tested["bound"], found.beside["answer"]) == pytest.approx(SLOPE, rel=0.05)
     assert slope(found.moved["bound"], found.outcomes["answer"]) > 1.2 * SLOPE
 
 
-def test_it_is_held_as_the_other_knobs_of_the_crew_are(found, plain):
+def test_it_is_held_as_the_other_setpoints_of_the_crew_are(found, plain):
     assert found.hold["bound"] == found.hold["free"]
     assert np.mean(plain.hold["bound"]) > 1.5 * np.mean(found.hold["bound"])
 
 
-def test_of_other_knobs_the_moves_are_the_same(found, plain):
+def test_of_other_setpoints_the_moves_are_the_same(found, plain):
     assert set(found.tested) == set(found.begun) == {"bound"}
     np.testing.assert_array_equal(found.moved["free"], plain.moved["free"])
     assert not plain.tested

@@ -32,15 +32,15 @@ def test_a_test_that_ends_is_no_move_that_crews_take_back(all_reasons):
     assert (tests["voltage_setpoint"] != 0.0).mean() == pytest.approx(0.08, abs=0.03)
     unsaid, said = learn(rows, seed, evidence=False), learn(rows, seed, tests=tests, evidence=False)
     moved = running.plan()
-    knob = "voltage_setpoint"
-    moved[knob] += 0.02
+    setpoint = "voltage_setpoint"
+    moved[setpoint] += 0.02
     kept = []
-    for given in (None, moved[[*keys, knob]]):
+    for given in (None, moved[[*keys, setpoint]]):
         copy = running.fork()
-        kept.append(np.mean([copy.step(given if k == 0 else None).table[knob].mean() for k in range(3)]))
+        kept.append(np.mean([copy.step(given if k == 0 else None).table[setpoint].mean() for k in range(3)]))
     truth = (kept[1] - kept[0]) / 0.02
-    assert abs(np.mean(said.hold[knob]) - truth) < 0.1
-    assert abs(np.mean(unsaid.hold[knob]) - truth) > 0.15
+    assert abs(np.mean(said.hold[setpoint]) - truth) < 0.1
+    assert abs(np.mean(unsaid.hold[setpoint]) - truth) > 0.15
 
 
 def test_history_makes_surer_of_what_it_shows(taught, line):
@@ -55,7 +55,7 @@ def test_history_makes_surer_of_what_it_shows(taught, line):
 
 
 @pytest.mark.long("learns from whole plants")
-def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_others(line, monkeypatch):
+def test_operators_are_believed_to_know_the_setpoints_that_they_have_tuned_and_no_others(line, monkeypatch):
     asked = []
 
     def first(prior, effects, moves, outcomes, units, beliefs):
@@ -80,7 +80,7 @@ def test_an_effect_that_physics_is_sure_of_is_off_by_no_offset(line, monkeypatch
     assert ("cell_voltage", "excess_alf3_target") in offsets
 
 
-def test_knobs_that_never_moved_teach_nothing(line):
+def test_setpoints_that_never_moved_teach_nothing(line):
     still = line.history.copy()
     for column in ("voltage_setpoint", "excess_alf3_target", "metal_level_target"):
         still[column] = still.groupby(line.seed.key.name)[column].transform("first")
@@ -98,12 +98,12 @@ def test_a_shuffled_history_teaches_nothing(line):
 
 
 @pytest.mark.long("learns from whole plants")
-def test_one_knob_that_never_moved_is_left_alone(line):
+def test_one_setpoint_that_never_moved_is_left_alone(line):
     still = line.history.copy()
     still["metal_level_target"] = still.groupby(line.seed.key.name)["metal_level_target"].transform("first")
     model = learn(still, line.seed)
     assert set(model.blocked) == {"metal_level_target"}
-    assert model.knobs == ("voltage_setpoint", "excess_alf3_target")
+    assert model.setpoints == ("voltage_setpoint", "excess_alf3_target")
 
 
 def test_a_short_history_is_refused_with_what_it_lacks(line):
@@ -114,7 +114,7 @@ def test_a_short_history_is_refused_with_what_it_lacks(line):
         learn(few, line.seed)
 
 
-def test_a_knob_without_the_cost_of_a_move_is_refused(line):
+def test_a_setpoint_without_the_cost_of_a_move_is_refused(line):
     text = line.seed.text.replace('move_cost = { value = 50, unit = "$/V"', 'move_cost_ = { value = 50, unit = "$/V"')
     lines = [one for one in text.splitlines() if not one.startswith("move_cost_")]
     seed = parse("\n".join(lines), Path("aluminium_reduction.toml"))
@@ -122,7 +122,7 @@ def test_a_knob_without_the_cost_of_a_move_is_refused(line):
         learn(line.history, seed)
 
 
-def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
+def test_a_process_without_physics_of_its_setpoints_is_refused(toy_seed, toy_frame):
     with pytest.raises(SetpointError, match="no physics of set-points"):
         learn(toy_frame(), toy_seed)
 
@@ -130,7 +130,7 @@ def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
 @pytest.mark.long("learns from whole plants")
 def test_steps_that_were_drawn_at_random_sharpen_the_response(line, taught):
     """Where all moves are said to be drawn, the model takes all of each for chance and is surer of what they do."""
-    tests = line.history[[line.seed.key.name, line.seed.clock.name, *taught.response.KNOBS]]
+    tests = line.history[[line.seed.key.name, line.seed.clock.name, *taught.response.SETPOINTS]]
     drawn = learn(line.history, line.seed, tests=tests)
     pair = ("excess_alf3", "excess_alf3_target")
     at = len(taught.posterior.constants) + list(taught.posterior.offsets).index(pair)

@@ -41,14 +41,14 @@ def test_the_cost_of_moves_is_spread_over_the_days_of_their_outcome(taught):
 
 
 def test_physics_is_told_which_share_of_a_move_is_still_there(taught):
-    moves = {knob: np.array([-1.0, 1.0]) for knob in taught.response.KNOBS}
-    for knob, held in taught.held(moves).items():
-        share = taught.in_force(moves)[f"{knob} in force"]
-        np.testing.assert_allclose(share, taught.hold[knob])
-        np.testing.assert_allclose(held, share * moves[knob])
+    moves = {setpoint: np.array([-1.0, 1.0]) for setpoint in taught.response.SETPOINTS}
+    for setpoint, held in taught.held(moves).items():
+        share = taught.in_force(moves)[f"{setpoint} in force"]
+        np.testing.assert_allclose(share, taught.hold[setpoint])
+        np.testing.assert_allclose(held, share * moves[setpoint])
 
 
-def test_constants_of_a_shared_knob_are_drawn_in_pairs_about_the_usual(taught):
+def test_constants_of_a_shared_setpoint_are_drawn_in_pairs_about_the_usual(taught):
     drawn = taught.shared_draws(32)
     assert drawn == taught.shared_draws(32)
     for one in taught.response.SHARED_CONSTANTS:

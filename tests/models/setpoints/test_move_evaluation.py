@@ -54,7 +54,7 @@ def test_an_unknown_situation_is_never_moved():
 
 def test_the_grid_begins_with_standing_still_and_ends_at_a_step(taught):
     grid = moves_of(taught)
-    for knob, sizes in grid.items():
+    for setpoint, sizes in grid.items():
         assert sizes[0] == 0.0
-        assert np.abs(sizes).max() == pytest.approx(taught.step(knob))
-    assert len(next(iter(grid.values()))) == 5 ** len(taught.knobs)
+        assert np.abs(sizes).max() == pytest.approx(taught.step(setpoint))
+    assert len(next(iter(grid.values()))) == 5 ** len(taught.setpoints)

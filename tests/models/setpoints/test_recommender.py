@@ -30,15 +30,15 @@ def test_every_plan_row_gets_advice(advised, line):
 def test_moves_stay_within_a_step_the_bounds_and_what_history_knows(advised, taught, line):
     assert _moved(advised)
     for one in _moved(advised):
-        for knob, size in one.moves.items():
-            low, high = line.seed.column(knob).bounds
-            assert abs(size) <= line.seed.column(knob).step + 1e-12
+        for setpoint, size in one.moves.items():
+            low, high = line.seed.column(setpoint).bounds
+            assert abs(size) <= line.seed.column(setpoint).step + 1e-12
             if size:
-                assert low <= one.plan[knob] + size <= high
-                inner = taught.ranges[knob]
-                assert inner[0] <= one.plan[knob] + size <= inner[1] or abs(
-                    one.plan[knob] + size - np.mean(inner)
-                ) < abs(one.plan[knob] - np.mean(inner))
+                assert low <= one.plan[setpoint] + size <= high
+                inner = taught.ranges[setpoint]
+                assert inner[0] <= one.plan[setpoint] + size <= inner[1] or abs(
+                    one.plan[setpoint] + size - np.mean(inner)
+                ) < abs(one.plan[setpoint] - np.mean(inner))
 
 
 def test_a_gain_exceeds_its_doubt(advised):
@@ -50,14 +50,14 @@ def test_a_gain_exceeds_its_doubt(advised):
 
 
 def test_no_move_makes_a_limit_likelier_to_break_than_allowed_or_planned(advised, taught, line):
-    still = {one.unit: one for one in what_if(taught, line.planned, dict.fromkeys(taught.response.KNOBS, 0.0))}
+    still = {one.unit: one for one in what_if(taught, line.planned, dict.fromkeys(taught.response.SETPOINTS, 0.0))}
     for one in _moved(advised):
         for limit, before in zip(one.limits, still[one.unit].limits, strict=True):
             assert limit.chance <= max(limit.allowed, before.chance) + 1e-6
 
 
 def test_what_stands_still_gains_and_changes_nothing(taught, line):
-    for one in what_if(taught, line.planned, dict.fromkeys(taught.response.KNOBS, 0.0)):
+    for one in what_if(taught, line.planned, dict.fromkeys(taught.response.SETPOINTS, 0.0)):
         for change in (one.gain, *one.effects.values()):
             assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
 

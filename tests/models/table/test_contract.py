@@ -203,7 +203,7 @@ def test_faults_of_reading_are_told_with_those_of_the_table(toy_seed, toy_frame)
 @pytest.fixture
 def amperes(toy_seed, tmp_path):
     """The toy process with a foreign name and unit for one column, as seed."""
-    plain = 'name = "x_set"\nrole = "knob"'
+    plain = 'name = "x_set"\nrole = "setpoint"'
     path = tmp_path / "amperes" / "toy_cells.toml"
     return parse(toy_seed.text.replace(plain, f'{plain}\ntag = "TE-01"\nscale = 0.001'), path)
 
@@ -228,7 +228,7 @@ def test_a_rejected_value_names_the_tag_of_the_file(amperes, toy_frame):
 
 
 def test_a_process_without_a_key_is_one_unit(toy_seed, toy_frame, tmp_path):
-    key = '[[columns]]\nname = "unit"\nrole = "key"\nmeaning = "cell"\n'
+    key = '[[columns]]\nname = "unit"\nrole = "key"\ndescription = "cell"\n'
     plain = toy_seed.text.replace('unit_key = "unit"\n', "").replace(key, "")
     seed = parse(plain, tmp_path / "toy_cells.toml")
     frame = toy_frame(units=1).drop(columns="unit")

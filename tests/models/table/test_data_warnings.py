@@ -96,7 +96,7 @@ def test_empty_and_nearly_empty_columns_are_named(toy_seed):
     ]
 
 
-def test_knobs_that_nobody_moved_are_named(toy_seed):
+def test_setpoints_that_nobody_moved_are_named(toy_seed):
     assert lacks(table({"A": 20}, x_set=10.0), toy_seed) == ["set-points with one value in all rows: x_set (10)"]
     assert lacks(table({"A": 19}, x_set=10.0), toy_seed) == []
 

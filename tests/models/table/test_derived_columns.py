@@ -68,12 +68,12 @@ def daily(toy_seed, tmp_path):
     """Toy seed of daily periods with rolling columns of z and what the calendar says."""
     rolling = 'unit = "V"\nrolling = {{ column = "z", window = 3, statistic = "{}" }}'
     more = "".join(
-        f'[[columns]]\nname = "z_{name}"\nrole = "before"\nmeaning = "m"\nsource = "assumed: made"\n'
+        f'[[columns]]\nname = "z_{name}"\nrole = "before"\ndescription = "m"\nsource = "assumed: made"\n'
         f"{rolling.format(name)}\n\n"
         for name in ("mean", "sd", "min", "max")
     )
     more += "".join(
-        f'[[columns]]\nname = "{name}"\nrole = "before"\nmeaning = "m"\nsource = "assumed: made"\nunit = "1"\n'
+        f'[[columns]]\nname = "{name}"\nrole = "before"\ndescription = "m"\nsource = "assumed: made"\nunit = "1"\n'
         f'calendar = "{name}"\n\n'
         for name in ("hour", "weekday", "day", "month", "day_of_year")
     )

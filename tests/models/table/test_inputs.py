@@ -123,7 +123,7 @@ def test_columns_are_found_by_name() -> None:
 
 
 def test_a_text_category_is_the_number_of_its_value(toy_seed: Seed, tmp_path: Path) -> None:
-    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "m"\nvalues = ["dry", "wet"]\n'
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\ndescription = "m"\nvalues = ["dry", "wet"]\n'
     ore += 'source = "assumed: made"\n\n'
     seed = parse(toy_seed.text.replace("[targets.y]", ore + "[targets.y]", 1), tmp_path / "toy_cells.toml")
     table = pd.DataFrame({name: [1.0] * 4 for name in ("previous_y", "x_set", "z")})

@@ -30,13 +30,13 @@ every = { value = 1, unit = "min" }
 [[columns]]
 name = "period_start"
 role = "time"
-meaning = "day"
+description = "day"
 tag = "Time"
 
 [[columns]]
 name = "power"
 role = "during"
-meaning = "mean power"
+description = "mean power"
 unit = "kW"
 low = 0
 high = 500
@@ -46,7 +46,7 @@ tag = "P"
 [[columns]]
 name = "power_sd"
 role = "during"
-meaning = "deviation of the power"
+description = "deviation of the power"
 unit = "kW"
 source = "assumed: made up"
 tag = "P"
@@ -55,7 +55,7 @@ statistic = "sd"
 [[columns]]
 name = "power_max"
 role = "during"
-meaning = "highest power"
+description = "highest power"
 unit = "kW"
 source = "assumed: made up"
 tag = "P"
@@ -64,7 +64,7 @@ statistic = "max"
 [[columns]]
 name = "readings"
 role = "during"
-meaning = "how many readings there were"
+description = "how many readings there were"
 unit = "1"
 source = "assumed: made up"
 tag = "P"
@@ -73,20 +73,20 @@ statistic = "count"
 [[columns]]
 name = "ore"
 role = "before"
-meaning = "what is charged"
+description = "what is charged"
 values = ["wet", "dry"]
 source = "assumed: made up"
 
 [[columns]]
 name = "y"
 role = "target"
-meaning = "assay"
+description = "assay"
 unit = "%"
 source = "assumed: made up"
 
 [targets.y]
 unit = "%"
-meaning = "assay"
+description = "assay"
 source = "assumed: made up"
 """
 DAYS, MINUTES = 12, 1440

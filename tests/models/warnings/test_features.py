@@ -50,7 +50,7 @@ def test_nothing_that_comes_later_is_in_hand(process):
         "late": 0,
         "target": coming + 1 - seed.wait(seed.target.name),
         "before": coming + 1,
-        "knob": coming + 1,
+        "setpoint": coming + 1,
     }
     for role, first in unknown_from.items():
         names = [column.name for column in seed.by_role(role) if column.is_number and not column.is_made]

@@ -124,7 +124,7 @@ def test_a_lot_that_went_to_the_laboratory_costs_its_assay(toy_quality_seed):
     seed = toy_quality_seed
     elements = {column.name: 0.0001 for column in seed.elements}
     names = [grade.name for grade in seed.grades]
-    lot = {"line": "T", "u": 0.0, "v": 0.0, "knob": 50.0, "crack": 0.0} | elements
+    lot = {"line": "T", "u": 0.0, "v": 0.0, "setpoint": 50.0, "crack": 0.0} | elements
     made = {column.name: np.nan for column in seed.made_inputs}
     said = ({"action": "laboratory", "grade": None}, {"action": "release", "grade": names[0]})
     frame = recorded(

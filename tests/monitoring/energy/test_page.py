@@ -55,7 +55,7 @@ def test_every_norm_is_named_with_its_document_and_certainty(month, text):
     text = part(text, "Energy grades").replace("&#x27;", "'")
     for norm in month.seed.norms:
         assert text.count(f"{norm.document}: {norm.title}") == 2
-        assert norm.certainty in text
+        assert norm.verification in text
     if month.seed.process.name == "zinc_electrowinning":
         assert "170; assumed: roasting, leaching" in text
 

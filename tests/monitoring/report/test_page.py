@@ -110,7 +110,7 @@ def test_names_of_the_table_are_no_html(toy_period):
     assert "&lt;script&gt;&amp;" in part(text, "Certificates of analysis")
 
 
-def test_a_named_cause_stands_with_its_knob_and_size(toy_period):
+def test_a_named_cause_stands_with_its_setpoint_and_size(toy_period):
     def change(frame):
         rows = frame["cast_at"] >= "2024-05-15"
         for element, rise in (("p", 0.4), ("q", 0.5)):
@@ -118,7 +118,7 @@ def test_a_named_cause_stands_with_its_knob_and_size(toy_period):
 
     alarms = part(page(toy_period(change)), "Alarms")
     (row,) = (row for row in map(cells, re.findall(r"<tr>.*?</tr>", alarms)) if row[1] == "whole plant")
-    assert re.fullmatch(r"dirty raw material \(cosine [01]\.\d\d, explains \d+%; set-points: knob\)", row[6])
+    assert re.fullmatch(r"dirty raw material \(cosine [01]\.\d\d, explains \d+%; set-points: setpoint\)", row[6])
     assert re.search(r"\bq \+1\.\d \(× 1\.\d\d\)", row[5])
 
 

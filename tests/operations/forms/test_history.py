@@ -147,7 +147,7 @@ HOURLY = """
 [[columns]]
 name = "mean_x"
 role = "before"
-meaning = "set-point in the four hours before"
+description = "set-point in the four hours before"
 unit = "kA"
 source = "law"
 rolling = { column = "x_set", window = 4, statistic = "mean" }
@@ -155,7 +155,7 @@ rolling = { column = "x_set", window = 4, statistic = "mean" }
 [[columns]]
 name = "spread_y"
 role = "before"
-meaning = "spread of the efficiency in the five hours before"
+description = "spread of the efficiency in the five hours before"
 unit = "%"
 source = "law"
 rolling = { column = "y", window = 5, statistic = "sd" }
@@ -163,7 +163,7 @@ rolling = { column = "y", window = 5, statistic = "sd" }
 [[columns]]
 name = "hour"
 role = "before"
-meaning = "hour of the day"
+description = "hour of the day"
 unit = "h"
 source = "law"
 calendar = "hour"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from operations.forms.plan_rows import PlanError, planned, with_plans
-from tests.suite.pots import KNOBS, PLAN, without_readings
+from tests.suite.pots import PLAN, SETPOINTS, without_readings
 
 
 def test_where_nothing_is_planned_each_unit_goes_on_as_it_was_last_set(table, potline):
@@ -17,9 +17,9 @@ def test_where_nothing_is_planned_each_unit_goes_on_as_it_was_last_set(table, po
     pd.testing.assert_frame_equal(table, before)
     plans = found.groupby("unit").tail(1).set_index("unit")
     assert plans["period_start"].astype("str").to_dict() == {"A-1": "2025-04-01", "A-2": "2025-03-02"}
-    assert plans.loc["A-1", KNOBS].to_dict() == PLAN | {"voltage_setpoint": 4.1}
-    assert plans.loc["A-2", KNOBS].to_dict() == PLAN
-    rest = [column.name for column in potline.columns if column.is_number and column.name not in KNOBS]
+    assert plans.loc["A-1", SETPOINTS].to_dict() == PLAN | {"voltage_setpoint": 4.1}
+    assert plans.loc["A-2", SETPOINTS].to_dict() == PLAN
+    rest = [column.name for column in potline.columns if column.is_number and column.name not in SETPOINTS]
     assert plans[rest].isna().all(axis=None)
     assert len(found) == len(table) + 2
     assert found.dtypes.to_dict() == table.dtypes.to_dict()
@@ -39,7 +39,7 @@ def test_a_period_whose_assay_is_late_is_no_plan(table, potline):
     assert with_plans(table, potline)[1]
 
 
-def test_a_plan_without_a_knob_is_refused(table, potline):
+def test_a_plan_without_a_setpoint_is_refused(table, potline):
     planned = without_readings(table, potline, "A-1")
     planned.loc[2, ["voltage_setpoint", "metal_level_target"]] = np.nan
     expected = "plan of A-1 for 2025-03-02: voltage_setpoint, metal_level_target missing: expected a number"

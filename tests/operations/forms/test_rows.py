@@ -25,7 +25,7 @@ def ore_seed(toy_seed: Seed) -> Seed:
     text = toy_seed.text
     start = text.index('[[columns]]\nname = "z"')
     end = text.index("[[columns]]", start + 1)
-    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "ore"\nvalues = ["dry", "wet"]\nsource = "law"\n\n'
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\ndescription = "ore"\nvalues = ["dry", "wet"]\nsource = "law"\n\n'
     return parse(text[:start] + ore + text[end:], Path("toy_cells.toml"))
 
 

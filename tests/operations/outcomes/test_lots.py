@@ -13,7 +13,7 @@ from operations.forms.rows import matrix
 from operations.outcomes.lots import LotStates
 from records.outcomes import Arrived
 
-LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "setpoint": 50.0, "p_last": 2.0}
 STATES = LotStates()
 BATCH = Arrived(30, 0, (), 1, accepted=False)
 ROWS = [LOT | {"u": i / 10, "v": -i / 20} for i in range(30)]

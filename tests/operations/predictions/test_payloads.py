@@ -190,8 +190,8 @@ def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     row = request["$defs"]["ToyCellsRow"]
     assert row["required"] == ["unit", "period_start"]
     x_set = row["properties"]["x_set"]
-    assert x_set["description"] == "set-point of x [kA], 0 to 20. Role: knob. Null or left out: missing."
-    assert (x_set["x-unit"], x_set["x-role"], x_set["examples"]) == ("kA", "knob", [10.0])
+    assert x_set["description"] == "set-point of x [kA], 0 to 20. Role: setpoint. Null or left out: missing."
+    assert (x_set["x-unit"], x_set["x-role"], x_set["examples"]) == ("kA", "setpoint", [10.0])
     assert (x_set["anyOf"][0]["minimum"], x_set["anyOf"][0]["maximum"]) == (0, 20)
     assert row["properties"]["unit"]["examples"] == ["A-001"]
     assert row["properties"]["period_start"]["examples"] == ["2026-11-01"]

@@ -71,7 +71,7 @@ def test_advice_stands_in_the_order_of_the_rows(
 ) -> None:
     rows = advice_rows([advised("A-1", -0.01), advised("B-1", -0.03)], asked, model)
     found = as_described(rows, listed(kinds(model)["advice"]))
-    assert [(one["unit"], one["knobs"]["voltage_setpoint"]["move"]) for one in found] == [
+    assert [(one["unit"], one["setpoints"]["voltage_setpoint"]["move"]) for one in found] == [
         ("B-1", -0.03),
         ("A-1", -0.01),
     ]
@@ -83,15 +83,15 @@ def listed(kind: Any) -> Any:
 
 
 def kinds(model: Any) -> dict[str, Any]:
-    own, shared = ([model.seed.column(name) for name in of] for of in (model.response.KNOBS, model.response.SHARED))
+    own, shared = ([model.seed.column(name) for name in of] for of in (model.response.SETPOINTS, model.response.SHARED))
     return vars(kinds_of(model.seed, own, shared))
 
 
 def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> None:
     one = advice_rows([advised("A-1"), advised("B-1")], asked, model)[0]
-    assert one["knobs"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}
-    assert one["knobs"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "set_point": 400.0, "unit": "kA"}
-    assert one["knobs"]["metal_level_target"]["set_point"] == 22.5
+    assert one["setpoints"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}
+    assert one["setpoints"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "set_point": 400.0, "unit": "kA"}
+    assert one["setpoints"]["metal_level_target"]["set_point"] == 22.5
     assert one["gain"] == {"value": 7.0, "low": 1.0, "high": 13.0, "unit": "$/d"}
     assert {name: effect["unit"] for name, effect in one["effects"].items()} == {
         "specific_energy": "kWh/t",
@@ -126,7 +126,7 @@ def test_points_of_a_frontier_have_their_price_of_carbon(asked: ParsedSetpointRe
         {"value": 0.0, "unit": "$/tCO2e"},
         {"value": 100.0, "unit": "$/tCO2e"},
     ]
-    assert found[1]["points"][1]["advice"]["knobs"]["voltage_setpoint"]["move"] == -0.02
+    assert found[1]["points"][1]["advice"]["setpoints"]["voltage_setpoint"]["move"] == -0.02
 
 
 def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> None:

@@ -16,9 +16,9 @@ from seeds import Seed, load, names
 VERBS = ["recommendations", "what-if", "pareto", "experiments"]
 
 
-def test_a_process_whose_knobs_physics_knows_is_asked_in_four_ways(taken: Mapping[str, SetPointForm]) -> None:
+def test_a_process_whose_setpoints_physics_knows_is_asked_in_four_ways(taken: Mapping[str, SetPointForm]) -> None:
     assert list(taken) == VERBS
-    assert taken["recommendations"].knobs == ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
+    assert taken["recommendations"].setpoints == ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
 
 
 @pytest.mark.parametrize("name", names())
@@ -30,18 +30,18 @@ def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
     assert [*asked, *others] == (VERBS if "recommendations" in forms else [])
 
 
-def test_each_process_with_knobs_or_bins_is_asked() -> None:
+def test_each_process_with_setpoints_or_bins_is_asked() -> None:
     asked = {name for name in names() if "recommendations" in offered(load(name), 10).forms}
     seeds = {name: load(name) for name in names()}
     assert asked == {name for name, seed in seeds.items() if seed.quality or seed.bins or response_of(seed) is not None}
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality])
-def test_all_knobs_of_lots_are_covered(name: str) -> None:
+def test_all_setpoints_of_lots_are_covered(name: str) -> None:
     seed = load(name)
     form = offered(seed, 10).forms["recommendations"]
     assert isinstance(form, LotForm)
-    assert list(form.units) == [knob.name for knob in seed.by_role("knob")]
+    assert list(form.units) == [setpoint.name for setpoint in seed.by_role("setpoint")]
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).bins])
@@ -53,7 +53,7 @@ def test_all_bins_and_the_belt_of_a_line_are_covered(name: str) -> None:
     assert list(form.units) == [*(f"least_gain.{one.name}" for one in seed.bins if not one.rest), *belt]
 
 
-def test_a_process_without_physics_of_its_knobs_is_not_asked(toy_seed: Seed) -> None:
+def test_a_process_without_physics_of_its_setpoints_is_not_asked(toy_seed: Seed) -> None:
     assert setpoint_forms(toy_seed, 10) == {}
 
 
@@ -76,10 +76,10 @@ def test_a_plan_holds_what_is_known_and_set_and_history_all_that_a_table_holds(
     held = {column.name for column in potline.columns if not column.is_made}
     assert set(past["properties"]) == held
     assert set(plan["properties"]) == held - {column.name for column in potline.by_role("during", "late", "target")}
-    knobs = {column.name for column in potline.by_role("knob")}
-    assert set(plan["required"]) == {"unit", "period_start"} | knobs
+    setpoints = {column.name for column in potline.by_role("setpoint")}
+    assert set(plan["required"]) == {"unit", "period_start"} | setpoints
     assert set(past["required"]) == {"unit", "period_start"}
-    for name in knobs:
+    for name in setpoints:
         assert plan["properties"][name]["x-unit"] == potline.column(name).unit
 
 

@@ -21,24 +21,24 @@ from serving.settings import ServiceSettings
 from tests.suite.physics import physics_type, state_process
 
 URL = "/v1/toy_lots"
-NEAR = {"line": "T-01", "cast_at": "2026-11-01", "u": 2.0, "p_last": 2.0, "knob": 46.0}
+NEAR = {"line": "T-01", "cast_at": "2026-11-01", "u": 2.0, "p_last": 2.0, "setpoint": 46.0}
 SAFE = NEAR | {"line": "T-02", "u": -1.5}
 Post = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By physics q falls with the knob, as by the law."""
+    """By physics q falls with the set-point, as by the law."""
 
     def contents(columns: Any) -> dict[str, Any]:
-        return {"q": 9 * np.exp(0.5 * columns["u"] - 0.06 * columns["knob"])}
+        return {"q": 9 * np.exp(0.5 * columns["u"] - 0.06 * columns["setpoint"])}
 
     state_process(monkeypatch, "toy_lots", physics=physics_type(contents=contents))
 
 
 @pytest.fixture(scope="module")
 def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> LotSetpoints:
-    physics = physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
+    physics = physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["setpoint"])})
     with pytest.MonkeyPatch.context() as patch:
         state_process(patch, "toy_lots", physics=physics)
         table = check(toy_quality_frame(), toy_quality_seed).table.sort_values("cast_at", kind="stable")
@@ -98,10 +98,10 @@ def test_a_lot_near_its_limit_gets_a_move_and_a_safe_one_stays(post: Post) -> No
     )
     near, safe = found["recommendations"]
     assert (near["line"], near["cast_at"], near["refusal"]) == ("T-01", "2026-11-01", None)
-    knob = near["knobs"]["knob"]
-    assert (knob["plan"], knob["unit"]) == (46.0, "°C")
-    assert 0 < knob["move"] <= 10
-    assert knob["set_point"] == knob["plan"] + knob["move"]
+    setpoint = near["setpoints"]["setpoint"]
+    assert (setpoint["plan"], setpoint["unit"]) == (46.0, "°C")
+    assert 0 < setpoint["move"] <= 10
+    assert setpoint["set_point"] == setpoint["plan"] + setpoint["move"]
     assert near["gain"]["unit"] == "$/t"
     assert 0 < near["gain"]["low"] < near["gain"]["value"] < near["gain"]["high"]
     assert list(near["grade_probability"]) == ["prime", "second"]
@@ -116,15 +116,15 @@ def test_a_lot_near_its_limit_gets_a_move_and_a_safe_one_stays(post: Post) -> No
     }
     assert near["cause"] == "less q: impurity q"
     assert near["support"] > 0
-    assert (safe["knobs"]["knob"]["move"], safe["gain"]["value"], safe["refusal"]) == (0.0, 0.0, None)
+    assert (safe["setpoints"]["setpoint"]["move"], safe["gain"]["value"], safe["refusal"]) == (0.0, 0.0, None)
 
 
 def test_the_prices_of_the_request_are_reckoned_with_and_stated(post: Post) -> None:
-    own = post("what-if", moves={"knob": 5.0})
+    own = post("what-if", moves={"setpoint": 5.0})
     assert own["prices"]["claim_cost"] == {"value": 300.0, "unit": "$/t"}
     assert own["prices"]["value.remelt"] == {"value": -150.0, "unit": "$/t"}
     given = {"assay_cost": 9000.0, "claim_cost": 40.0, "value": {"second": -20.0, "prime": None}}
-    other = post("what-if", moves={"knob": 5.0}, prices=given)
+    other = post("what-if", moves={"setpoint": 5.0}, prices=given)
     assert other["prices"]["value.second"] == {"value": -20.0, "unit": "$/t"}
     assert other["prices"]["value.prime"] == own["prices"]["value.prime"]
     assert other["what_if"][0]["gain"]["value"] != own["what_if"][0]["gain"]["value"]
@@ -132,15 +132,15 @@ def test_the_prices_of_the_request_are_reckoned_with_and_stated(post: Post) -> N
 
 def test_a_what_if_of_what_is_recommended_brings_what_was_said(post: Post) -> None:
     best = post("recommendations")["recommendations"]
-    moves = {row["line"]: {"knob": row["knobs"]["knob"]["move"]} for row in best}
+    moves = {row["line"]: {"setpoint": row["setpoints"]["setpoint"]["move"]} for row in best}
     assert post("what-if", moves=moves)["what_if"] == best
 
 
 def test_a_missing_last_assay_is_made_from_earlier_periods(post: Post) -> None:
     row = {name: value for name, value in NEAR.items() if name != "p_last"}
     past = {"line": "T-01", "cast_at": "2026-10-31", "p": 2.0}
-    (made,) = post("what-if", [row], history=[past], moves={"knob": 2.0})["what_if"]
-    (given,) = post("what-if", [NEAR], moves={"knob": 2.0})["what_if"]
+    (made,) = post("what-if", [row], history=[past], moves={"setpoint": 2.0})["what_if"]
+    (given,) = post("what-if", [NEAR], moves={"setpoint": 2.0})["what_if"]
     assert made == given
 
 
@@ -164,9 +164,9 @@ def test_examples_of_the_schema_are_answered(app: Service, call: Any) -> None:
 # ---- requests that cannot be answered
 
 
-def test_a_plan_without_its_knob_is_a_fault(faults: Callable[..., Any]) -> None:
-    (fault,) = faults("recommendations", [{name: value for name, value in NEAR.items() if name != "knob"}])
-    assert (fault["row"], fault["field"], fault["expected"]) == (0, "knob", "this field, which is required")
+def test_a_plan_without_its_setpoint_is_a_fault(faults: Callable[..., Any]) -> None:
+    (fault,) = faults("recommendations", [{name: value for name, value in NEAR.items() if name != "setpoint"}])
+    assert (fault["row"], fault["field"], fault["expected"]) == (0, "setpoint", "this field, which is required")
 
 
 def test_what_is_measured_later_is_no_part_of_a_plan(faults: Callable[..., Any]) -> None:
@@ -212,10 +212,10 @@ def test_prices_that_cannot_be_are_faults(
 @pytest.mark.parametrize(
     ("moves", "field", "expected"),
     [
-        ({"knob": 30.0}, "moves.knob", "plan 46 and move 30 together at most 70 °C"),
-        ({"T-01": {"knob": -20.0}}, "moves.T-01.knob", "plan 46 and move -20 together at least 30 °C"),
-        ({"T-09": {"knob": 1.0}}, "moves.T-09", "a unit that one of rows plans"),
-        ({"dial": 1.0}, "moves.dial", "no such field; there are: knob"),
+        ({"setpoint": 30.0}, "moves.setpoint", "plan 46 and move 30 together at most 70 °C"),
+        ({"T-01": {"setpoint": -20.0}}, "moves.T-01.setpoint", "plan 46 and move -20 together at least 30 °C"),
+        ({"T-09": {"setpoint": 1.0}}, "moves.T-09", "a unit that one of rows plans"),
+        ({"dial": 1.0}, "moves.dial", "no such field; there are: setpoint"),
         ({}, "moves", "at least 1 entries"),
     ],
 )
@@ -233,8 +233,8 @@ def test_moves_that_cannot_be_are_faults(
     ("parts", "why"),
     [
         (
-            {"refusals": {"set-points": "knob: step missing: expected for a set-point"}},
-            "knob: step missing: expected for",
+            {"refusals": {"set-points": "setpoint: step missing: expected for a set-point"}},
+            "setpoint: step missing: expected for",
         ),
         ({"learnt": {}}, "it was trained without them; train again"),
     ],
@@ -243,7 +243,7 @@ def test_moves_that_cannot_be_are_faults(
 def test_a_version_without_set_points_says_why_and_what_it_can_do(
     serve: Callable[..., Service], call: Any, parts: dict[str, Any], why: str, verb: str
 ) -> None:
-    moves = {"moves": {"knob": 1.0}} if verb == "what-if" else {}
+    moves = {"moves": {"setpoint": 1.0}} if verb == "what-if" else {}
     response = call(serve(**parts), "POST", f"{URL}/{verb}", json={"rows": [NEAR], **moves})
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]
@@ -263,12 +263,14 @@ def test_ways_to_ask_that_lots_do_not_offer_say_why_and_what_there_is(
     assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if, {URL}/outcomes")
 
 
-def test_a_process_without_knobs_is_not_asked(
+def test_a_process_without_setpoints_is_not_asked(
     toy_folder: Callable[..., Path], call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = toy_folder("toy_lots")
     file = folder / "toy_lots.toml"
-    text = file.read_text(encoding="utf-8").replace('role = "knob"', 'role = "before"').replace('["knob"]', "[]")
+    text = (
+        file.read_text(encoding="utf-8").replace('role = "setpoint"', 'role = "before"').replace('["setpoint"]', "[]")
+    )
     for line in ("bounds = [30, 70]\n", "step = 10\n"):
         text = text.replace(line, "")
     start = text.index("move_cost")

@@ -17,7 +17,7 @@ from operations.set_points.line import line_part
 from operations.set_points.requests import read
 from seeds import Seed
 
-KNOB, START = "line_current_target", pd.Timestamp("2026-11-01")
+SETPOINT, START = "line_current_target", pd.Timestamp("2026-11-01")
 
 
 def described(part: Any, taken: Mapping[str, SetPointForm]) -> Any:
@@ -32,7 +32,7 @@ def described(part: Any, taken: Mapping[str, SetPointForm]) -> Any:
 def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
     gain = GainEstimate(900.0, 100.0, 1700.0)
     line = LineAdvice(
-        KNOB,
+        SETPOINT,
         START,
         units=60,
         known=58,
@@ -49,7 +49,7 @@ def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str,
         held_by="power_limit: at 403 kA the moves that bring most take 98.2 MW",
     )
     found = described(line_part(line, potline), taken)
-    assert found["knobs"] == {KNOB: {"plan": 398.0, "move": 2.5, "set_point": 400.5, "unit": "kA"}}
+    assert found["setpoints"] == {SETPOINT: {"plan": 398.0, "move": 2.5, "set_point": 400.5, "unit": "kA"}}
     assert found["start"] == "2026-11-01"
     assert found["gain"] == {"value": 900.0, "low": 100.0, "high": 1700.0, "unit": "$/d"}
     assert found["power"] == {"before": 96.0, "after": 97.5, "limit": 98.0, "unit": "MW"}
@@ -60,10 +60,10 @@ def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str,
 
 
 def test_a_line_that_is_not_known_has_no_numbers(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
-    line = LineAdvice(KNOB, START, units=60, known=3, refusal="line: a part")
+    line = LineAdvice(SETPOINT, START, units=60, known=3, refusal="line: a part")
     assert math.isnan(line.plan)
     found = described(line_part(line, potline), taken)
-    assert found["knobs"][KNOB] == {"plan": None, "move": 0.0, "set_point": None, "unit": "kA"}
+    assert found["setpoints"][SETPOINT] == {"plan": None, "move": 0.0, "set_point": None, "unit": "kA"}
     assert (found["gain"], found["worth"], found["power"]["after"]) == (None, None, None)
     assert found["refusal"] == "line: a part"
 
@@ -87,9 +87,9 @@ def test_a_limit_of_power_may_be_left_out_or_null(taken: Mapping[str, SetPointFo
 def test_the_current_is_moved_for_all_units_and_never_for_one(taken: Mapping[str, SetPointForm]) -> None:
     kind = TypeAdapter(taken["what-if"].request)
     example = taken["what-if"].example
-    kind.validate_python(example | {"moves": {KNOB: 2.0}})
+    kind.validate_python(example | {"moves": {SETPOINT: 2.0}})
     with pytest.raises(ValidationError):
-        kind.validate_python(example | {"moves": {"A-001": {KNOB: 2.0}}})
-    body = example | {"moves": {"A-001": {KNOB: 2.0}}}
+        kind.validate_python(example | {"moves": {"A-001": {SETPOINT: 2.0}}})
+    body = example | {"moves": {"A-001": {SETPOINT: 2.0}}}
     with pytest.raises(RequestError):
         read(taken["what-if"], json.dumps(body).encode())

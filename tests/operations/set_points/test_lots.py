@@ -44,7 +44,7 @@ def test_each_field_of_an_answer_is_explained() -> None:
     of_units = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## Response fields")[2], re.MULTILINE))
     for process in [name for name in names() if load(name).quality or load(name).bins]:
         fields = fields_of_advice(process)
-        assert {"knobs", "gain", "refusal"} <= fields
+        assert {"setpoints", "gain", "refusal"} <= fields
         assert fields <= explained | of_units, process
 
 

@@ -13,7 +13,7 @@ from training.quality.setpoints import EffectsOnLots
 
 @pytest.fixture(scope="module")
 def physics():
-    return physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["knob"])})
+    return physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["setpoint"])})
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def planned(table, seed, units=("T-01", "T-02")):
     rows = table.table.copy()
     newest = rows[rows["line"].isin(units)].groupby("line").tail(1).index
     rows.loc[newest, [column.name for column in seed.by_role("during", "late", "target")]] = np.nan
-    rows.loc[newest, ["u", "knob"]] = [2.0, 46.0]
+    rows.loc[newest, ["u", "setpoint"]] = [2.0, 46.0]
     return rows
 
 
@@ -55,10 +55,12 @@ def test_lots_that_are_planned_get_advice(table, model, toy_quality_seed):
     advices, found, notes = asked(model, planned(table, toy_quality_seed), toy_quality_seed)
     assert notes == ("no advice for 10 units whose newest row is no plan",)
     assert [one["line"] for one in advices] == ["T-01", "T-02"]
-    assert all(one["knobs"]["knob"]["plan"] == 46.0 and one["knobs"]["knob"]["move"] > 0 for one in advices)
+    assert all(
+        one["setpoints"]["setpoint"]["plan"] == 46.0 and one["setpoints"]["setpoint"]["move"] > 0 for one in advices
+    )
     first = found.iloc[0]
     assert first["line"] == "T-01"
-    assert first["knob new [°C]"] == 46.0 + advices[0]["knobs"]["knob"]["move"]
+    assert first["setpoint new [°C]"] == 46.0 + advices[0]["setpoints"]["setpoint"]["move"]
     assert first["gain low [$/t]"] == advices[0]["gain"]["low"] > 0
     assert first["q change [ppm]"] < 0
     assert first["crack change [1]"] >= 0
@@ -74,7 +76,7 @@ def test_without_plans_each_unit_makes_one_more_lot_after_its_newest_assay(table
     for one in advices:
         last = newest.loc[one["line"]]
         assert pd.Timestamp(one["cast_at"]) == last["cast_at"] + pd.Timedelta(days=1)
-        assert one["knobs"]["knob"]["plan"] == last["knob"]
+        assert one["setpoints"]["setpoint"]["plan"] == last["setpoint"]
     # Its last assay is the newest lot's, and u is as it was there.
     by_hand = table.table.copy()
     more = newest.reset_index().assign(v=np.nan, p=np.nan, q=np.nan, r=np.nan, crack=np.nan)

@@ -1,4 +1,4 @@
-"""Moves of a what-if: for all units or unit by unit, within the bounds of each knob."""
+"""Moves of a what-if: for all units or unit by unit, within the bounds of each set-point."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ def faults(asked: ParsedSetpointRequest, potline: Seed) -> list[tuple[Any, ...]]
     return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]
 
 
-def test_a_knob_may_not_leave_its_bounds(ask: Ask, potline: Seed) -> None:
+def test_a_setpoint_may_not_leave_its_bounds(ask: Ask, potline: Seed) -> None:
     assert potline.column("voltage_setpoint").bounds == [3.85, 4.25]
     (high,) = faults(ask({"voltage_setpoint": 0.1}), potline)
     expected = "plan 4.2 and move 0.1 together at most 4.25 V"

@@ -30,8 +30,8 @@ def test_the_answer_of_the_page_is_one(taken: Mapping[str, SetPointForm], potlin
     request, answer = blocks()
     TypeAdapter(taken["recommendations"].answer).validate_python(answer)
     (one,), (row,) = answer["recommendations"], request["rows"]
-    assert {name: knob["plan"] for name, knob in one["knobs"].items()} == {
-        column.name: row[column.name] for column in potline.by_role("knob")
+    assert {name: setpoint["plan"] for name, setpoint in one["setpoints"].items()} == {
+        column.name: row[column.name] for column in potline.by_role("setpoint")
     }
     assert [limit["name"] for limit in one["limits"]] == [constraint.name for constraint in potline.constraints]
 

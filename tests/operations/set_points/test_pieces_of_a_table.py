@@ -46,7 +46,7 @@ def test_the_file_has_thresholds_in_their_units(toy_sorting_seed):
     one = {
         "lot": "L-1",
         "passed_at": "2026-01-01",
-        "knobs": {
+        "setpoints": {
             "least_gain.bin_a": {"plan": 0.0, "move": 0.2, "set_point": 0.2, "unit": "$/kg"},
             "least_gain.bin_bc": {"plan": 0.1, "move": 0.0, "set_point": 0.1, "unit": "$/kg"},
         },

@@ -91,7 +91,7 @@ def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(
     assert faults(taken, request) == [(0, "caf2", None, None, expected)]
 
 
-def test_a_plan_lacks_no_knob(taken: Mapping[str, SetPointForm], body: Body) -> None:
+def test_a_plan_lacks_no_setpoint(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     del request["rows"][0]["voltage_setpoint"]
     request["rows"][1]["metal_level_target"] = None
@@ -211,7 +211,7 @@ def test_a_history_is_needed(taken: Mapping[str, SetPointForm], body: Body) -> N
         ([], ("moves", "[]", None, "an object")),
     ],
 )
-def test_moves_are_of_knobs_that_units_have(
+def test_moves_are_of_setpoints_that_units_have(
     moves: Any, fault: tuple[Any, ...], taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
     found = faults(taken, body("what-if", moves=moves), "what-if")

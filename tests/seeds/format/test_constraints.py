@@ -99,6 +99,6 @@ def test_a_list_is_expected(toy_seed: Seed) -> None:
 
 
 def test_a_process_that_recommends_nothing_has_no_limits(toy_sorting_seed: Seed) -> None:
-    text = toy_sorting_seed.text.replace('role = "knob"', 'role = "before"')
-    with pytest.raises(SeedError, match="constraints: expected a column of role knob: nothing else is recommended"):
+    text = toy_sorting_seed.text.replace('role = "setpoint"', 'role = "before"')
+    with pytest.raises(SeedError, match="constraints: expected a column of role setpoint: nothing else is recommended"):
         parse(text + KEPT, Path("toy_scrap.toml"))

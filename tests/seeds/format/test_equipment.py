@@ -91,7 +91,7 @@ def test_no_regime_changes_a_fact():
 [[plant.regimes]]
 start = 2024-01-01
 name = "rebuilt"
-meaning = "more cells a section"
+description = "more cells a section"
 change = { cells = { value = 18, unit = "count", source = "assumed: two more" } }
 """
     expected = r"plant\.regimes\.rebuilt: changes cells, a fact of \[equipment\]: a rebuilt plant is another seed"

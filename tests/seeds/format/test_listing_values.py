@@ -46,13 +46,13 @@ def test_columns_show_range_and_source(ingot):
     column = load("aluminium_ingot").column("melt_temperature")
     at = next(i for i, line in enumerate(ingot) if line.startswith("melt_temperature "))
     low, high = column.limits
-    assert ingot[at].split()[:3] == ["melt_temperature", "knob", "°C"]
+    assert ingot[at].split()[:3] == ["melt_temperature", "setpoint", "°C"]
     assert ingot[at].endswith(f"{low:g} to {high:g}, typically {column.typical.mean:g} ± {column.typical.sd:g}")
-    assert ingot[at + 1] == f"    {column.meaning} ({column.source})"
+    assert ingot[at + 1] == f"    {column.description} ({column.source})"
     key = load("aluminium_ingot").key
     at = next(i for i, line in enumerate(ingot) if line.startswith(f"{key.name} "))
     assert ingot[at].split() == [key.name, "key"]
-    assert ingot[at + 1] == f"    {key.meaning}"
+    assert ingot[at + 1] == f"    {key.description}"
     widest = max(len(one.name) for one in load("aluminium_ingot").columns)
     assert ingot[at].index("key") == widest + 2
 
@@ -79,7 +79,7 @@ def test_grades_and_references(ingot):
         at = ingot.index(f"{grade.name}  {grade.title}: worth {value.value:g} {value.unit} ({value.source})")
         names = [*grade.limits, *(f"{total.name} ({' + '.join(total.of)})" for total in grade.sums)]
         for line, name, limit in zip(ingot[at + 1 :], names, [*grade.limits.values(), *grade.sums], strict=False):
-            assert line == f"    {name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
+            assert line == f"    {name} at most {limit.value:g} {limit.unit}, {limit.verification} ({limit.source})"
     references = [f"{name}  {one.year}  {one.text}" for name, one in seed.references.items()]
     assert ingot[-len(references) :] == references
     assert ingot[-len(references) - 1] == ""
@@ -92,5 +92,5 @@ def test_norms_show_their_grades_and_how_sure_they_are():
     assert lines[at].endswith("comprehensive: grade 1 at most 550, 2 at most 660, 3 at most 820 kgce/t")
     shown = " ".join(lines[at + 1 : at + 3])
     assert "GB 25323-2023, zinc concentrate to ingot" in shown
-    assert "recalled (gb_25323_2023: " in shown
-    assert "elsewhere 170 kgce/t (assumed: " in shown
+    assert "unverified (gb_25323_2023: " in shown
+    assert "outside the boundary 170 kgce/t (assumed: " in shown

@@ -23,7 +23,7 @@ def spoil(toy_seed, tmp_path):
     return told
 
 
-X, Y, Z = 'name = "x_set"\nrole = "knob"', 'name = "y"\nrole = "target"', 'name = "z"\nrole = "during"'
+X, Y, Z = 'name = "x_set"\nrole = "setpoint"', 'name = "y"\nrole = "target"', 'name = "z"\nrole = "during"'
 Z_RANGE = "low = 0\nhigh = 8\ntypical = { mean = 4, sd = 0.5 }"
 LABEL = 'label_noise = { value = 0.5, unit = "%", source = "law" }'
 LAW = 'law = { text = "y = 90 + 0.5 (x - 10) - 2 z + unit offset + noise", year = 2026 }'
@@ -123,7 +123,7 @@ def test_a_seed_as_read(toy_seed):
         ),
         ("sign = -1", 'tag = "z"\nscale = 0.001', r"columns.z: scale converts the unit of a tag"),
         ("sign = -1", 'tag = "y"', r"columns.z.tag: got 'y': expected no other column's name"),
-        ("sign = -1", "bounds = [1, 2]", r"columns.z: bounds belongs to a knob, this column has role during"),
+        ("sign = -1", "bounds = [1, 2]", r"columns.z: bounds belongs to a set-point, this column has role during"),
         ("sign = -1", PREVIOUS, r"columns.z: previous makes a before column, this one has role during"),
         ("bounds = [5, 15]", "bounds = [15, 5]", r"columns.x_set: bounds \[15, 5\] must rise and lie within low 0"),
         ("bounds = [5, 15]", "bounds = [5, 25]", r"columns.x_set: bounds \[5, 25\] must rise and lie within low 0"),
@@ -147,8 +147,8 @@ def test_a_seed_as_read(toy_seed):
         ),
         (PREVIOUS, PREVIOUS.replace('"y"', '"z"'), r"columns.previous_y.unit: got '%': expected 'V' as of column z"),
         (
-            'meaning = "cell"',
-            'meaning = "cell"\nlow = 0',
+            'description = "cell"',
+            'description = "cell"\nlow = 0',
             r"columns.unit: low belongs to a number column",
         ),
         ('role = "time"', 'role = "key"', r"columns: got no column of role time: expected one for process.period"),

@@ -16,9 +16,9 @@ title = "anode to cathode"
 boundary = "alternating"
 unit = "kWh/t"
 grades = [{ name = "1", at_most = 200 }, { name = "2", at_most = 300 }]
-certainty = "recalled"
+verification = "unverified"
 source = "practice: a third party's table"
-elsewhere = { value = 15, unit = "kWh/t", source = "assumed: bus bars" }
+outside_boundary = { value = 15, unit = "kWh/t", source = "assumed: bus bars" }
 """
 # breadth of the field: grades 1 to 3 and the pairs of benchmark and baseline, with their unit
 LIMITS = {
@@ -47,11 +47,16 @@ def test_a_norm_has_a_document_a_boundary_and_grades(toy_seed: Seed) -> None:
     seed = parse(toy_seed.text + KEPT, PATH)
     (norm,) = seed.norms
     assert isinstance(norm, Norm)
-    assert (norm.document, norm.boundary, norm.unit, norm.certainty) == ("GB 1", "alternating", "kWh/t", "recalled")
+    assert (norm.document, norm.boundary, norm.unit, norm.verification) == (
+        "GB 1",
+        "alternating",
+        "kWh/t",
+        "unverified",
+    )
     assert [(grade.name, grade.at_most) for grade in norm.grades] == [("1", 200), ("2", 300)]
-    assert norm.elsewhere is not None
-    assert norm.elsewhere.value == 15
-    assert {"norms.electrolysis", "norms.electrolysis.elsewhere"} <= set(seed.sources)
+    assert norm.outside_boundary is not None
+    assert norm.outside_boundary.value == 15
+    assert {"norms.electrolysis", "norms.electrolysis.outside_boundary"} <= set(seed.sources)
 
 
 def test_a_seed_need_not_have_any(toy_seed: Seed) -> None:
@@ -64,7 +69,7 @@ def test_limits_are_those_of_the_documents(process: str) -> None:
     found = {one.name: (one.unit, *(grade.at_most for grade in one.grades)) for one in norms}
     assert found == LIMITS[process]
     # None was read in the standard itself, so that none may be called verified.
-    assert {one.certainty for one in norms} == {"recalled"}
+    assert {one.verification for one in norms} == {"unverified"}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,7 @@ def test_limits_are_those_of_the_documents(process: str) -> None:
     [
         ('unit = "kWh/t"\ngrades', 'unit = "MWh/t"\ngrades', "norms.electrolysis.unit: got 'MWh/t': "),
         ('"alternating"', '"gate"', "norms.electrolysis.boundary: got 'gate': "),
-        ('"recalled"', '"sure"', "norms.electrolysis.certainty: got 'sure': "),
+        ('"unverified"', '"sure"', "norms.electrolysis.verification: got 'sure': "),
         ("at_most = 200", "at_most = -200", "norms.electrolysis.grades.1.at_most: got -200: "),
         ("at_most = 200", 'at_most = "200"', "norms.electrolysis.grades.1.at_most: got '200': "),
         (
@@ -84,9 +89,9 @@ def test_limits_are_those_of_the_documents(process: str) -> None:
         (
             'value = 15, unit = "kWh/t"',
             'value = 15, unit = "kgce/t"',
-            "norms.electrolysis.elsewhere.unit: got 'kgce/t': expected 'kWh/t' as of the norm",
+            "norms.electrolysis.outside_boundary.unit: got 'kgce/t': expected 'kWh/t' as of the norm",
         ),
-        ("value = 15", "value = 0", "norms.electrolysis.elsewhere.value: got 0: expected more than 0"),
+        ("value = 15", "value = 0", "norms.electrolysis.outside_boundary.value: got 0: expected more than 0"),
         ('document = "GB 1"\n', "", "norms.electrolysis.document: missing"),
         ('document = "GB 1"', 'document = "GB 1"\nyear = 2013', "norms.electrolysis.year: unknown key"),
         (

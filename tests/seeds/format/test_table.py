@@ -12,7 +12,7 @@ from seeds.format.loader import parse
 Z = 'name = "z"\nrole = "during"'
 TARGETS = "[targets.y]"
 SHADOW = 'shadow = { value = 60, unit = "d", source = "law" }'
-COLUMN = '[[columns]]\nname = "c"\nrole = "before"\nmeaning = "m"\nsource = "assumed: made"\n'
+COLUMN = '[[columns]]\nname = "c"\nrole = "before"\ndescription = "m"\nsource = "assumed: made"\n'
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ EVERY = 'every = { value = 1, unit = "d" }'
         (
             'unit = "V"\ncensored = true\nrolling = { column = "z", window = 3 }',
             "",
-            "columns.c: censored belongs to a column of the file that is no knob and never negative",
+            "columns.c: censored belongs to a column of the file that is no set-point and never negative",
         ),
         ('unit = "V"\nrolling = { column = "z", window = 1 }', "", "columns.c.rolling.window: got 1"),
         (

@@ -215,7 +215,7 @@ def test_a_seed_removed_before_it_was_trained_is_listed_no_more(app: Service, se
 
 def test_a_change_that_the_model_agrees_with_is_taken_up_at_once(both: Service, seeds: Path, call: Call) -> None:
     file = seeds / "toy_cells.toml"
-    write(file, file.read_text().replace('meaning = "measured z"', 'meaning = "z, measured"'))
+    write(file, file.read_text().replace('description = "measured z"', 'description = "z, measured"'))
     both.champions.refresh()
     assert "z, measured" in both.openapi()["components"]["schemas"]["ToyCellsRow"]["properties"]["z"]["description"]
     assert ask(both, call).status_code == 200

@@ -47,10 +47,10 @@ def test_a_process_that_grades_tells_what_it_decides_by(
         "title": "Prime",
         "value": {"value": 0, "unit": "$/t"},
         "limits": {
-            "p": {"value": 6, "least": None, "unit": "ppm", "of": ["p"], "certainty": "assumed"},
-            "q": {"value": 5, "least": None, "unit": "ppm", "of": ["q"], "certainty": "assumed"},
+            "p": {"value": 6, "least": None, "unit": "ppm", "of": ["p"], "verification": "assumed"},
+            "q": {"value": 5, "least": None, "unit": "ppm", "of": ["q"], "verification": "assumed"},
         },
-        "sums": {"p_and_q": {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "certainty": "assumed"}},
+        "sums": {"p_and_q": {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "verification": "assumed"}},
     }
     assert (second["value"]["value"], list(second["limits"]), second["sums"]) == (-40, ["p"], {})
     assert (remelt["name"], remelt["limits"], remelt["sums"]) == ("remelt", {}, {})

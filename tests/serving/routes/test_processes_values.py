@@ -45,19 +45,19 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
         "time": "period_start",
         "inputs": [
             {
-                **{"name": "previous_y", "meaning": "efficiency of the period before, in hand", "unit": "%"},
+                **{"name": "previous_y", "description": "efficiency of the period before, in hand", "unit": "%"},
                 **{"role": "before", "low": 50, "high": 100, "values": None},
             },
             {
-                **{"name": "x_set", "meaning": "set-point of x", "unit": "kA", "role": "knob"},
+                **{"name": "x_set", "description": "set-point of x", "unit": "kA", "role": "setpoint"},
                 **{"low": 0, "high": 20, "values": None},
             },
             {
-                **{"name": "z", "meaning": "measured z", "unit": "V", "role": "during"},
+                **{"name": "z", "description": "measured z", "unit": "V", "role": "during"},
                 **{"low": 0, "high": 8, "values": None},
             },
         ],
-        "quantities": [{"name": "y", "meaning": "efficiency", "unit": "%"}],
+        "quantities": [{"name": "y", "description": "efficiency", "unit": "%"}],
         "routes": ["/v1/toy_cells/predictions", "/v1/toy_cells/outcomes"],
         "classification": None,
         "sorting": None,

@@ -42,7 +42,7 @@ def potline() -> Seed:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Starter of a service over a potline and a leach filter without knobs, one a setting."""
+    """Starter of a service over a potline and a leach filter without set-points, one a setting."""
     folder = tmp_path_factory.mktemp("seeds")
     for name in ("aluminium_reduction", "zinc_leach_filter"):
         (folder / f"{name}.toml").write_bytes((seed_folder() / f"{name}.toml").read_bytes())
@@ -205,7 +205,7 @@ def test_a_version_of_before_says_that_it_is_to_be_trained_again(serve: Serve, p
     assert "trained without them; train again" in post(serve(None), "recommendations").json()["detail"]
 
 
-def test_a_process_without_knobs_says_what_it_can_do(serve: Serve, call: Any) -> None:
+def test_a_process_without_setpoints_says_what_it_can_do(serve: Serve, call: Any) -> None:
     response = call(serve(), "POST", "/v1/zinc_leach_filter/recommendations", json={})
     assert response.status_code == 404
     assert response.json()["detail"] == (
@@ -257,7 +257,7 @@ def request_of_pots(small: pd.DataFrame, potline: Seed) -> dict[str, Any]:
     last = newest["unit"].iloc[-1]
     past = past[(past["unit"] != last) | (past[clock] == past[clock].max())]
     held = [column.name for column in potline.columns if not column.is_made]
-    known = [column.name for column in potline.by_role("key", "time", "before", "knob") if not column.is_made]
+    known = [column.name for column in potline.by_role("key", "time", "before", "setpoint") if not column.is_made]
     return {"rows": as_json(newest[known], clock), "history": as_json(past[held], clock)}
 
 
@@ -287,17 +287,17 @@ def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
 ) -> None:
     rows = post(serve(learnt), "recommendations", **request_of_pots).json()["recommendations"]
     assert rows[-1]["refusal"].startswith("history knows 1 period ")
-    assert all(knob["move"] == 0 for knob in rows[-1]["knobs"].values())
-    moved = [row for row in rows if any(knob["move"] for knob in row["knobs"].values())]
+    assert all(setpoint["move"] == 0 for setpoint in rows[-1]["setpoints"].values())
+    moved = [row for row in rows if any(setpoint["move"] for setpoint in row["setpoints"].values())]
     assert moved
     for row in moved:
         assert row["refusal"] is None
         assert row["gain"]["value"] > 0
-        for name, knob in row["knobs"].items():
+        for name, setpoint in row["setpoints"].items():
             column = potline.column(name)
             assert column.bounds is not None
-            assert abs(knob["move"]) <= (column.step or 0) + 1e-12
-            assert knob["move"] == 0 or column.bounds[0] <= knob["set_point"] <= column.bounds[1]
+            assert abs(setpoint["move"]) <= (column.step or 0) + 1e-12
+            assert setpoint["move"] == 0 or column.bounds[0] <= setpoint["set_point"] <= column.bounds[1]
     assert {limit["name"] for limit in rows[0]["limits"]} == {one.name for one in potline.constraints}
 
 
@@ -306,13 +306,13 @@ def test_a_what_if_of_what_is_recommended_brings_what_was_said(
 ) -> None:
     app = serve(learnt)
     best = post(app, "recommendations", **request_of_pots).json()["recommendations"]
-    moves = {row["unit"]: {name: row["knobs"][name]["move"] for name in learnt.response.KNOBS} for row in best}
+    moves = {row["unit"]: {name: row["setpoints"][name]["move"] for name in learnt.response.SETPOINTS} for row in best}
     same = post(app, "what-if", **request_of_pots, moves=moves).json()["what_if"]
     for one, other in zip(best, same, strict=True):
         for part in ("value", "low", "high"):
             assert other["gain"][part] == pytest.approx(one["gain"][part], rel=1e-9, abs=1e-9)
-        assert {name: knob["set_point"] for name, knob in other["knobs"].items()} == pytest.approx(
-            {name: knob["set_point"] for name, knob in one["knobs"].items()}
+        assert {name: setpoint["set_point"] for name, setpoint in other["setpoints"].items()} == pytest.approx(
+            {name: setpoint["set_point"] for name, setpoint in one["setpoints"].items()}
         )
 
 
@@ -323,7 +323,7 @@ def test_a_line_of_which_a_part_is_unknown_keeps_its_current_and_its_pots_have_a
     found = post(serve(learnt), "recommendations", **part).json()
     assert len(found["recommendations"]) == 3
     assert found["line"]["refusal"].startswith("line: plan and situation are known of 3 of the 19 units that run")
-    assert found["line"]["knobs"]["line_current_target"]["move"] == 0
+    assert found["line"]["setpoints"]["line_current_target"]["move"] == 0
     assert (found["line"]["gain"], found["line"]["power"]["after"]) == (None, None)
 
 
@@ -335,14 +335,14 @@ def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
     rows = [row | {"line_current_target": 0.5 * (low + high)} for row in request_of_pots["rows"]]
     whole = {"rows": rows, "history": request_of_pots["history"], "prices": {}}
     free = post(app, "recommendations", **whole, power_limit=None).json()["line"]
-    assert (free["refusal"], free["worth"]) == (None, None)
-    assert free["knobs"]["line_current_target"]["move"] != 0
+    assert (free["refusal"], free["shadow_price"]) == (None, None)
+    assert free["setpoints"]["line_current_target"]["move"] != 0
     limit = 0.5 * (free["power"]["before"] + free["power"]["after"])
     held = post(app, "recommendations", **whole, power_limit=limit).json()["line"]
     assert held["power"]["after"] <= limit + 1e-6
     assert held["held_by"].startswith("power_limit: ")
-    assert held["worth"]["value"] > 0
-    assert held["worth"]["unit"] == "$/d/MW"
+    assert held["shadow_price"]["value"] > 0
+    assert held["shadow_price"]["unit"] == "$/d/MW"
     refused = post(app, "recommendations", **whole, power_limit=5)
     assert refused.status_code == 422
     (fault,) = refused.json()["errors"]
@@ -354,7 +354,7 @@ def test_a_what_if_takes_the_current_of_all_pots(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
     rows = post(serve(learnt), "what-if", **request_of_pots, moves={"line_current_target": 2}).json()["what_if"]
-    assert {row["knobs"]["line_current_target"]["move"] for row in rows} == {2}
+    assert {row["setpoints"]["line_current_target"]["move"] for row in rows} == {2}
     known = [row for row in rows if row["refusal"] is None]
     assert known
     assert all(row["effects"]["cell_voltage"]["value"] > 0 for row in known)

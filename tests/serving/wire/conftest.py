@@ -67,8 +67,8 @@ def flat(prediction: dict[str, Any]) -> dict[str, Any]:
         nearest = prediction["nearest_limit"] or dict.fromkeys(("limit", "grade", "value", "highest", "sigma"))
         found |= {"nearest_limit": nearest["limit"]}
         found |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}
-        remedy = prediction["remedy"] or dict.fromkeys(("knob", "before", "after", "sigma"))
-        found |= {"remedy": remedy["knob"]}
+        remedy = prediction["remedy"] or dict.fromkeys(("setpoint", "before", "after", "sigma"))
+        found |= {"remedy": remedy["setpoint"]}
         found |= {f"remedy_{name}": remedy[name] for name in ("before", "after", "sigma")}
     return found
 

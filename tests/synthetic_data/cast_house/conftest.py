@@ -35,15 +35,15 @@ def house() -> SimpleNamespace:
     supply = CastHouseSupplier(plan).advance()
     tapped = pots.advance(supply, before("pots.go"))
     tests = crew.set_points.tests(supply.parameters, supply.count, before("crew.tests"))
-    knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))
-    charge = furnaces.advance(supply, tapped, knobs, before("furnaces.go"))
-    melt, degassing = line.advance(supply, charge, knobs, crew, tests, {}, before("line.go"))
-    knobs = knobs | degassing
-    cast = moulds.advance(supply.parameters, melt, knobs, before("moulds.go"))
+    setpoints = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))
+    charge = furnaces.advance(supply, tapped, setpoints, before("furnaces.go"))
+    melt, degassing = line.advance(supply, charge, setpoints, crew, tests, {}, before("line.go"))
+    setpoints = setpoints | degassing
+    cast = moulds.advance(supply.parameters, melt, setpoints, before("moulds.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters},
-        **{"tapped": tapped, "tests": tests, "knobs": knobs, "charge": charge, "melt": melt, "cast": cast},
-        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+        **{"tapped": tapped, "tests": tests, "setpoints": setpoints, "charge": charge, "melt": melt, "cast": cast},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("setpoint")}},
     )
 
 

@@ -32,7 +32,7 @@ def test_moulds_and_water(house, numbers):
     np.testing.assert_allclose(house.cast.level_swing, swing, rtol=1e-9)
     water = p.water_usual * np.exp(p.water_sd * walks[1] + 0.01 * n[1])
     np.testing.assert_allclose(house.cast.water_flow, water, rtol=1e-9)
-    mould = house.knobs["mould_temperature"] + p.mould_error * n[2]
+    mould = house.setpoints["mould_temperature"] + p.mould_error * n[2]
     np.testing.assert_allclose(house.cast.mould_temperature, mould, rtol=1e-9)
 
 
@@ -64,5 +64,5 @@ def test_chances_of_defects(house, numbers):
 def test_no_reject_is_ever_certain(house, draws):
     moulds = IngotMoulds(house.plan, house.block, draws["moulds"])
     foul = replace(house.melt, inclusions=house.melt.inclusions * 1e30)
-    chances = moulds.advance(house.p, foul, house.knobs, draws["moulds.go"]).probabilities["inclusions"]
+    chances = moulds.advance(house.p, foul, house.setpoints, draws["moulds.go"]).probabilities["inclusions"]
     np.testing.assert_allclose(chances, 1.0 / (1.0 + np.exp(-12.0)), rtol=1e-12)

@@ -37,7 +37,7 @@ def numbers(house, draws):
 
 def scrap_of(house, numbers):
     """Contents of the returned scrap by element, and alloy in the charge [%]."""
-    p, n, u, given = house.p, numbers["scrap_n"], numbers["scrap_u"], house.knobs["scrap_return"]
+    p, n, u, given = house.p, numbers["scrap_n"], numbers["scrap_u"], house.setpoints["scrap_return"]
     alloyed = u[0] < p.alloy_share * given / p.scrap_usual
     part = np.where(alloyed, p.alloy_least + (p.alloy_most - p.alloy_least) * u[1], 0.0)
     kind = np.floor(4.0 * u[2]).astype(int)
@@ -60,11 +60,11 @@ def tools_of(house, numbers):
 def test_mass_share_temperature_and_loss(house, numbers):
     p, n, charge, furnace = house.p, numbers["n"], house.charge, numbers["furnace"]
     np.testing.assert_allclose(charge.mass, p.charge_mass + p.charge_mass * p.charge_sd * n[0], rtol=1e-9)
-    share = np.clip(house.knobs["high_purity_share"] + p.tap_error * n[1], 0.0, 100.0)
+    share = np.clip(house.setpoints["high_purity_share"] + p.tap_error * n[1], 0.0, 100.0)
     np.testing.assert_allclose(charge.share, share, rtol=1e-9)
-    melt = house.knobs["melt_temperature"] + p.melt_error * n[2] + p.furnace_melt_sd * furnace[0]
+    melt = house.setpoints["melt_temperature"] + p.melt_error * n[2] + p.furnace_melt_sd * furnace[0]
     np.testing.assert_allclose(charge.melt_temperature, melt, rtol=1e-9)
-    time = house.knobs["settling_time"] + 25.0
+    time = house.setpoints["settling_time"] + 25.0
     loss = p.loss_usual * np.exp(p.loss_sd * n[4]) * (time / 40.0) ** 0.5 * np.exp(0.012 * (melt - 720.0))
     np.testing.assert_allclose(charge.loss, loss, rtol=1e-9)
 
@@ -80,7 +80,7 @@ def test_scrap_and_tools(house, numbers):
 
 def test_contents_and_where_iron_came_from(house, numbers):
     p, n, tapped, charge = house.p, numbers["n"], house.tapped, house.charge
-    share, returned = 0.01 * charge.share, 0.01 * house.knobs["scrap_return"]
+    share, returned = 0.01 * charge.share, 0.01 * house.setpoints["scrap_return"]
     scrap, _ = scrap_of(house, numbers)
     tools, _ = tools_of(house, numbers)
     metal = dict(tapped.traces)
@@ -88,7 +88,7 @@ def test_contents_and_where_iron_came_from(house, numbers):
         high_purity, ordinary = tapped.metal[name]
         metal[name] = (1.0 - share) * (ordinary + p.tap_share * failing) + share * high_purity
     stirred = np.exp(p.stirring_sd * n[5] + p.furnace_stirring_sd * numbers["furnace"][2])
-    flux, time = house.knobs["flux_dose"], house.knobs["settling_time"] + 25.0
+    flux, time = house.setpoints["flux_dose"], house.setpoints["settling_time"] + 25.0
     left = {
         "na": np.exp(-p.flux_sodium * stirred * flux - time / p.sodium_time),
         "mg": np.exp(-p.flux_magnesium * stirred * flux),
@@ -110,7 +110,7 @@ def test_tools_that_break_down_bring_much_iron(house, draws):
     vars(parameters)["broken_tool_share"] = np.full_like(house.p.broken_tool_share, 0.5)
     supply = replace(house.supply, parameters=parameters)
     furnaces = CastHouseFurnaces(house.plan, house.block, draws["furnaces"])
-    found = furnaces.advance(supply, house.tapped, house.knobs, draws["furnaces.go"])
+    found = furnaces.advance(supply, house.tapped, house.setpoints, draws["furnaces.go"])
     furnace = furnaces._furnace[1]
     twin = copy.deepcopy(house.draws["furnaces.go"])
     n, u = twin.standard_normal((7, 3, 112)), twin.random((2, 3, 112))

@@ -26,7 +26,7 @@ def test_furnaces_that_test_move_up_and_down(house, draws):
     assert set(np.unique(found)) == {-1.0, 0.0, 1.0}
 
 
-def test_knobs_before_a_cast(house, draws):
+def test_setpoints_before_a_cast(house, draws):
     habit = dict(zip(HABITS, draws["crew"].standard_normal((8, 3, 1))[:6], strict=True))
     n = dict(zip((*HABITS, "scrap_return"), draws["crew.before_cast"].standard_normal((7, 3, 112)), strict=True))
     p, samples = house.p, house.tapped.samples
@@ -47,4 +47,4 @@ def test_knobs_before_a_cast(house, draws):
     }
     for name, values in wanted.items():
         own = values + (p[f"habit_{name}"] * habit[name] if name in habit else 0.0) + house.tests.get(name, 0.0)
-        np.testing.assert_allclose(house.knobs[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(house.setpoints[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)

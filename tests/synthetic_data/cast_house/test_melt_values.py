@@ -56,7 +56,7 @@ def test_rotor_flow_and_launder(house, numbers):
     wear = p.rotor_wear * turned / numbers["rotor_cycle"] * np.exp(0.5 * numbers["walks"][0])
     condition = np.maximum(1.0 - wear, p.rotor_least) * np.exp(p.furnace_degasser_sd * numbers["furnace"][0])
     np.testing.assert_allclose(melt.rotor_condition, condition, rtol=1e-9)
-    flow = house.knobs["cast_speed"] + house.knobs["cast_speed"] * p.speed_error * n[0]
+    flow = house.setpoints["cast_speed"] + house.setpoints["cast_speed"] * p.speed_error * n[0]
     np.testing.assert_allclose(melt.metal_flow, flow, rtol=1e-9)
     launder = house.charge.melt_temperature - p.launder_drop * p.speed_usual / flow + p.launder_sd * n[1]
     np.testing.assert_allclose(melt.launder_temperature, launder, rtol=1e-9)
@@ -74,7 +74,7 @@ def dissolved(celsius, pressure):
 
 
 def test_hydrogen_inclusions_and_index_with_the_answers_of_the_crew(house, numbers, draws):
-    p, melt, n, knobs, walks = house.p, house.melt, numbers["n"], house.knobs, numbers["walks"]
+    p, melt, n, setpoints, walks = house.p, house.melt, numbers["n"], house.setpoints, numbers["walks"]
     furnace, vapour = numbers["furnace"], vapour_of(house.supply)
     moist = np.exp(p.moisture_sd * walks[1] + p.furnace_moisture_sd * furnace[1] + p.moisture_cast_sd * n[2])
     before = dissolved(house.charge.melt_temperature, p.uptake * moist * (vapour + p.flux_moisture))
@@ -84,12 +84,12 @@ def test_hydrogen_inclusions_and_index_with_the_answers_of_the_crew(house, numbe
         p.inclusion_sd * walks[2]
         + p.inclusion_cast_sd * n[3]
         + p.furnace_inclusion_sd * furnace[2]
-        + p.inclusions_by_scrap * (knobs["scrap_return"] - p.scrap_usual)
-        - p.inclusions_by_flux * (knobs["flux_dose"] - p.flux_usual)
+        + p.inclusions_by_scrap * (setpoints["scrap_return"] - p.scrap_usual)
+        - p.inclusions_by_flux * (setpoints["flux_dose"] - p.flux_usual)
     )
-    afloat = 0.3 + 0.7 * np.exp(-knobs["settling_time"] / p.sinking_time)
+    afloat = 0.3 + 0.7 * np.exp(-setpoints["settling_time"] / p.sinking_time)
     passing = raised * (house.charge.loss / p.loss_usual) ** 0.7 * afloat * (1.0 - melt.filter_held)
-    gas, rotor = knobs["degasser_gas"], knobs["degasser_rotor"]
+    gas, rotor = setpoints["degasser_gas"], setpoints["degasser_rotor"]
     units = p.degassing_constant * melt.rotor_condition * (gas / 4.0) ** 0.6 * (rotor / 500.0) ** 1.2
     units = units * 22.0 / melt.metal_flow
     after = floor + (before - floor) * np.exp(-units)

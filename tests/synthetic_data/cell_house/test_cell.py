@@ -38,13 +38,13 @@ def given(p, **changed):
     return cell.StepInputs(**(usual | changed))
 
 
-def knobs(p, **changed):
+def setpoints(p, **changed):
     usual = {"temperature_target": p.temperature, "acid_zinc_target": p.acid_zinc_ratio, "glue_dose": p.glue_dose}
     return {name: np.full(COUNT, value) for name, value in (usual | changed).items()}
 
 
 def settled(p, groups, count=30, given_changed=None, **changed):
-    fixed = cell.Fixed.of(p, groups, knobs(p, **changed), p.manganese)
+    fixed = cell.Fixed.of(p, groups, setpoints(p, **changed), p.manganese)
     for _ in range(count):
         found = cell.step(p, groups, fixed, given(p, **(given_changed or {})), np.zeros((NORMALS, COUNT)))
     return found

@@ -1,10 +1,10 @@
-"""Crews: what they do for poor groups, tests, knobs set by hand."""
+"""Crews: what they do for poor groups, tests, set-points set by hand."""
 
 import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.cell_house.operators import GROUP_KNOBS, NORMALS, choose, review
+from synthetic_data.cell_house.operators import GROUP_SETPOINTS, NORMALS, choose, review
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.cell_house.state import build
 
@@ -43,19 +43,19 @@ def test_set_points_are_drawn_back():
 def test_tests_are_added_and_bounds_kept():
     some = groups()
     some.temperature_target[:] = 60.0
-    knobs, tests = choose(P, some, SEED, np.array([True, True, False]), np.array([[0.1, 0.9, 0.1]] * NORMALS), {})
+    setpoints, tests = choose(P, some, SEED, np.array([True, True, False]), np.array([[0.1, 0.9, 0.1]] * NORMALS), {})
     low, high = SEED.column("temperature_target").bounds
-    assert knobs["temperature_target"] == pytest.approx(
+    assert setpoints["temperature_target"] == pytest.approx(
         [high - 2.0 * P.test_temperature, high, high - P.test_temperature]
     )
     assert tests["temperature_target_test"] == pytest.approx([-P.test_temperature, P.test_temperature, 0.0])
-    assert set(knobs) == set(GROUP_KNOBS)
-    assert low < knobs["temperature_target"].min()
+    assert set(setpoints) == set(GROUP_SETPOINTS)
+    assert low < setpoints["temperature_target"].min()
 
 
 def test_crews_go_on_from_what_was_set_by_hand():
     some = groups()
     by_hand = {"glue_dose": np.array([0.3, np.nan, np.nan])}
-    knobs, _ = choose(P, some, SEED, np.zeros(3, dtype=bool), np.zeros((NORMALS, 3)), by_hand)
-    assert knobs["glue_dose"] == pytest.approx([0.3, P.glue_dose, P.glue_dose])
+    setpoints, _ = choose(P, some, SEED, np.zeros(3, dtype=bool), np.zeros((NORMALS, 3)), by_hand)
+    assert setpoints["glue_dose"] == pytest.approx([0.3, P.glue_dose, P.glue_dose])
     assert some.glue_dose[0] == pytest.approx(0.3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seeds import load
-from synthetic_data.crystallisers.operators import KNOBS
+from synthetic_data.crystallisers.operators import SETPOINTS
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
@@ -27,7 +27,7 @@ def refinery() -> SimpleNamespace:
         shape=shape,
         each=(len(ELEMENTS), *shape),
         p=CrystalliserParameters.on_days(plan, np.arange(3.0)),
-        knobs={name: np.full(shape, USUAL[name]) for name in KNOBS},
+        setpoints={name: np.full(shape, USUAL[name]) for name in SETPOINTS},
         charge=np.full((len(ELEMENTS), *shape), 0.5),
         mass=np.full(shape, 20.0),
         nothing=np.zeros(shape),

@@ -7,12 +7,12 @@ from synthetic_data.crystallisers.freezing import CONDITIONS, Crystallisers, fre
 from synthetic_data.crystallisers.parameters import ELEMENTS
 
 
-def frozen_and_left(refinery, sudden=0.0, normals=None, runs=None, **knobs):
+def frozen_and_left(refinery, sudden=0.0, normals=None, runs=None, **setpoints):
     furnaces = Crystallisers(refinery.block, np.random.default_rng(1))
     furnaces._layer = np.zeros((2, 1))
     normals = np.zeros((1 + CONDITIONS, *refinery.shape)) if normals is None else normals
     runs = np.zeros(refinery.each) if runs is None else runs
-    settings = refinery.knobs | {name: np.full(refinery.shape, value) for name, value in knobs.items()}
+    settings = refinery.setpoints | {name: np.full(refinery.shape, value) for name, value in setpoints.items()}
     struck = np.full(refinery.shape, sudden)
     at = furnaces.conditions(refinery.p, settings, normals, runs)
     return freeze(refinery.p, refinery.charge, refinery.mass, settings, struck, at)

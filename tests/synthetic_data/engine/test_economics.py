@@ -25,7 +25,7 @@ def test_a_pot_is_worth_its_margin():
     worth = synthetic_data.economic_value(seed, truth)
     assert worth["margin"].tolist() == margin(truth, seed).tolist()
     assert worth["product"].tolist() == truth["metal_produced"].tolist()
-    assert worth["move_cost"].tolist() == truth["knob_moves"].tolist()
+    assert worth["move_cost"].tolist() == truth["setpoint_moves"].tolist()
     assert (worth["move_cost"] > 0).any()
     assert worth["energy"].tolist() == truth["energy"].tolist()
     assert worth["co2e"].tolist() == emission(truth, seed).tolist()

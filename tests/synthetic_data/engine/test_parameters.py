@@ -43,7 +43,7 @@ def without(seed, *names):
 
 def regime(name, start, **changes):
     change = {one: Quantity(value=value, unit="1", source="assumed: a test") for one, value in changes.items()}
-    return Regime(start=start, name=name, meaning="a test", change=change)
+    return Regime(start=start, name=name, description="a test", change=change)
 
 
 def with_regimes(seed, *regimes):

@@ -1,4 +1,4 @@
-"""A run's clock, blocks, streams and knobs set by hand."""
+"""A run's clock, blocks, streams and set-points set by hand."""
 
 import datetime as dt
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Knobs, SimulationError, UnitBlock
+from synthetic_data.engine.plan import Setpoints, SimulationError, UnitBlock
 from synthetic_data.engine.simulator import simulator_of
 
 
@@ -41,7 +41,7 @@ def test_clock(seed, plan):
 def test_options_fall_back_to_the_seed(seed):
     made = plan_run(seed)
     assert (made.units, made.years, made.rng_seed) == (seed.plant.units, seed.plant.years, seed.plant.rng_seed)
-    assert made.knobs == Knobs((), {})
+    assert made.setpoints == Setpoints((), {})
     assert plan_run(seed, units=1, years=0.1, rng_seed=0).rng_seed == 0
 
 
@@ -88,55 +88,55 @@ def frame(plan, rows, **columns):
     )
 
 
-def test_knobs_by_hand_come_to_their_units_and_periods(seed, plan):
+def test_setpoints_by_hand_come_to_their_units_and_periods(seed, plan):
     rows = [("A-003", 2), ("A-012", 2), ("A-012", 5)]
     given = frame(plan, rows, voltage_setpoint=[4.01, 4.02, 4.03], metal_level_target=[21.0, 22.0, np.nan])
-    knobs = plan_run(seed, units=50, years=1.0, rng_seed=7, knobs=given).knobs
-    assert knobs.columns == ("voltage_setpoint", "metal_level_target")
-    at = knobs.at(2, UnitBlock(0, 0, 10))
+    setpoints = plan_run(seed, units=50, years=1.0, rng_seed=7, setpoints=given).setpoints
+    assert setpoints.columns == ("voltage_setpoint", "metal_level_target")
+    at = setpoints.at(2, UnitBlock(0, 0, 10))
     assert np.flatnonzero(np.isfinite(at["voltage_setpoint"])).tolist() == [2]
     assert (at["voltage_setpoint"][2], at["metal_level_target"][2]) == (4.01, 21.0)
-    at = knobs.at(2, UnitBlock(1, 10, 10))
+    at = setpoints.at(2, UnitBlock(1, 10, 10))
     assert np.flatnonzero(np.isfinite(at["voltage_setpoint"])).tolist() == [1]
     assert at["voltage_setpoint"][1] == 4.02
-    assert np.flatnonzero(np.isfinite(knobs.at(2, UnitBlock(1, 3, 8))["voltage_setpoint"])).tolist() == []
-    assert knobs.at(5, UnitBlock(1, 11, 1))["voltage_setpoint"].tolist() == [4.03]
-    assert np.isnan(knobs.at(5, UnitBlock(1, 11, 1))["metal_level_target"]).all()
-    assert np.isnan(knobs.at(3, UnitBlock(0, 0, 10))["voltage_setpoint"]).all()
+    assert np.flatnonzero(np.isfinite(setpoints.at(2, UnitBlock(1, 3, 8))["voltage_setpoint"])).tolist() == []
+    assert setpoints.at(5, UnitBlock(1, 11, 1))["voltage_setpoint"].tolist() == [4.03]
+    assert np.isnan(setpoints.at(5, UnitBlock(1, 11, 1))["metal_level_target"]).all()
+    assert np.isnan(setpoints.at(3, UnitBlock(0, 0, 10))["voltage_setpoint"]).all()
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda f: f.rename(columns={"voltage_setpoint": "volts"}), r"knobs\.volts: expected one of line_current"),
-        (lambda f: f.drop(columns=f.columns[0]), "knobs: column .* is missing"),
+        (lambda f: f.rename(columns={"voltage_setpoint": "volts"}), r"setpoints\.volts: expected one of line_current"),
+        (lambda f: f.drop(columns=f.columns[0]), "set-points: column .* is missing"),
         (lambda f: f.replace("A-003", "A-099"), "got A-099: this run has no such value"),
         (lambda f: f.replace(f.iloc[0, 1], dt.datetime(1999, 1, 1)), "got 1999-01-01 00:00:00: this run has no such"),
         (lambda f: pd.concat([f, f]), "the same .* and .* stand in two rows"),
-        (lambda f: f.assign(voltage_setpoint=[0.1, 4.0]), r"knobs\.voltage_setpoint: got 0\.1: expected .* to "),
-        (lambda f: f.assign(voltage_setpoint=[4.0, 99.0]), r"knobs\.voltage_setpoint: got 99: expected .* to "),
+        (lambda f: f.assign(voltage_setpoint=[0.1, 4.0]), r"setpoints\.voltage_setpoint: got 0\.1: expected .* to "),
+        (lambda f: f.assign(voltage_setpoint=[4.0, 99.0]), r"setpoints\.voltage_setpoint: got 99: expected .* to "),
     ],
 )
-def test_knobs_that_do_not_fit_are_refused(seed, plan, change, message):
+def test_setpoints_that_do_not_fit_are_refused(seed, plan, change, message):
     given = frame(plan, [("A-003", 0), ("A-004", 1)], voltage_setpoint=[4.01, 4.02])
     with pytest.raises(SimulationError, match=message):
-        plan_run(seed, units=50, years=1.0, knobs=change(given))
+        plan_run(seed, units=50, years=1.0, setpoints=change(given))
 
 
 def test_limits_themselves_may_be_set(seed, plan):
     low, high = seed.column("voltage_setpoint").limits
     given = frame(plan, [("A-003", 0), ("A-004", 1)], voltage_setpoint=[low, high])
-    assert plan_run(seed, units=50, years=1.0, knobs=given).knobs.columns == ("voltage_setpoint",)
+    assert plan_run(seed, units=50, years=1.0, setpoints=given).setpoints.columns == ("voltage_setpoint",)
 
 
-def test_a_process_without_units_takes_no_knobs_by_unit(plan):
+def test_a_process_without_units_takes_no_setpoints_by_unit(plan):
     columns = [column for column in plan.seed.columns if column.role != "key"]
     alone = plan.seed.model_copy(update={"columns": columns})
     for name in ("key", "_by_name"):
         vars(alone).pop(name, None)
     given = frame(plan, [("A-003", 0)], voltage_setpoint=[4.0])
-    with pytest.raises(SimulationError, match="a process without units takes no knobs by unit"):
-        plan_run(alone, units=2, knobs=given)
+    with pytest.raises(SimulationError, match="a process without units takes no set-points by unit"):
+        plan_run(alone, units=2, setpoints=given)
 
 
 def test_plans_are_values(plan):

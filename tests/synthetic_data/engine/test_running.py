@@ -1,4 +1,4 @@
-"""A running plant: the bytes of a replay, nothing known of what is to come, forks that go alone, knobs checked."""
+"""A running plant: the bytes of a replay, nothing known of what is to come, forks that go alone, set-points checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.simulator import simulator_of
 
 SEEDS = {name: load(name) for name in names()}
-STEPPED = {name: seed for name, seed in SEEDS.items() if seed.plant is not None and seed.by_role("knob")}
+STEPPED = {name: seed for name, seed in SEEDS.items() if seed.plant is not None and seed.by_role("setpoint")}
 FEW = {  # periods that are enough, or that are needed to go over the end of pots' lives
     "aluminium_reduction": {"units": 12, "years": 0.6},
     "copper_cathode": {"units": 4, "years": 0.7},
@@ -49,13 +49,13 @@ def joined(seed, frames):
 
 
 def moved(seed, plan, rng):
-    """The operators' knobs, half of them moved within bounds, the others left to the operators."""
-    knobs = plan.copy()
-    for column in seed.by_role("knob"):
+    """The operators' set-points, half of them moved within bounds, the others left to the operators."""
+    setpoints = plan.copy()
+    for column in seed.by_role("setpoint"):
         low, high = column.bounds
-        values = np.clip(knobs[column.name] + 0.1 * (high - low) * rng.standard_normal(len(knobs)), low, high)
-        knobs[column.name] = np.where(rng.random(len(knobs)) < 0.5, values, np.nan)
-    return knobs.drop(columns=LINE_WIDE, errors="ignore")
+        values = np.clip(setpoints[column.name] + 0.1 * (high - low) * rng.standard_normal(len(setpoints)), low, high)
+        setpoints[column.name] = np.where(rng.random(len(setpoints)) < 0.5, values, np.nan)
+    return setpoints.drop(columns=LINE_WIDE, errors="ignore")
 
 
 def labels_of(seed):
@@ -85,7 +85,7 @@ def test_a_loop_of_steps_is_a_replay(name, by_hand):
         if by_hand:
             given.append(moved(seed, running.plan(), rng))
         steps.append(running.step(given[-1] if by_hand else None))
-    plant = replay(seed, rng_seed=5, knobs=pd.concat(given) if by_hand else None, **SIZES[name])
+    plant = replay(seed, rng_seed=5, setpoints=pd.concat(given) if by_hand else None, **SIZES[name])
     assert plant.table[seed.clock.name].nunique() == len(steps)
     assert_frame_equal(joined(seed, [step.truth for step in steps]), plant.truth)
     rows = pd.concat([step.table for step in steps] + [step.came_in for step in steps])
@@ -105,7 +105,7 @@ def test_what_is_known_is_before_columns_alone(name):
         known, plan = running.known(), running.plan()
         before = [column.name for column in seed.by_role("before") if not column.is_made]
         assert list(known.columns) == [*keys(seed), *before]
-        assert list(plan.columns) == [*keys(seed), *(column.name for column in seed.by_role("knob"))]
+        assert list(plan.columns) == [*keys(seed), *(column.name for column in seed.by_role("setpoint"))]
         row = running.step().table
         both = row[keys(seed)].merge(known.merge(plan, on=keys(seed)), on=keys(seed))
         assert len(both) == len(row)
@@ -131,7 +131,7 @@ def test_no_future_shows_in_what_is_known(name):
             assert (truth[target] != truth[f"{target} other"]).all()
 
 
-def test_knobs_of_the_period_move_its_truth_but_not_what_is_known(name):
+def test_setpoints_of_the_period_move_its_truth_but_not_what_is_known(name):
     seed = STEPPED[name]
     running, rng = begin(seed, **SIZES[name]), np.random.default_rng(2)
     running.step()
@@ -158,11 +158,11 @@ def test_forks_share_nothing_and_the_same_future_is_the_same(name):
     for plant in (running, alone):
         plant.step()
     first, second, third = running.fork(7), running.fork(7), running.fork(8)
-    knobs = moved(seed, first.plan(), rng)
-    first.step(knobs)
-    third.step(knobs)
-    after = second.step(knobs)
-    again = running.fork(7).step(knobs)
+    setpoints = moved(seed, first.plan(), rng)
+    first.step(setpoints)
+    third.step(setpoints)
+    after = second.step(setpoints)
+    again = running.fork(7).step(setpoints)
     assert_frame_equal(after.truth, again.truth)
     assert_frame_equal(after.table, again.table)
     assert_frame_equal(first.step().truth, second.step().truth)  # and goes on so
@@ -200,26 +200,29 @@ def test_an_assay_that_the_next_crop_knows_is_in_hand_at_once():
     assert step.table[lent].notna().any().all()
 
 
-def test_knobs_that_do_not_fit_are_refused_and_nothing_moves():
+def test_setpoints_that_do_not_fit_are_refused_and_nothing_moves():
     seed = SEEDS["aluminium_reduction"]
     running = begin(seed, units=6, years=0.5)
     running.step()
     plan = running.plan()
-    for knobs, message in (
-        (plan.assign(voltage_setpoint=4.55), r"^knobs\.voltage_setpoint: got 4\.55: expected .* to .*, its bounds$"),
-        (plan.assign(unit="A-099"), r"^knobs\.unit: got A-099: this run has no such value$"),
-        (plan.assign(bath_temperature=960.0), r"^knobs\.bath_temperature: expected one of line_current_target"),
+    for setpoints, message in (
+        (
+            plan.assign(voltage_setpoint=4.55),
+            r"^setpoints\.voltage_setpoint: got 4\.55: expected .* to .*, its bounds$",
+        ),
+        (plan.assign(unit="A-099"), r"^setpoints\.unit: got A-099: this run has no such value$"),
+        (plan.assign(bath_temperature=960.0), r"^setpoints\.bath_temperature: expected one of line_current_target"),
         (
             plan.assign(period_start=plan["period_start"] + seed.period),
-            r"^knobs\.period_start: got .*: expected .*, the period to come$",
+            r"^setpoints\.period_start: got .*: expected .*, the period to come$",
         ),
         (
             plan.assign(line_current_target=plan["line_current_target"] - np.arange(len(plan))),
-            r"^knobs\.line_current_target: got .* in one period: expected one value$",
+            r"^setpoints\.line_current_target: got .* in one period: expected one value$",
         ),
     ):
         with pytest.raises(ValueError, match=message) as refused:
-            running.step(knobs)
+            running.step(setpoints)
         assert "\n" not in str(refused.value)
     assert running.period == 1
     assert_frame_equal(running.plan(), plan)
@@ -252,9 +255,9 @@ def test_a_future_below_zero_is_refused():
 
 
 @pytest.mark.parametrize("name", [name for name, seed in SEEDS.items() if seed.plant and name not in STEPPED])
-def test_a_plant_without_knobs_is_refused_with_what_runs_it(name):
+def test_a_plant_without_setpoints_is_refused_with_what_runs_it(name):
     with pytest.raises(
-        ValueError, match=rf"^{name}: its plant has no knobs.*simulate, replay and outcome run this one$"
+        ValueError, match=rf"^{name}: its plant has no set-points.*simulate, replay and outcome run this one$"
     ):
         begin(SEEDS[name], units=2, years=0.1)
 

@@ -1,4 +1,4 @@
-"""Running a plant: same bytes however it is cut, whole files or none, knobs set by hand, options checked."""
+"""Running a plant: same bytes however it is cut, whole files or none, set-points set by hand, options checked."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def knobs_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
-    return table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+def setpoints_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
+    return table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]]
 
 
 @pytest.fixture
@@ -148,44 +148,44 @@ def test_stopping_keeps_the_plant_that_was_there(seed: Seed, tmp_path: Path) -> 
     assert before.items() <= contents(tmp_path).items()
 
 
-def test_replay_with_the_operators_own_knobs_changes_no_byte(seed: Seed, tmp_path: Path) -> None:
+def test_replay_with_the_operators_own_setpoints_changes_no_byte(seed: Seed, tmp_path: Path) -> None:
     history = contents(simulate(seed, tmp_path / "a", **SMALL))
     table = pd.read_parquet(tmp_path / "a" / "table.parquet")
-    again = contents(simulate(seed, tmp_path / "b", knobs=knobs_of(seed, table), **SMALL))
+    again = contents(simulate(seed, tmp_path / "b", setpoints=setpoints_of(seed, table), **SMALL))
     for name in FILES[:3]:
         assert history[name] == again[name]
 
 
-def test_a_knob_moved_in_one_period_leaves_the_past_alone(seed: Seed) -> None:
+def test_a_setpoint_moved_in_one_period_leaves_the_past_alone(seed: Seed) -> None:
     history = replay(seed, **SMALL)
     when = sorted(history.table["period_start"].unique())[6]
-    knobs = knobs_of(seed, history.table[history.table["period_start"] == when]).copy()
-    knobs["voltage_setpoint"] += 0.04
-    other = replay(seed, knobs=knobs, **SMALL)
+    setpoints = setpoints_of(seed, history.table[history.table["period_start"] == when]).copy()
+    setpoints["voltage_setpoint"] += 0.04
+    other = replay(seed, setpoints=setpoints, **SMALL)
     for was, is_now in ((history.table, other.table), (history.truth, other.truth)):
         assert_frame_equal(was[was["period_start"] < when], is_now[is_now["period_start"] < when])
     was, is_now = (plant.truth[plant.truth["period_start"] == when] for plant in (history, other))
     assert (is_now["acd"] > was["acd"]).all()
 
 
-def test_a_knob_left_nan_stays_with_the_operators(seed: Seed) -> None:
+def test_a_setpoint_left_nan_stays_with_the_operators(seed: Seed) -> None:
     history = replay(seed, units=24, years=0.3)
-    knobs = knobs_of(seed, history.table).assign(voltage_setpoint=float("nan"))
-    assert_frame_equal(replay(seed, units=24, years=0.3, knobs=knobs).truth, history.truth)
+    setpoints = setpoints_of(seed, history.table).assign(voltage_setpoint=float("nan"))
+    assert_frame_equal(replay(seed, units=24, years=0.3, setpoints=setpoints).truth, history.truth)
 
 
-def test_every_fault_of_a_knob_table_is_told(seed: Seed) -> None:
+def test_every_fault_of_a_setpoint_table_is_told(seed: Seed) -> None:
     good = pd.DataFrame({"unit": ["A-001"], "period_start": pd.to_datetime(["2022-01-01"]), "voltage_setpoint": [4.0]})
-    with pytest.raises(ValueError, match=r"knobs\.bath_temperature: expected one of line_current_target"):
-        replay(seed, knobs=good.assign(bath_temperature=960.0), **SMALL)
-    with pytest.raises(ValueError, match="knobs: column unit is missing"):
-        replay(seed, knobs=good.drop(columns="unit"), **SMALL)
-    with pytest.raises(ValueError, match=r"knobs.unit: got A-099: this run has no such value"):
-        replay(seed, knobs=good.assign(unit="A-099"), **SMALL)
-    with pytest.raises(ValueError, match=r"knobs.voltage_setpoint: got 40: expected 3.6 to 4.6"):
-        replay(seed, knobs=good.assign(voltage_setpoint=40.0), **SMALL)
-    with pytest.raises(ValueError, match="knobs: the same unit and period_start stand in two rows"):
-        replay(seed, knobs=pd.concat([good, good]), **SMALL)
+    with pytest.raises(ValueError, match=r"setpoints\.bath_temperature: expected one of line_current_target"):
+        replay(seed, setpoints=good.assign(bath_temperature=960.0), **SMALL)
+    with pytest.raises(ValueError, match="set-points: column unit is missing"):
+        replay(seed, setpoints=good.drop(columns="unit"), **SMALL)
+    with pytest.raises(ValueError, match=r"setpoints.unit: got A-099: this run has no such value"):
+        replay(seed, setpoints=good.assign(unit="A-099"), **SMALL)
+    with pytest.raises(ValueError, match=r"setpoints.voltage_setpoint: got 40: expected 3.6 to 4.6"):
+        replay(seed, setpoints=good.assign(voltage_setpoint=40.0), **SMALL)
+    with pytest.raises(ValueError, match="set-points: the same unit and period_start stand in two rows"):
+        replay(seed, setpoints=pd.concat([good, good]), **SMALL)
 
 
 @pytest.mark.parametrize(

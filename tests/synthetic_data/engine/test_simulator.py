@@ -20,7 +20,7 @@ from synthetic_data.engine.simulator import Simulator, simulator_of
 from tests.synthetic_data.stated import SIMULATED, with_parameters
 
 OFFERED = {  # method by the part of a seed that it is there for
-    "begin": lambda seed: bool(seed.by_role("knob")),
+    "begin": lambda seed: bool(seed.by_role("setpoint")),
     "economic_value": lambda seed: seed.process.task == "regression",
     "outcome": lambda seed: bool(seed.bins),
 }
@@ -45,7 +45,7 @@ def test_a_simulator_offers_what_its_seed_is_for_and_refuses_the_rest_by_name(pr
     if OFFERED[method](seed):
         return
     lacking = {
-        "begin": (lambda: begin(seed, units=2, years=0.01), "its plant has no knobs to step it with"),
+        "begin": (lambda: begin(seed, units=2, years=0.01), "its plant has no set-points to step it with"),
         "economic_value": (lambda: economic_value(seed, pd.DataFrame()), "its simulator has no margin"),
         "outcome": (lambda: outcome(seed, pd.DataFrame(), [], 1), "its simulator has no outcome of decisions"),
     }
@@ -158,7 +158,7 @@ def test_a_class_states_its_parameters_and_the_check_is_that_of_all(monkeypatch)
     simulator = simulator_of(plan.seed)
     assert [(one.index, one.first, one.count) for one in simulator.blocks(plan)] == [(0, 0, 2), (1, 2, 2), (2, 4, 1)]
     assert simulator.steps(plan) == 5 * plan.periods
-    with pytest.raises(SimulationError, match=r"^works: its plant has no knobs to step it with"):
+    with pytest.raises(SimulationError, match=r"^works: its plant has no set-points to step it with"):
         next(iter(simulator.rows(plan, simulator.blocks(plan)[0])))
 
 

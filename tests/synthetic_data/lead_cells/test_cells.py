@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic_data.lead_cells.cells import LeadCells, depth
-from synthetic_data.lead_cells.operators import KNOBS
+from synthetic_data.lead_cells.operators import SETPOINTS
 from synthetic_data.plant.set_points import Setting
 
 EQUIVALENT = 3600.0 * 207.2 / (2.0 * 96485.33212)
@@ -17,7 +17,7 @@ def run(p, at):
     rng, shape = np.random.default_rng(3), at.place.shape
     orders, usual = rng.uniform(170.0, 200.0, shape), rng.uniform(580.0, 640.0, (shape[0], 1))
     habits, eye = rng.standard_normal((2, *shape))
-    setting = Setting(BOUNDS, {"glue_dose": np.full(shape, 60.0)}, {}, KNOBS)
+    setting = Setting(BOUNDS, {"glue_dose": np.full(shape, 60.0)}, {}, SETPOINTS)
     return orders, usual, habits, eye, LeadCells(p, shape[1]).run(p, at, setting, orders, usual, habits, eye)
 
 
@@ -72,7 +72,7 @@ def test_a_stretch_in_two_pieces_is_the_same(p, at, run):
     cells, parts = LeadCells(p, at.place.shape[1]), []
     for some in (slice(0, 2), slice(2, 5)):
         piece = type(at)(**{name: values if name == "days" else values[some] for name, values in vars(at).items()})
-        setting = Setting(BOUNDS, {"glue_dose": np.full(piece.place.shape, 60.0)}, {}, KNOBS)
+        setting = Setting(BOUNDS, {"glue_dose": np.full(piece.place.shape, 60.0)}, {}, SETPOINTS)
         parts.append(cells.run(p, piece, setting, orders[some], usual[some], habits[some], eye[some]))
     for name, values in whole.items():
         assert np.array_equal(np.concatenate([part[name] for part in parts]), values), name

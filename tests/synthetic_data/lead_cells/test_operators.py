@@ -7,7 +7,7 @@ import numpy as np
 from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
-from synthetic_data.lead_cells.operators import KNOBS, TESTED, orders, setting
+from synthetic_data.lead_cells.operators import SETPOINTS, TESTED, orders, setting
 
 
 def test_orders_are_those_of_the_plant_with_habits(p):
@@ -33,6 +33,6 @@ def test_tests_go_up_and_down_in_sections_that_test(p):
     found = setting(seed, p, plan, SimpleNamespace(first=0, count=5), UnitBlock(0, 0, 3), signs, testing)
     for name, sign in zip(TESTED, signs, strict=True):
         np.testing.assert_allclose(found.tests[name], p[f"test_{name}"] * testing * sign, rtol=1e-12)
-    assert found.bounds == {name: tuple(seed.column(name).bounds) for name in KNOBS}
-    assert found.steps == KNOBS
+    assert found.bounds == {name: tuple(seed.column(name).bounds) for name in SETPOINTS}
+    assert found.steps == SETPOINTS
     assert found.hand == {}

@@ -41,13 +41,13 @@ def house() -> SimpleNamespace:
     dissolved = anodes.advance(supply, electrolyte, before("anodes.go"))
     cathodes = cells.advance(supply, electrolyte, dissolved, faults, crew, tests, {}, before("cells.go"))
     composites = np.abs(cathodes.samples["cathode_pb"])
-    knobs = crew.charging(supply, composites, cathodes.thin, tests, {}, before("crew.charging"))
-    charge = furnaces.advance(supply, cathodes, faults, knobs, before("furnaces.go"))
+    setpoints = crew.charging(supply, composites, cathodes.thin, tests, {}, before("crew.charging"))
+    charge = furnaces.advance(supply, cathodes, faults, setpoints, before("furnaces.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
         **{"faults": faults, "electrolyte": electrolyte, "dissolved": dissolved, "cathodes": cathodes},
-        **{"knobs": {DOSE: cathodes.dose} | knobs, "charge": charge},
-        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+        **{"setpoints": {DOSE: cathodes.dose} | setpoints, "charge": charge},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("setpoint")}},
     )
 
 

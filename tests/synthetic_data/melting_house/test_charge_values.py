@@ -6,7 +6,7 @@ from synthetic_data.melting_house.charge import ELEMENTS
 
 
 def test_lead_and_cadmium_of_what_is_fed(house, draws):
-    p, plant, knobs, stream = house.p, house.plan.plant, house.knobs, draws["furnaces.go"]
+    p, plant, setpoints, stream = house.p, house.plan.plant, house.setpoints, draws["furnaces.go"]
     n = stream.standard_normal((9, 3, 126))
     scrap = stream.standard_normal((6, 3, 126))
     first = draws["furnaces"]
@@ -14,12 +14,12 @@ def test_lead_and_cadmium_of_what_is_fed(house, draws):
         first.random((3, 1))
     first.standard_normal(3)
     furnace = first.standard_normal((3, 3, 1))
-    melt = knobs["furnace_temperature"] + p.thermostat_sd * n[1] + p.furnace_offset_sd * furnace[0]
+    melt = setpoints["furnace_temperature"] + p.thermostat_sd * n[1] + p.furnace_offset_sd * furnace[0]
     np.testing.assert_allclose(house.charge.melt_temperature, melt, rtol=1e-12)
     dross = p.dross_usual * np.exp(p.dross_sd * n[7]) * (melt / 480.0) ** 3 * (1.0 + 0.8 * house.cathodes.thin)
-    dross *= (knobs["nh4cl_dose"] / 0.9) ** -0.35
+    dross *= (setpoints["nh4cl_dose"] / 0.9) ** -0.35
     np.testing.assert_allclose(house.charge.dross, dross, rtol=1e-9)
-    stock_share, scrap_share = 0.01 * knobs["stock_share"], 0.01 * knobs["scrap_share"]
+    stock_share, scrap_share = 0.01 * setpoints["stock_share"], 0.01 * setpoints["scrap_share"]
     stock = {"pb": p.stock_pb * np.exp(p.stock_sd * house.supply.stock), "cd": p.stock_cd}
     added = {"pb": p.lining_lead * np.exp(0.5 * n[3]), "cd": 0.0}
     left = {"pb": 1.0, "cd": np.exp(-p.evaporated_cadmium * np.exp(0.02 * (melt - 480.0)))}

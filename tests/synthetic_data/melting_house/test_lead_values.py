@@ -69,7 +69,7 @@ def test_lead_of_the_cathodes_is_what_strontium_leaves_and_flakes(house, draws):
     np.testing.assert_allclose(cathodes.contents["pb"], expected, rtol=1e-9)
 
 
-def test_knobs_of_a_heat(house, draws):
+def test_setpoints_of_a_heat(house, draws):
     habit = dict(zip(HABITS, draws["crew"].standard_normal((5, 3, 1)), strict=True))
     n = dict(zip(HABITS[1:], draws["crew.charging"].standard_normal((4, 3, 126)), strict=True))
     p, lead = house.p, np.abs(house.cathodes.samples["cathode_pb"])
@@ -83,4 +83,4 @@ def test_knobs_of_a_heat(house, draws):
     }
     for name, values in wanted.items():
         own = values + p[f"habit_{name}"] * habit[name] + house.tests.get(name, 0.0)
-        np.testing.assert_allclose(house.knobs[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(house.setpoints[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)

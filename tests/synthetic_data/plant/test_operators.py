@@ -21,7 +21,7 @@ def plan():
     frame = pd.DataFrame(
         {"furnace": ["M-002"], "heat_start": [pd.Timestamp(plain.period_start(2))], "srco3_dose": [3.0]}
     )
-    return plan_run(seed, units=4, years=0.05, knobs=frame)
+    return plan_run(seed, units=4, years=0.05, setpoints=frame)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def set_points(plan):
     return PlantSetpoints(plan, BLOCK, ("srco3_dose", "nh4cl_dose"), 4, np.random.default_rng(1))
 
 
-def test_knobs_by_hand_are_rows_of_units(set_points):
+def test_setpoints_by_hand_are_rows_of_units(set_points):
     found = set_points.manual_setpoints(0, 5)
     expected = np.full((4, 5), np.nan)
     expected[1, 2] = 3.0

@@ -1,4 +1,4 @@
-"""Set-points: bounds, directions of tests, knobs set by hand."""
+"""Set-points: bounds, directions of tests, set-points set by hand."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from synthetic_data.plant.set_points import (
 
 @pytest.fixture(scope="module")
 def plan():
-    """Two knobs of a tankhouse set by hand, one for two units in period 1, the other for one of them in period 3."""
+    """Two set-points of a tankhouse set by hand, one for two units in period 1, the other for one in period 3."""
     seed = seeds.load("copper_cathode")
     plain = plan_run(seed, units=6, years=0.2)
     frame = pd.DataFrame(
@@ -34,10 +34,10 @@ def plan():
             "chloride": [np.nan, np.nan, 50.0],
         }
     )
-    return plan_run(seed, units=6, years=0.2, knobs=frame)
+    return plan_run(seed, units=6, years=0.2, setpoints=frame)
 
 
-def test_knobs_by_hand_stand_in_their_periods_and_units(plan):
+def test_setpoints_by_hand_stand_in_their_periods_and_units(plan):
     found = manual_setpoints(plan, UnitBlock(0, 0, 6), -1, 5)
     assert set(found) == {"glue_dose", "chloride"}
     glue = np.full((5, 6), np.nan)
@@ -53,7 +53,7 @@ def test_a_block_sees_its_own_units(plan):
     np.testing.assert_array_equal(found, [[np.nan, 70.0, np.nan]])
 
 
-def test_plain_history_has_no_knobs_by_hand(plan):
+def test_plain_history_has_no_setpoints_by_hand(plan):
     assert manual_setpoints(plan_run(plan.seed, units=6, years=0.2), UnitBlock(0, 0, 6), 0, 3) == {}
 
 
@@ -69,9 +69,9 @@ def test_tests_go_up_and_down_alike_often():
     assert many.mean() == pytest.approx(0.0, abs=0.015)
 
 
-def test_bounds_are_those_of_the_knob_within_its_limits():
+def test_bounds_are_those_of_the_setpoint_within_its_limits():
     seed = seeds.load("copper_cathode")
-    for column in seed.by_role("knob"):
+    for column in seed.by_role("setpoint"):
         low, high = bounds(seed, column.name)
         assert (low, high) == tuple(column.bounds)
         assert column.limits[0] <= low < high <= column.limits[1]
@@ -141,8 +141,8 @@ def test_directions_are_held_and_go_on_in_the_next_stretch():
 def test_moves_cost_by_their_size_and_from_one_stretch_to_the_next():
     seed = seeds.load("copper_electrorefining")
     costs, size = MoveCosts(seed), (3, 2)
-    knobs = {column.name: np.full(size, 10.0) for column in seed.by_role("knob")}
-    knobs["cell_flow"] = np.array([[30.0, 30.0], [33.0, 29.0], [33.0, 29.0]])  # 1 $ a litre a minute
-    np.testing.assert_allclose(costs.of(knobs, 7.0), np.array([[0.0, 0.0], [3.0, 1.0], [0.0, 0.0]]) / 7.0)
-    knobs["cell_flow"] = np.full(size, 31.0)
-    np.testing.assert_allclose(costs.of(knobs, 7.0)[0], np.array([2.0, 2.0]) / 7.0)
+    setpoints = {column.name: np.full(size, 10.0) for column in seed.by_role("setpoint")}
+    setpoints["cell_flow"] = np.array([[30.0, 30.0], [33.0, 29.0], [33.0, 29.0]])  # 1 $ a litre a minute
+    np.testing.assert_allclose(costs.of(setpoints, 7.0), np.array([[0.0, 0.0], [3.0, 1.0], [0.0, 0.0]]) / 7.0)
+    setpoints["cell_flow"] = np.full(size, 31.0)
+    np.testing.assert_allclose(costs.of(setpoints, 7.0)[0], np.array([2.0, 2.0]) / 7.0)

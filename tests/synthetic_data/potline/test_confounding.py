@@ -1,8 +1,8 @@
 """History is confounded: an optimiser on a plain prediction model loses against the operators, an oracle gains.
 
 The plain model learns current efficiency from all columns of two years. In the third year the naive optimiser moves
-each pot's knobs within bounds and one step so that the predicted margin is largest, with what is measured during the
-period held at its observed values. The same plant is then run with these knobs on the same random numbers.
+each pot's set-points within bounds and one step so that the predicted margin is largest, with what is measured during
+the period held at its observed values. The same plant is then run with these set-points on the same random numbers.
 
 The oracle knows what each of a few moves gives each pot on average over some futures, holds the best one for three
 periods, and is judged in other futures of the same state.
@@ -23,7 +23,7 @@ from synthetic_data import Running, SimulatedRun, begin, replay
 from synthetic_data.potline.margin import margin
 
 KEYS = ["unit", "period_start"]
-KNOBS = ["voltage_setpoint", "excess_alf3_target", "metal_level_target"]  # the current is the line's
+SETPOINTS = ["voltage_setpoint", "excess_alf3_target", "metal_level_target"]  # the current is the line's
 YEAR, HELD = 12, 3  # periods
 HOURS = 24
 ALUMINA_PER_METAL = 1.92  # kg/kg, as plants reckon
@@ -44,12 +44,12 @@ def with_previous(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def moved(seed: Seed, rows: pd.DataFrame, steps: tuple[float, ...]) -> pd.DataFrame:
-    """Rows with the knobs moved by shares of their largest step, within bounds."""
-    knobs = {
+    """Rows with the set-points moved by shares of their largest step, within bounds."""
+    setpoints = {
         name: (rows[name] + share * seed.column(name).step).clip(*seed.column(name).bounds)
-        for name, share in zip(KNOBS, steps, strict=True)
+        for name, share in zip(SETPOINTS, steps, strict=True)
     }
-    return rows.assign(**knobs)
+    return rows.assign(**setpoints)
 
 
 def predicted_margin(seed: Seed, model: LGBMRegressor, observed: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
@@ -65,8 +65,8 @@ def predicted_margin(seed: Seed, model: LGBMRegressor, observed: pd.DataFrame, r
     return value - power * (price["power_price"] + emission)
 
 
-def naive_knobs(seed: Seed, plant: SimulatedRun) -> pd.DataFrame:
-    """Knobs of the third year that a plain prediction model likes best."""
+def naive_setpoints(seed: Seed, plant: SimulatedRun) -> pd.DataFrame:
+    """Set-points of the third year that a plain prediction model likes best."""
     table, names = with_previous(seed, plant.table), [column.name for column in seed.inputs]
     third = table["period_start"] >= starts(plant)[2 * YEAR]
     model = LGBMRegressor(n_estimators=200, learning_rate=0.05, deterministic=True, num_threads=1, verbose=-1)
@@ -74,14 +74,14 @@ def naive_knobs(seed: Seed, plant: SimulatedRun) -> pd.DataFrame:
     rows = table[third]
     options = [moved(seed, rows, steps) for steps in itertools.product((-1.0, -0.5, 0.0, 0.5, 1.0), repeat=3)]
     values = np.array([predicted_margin(seed, model, rows, option) for option in options])
-    choices = np.array([option[KNOBS].to_numpy() for option in options])
+    choices = np.array([option[SETPOINTS].to_numpy() for option in options])
     best = choices[values.argmax(axis=0), np.arange(len(rows))]
-    return rows[KEYS].assign(**dict(zip(KNOBS, best.T, strict=True)))
+    return rows[KEYS].assign(**dict(zip(SETPOINTS, best.T, strict=True)))
 
 
-def gains(seed: Seed, plant: SimulatedRun, knobs: pd.DataFrame) -> pd.Series:
-    """True margin with other knobs less that of the history, by pot and period [$/d]."""
-    other = replay(seed, knobs=knobs)
+def gains(seed: Seed, plant: SimulatedRun, setpoints: pd.DataFrame) -> pd.Series:
+    """True margin with other set-points less that of the history, by pot and period [$/d]."""
+    other = replay(seed, setpoints=setpoints)
     first, second = (
         margin(run.truth, seed).set_axis(pd.MultiIndex.from_frame(run.truth[KEYS])) for run in (other, plant)
     )
@@ -99,21 +99,23 @@ def test_a_naive_optimiser_loses() -> None:
     seed = load("aluminium_reduction")
     plant = replay(seed)
     third = starts(plant)[2 * YEAR]
-    naive = by_pot(gains(seed, plant, naive_knobs(seed, plant)), third)
+    naive = by_pot(gains(seed, plant, naive_setpoints(seed, plant)), third)
     assert naive.mean() < -10
     assert (naive < 0).mean() > 0.8
 
 
 def course(seed: Seed, start: Running, future: int, shifts: pd.DataFrame | None = None) -> pd.Series:
-    """True margin of each pot in the periods held [$/d], with shifts of the operators' own knobs by pot."""
+    """True margin of each pot in the periods held [$/d], with shifts of the operators' own set-points by pot."""
     own, other, found = start.fork(future), start.fork(future), []
     for _ in range(HELD):
-        knobs = own.plan().set_index("unit")
+        setpoints = own.plan().set_index("unit")
         own.step()
         if shifts is not None:
             for name in shifts:
-                knobs[name] = (knobs[name] + shifts[name].reindex(knobs.index)).clip(*seed.column(name).bounds)
-        truth = other.step(None if shifts is None else knobs.reset_index()).truth
+                setpoints[name] = (setpoints[name] + shifts[name].reindex(setpoints.index)).clip(
+                    *seed.column(name).bounds
+                )
+        truth = other.step(None if shifts is None else setpoints.reset_index()).truth
         found.append(margin(truth, seed).set_axis(truth["unit"]))
     return pd.concat(found, axis=1).mean(axis=1, skipna=False)
 
@@ -126,8 +128,8 @@ def test_an_oracle_gains() -> None:
         start.step()
     own = {future: course(seed, start, future) for future in range(6)}
     pots = start.plan()["unit"]
-    best = pd.DataFrame(0.0, index=pots, columns=KNOBS)
-    for name, step in zip(KNOBS, (0.025, 0.5, 1.0), strict=True):
+    best = pd.DataFrame(0.0, index=pots, columns=SETPOINTS)
+    for name, step in zip(SETPOINTS, (0.025, 0.5, 1.0), strict=True):
         known = {0.0: pd.Series(0.0, index=pots)}
         for shift in (-step, step):
             one = pd.DataFrame({name: shift}, index=pots)

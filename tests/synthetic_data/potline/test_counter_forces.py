@@ -1,4 +1,4 @@
-"""What sets in against a move of a pot's knobs, and that without it all pots want the same move."""
+"""What sets in against a move of a pot's set-points, and that without it all pots want the same move."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_a_colder_bath_settles_more(uneven, pots, day):
     near(settled[1] / settled[0], np.exp(10.0 * uneven.cold_settling), rtol=1e-6)
 
 
-def gains(seed, knob, shift):
+def gains(seed, setpoint, shift):
     """Mean gain of each pot by a move that is held [$/d], over some futures of one state."""
     start = begin(seed, units=132, years=1.0)
     for _ in range(7):
@@ -48,7 +48,7 @@ def gains(seed, knob, shift):
         own, other, periods = start.fork(future), start.fork(future), []
         for _ in range(HELD):
             plan = own.plan()
-            steps = own.step(), other.step(plan.assign(**{knob: plan[knob] + shift}))
+            steps = own.step(), other.step(plan.assign(**{setpoint: plan[setpoint] + shift}))
             worth = [margin(step.truth, seed).set_axis(step.truth["unit"]) for step in steps]
             periods.append(worth[1] - worth[0])
         found.append(sum(periods) / HELD)
@@ -61,9 +61,9 @@ def test_without_them_nearly_all_pots_want_more_metal():
     assert (gain > 0).mean() > 0.85
 
 
-@pytest.mark.parametrize(("knob", "shift"), [("metal_level_target", 2.0), ("excess_alf3_target", -1.0)])
-def test_with_them_pots_want_opposite_moves(knob, shift):
-    gain = gains(load("aluminium_reduction"), knob, shift)
+@pytest.mark.parametrize(("setpoint", "shift"), [("metal_level_target", 2.0), ("excess_alf3_target", -1.0)])
+def test_with_them_pots_want_opposite_moves(setpoint, shift):
+    gain = gains(load("aluminium_reduction"), setpoint, shift)
     assert 0.2 < (gain > 0).mean() < 0.8
     assert gain.std() > abs(gain.mean())
 

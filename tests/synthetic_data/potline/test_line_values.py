@@ -9,7 +9,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.options import plan_run
-from synthetic_data.engine.plan import Knobs, SimulationError
+from synthetic_data.engine.plan import Setpoints, SimulationError
 from synthetic_data.potline.line import Potline
 from synthetic_data.potline.parameters import PotlineParameters
 
@@ -73,7 +73,7 @@ def test_every_period_again(plan, found):
 def manual_setpoints(plan, values):
     units = np.arange(len(values))
     column = np.array(values)[:, None]
-    return replace(plan, knobs=Knobs(("line_current_target",), {1: (units, column)}))
+    return replace(plan, setpoints=Setpoints(("line_current_target",), {1: (units, column)}))
 
 
 def test_a_current_set_by_hand_is_one_for_the_line(plan, found):
@@ -87,9 +87,9 @@ def test_a_current_set_by_hand_is_one_for_the_line(plan, found):
         periods(manual_setpoints(plan, [397.0, 396.0]))
 
 
-def test_other_knobs_leave_the_current_alone(plan, found):
+def test_other_setpoints_leave_the_current_alone(plan, found):
     frame = pd.DataFrame(
         {"unit": ["A-001"], "period_start": [plan.period_start(0)], "voltage_setpoint": [4.05]}
     ).rename(columns={"unit": plan.seed.key.name, "period_start": plan.seed.clock.name})
-    given = plan_run(plan.seed, units=3, years=2.0, rng_seed=4, knobs=frame)
+    given = plan_run(plan.seed, units=3, years=2.0, rng_seed=4, setpoints=frame)
     assert [one.current_target for one in periods(given)] == [one.current_target for one in found]

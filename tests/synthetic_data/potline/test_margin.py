@@ -23,7 +23,7 @@ def test_margin_and_emission_of_a_row_by_hand() -> None:
             "metal_level": [22.5],
             "net_carbon": [1230.0],
             "ae_minutes": [0.2],
-            "knob_moves": [1.0],
+            "setpoint_moves": [1.0],
         }
     )
     e = {name: quantity.value for name, quantity in seed.economics.items()}

@@ -17,7 +17,7 @@ def test_measured_money_is_the_true_margin_but_for_the_meters() -> None:
     measured = needed_physics_of(seed).money(
         columns, {name: quantity.value for name, quantity in seed.economics.items()}
     )
-    true = (margin(plant.truth, seed) + plant.truth["knob_moves"]).to_numpy()
+    true = (margin(plant.truth, seed) + plant.truth["setpoint_moves"]).to_numpy()
     rows = np.isfinite(measured)
     assert rows.mean() > 0.7
     off = (measured - true)[rows]

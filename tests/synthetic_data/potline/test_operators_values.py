@@ -9,7 +9,7 @@ from seeds import load
 from synthetic_data.potline import operators
 
 near = np.testing.assert_allclose
-KNOBS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
+SETPOINTS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,12 @@ def test_reviews_and_tests(uneven, pots, seed, scale):
     pots.metal_level_target = p.metal_level_target + np.linspace(-1.0, 1.0, 6)
     b = copy.deepcopy(pots)
     found = operators.choose(p, pots, seed, reported(p), testing, n, u, {})
-    for i, (name, size) in enumerate(zip(KNOBS, (p.test_voltage, p.test_alf3, p.test_metal_level), strict=True)):
+    for i, (name, size) in enumerate(zip(SETPOINTS, (p.test_voltage, p.test_alf3, p.test_metal_level), strict=True)):
         low, high = seed.column(name).bounds
         own = np.clip(reviewed(p, b, reported(p), n)[name], low + size, high - size)
         test = np.where(testing, np.where(u[i] < 0.5, -size, size), 0.0)
         near(getattr(pots, name), own, rtol=1e-12, err_msg=name)
-        near(found.knobs[name], own + test, rtol=1e-12, err_msg=name)
+        near(found.setpoints[name], own + test, rtol=1e-12, err_msg=name)
         near(found.tests[f"{name}_test"], test, rtol=1e-12)
 
 
@@ -85,6 +85,6 @@ def test_the_crew_goes_on_from_what_is_set_by_hand(uneven, pots, seed):
     given = np.array([middle + 0.01, np.nan, middle + 0.02, np.nan, middle + test[4], high + 1.0])
     found = operators.choose(p, pots, seed, {}, testing, np.zeros((3, 6)), u, {"voltage_setpoint": given})
     used = np.where(np.isnan(given), middle + test, given)
-    near(found.knobs["voltage_setpoint"], used, rtol=1e-12)
+    near(found.setpoints["voltage_setpoint"], used, rtol=1e-12)
     own = [middle + 0.01 - test[0], middle, middle + 0.02, middle, middle, high - p.test_voltage]
     near(pots.voltage_setpoint, own, rtol=1e-12)

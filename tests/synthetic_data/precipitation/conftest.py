@@ -50,10 +50,10 @@ def at() -> PrecipitationConditions:
 @pytest.fixture
 def setting() -> Setting:
     seed = load("alumina_refining")
-    return Setting({name: bounds(seed, name) for name in operators.KNOBS}, {}, {}, operators.KNOBS)
+    return Setting({name: bounds(seed, name) for name in operators.SETPOINTS}, {}, {}, operators.SETPOINTS)
 
 
 @pytest.fixture
 def target(p: PrecipitationParameters) -> dict[str, np.ndarray]:
-    found = {name: np.full((DAYS, LINES), float(p[name])) for name in operators.KNOBS if name != "evaporation_rate"}
+    found = {name: np.full((DAYS, LINES), float(p[name])) for name in operators.SETPOINTS if name != "evaporation_rate"}
     return found | {"evaporation_rate": np.full((DAYS, LINES), 2.0)}

@@ -14,5 +14,5 @@ def test_hours_make_a_day_and_the_swing_keeps_its_charge(p, sections):
 
 
 def test_charge_is_current_times_hours_with_current(p, sections):
-    kiloamperes = sections.grown.crops.knobs["current_density"] * 110.0 / 1000.0
+    kiloamperes = sections.grown.crops.setpoints["current_density"] * 110.0 / 1000.0
     np.testing.assert_allclose(charge(p, sections), kiloamperes * 168.0 * (1.0 - sections.faults["rectifier"]))

@@ -14,7 +14,7 @@ def test_passive_anodes_by_their_odds(p, sections):
     saturated = 90.0 + 1.1 * (temperature - 62.0) - 0.12 * (crops.week["h2so4"] - p.h2so4)
     thick = 1.0 + p.slimes_slow * sections.recessed / 47.0
     faster = np.exp(-19200.0 / 8.314462618 * (1.0 / (temperature + 273.15) - 1.0 / 333.15)) / thick
-    density = crops.knobs["current_density"] * (1.0 + 0.01 * sections.swing) / p.passive_current
+    density = crops.setpoints["current_density"] * (1.0 + 0.01 * sections.swing) / p.passive_current
     room = (saturated - crops.week["cu"]) / (90.0 - p.copper_wanted)
     time = faster * (room / density) ** 2
     anodes = crops.anodes

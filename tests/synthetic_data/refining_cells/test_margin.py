@@ -34,12 +34,12 @@ def test_rejects_and_energy_by_the_hour_are_paid(plant):
     np.testing.assert_allclose(gained, 100.0 * (0.13 - 0.045) / 0.97, rtol=1e-6)
 
 
-def test_moving_knobs_costs(plant):
+def test_moving_setpoints_costs(plant):
     table, truth = plant.table, plant.truth
-    costs = {column.name: column.move_cost.value for column in SEED.by_role("knob")}
+    costs = {column.name: column.move_cost.value for column in SEED.by_role("setpoint")}
     one = table["section"] == "S-002"
     moves = sum(cost * table.loc[one, name].diff().abs() for name, cost in costs.items()) / 7.0
-    np.testing.assert_allclose(truth.loc[one, "knob_moves"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(truth.loc[one, "setpoint_moves"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
 
 
 def test_copper_in_the_cells_is_that_of_the_anodes_that_are_left(plant):

@@ -24,13 +24,13 @@ def test_tests_are_held_for_the_life_of_anodes(p):
     before = np.ones((2, 4))
     tests, last = operators.tested(p, before, 1, testing, uniforms)
     signs = np.where(uniforms < 0.5, -1.0, 1.0)
-    for i, name in enumerate(operators.KNOBS):
+    for i, name in enumerate(operators.SETPOINTS):
         expected = np.stack([before[i], before[i], *[signs[i, t - (1 + t) % 3] for t in range(2, 9)]])
         np.testing.assert_allclose(tests[name], p[f"test_{name}"] * testing * expected)
     # a longer stretch in two pieces is the same
     one, kept = operators.tested(p, before, 1, testing, uniforms[:, :4])
     two, end = operators.tested(p, kept, 5, testing, uniforms[:, 4:])
-    for name in operators.KNOBS:
+    for name in operators.SETPOINTS:
         np.testing.assert_allclose(np.concatenate([one[name], two[name]]), tests[name])
     np.testing.assert_allclose(end, last)
 

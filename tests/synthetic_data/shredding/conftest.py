@@ -40,16 +40,16 @@ def lines() -> SimpleNamespace:
         supply.parameters, supply.first, supply.count, before("faults.go")
     )
     feed = gate.advance(supply, faults, before("gate.go"))
-    knobs = crew.settings(supply, feed, faults, tests, {}, before("crew.settings"))
-    burnt = furnaces.advance(supply, feed, faults, knobs, before("furnaces.go"))
-    milled = mills.advance(supply, feed, burnt, faults, knobs, crew, tests, {}, before("mills.go"))
-    powder = made(supply, feed, burnt, milled, faults, knobs, before("made"))
+    setpoints = crew.settings(supply, feed, faults, tests, {}, before("crew.settings"))
+    burnt = furnaces.advance(supply, feed, faults, setpoints, before("furnaces.go"))
+    milled = mills.advance(supply, feed, burnt, faults, setpoints, crew, tests, {}, before("mills.go"))
+    powder = made(supply, feed, burnt, milled, faults, setpoints, before("made"))
     bagged = bagging.advance(supply, powder, faults, before("bagging.go"))
     return SimpleNamespace(
         **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
         **{"faults": faults, "feed": feed, "burnt": burnt, "milled": milled, "powder": powder, "bagged": bagged},
-        **{"knobs": knobs | {TIME: milled.mill_time}},
-        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+        **{"setpoints": setpoints | {TIME: milled.mill_time}},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("setpoint")}},
     )
 
 

@@ -14,7 +14,7 @@ def walked(state, normals, memory):
     return found
 
 
-def test_knobs_of_a_lot(lines, draws):
+def test_setpoints_of_a_lot(lines, draws):
     habit = dict(zip(HABITS, draws["crew"].standard_normal((6, 3, 1)), strict=True))
     n = dict(zip(HABITS[1:], draws["crew.settings"].standard_normal((5, 3, 120)), strict=True))
     p, shown, fire = lines.p, lines.feed.shown, lines.faults.strength["fire"]
@@ -28,7 +28,7 @@ def test_knobs_of_a_lot(lines, draws):
     }
     for name, values in usual.items():
         own = values + p[f"{name}_sd"] * n[name] + p[f"habit_{name}"] * habit[name] + lines.tests.get(name, 0.0)
-        np.testing.assert_allclose(lines.knobs[name], np.clip(own, *lines.limits[name]), rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(lines.setpoints[name], np.clip(own, *lines.limits[name]), rtol=1e-9, err_msg=name)
 
 
 def test_the_time_in_the_mill_answers_the_yield_of_the_four_lots_before(lines, draws):
@@ -48,9 +48,9 @@ def test_binder_fluorine_and_air_in_the_furnace(lines, draws):
     first, stream, p, level = draws["furnaces"], draws["furnaces.go"], lines.p, lines.feed.level
     oxygen, binder, offset = first.standard_normal(3), first.standard_normal(3), first.standard_normal((3, 1))
     n, strength = stream.standard_normal((4, 3, 120)), lines.faults.strength
-    temperature = lines.knobs["pyrolysis_temperature"] + 6.0 * n[0] + 5.0 * offset
+    temperature = lines.setpoints["pyrolysis_temperature"] + 6.0 * n[0] + 5.0 * offset
     np.testing.assert_allclose(lines.burnt.temperature, temperature, rtol=1e-12)
-    left = 0.1 ** (lines.knobs["pyrolysis_time"] / 70.0 * np.exp((temperature - 540.0) / 40.0))
+    left = 0.1 ** (lines.setpoints["pyrolysis_time"] / 70.0 * np.exp((temperature - 540.0) / 40.0))
     left = np.minimum(left * np.exp(0.25 * walked(binder, n[1], 8.0)), 1.0)
     np.testing.assert_allclose(lines.burnt.binder, left, rtol=1e-9)
     raw = 2.3 * np.exp(0.16 * level["fluorine"] + 0.08 * n[2]) * (1.0 - 0.8 * (lines.feed.scrap - 0.25))
@@ -67,7 +67,7 @@ def test_foil_of_the_mill_and_copper_and_aluminium_of_the_powder(lines, draws):
     stream = draws["mills.go"].standard_normal((4, 3, 120))
     held = 0.595 * np.exp(0.035 * level["powder"] + 0.015 * stream[1]) + 0.08 * (lines.feed.scrap - 0.25)
     foil *= (0.595 / held) ** 2
-    foil *= np.exp(-0.12 * (lines.knobs["air_velocity"] - 6.8)) * np.exp(lines.faults.strength["torn"])
+    foil *= np.exp(-0.12 * (lines.setpoints["air_velocity"] - 6.8)) * np.exp(lines.faults.strength["torn"])
     np.testing.assert_allclose(milled.foil, foil, rtol=1e-9)
     n = draws["made"].standard_normal((8, 3, 120))
     copper = 1.25 * foil * np.exp(0.24 * level["foil"] + 0.24 * level["copper"] + 0.2 * n[0])
@@ -85,7 +85,7 @@ def test_foil_of_the_mill_and_copper_and_aluminium_of_the_powder(lines, draws):
 
 def test_water_takes_what_is_soluble(lines, draws):
     n = draws["made"].standard_normal((8, 3, 120))
-    flow = lines.knobs["wash_ratio"] * (1.0 - lines.faults.strength["pump"])
+    flow = lines.setpoints["wash_ratio"] * (1.0 - lines.faults.strength["pump"])
     np.testing.assert_allclose(lines.powder.wash_flow, flow, rtol=1e-12)
     soluble, left = np.clip(0.65 + 0.04 * n[3], 0.0, 1.0), 0.6 / (0.6 + flow)
     np.testing.assert_allclose(lines.powder.contents["f_water"], lines.burnt.fluorine * soluble * left, rtol=1e-9)

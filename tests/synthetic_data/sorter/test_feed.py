@@ -160,7 +160,7 @@ def test_new_materials_come_with_their_regime_alone(seed, materials):
     new = np.flatnonzero(materials.share == 0.0)
     assert len(new) > 0
     start = seed.plant.start + dt.timedelta(days=0.5 * plan_run(seed).days)
-    regime = Regime(start=start, name="new_alloys", meaning="a test", change={"new_unknown_share": quantity(0.5)})
+    regime = Regime(start=start, name="new_alloys", description="a test", change={"new_unknown_share": quantity(0.5)})
     plant = changed(seed, [regime], new_unknown_share=0.0, composite_share=0.0, other_share=0.2)
     pieces = pieces_of(plant)
     after = pieces.day >= (start - seed.plant.start).days
@@ -288,6 +288,6 @@ def test_surface_shares_above_one_are_told(seed):
 
 
 def test_a_regime_of_an_unknown_parameter_is_told(seed):
-    regime = Regime(start=seed.plant.start, name="odd", meaning="a test", change={"no_such": quantity(1.0)})
+    regime = Regime(start=seed.plant.start, name="odd", description="a test", change={"no_such": quantity(1.0)})
     with pytest.raises(SimulationError, match=r"plant\.regimes\.odd: changes no_such"):
         pieces_of(changed(seed, [regime]), lots=2)

@@ -39,7 +39,7 @@ def crops(rng) -> TankhouseCrops:
         **{"order": between(290.0, 330.0, weeks), "temperature": between(61.0, 65.0, weeks)},
         **{"thiourea": between(45.0, 65.0, weeks)},
     }
-    knobs = {
+    setpoints = {
         **{"electrolyte_temperature": between(61.0, 66.0), "chloride": between(45.0, 65.0)},
         **{"current_density": between(280.0, 340.0), "cell_flow": between(25.0, 35.0)},
         **{"thiourea_dose": between(40.0, 70.0), "glue_dose": between(45.0, 80.0)},
@@ -49,6 +49,6 @@ def crops(rng) -> TankhouseCrops:
     faults = {name: between(0.1, 0.9) for name in ("contamination", "bent_plates", "short_detection")}
     normal = rng.standard_normal
     return TankhouseCrops(
-        *(week, knobs, anodes, {n: normal(SHAPE) for n in WALKS}, {n: normal(SHAPE) for n in CROP_NORMALS}),
+        *(week, setpoints, anodes, {n: normal(SHAPE) for n in WALKS}, {n: normal(SHAPE) for n in CROP_NORMALS}),
         *({n: normal(SHAPE[1]) for n in TRAITS}, faults, between(0.0, 1.0)),
     )

@@ -51,7 +51,7 @@ def test_contents(uneven, crops, state):
     silver = 107868.0 * product / (state["chloride"] / 35450.0)  # mg/L
     silver = silver * (anodes["ag"] / p.anode_ag) ** p.silver_per_anode
     silver = silver * np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crop_normals["silver"])
-    copper = crops.knobs["current_density"] * 63.546 / (2.0 * 96485.33212)
+    copper = crops.setpoints["current_density"] * 63.546 / (2.0 * 96485.33212)
     plated = 1e6 * silver * diffusion / (1e-3 * state["layer"]) / copper
     iron = p.iron * np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crop_normals["iron"])
     sulphur = 32.06 * (week["h2so4"] / 98.079 + week["cu"] / 63.546 + week["ni"] / 58.693)

@@ -48,7 +48,7 @@ def test_readings_during_a_crop(uneven, crops, state):
     shorts = p.short_rate * state["roughness"] ** p.shorts_per_roughness
     shorts = shorts * (1.0 + p.shorts_per_nodules * state["nodularity"])
     np.testing.assert_allclose(instruments.short_rate(p, state), shorts, rtol=1e-9)
-    current, kelvin = crops.knobs["current_density"], state["temperature"] + 273.15
+    current, kelvin = crops.setpoints["current_density"], state["temperature"] + 273.15
     conductivity = (
         0.134
         - 0.00356 * week["cu"]

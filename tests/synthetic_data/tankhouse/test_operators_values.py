@@ -8,7 +8,7 @@ from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.set_points import Setting
-from synthetic_data.tankhouse.operators import KNOBS, TESTED, orders, setting
+from synthetic_data.tankhouse.operators import SETPOINTS, TESTED, orders, setting
 
 
 def test_orders(uneven, crops, rng):
@@ -28,17 +28,17 @@ def test_orders(uneven, crops, rng):
 
 
 def test_a_set_point_is_a_wish_within_bounds_with_its_test_in_steps():
-    assert KNOBS == {
+    assert SETPOINTS == {
         **{"current_density": 1.0, "electrolyte_temperature": 0.1, "chloride": 1.0},
         **{"glue_dose": 1.0, "thiourea_dose": 1.0, "cell_flow": 0.5},
     }
     plain = Setting(
-        {"cell_flow": (20.0, 40.0), "glue_dose": (30.0, 100.0)}, {"glue_dose": np.array([5.0, -5.0])}, {}, KNOBS
+        {"cell_flow": (20.0, 40.0), "glue_dose": (30.0, 100.0)}, {"glue_dose": np.array([5.0, -5.0])}, {}, SETPOINTS
     )
     assert plain.used("cell_flow", np.array([10.0, 27.3, 27.2, 50.0])).tolist() == [20.0, 27.5, 27.0, 40.0]
     assert plain.used("glue_dose", np.array([60.4, 60.4])).tolist() == [65.0, 55.0]
     assert plain.used("glue_dose", 60.4, 1) == 55.0
-    hand = Setting(plain.bounds, plain.tests, {"glue_dose": np.array([np.nan, 71.3])}, KNOBS)
+    hand = Setting(plain.bounds, plain.tests, {"glue_dose": np.array([np.nan, 71.3])}, SETPOINTS)
     assert hand.used("glue_dose", np.array([60.4, 60.4])).tolist() == [65.0, 71.3]
 
 
@@ -52,6 +52,6 @@ def test_tests_go_up_and_down_in_groups_that_test(uneven):
     for i, name in enumerate(TESTED):
         expected = uneven[f"test_{name}"] * testing * np.where(u[i] < 0.5, -1.0, 1.0)
         np.testing.assert_allclose(found.tests[name], expected, rtol=1e-12)
-    for name in KNOBS:
+    for name in SETPOINTS:
         assert found.bounds[name] == tuple(plan.seed.column(name).bounds)
     assert found.hand == {}

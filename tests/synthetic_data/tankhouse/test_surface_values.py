@@ -24,16 +24,18 @@ def arrhenius(temperature):
 
 
 def test_conditions(uneven, crops):
-    p, week, knobs, crop_normals = uneven, crops.week, crops.knobs, crops.crop_normals
-    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
-    chloride = week["cl"] + (knobs["chloride"] - week["chloride_target"])
+    p, week, setpoints, crop_normals = uneven, crops.week, crops.setpoints, crops.crop_normals
+    temperature = (
+        setpoints["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
+    )
+    chloride = week["cl"] + (setpoints["chloride"] - week["chloride_target"])
     assert (chloride > p.chloride_least).all()
-    current, flow, anodes = knobs["current_density"], knobs["cell_flow"], crops.anodes
+    current, flow, anodes = setpoints["current_density"], setpoints["cell_flow"], crops.anodes
     layer = p.diffusion_layer * (current / 300.0) ** -0.2 * (flow / 30.0) ** -0.1
     limit = 2.0 * 96485.33212 * week["cu"] / 63.546e-6 * p.copper_diffusion * arrhenius(temperature) / layer
     ratio = anodes["as"] / 74.922 / (anodes["sb"] / 121.760 + anodes["bi"] / 208.980)
     floating = 1.0 / (1.0 + (ratio / p.floating_bound) ** p.floating_steepness)
-    thiourea = np.log(effective(knobs["thiourea_dose"], temperature) / p.thiourea_best)
+    thiourea = np.log(effective(setpoints["thiourea_dose"], temperature) / p.thiourea_best)
     check(
         surface.conditions(p, crops),
         {
@@ -74,7 +76,7 @@ def test_roughness_and_glue(uneven, crops):
         + p.rough_luck * crops.crop_normals["rough"]
     )
     np.testing.assert_allclose(surface.roughness_without_additives(p, crops, state), expected, rtol=1e-9)
-    dose = crops.knobs["glue_dose"]
+    dose = crops.setpoints["glue_dose"]
     error = np.log(effective(dose, state["temperature"]) / state["best_glue"]) ** 2
     np.testing.assert_allclose(surface.glue_error(p, state, dose), error, rtol=1e-9)
     np.testing.assert_allclose(surface.glue_error(p, state, dose[2], 2), error[2], rtol=1e-9)

@@ -52,7 +52,7 @@ def lots():
             "cast_at": pd.date_range("2024-01-01", periods=4, freq="D"),
             "u": 0.0,
             "v": 1.0,
-            "knob": 50.0,
+            "setpoint": 50.0,
             "p": [1.0, np.nan, np.nan, np.nan],
             "q": [2.0, -0.5, np.nan, np.nan],
             "r": [3.0, np.nan, np.nan, np.nan],

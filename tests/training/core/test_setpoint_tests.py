@@ -57,7 +57,7 @@ def test_each_fault_names_its_place(potline, tmp_path):
 
 
 @pytest.mark.parametrize("heading", ["unit,period_start,cell_voltage", "period_start,voltage_setpoint"])
-def test_a_file_without_unit_or_knob_is_refused(potline, tmp_path, heading):
+def test_a_file_without_unit_or_setpoint_is_refused(potline, tmp_path, heading):
     said = refused(written(tmp_path, f"{heading}\n{','.join('1' for _ in heading.split(','))}\n"), potline)
     assert "expected unit, period_start and a set-point: line_current_target, voltage_setpoint" in said
 

@@ -85,7 +85,7 @@ def test_few_units_hold_none_out(toy_seed, toy_frame):
 
 def test_a_table_of_one_unit_has_no_unseen_part(toy_seed):
     text = toy_seed.text.replace('unit_key = "unit"\n', "").replace(
-        '[[columns]]\nname = "unit"\nrole = "key"\nmeaning = "cell"\n', ""
+        '[[columns]]\nname = "unit"\nrole = "key"\ndescription = "cell"\n', ""
     )
     seed = parse(text, Path("toy_cells.toml"))
     rng = np.random.default_rng(0)

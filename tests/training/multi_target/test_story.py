@@ -194,7 +194,7 @@ def test_a_target_with_too_few_new_labels_is_told_before_anything_is_learnt(stor
 
 
 def test_a_champion_of_other_targets_is_not_compared(story, melts_frame, tmp_path):
-    text = story.seed.text.replace('role = "target"\nmeaning = "iron', 'role = "late"\nmeaning = "iron')
+    text = story.seed.text.replace('role = "target"\ndescription = "iron', 'role = "late"\ndescription = "iron')
     head, _ = text.split("[targets.iron]")
     one = parse(head, Path("toy_melts.toml"))
     assert [column.name for column in one.primaries] == ["loss"]

@@ -144,15 +144,15 @@ def test_without_defects_there_is_no_table_of_them(toy_quality_seed):
 
 
 def test_limits_are_counted_where_they_are_not_verified_and_shown_in_the_first_elements_unit():
-    def limit(certainty, **bounds):
-        return ContentLimit(unit="ppm", certainty=certainty, source="law", **bounds)
+    def limit(verification, **bounds):
+        return ContentLimit(unit="ppm", verification=verification, source="law", **bounds)
 
     limits = {
         "p": limit("verified", value=6.0),
         "q": limit("assumed", least=5.5),
-        "r": limit("recalled", least=0.5, value=1.0),
+        "r": limit("unverified", least=0.5, value=1.0),
     }
-    total = ContentSum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", certainty="verified", source="law")
+    total = ContentSum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", verification="verified", source="law")
     worth = SimpleNamespace(value=-2.5)
     grade = SimpleNamespace(name="g", title="G", value=worth, limits=limits, sums=[total])
     seed = SimpleNamespace(grades=[grade], elements=[SimpleNamespace(unit=unit) for unit in ("ppm", "wt%", "g/t")])

@@ -69,7 +69,7 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
         f"To assay all costs 6.00 $/t, to assay none {m['test_cost_assay_none']:.2f} $/t. "
         f"Costs alone, without the promise, would send {m['test_unpromised_assayed']:.1%} of the test lots to the "
         f"laboratory, at {m['test_unpromised_cost']:.2f} $/t.",
-        "| `knob` | °C | knob |",
+        "| `setpoint` | °C | setpoint |",
         "nonferrous 1.2.3, commit unknown",
     ):
         assert words in card, words

@@ -158,9 +158,9 @@ def test_the_best_is_chosen_without_the_test_lots(fitted):
 
 def test_importance_names_the_inputs_of_the_law(fitted):
     data, _, found = fitted
-    assert [column.name for column in data.seed.inputs] == ["u", "v", "knob", "p_last"]
-    u, v, knob, last = found["linear"].importance
-    assert u > knob > v > abs(last)
+    assert [column.name for column in data.seed.inputs] == ["u", "v", "setpoint", "p_last"]
+    u, v, setpoint, last = found["linear"].importance
+    assert u > setpoint > v > abs(last)
     bar = found["persistence"].importance
     assert np.array_equal(bar[:3], np.zeros(3))
     assert bar[3] != 0

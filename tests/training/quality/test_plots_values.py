@@ -237,7 +237,7 @@ def test_inputs_and_learning_curve(fitted, layout_of, traces_of):
     assert layout_of(bars) == named("rise of the test loss [1]", "", height=110 + 22 * 4, **CATEGORIES)
     assert traces_of(bars) == [{"type": "bar", "orientation": "h", "marker.color": BLUE}]
     pairs = list(zip(bars.data[0].y, bars.data[0].x, strict=True))
-    assert pairs == [("v [1]", 0.1), ("p_last [ppm]", 0.2), ("u [1]", 0.3), ("knob [°C]", 0.4)]
+    assert pairs == [("v [1]", 0.1), ("p_last [ppm]", 0.2), ("u [1]", 0.3), ("setpoint [°C]", 0.4)]
     text = ("training periods, latest before the test", "test loss [1]")
     assert layout_of(curve) == named(*text, **{"xaxis.rangemode": "tozero"})
     assert traces_of(curve) == [BOTH | {"line.color": BLUE}]

@@ -33,8 +33,8 @@ def test_lots_of_which_nobody_knows_when_are_refused_in_words(lots):
     assert EffectsOnLots().outcome(replace(lots, seed=timeless), None) == (None, why)
 
 
-def test_a_process_without_knobs_has_none(lots):
-    seed = lots.seed.model_copy(update={"columns": [one for one in lots.seed.columns if one.role != "knob"]})
+def test_a_process_without_setpoints_has_none(lots):
+    seed = lots.seed.model_copy(update={"columns": [one for one in lots.seed.columns if one.role != "setpoint"]})
     assert EffectsOnLots().outcome(replace(lots, seed=seed), None) == (None, None)
 
 
@@ -50,23 +50,23 @@ def test_a_stored_version_advises_as_it_did_before(lots, save_toy_grader, tmp_pa
 
 
 def test_a_stored_refusal_is_kept(save_toy_grader, tmp_path):
-    refused = {"set-points": "knob: step missing"}
+    refused = {"set-points": "setpoint: step missing"}
     save(replace(save_toy_grader(tmp_path / "without"), refusals=refused), tmp_path / "with")
     assert load(tmp_path / "with").refusals == refused
 
 
-def test_the_card_says_what_of_each_knob_history_shows(lots):
+def test_the_card_says_what_of_each_setpoint_history_shows(lots):
     part = EffectsOnLots()
     model = SimpleNamespace(learnt={"set-points": part.fit(lots, None)}, refusals={})
     text = "\n".join(part.section(model, lots, None))
     assert text.startswith("## Set-points\n\nFitted on")
     assert f"Fitted on all {len(lots.table)} assayed lots." in text
-    assert "| `knob` | °C | " in text
+    assert "| `setpoint` | °C | " in text
     assert "| 10 | 1 | " in text  # step and cost
 
 
-def test_the_card_says_why_there_are_none_and_nothing_without_knobs():
-    model = SimpleNamespace(learnt={}, refusals={"set-points": "knob: step missing"})
+def test_the_card_says_why_there_are_none_and_nothing_without_setpoints():
+    model = SimpleNamespace(learnt={}, refusals={"set-points": "setpoint: step missing"})
     refused = EffectsOnLots().section(model, None, None)
-    assert refused == ["## Set-points", "", "None are recommended: knob: step missing.", ""]
+    assert refused == ["## Set-points", "", "None are recommended: setpoint: step missing.", ""]
     assert EffectsOnLots().section(SimpleNamespace(learnt={}, refusals={}), None, None) == []

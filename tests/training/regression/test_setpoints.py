@@ -27,17 +27,17 @@ def test_history_that_is_too_short_is_refused_in_words(potline):
     assert "expected at least 500 rows" in refusal
 
 
-def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
+def test_a_process_without_physics_of_its_setpoints_has_none(toy_seed, potline):
     assert UnitSetpointFit().outcome(replace(potline, seed=toy_seed), None) == (None, None)
 
 
-def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
+def test_the_card_shows_constants_setpoints_and_why_one_is_left_alone(potline):
     learnt = UnitSetpointFit().fit(potline, None)
     blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
     model = SimpleNamespace(learnt={"set-points": blocked}, refusals={})
     text = "\n".join(UnitSetpointFit().section(model, potline, None))
     for one in learnt.posterior.constants:
-        assert one.meaning in text
+        assert one.description in text
     assert "history never moved it" in text
 
 

@@ -182,9 +182,9 @@ def test_a_gain_that_lies_below_the_champions_beyond_doubt_is_refused(high, pass
 
 
 def test_a_challenger_that_recommends_nothing_takes_no_advice_away():
-    (found,) = asked(Advice(), new=None, refusal="no knob was ever moved")
-    assert (found.passed, found.measured) == (False, "none is recommended: no knob was ever moved")
-    (found,) = asked(Advice(), new=None, refusal="no knob was ever moved", accepted="a new line")
+    (found,) = asked(Advice(), new=None, refusal="no set-point was ever moved")
+    assert (found.passed, found.measured) == (False, "none is recommended: no set-point was ever moved")
+    (found,) = asked(Advice(), new=None, refusal="no set-point was ever moved", accepted="a new line")
     assert found.passed
     assert found.measured.endswith("; the shift was accepted: a new line")
     assert asked(Advice(), old=None) == []

@@ -69,7 +69,7 @@ def test_a_process_of_which_nothing_is_known_is_refused(toy_seed):
         ActionSpace.of(toy_seed, pd.DataFrame())
 
 
-def test_a_knob_without_a_cost_is_refused(potline):
+def test_a_setpoint_without_a_cost_is_refused(potline):
     columns = [
         column.model_copy(update={"move_cost": None}) if column.name == "voltage_setpoint" else column
         for column in potline.columns

@@ -55,7 +55,7 @@ def test_a_policy_that_leaves_the_plan_gains_nothing(begun, operators):
 
 
 def test_arms_meet_the_same_random_numbers(begun, operators):
-    """A move that costs and does nothing else, in truth, would be alike: what is not moved by knobs stays the same."""
+    """A move that costs and does nothing else, in truth, would be alike: the rest stays the same."""
     ran = run(begun, moving([0.05, 0.0, 0.0], []), 1, silent)
     first = operators.rows[operators.rows["period_start"] == operators.rows["period_start"].min()]
     assert ran.rows["unit"].tolist() == first["unit"].tolist()
@@ -110,7 +110,7 @@ def test_what_was_decided_and_stated_is_kept(begun):
     assert ran.decisions["period_start"].nunique() == PERIODS
     assert ran.stated["period_start"].nunique() == 3
     assert (ran.stated["stated"] == 1.0).all()
-    assert set(ran.effects["knob"]) == {"voltage_setpoint"}
+    assert set(ran.effects["setpoint"]) == {"voltage_setpoint"}
     assert ran.effects["cost"].to_numpy() == pytest.approx(0.05 * 50 / 90)
 
 

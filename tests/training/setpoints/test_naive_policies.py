@@ -39,7 +39,7 @@ def test_all_columns_know_what_a_voltage_costs(begun):
     assert (choice.moves[:, 0] < 0).mean() > 0.5
 
 
-def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
+def test_the_predicted_efficiency_is_optimised_over_the_setpoints(begun):
     at = input_names(begun.seed).index("excess_alf3_target")
     model = Always(lambda X: 80.0 + X[:, at])
     choice = AllColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
@@ -48,9 +48,9 @@ def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
     assert (choice.moves[moved, 1] > 0).all()
 
 
-def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
+def test_a_setpoint_may_be_what_follows_itself(begun, monkeypatch):
     """A pump has no reading of what it doses: the dose that was set is the one that counts, not the last one."""
-    response = SimpleNamespace(KNOBS={k: k for k in begun.reach.names})
+    response = SimpleNamespace(SETPOINTS={k: k for k in begun.reach.names})
     monkeypatch.setattr(naive_policies, "response_of", lambda process: response)
     planned = split_plan(begun.hand.table(begun.running), begun.seed)[1]
     seen, at = [], input_names(begun.seed).index("voltage_setpoint")
@@ -63,10 +63,10 @@ def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
     np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
 
 
-def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch):
+def test_what_follows_a_setpoint_in_another_unit_stays_as_it_was(begun, monkeypatch):
     """A ratio moves an acid content by some other number than its own."""
-    follows = {knob: "bath_temperature" for knob in begun.reach.names}
-    monkeypatch.setattr(naive_policies, "response_of", lambda process: SimpleNamespace(KNOBS=follows))
+    follows = {setpoint: "bath_temperature" for setpoint in begun.reach.names}
+    monkeypatch.setattr(naive_policies, "response_of", lambda process: SimpleNamespace(SETPOINTS=follows))
     history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
     last = last_rows(history, planned, begun.seed)["bath_temperature"].to_numpy()
     seen, at = [], input_names(begun.seed).index("bath_temperature")
@@ -80,9 +80,9 @@ def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch)
         np.testing.assert_array_equal(values, last)
 
 
-def test_before_and_knobs_take_the_best_of_the_grid(begun):
-    model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last knob
-    assert begun.seed.by_role("knob")[-1].name == begun.reach.names[-1] == "metal_level_target"
+def test_before_and_setpoints_take_the_best_of_the_grid(begun):
+    model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last set-point
+    assert begun.seed.by_role("setpoint")[-1].name == begun.reach.names[-1] == "metal_level_target"
     choice = PriorColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
     assert (choice.moves[:, -1] >= 0).all()
     assert (choice.moves[:, -1] > 0).any()

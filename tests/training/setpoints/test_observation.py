@@ -30,9 +30,9 @@ def test_nothing_of_the_period_to_come_is_seen_but_what_is_known_when_it_starts(
     key = begun.seed.key.name
     known = begun.running.known().set_index(key).loc[planned[key], before].reset_index(drop=True)
     pd.testing.assert_frame_equal(planned[before], known, check_dtype=False)
-    knobs = [column.name for column in begun.seed.by_role("knob")]
-    plan = begun.running.plan().set_index(key).loc[planned[key], knobs].reset_index(drop=True)
-    pd.testing.assert_frame_equal(planned[knobs], plan, check_dtype=False)
+    setpoints = [column.name for column in begun.seed.by_role("setpoint")]
+    plan = begun.running.plan().set_index(key).loc[planned[key], setpoints].reset_index(drop=True)
+    pd.testing.assert_frame_equal(planned[setpoints], plan, check_dtype=False)
     assert history[begun.seed.clock.name].max() < planned[begun.seed.clock.name].min()
 
 

@@ -9,10 +9,10 @@ from training.setpoints.choice import Choice
 from training.setpoints.oracle import Oracle, _coefficients, _points, _surface, value
 
 
-def knobs(begun, move):
+def setpoints(begun, move):
     units = begun.running.plan()["unit"].to_numpy(object)
     choice = Choice.without_interval(units, np.tile(move, (len(units), 1)), np.zeros(len(units)))
-    return choice.knobs(begun.running.plan(), begun.seed, begun.reach.names)
+    return choice.setpoints(begun.running.plan(), begun.seed, begun.reach.names)
 
 
 def test_what_nobody_moves_is_worth_what_comes(begun):
@@ -28,7 +28,7 @@ def test_what_nobody_moves_is_worth_what_comes(begun):
 def test_looking_ahead_moves_nothing(begun):
     period = begun.running.period
     before = value(begun.running, None, begun.simulator, begun.true_seed, 1)
-    value(begun.running, knobs(begun, [0.05, 0.5, 1.0]), begun.simulator, begun.true_seed, 1, future=3)
+    value(begun.running, setpoints(begun, [0.05, 0.5, 1.0]), begun.simulator, begun.true_seed, 1, future=3)
     after = value(begun.running, None, begun.simulator, begun.true_seed, 1)
     pd.testing.assert_frame_equal(before, after)
     assert begun.running.period == period
@@ -74,7 +74,7 @@ def test_a_unit_of_which_no_truth_is_known_stays(begun, monkeypatch):
 
 
 def test_what_futures_do_not_agree_on_is_drawn_to_the_line():
-    """One knob whose slope is 3 and 5 of two units in all futures: kept. Noise about 4 of both: the mean."""
+    """One set-point whose slope is 3 and 5 of two units in all futures: kept. Noise about 4 of both: the mean."""
     points = _points(1)
     slopes = np.array([[3.0, 5.0], [3.0, 5.0]])
     assert _coefficients(points, points[:, [0], None] * slopes)[0] == pytest.approx([3.0, 5.0])

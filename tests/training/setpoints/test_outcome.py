@@ -121,7 +121,7 @@ def test_decisions_stated_gains_and_signs(seed):
     stated = pd.DataFrame({"stated": [4.0, 6.0], "low": [1.0, 3.0], "high": [7.0, 9.0], "realised": [1.0, 2.0]})
     effects = pd.DataFrame(
         {
-            "knob": ["v", "v", "v", "m"],
+            "setpoint": ["v", "v", "v", "m"],
             "effect": [3.0, -3.0, 1.5, 0.5],
             "error": [0.1, 0.1, 0.1, 0.1],
             "cost": [0.2, 0.2, 0.2, 0.2],  # what exceeds 2 * (0.2 + 0.1) + 1 is clear

@@ -1,4 +1,4 @@
-"""What a decision truly brings: nothing for nothing, and the knobs one by one."""
+"""What a decision truly brings: nothing for nothing, and the set-points one by one."""
 
 import numpy as np
 import pytest
@@ -17,28 +17,30 @@ def decided(begun):
     moves = np.zeros((len(units), 3))
     moves[::2, 0], moves[1:, 2] = 0.05, -1.0
     choice = Choice.without_interval(units, moves, np.full(len(units), 2.0))
-    return choice, choice.knobs(plan, begun.seed, begun.reach.names)
+    return choice, choice.setpoints(plan, begun.seed, begun.reach.names)
 
 
 def test_realised_is_the_same_state_with_and_without_the_moves(begun, decided):
-    choice, knobs = decided
-    found = stated_and_realised(begun.running, choice, knobs, begun.simulator, begun.true_seed)
-    margins = [value(begun.running, given, begun.simulator, begun.true_seed, 3)["margin"] for given in (knobs, None)]
+    choice, setpoints = decided
+    found = stated_and_realised(begun.running, choice, setpoints, begun.simulator, begun.true_seed)
+    margins = [
+        value(begun.running, given, begun.simulator, begun.true_seed, 3)["margin"] for given in (setpoints, None)
+    ]
     gain = (margins[0] - margins[1]).loc[found["unit"]]
     assert found["realised"].to_numpy() == pytest.approx(gain.to_numpy())
     assert (found["stated"] == 2.0).all()
     assert len(found) == (choice.moves != 0).any(axis=1).sum()
 
 
-def test_effects_are_of_one_knob_at_a_time(begun, decided, monkeypatch):
+def test_effects_are_of_one_setpoint_at_a_time(begun, decided, monkeypatch):
     monkeypatch.setattr(realised, "FUTURES", (100, 101))
-    choice, knobs = decided
-    found = effects(begun.running, choice, knobs, begun.simulator, begun.true_seed, begun.reach.names)
-    assert found.groupby("knob").size().to_dict() == {"voltage_setpoint": 12, "metal_level_target": 23}
-    level = found[found["knob"] == "metal_level_target"]
+    choice, setpoints = decided
+    found = effects(begun.running, choice, setpoints, begun.simulator, begun.true_seed, begun.reach.names)
+    assert found.groupby("setpoint").size().to_dict() == {"voltage_setpoint": 12, "metal_level_target": 23}
+    level = found[found["setpoint"] == "metal_level_target"]
     assert (level["move"] == -1.0).all()
     assert level["cost"].to_numpy() == pytest.approx(10 / 90)
-    alone = knobs[["unit", "period_start", "metal_level_target"]]
+    alone = setpoints[["unit", "period_start", "metal_level_target"]]
     parts = []
     for future in (100, 101):
         means = [value(begun.running, k, begun.simulator, begun.true_seed, 3, future) for k in (alone, None)]
@@ -50,6 +52,6 @@ def test_effects_are_of_one_knob_at_a_time(begun, decided, monkeypatch):
 def test_who_moves_nothing_has_no_effects(begun, decided):
     choice, _ = decided
     still = Choice.without_interval(choice.units, 0 * choice.moves, choice.gain)
-    nothing = still.knobs(begun.running.plan(), begun.seed, begun.reach.names)
+    nothing = still.setpoints(begun.running.plan(), begun.seed, begun.reach.names)
     assert effects(begun.running, still, nothing, begun.simulator, begun.true_seed, begun.reach.names).empty
     assert stated_and_realised(begun.running, still, nothing, begun.simulator, begun.true_seed).empty

@@ -158,7 +158,7 @@ def test_rows_target_and_use_are_said_in_sentences(toy_sorting_seed):
     assert row(toy_sorting_seed) == "a piece of scrap that passed the sensors"
     assert heading(toy_sorting_seed) == "metal"
     assert subject(data, PARTS) == (
-        f"Target: {toy_sorting_seed.target.meaning}, metal. Training: 60 pieces, 2024-01-01 to before 2024-01-07. "
+        f"Target: {toy_sorting_seed.target.description}, metal. Training: 60 pieces, 2024-01-01 to before 2024-01-07. "
         "Evaluated: 20 pieces of 2 later lots (called test), up to 2024-01-08, and 15 pieces of 2 held-out lots of all "
         "times. All shares are by mass."
     )

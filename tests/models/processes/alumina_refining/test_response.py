@@ -48,8 +48,10 @@ STATE = {
 
 
 def after(state=STATE, end=0.0, seed=0.0, calciner=0.0, **constants):
-    sizes = dict(zip(response.KNOBS, (end, seed, calciner), strict=True))
-    return response.respond(state, {knob: np.array([[size]]) for knob, size in sizes.items()}, CONSTANTS | constants)
+    sizes = dict(zip(response.SETPOINTS, (end, seed, calciner), strict=True))
+    return response.respond(
+        state, {setpoint: np.array([[size]]) for setpoint, size in sizes.items()}, CONSTANTS | constants
+    )
 
 
 STILL = after()
@@ -149,10 +151,15 @@ def test_a_whole_move_for_a_third_of_the_time_is_not_a_third_of_it_all_the_time(
     part = after(seed=20.0, **{"seed_solids in force": 1 / 3})["overflow_solids"][0]
     np.testing.assert_allclose(part, STATE["overflow_solids"] * (1.0 + np.expm1(1.5) / 3.0), rtol=1e-12)
     assert (part > after(seed=20.0)["overflow_solids"][0]).all()
-    third = {f"{knob} in force": 1 / 3 for knob in response.KNOBS} | STEADY
+    third = {f"{setpoint} in force": 1 / 3 for setpoint in response.SETPOINTS} | STEADY
     mean, whole = (
         after(end=-0.5, seed=10.0, calciner=6.0, **third),
-        after(end=-1.5, seed=30.0, calciner=18.0, **third | {f"{knob} in force": 1.0 for knob in response.KNOBS}),
+        after(
+            end=-1.5,
+            seed=30.0,
+            calciner=18.0,
+            **third | {f"{setpoint} in force": 1.0 for setpoint in response.SETPOINTS},
+        ),
     )
     for name in ("precipitation_yield", "na2o", "loi", "overflow_solids", "calciner_fuel"):
         np.testing.assert_allclose(
@@ -163,7 +170,7 @@ def test_a_whole_move_for_a_third_of_the_time_is_not_a_third_of_it_all_the_time(
 def test_lots_beyond_a_limit_are_counted_day_by_day():
     """Of 0.9 % the log-normal share of lots above 1.0 % is Φ(ln 0.9 / 0.08); it rises on a day of a cooler calciner."""
     state = STATE | {"loi": np.array([0.9, 0.8])}
-    third = {f"{knob} in force": 1 / 3 for knob in response.KNOBS}
+    third = {f"{setpoint} in force": 1 / 3 for setpoint in response.SETPOINTS}
     moved, still = after(state, calciner=-4.0, **third), after(state, **third)
     fuel = response.money(moved | {"loi": still["loi"], "more_within_loi": still["more_within_loi"]}, PRICES)
     lost = (response.money(moved, PRICES) - fuel)[0]
@@ -229,7 +236,7 @@ def test_what_is_needed_before_a_period_is_what_is_computed_with():
     columns = Read({column.name: np.array([column.typical_value]) for column in SEED.columns if column.is_number})
     before = Read({column.name: np.array([column.typical_value]) for column in SEED.by_role("before")})
     hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.typical_value]) for column in SEED.by_role("knob")}
+    plan = {column.name: np.array([column.typical_value]) for column in SEED.by_role("setpoint")}
     found = response.state(hidden, plan, before, LINE)
     assert set(STATE) == set(found)
     known = {column.name for column in SEED.by_role("before")}

@@ -24,9 +24,9 @@ def test_hydrogen_follows_moisture_and_degassing():
     before = physics.features(columns)
     moist = physics.features(columns | {"relative_humidity": columns["relative_humidity"] + 10.0})
     assert np.all(moist["hydrogen_of_air"] > before["hydrogen_of_air"])
-    for knob, by in (("degasser_gas", 0.5), ("degasser_rotor", 30.0)):
-        harder = physics.features(columns | {knob: columns[knob] + by})
-        assert np.all(harder["expected_hydrogen"] < before["expected_hydrogen"]), knob
+    for setpoint, by in (("degasser_gas", 0.5), ("degasser_rotor", 30.0)):
+        harder = physics.features(columns | {setpoint: columns[setpoint] + by})
+        assert np.all(harder["expected_hydrogen"] < before["expected_hydrogen"]), setpoint
 
 
 # A lot whose every term counts, and what balances give of it, worked out here with plain numbers.

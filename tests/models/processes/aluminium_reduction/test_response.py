@@ -32,7 +32,9 @@ def after(volts=0.0, alf3=0.0, level=0.0, current=None, **constants):
     moves = {"voltage_setpoint": volts, "excess_alf3_target": alf3, "metal_level_target": level}
     if current is not None:
         moves["line_current_target"] = current
-    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in moves.items()}, CONSTANTS | constants)
+    return response.respond(
+        STATE, {setpoint: np.array([[size]]) for setpoint, size in moves.items()}, CONSTANTS | constants
+    )
 
 
 STILL = after()
@@ -119,7 +121,7 @@ def test_more_current_makes_more_metal_by_faraday():
 def test_regulation_keeps_the_resistance_when_the_current_moves():
     """A calm pot of 4.00 V rises with its voltage above 1.65 V: 5 kA of 400 are 29 mV."""
     still = STATE | {"voltage_noise": np.array([10.5, 10.5])}
-    moves = {knob: np.zeros((1, 1)) for knob in response.KNOBS}
+    moves = {setpoint: np.zeros((1, 1)) for setpoint in response.SETPOINTS}
     one = response.respond(still, moves | {"line_current_target": np.full((1, 1), 5.0)}, CONSTANTS)
     rise = (one["cell_voltage"] - response.respond(still, moves, CONSTANTS)["cell_voltage"])[0]
     np.testing.assert_allclose(rise, (STATE["cell_voltage"] - 1.65) * 5.0 / 400.0, atol=1e-3)

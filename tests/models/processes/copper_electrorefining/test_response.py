@@ -34,8 +34,10 @@ STATE = {
 
 
 def after(glue=0.0, thiourea=0.0, swing=0.0, patrol=0.0, **constants):
-    sizes = dict(zip(response.KNOBS, (glue, thiourea, swing, patrol), strict=True))
-    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in sizes.items()}, CONSTANTS | constants)
+    sizes = dict(zip(response.SETPOINTS, (glue, thiourea, swing, patrol), strict=True))
+    return response.respond(
+        STATE, {setpoint: np.array([[size]]) for setpoint, size in sizes.items()}, CONSTANTS | constants
+    )
 
 
 STILL = after()
@@ -46,7 +48,7 @@ def change(name, **moves):
 
 
 def test_a_section_that_is_left_alone_stays_as_it_is():
-    for name in ("short_rate", "log_rejects", "current_efficiency", "cell_voltage", "steam_flow", *response.KNOBS):
+    for name in ("short_rate", "log_rejects", "current_efficiency", "cell_voltage", "steam_flow", *response.SETPOINTS):
         np.testing.assert_allclose(STILL[name][0], STATE[name], rtol=1e-9)
 
 
@@ -61,7 +63,7 @@ def test_glue_helps_where_there_is_too_little_and_harms_where_there_is_too_much(
 def test_warmer_electrolyte_needs_more_glue():
     """Additives decay by 8 % a kelvin faster: 2 K more take 17 % more glue for the same deposit."""
     warm = STATE | {"temperature": STATE["temperature"] + 2.0, "glue_dose": np.full(3, 60.0 * np.exp(0.16))}
-    still = {knob: np.zeros((1, 1)) for knob in response.KNOBS}
+    still = {setpoint: np.zeros((1, 1)) for setpoint in response.SETPOINTS}
     around = [
         response.respond(warm, still | {"glue_dose": np.full((1, 1), size)}, CONSTANTS)["log_rejects"][0, BEST]
         for size in (-4.0, 0.0, 4.0)
@@ -104,7 +106,7 @@ def test_a_whole_move_for_a_third_of_the_time_is_not_a_third_of_it_all_the_time(
 
 def test_dirt_is_not_mended_by_glue():
     dirty = STATE | {"log_rejects": np.log([0.71, 0.71, 0.71])}  # % with the floor: all but 0.01 % is dirt
-    moves = {knob: np.full((1, 1), 15.0 if knob == "glue_dose" else 0.0) for knob in response.KNOBS}
+    moves = {setpoint: np.full((1, 1), 15.0 if setpoint == "glue_dose" else 0.0) for setpoint in response.SETPOINTS}
     moved = response.respond(dirty, moves, CONSTANTS)["log_rejects"][0] - dirty["log_rejects"]
     assert 0 > moved[LOW] > change("log_rejects", glue=15.0)[LOW]
 
@@ -135,7 +137,7 @@ def test_hidden_character_does_not_change_with_the_set_points():
     seed = {column.name: np.full((1, 3), column.typical_value) for column in SEED.columns if column.is_number}
     found = []
     for one in (STILL, after(glue=6.0, thiourea=4.0, swing=2.0, patrol=-2.0)):
-        read = seed | {name: one[name] for name in (*response.KNOBS, "short_rate", "current_efficiency")}
+        read = seed | {name: one[name] for name in (*response.SETPOINTS, "short_rate", "current_efficiency")}
         read |= {"cell_temperature": STATE["temperature"][None], "chloride_assay": STATE["chloride"][None]}
         found.append(response.hidden(read | {"reject_share": np.exp(one["log_rejects"]) - 0.3}))
     np.testing.assert_allclose(found[1]["births"], found[0]["births"], rtol=1e-6)

@@ -32,8 +32,10 @@ STATE = {
 
 
 def after(state=STATE, warm=0.0, glue=0.0, lignin=0.0, **constants):
-    sizes = dict(zip(response.KNOBS, (warm, glue, lignin), strict=True))
-    return response.respond(state, {knob: np.array([[size]]) for knob, size in sizes.items()}, CONSTANTS | constants)
+    sizes = dict(zip(response.SETPOINTS, (warm, glue, lignin), strict=True))
+    return response.respond(
+        state, {setpoint: np.array([[size]]) for setpoint, size in sizes.items()}, CONSTANTS | constants
+    )
 
 
 STILL = after()

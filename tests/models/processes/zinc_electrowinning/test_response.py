@@ -32,10 +32,12 @@ STATE = {
 
 
 def after(warm=0.0, ratio=0.0, glue=0.0, current=None, **constants):
-    moves = dict(zip(response.KNOBS, (warm, ratio, glue), strict=True))
+    moves = dict(zip(response.SETPOINTS, (warm, ratio, glue), strict=True))
     if current is not None:
         moves["line_current_target"] = current
-    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in moves.items()}, CONSTANTS | constants)
+    return response.respond(
+        STATE, {setpoint: np.array([[size]]) for setpoint, size in moves.items()}, CONSTANTS | constants
+    )
 
 
 STILL = after()
@@ -86,7 +88,7 @@ def test_less_acid_for_the_zinc_takes_more_feed():
 def test_glue_helps_where_antimony_is_high_and_harms_where_it_is_low():
     points = change("current_efficiency", glue=0.05)
     assert points[POOR] > 0.0
-    moves = {knob: np.array([[0.05 * (knob == "glue_dose")]]) for knob in response.KNOBS}
+    moves = {setpoint: np.array([[0.05 * (setpoint == "glue_dose")]]) for setpoint in response.SETPOINTS}
     pure = response.respond(STATE | {"antimony": np.zeros(2)}, moves, CONSTANTS)
     assert (pure["current_efficiency"][0] < STATE["current_efficiency"]).all()
 
@@ -137,24 +139,24 @@ def test_a_disturbed_state_is_another_efficiency_and_antimony_alone():
 
 
 @pytest.mark.parametrize(
-    ("knob", "size"), [("temperature_target", -1.0), ("acid_zinc_target", 0.1), ("line_current_target", 5.0)]
+    ("setpoint", "size"), [("temperature_target", -1.0), ("acid_zinc_target", 0.1), ("line_current_target", 5.0)]
 )
-def test_the_simulated_house_answers_alike(knob, size):
+def test_the_simulated_house_answers_alike(setpoint, size):
     """Physics as assumed, before any history: the same signs, and sizes within a third of the plant's own."""
     keys, units = ["unit", "period_start"], 12
     table = replay(SEED, units=units, years=0.2).table
     plant = replay(SEED, units=units, years=0.2)
-    knobs = table[[*keys, *(column.name for column in SEED.by_role("knob"))]].copy()
-    knobs[knob] += size
-    moved = replay(SEED, units=units, years=0.2, knobs=knobs).truth
+    setpoints = table[[*keys, *(column.name for column in SEED.by_role("setpoint"))]].copy()
+    setpoints[setpoint] += size
+    moved = replay(SEED, units=units, years=0.2, setpoints=setpoints).truth
     there = (moved.set_index(keys) - plant.truth.set_index(keys)).mean()
     columns = {name: table[name].to_numpy() for name in table if table[name].dtype == np.float64}
     hidden = {name: np.array([np.nanmean(values)]) for name, values in response.hidden(columns).items()}
-    plan = {column.name: np.array([table[column.name].mean()]) for column in SEED.by_role("knob")}
+    plan = {column.name: np.array([table[column.name].mean()]) for column in SEED.by_role("setpoint")}
     before = {name: np.array([table[name].mean()]) for name in response.BEFORE}
     state = response.state(hidden, plan, before, LINE)
-    moves = {name: np.zeros((1, 1)) for name in response.KNOBS}
-    still, then = (response.respond(state, moves | more, CONSTANTS) for more in ({}, {knob: np.array([[size]])}))
+    moves = {name: np.zeros((1, 1)) for name in response.SETPOINTS}
+    still, then = (response.respond(state, moves | more, CONSTANTS) for more in ({}, {setpoint: np.array([[size]])}))
     for name in ("cell_temperature", "acid_in_cell", "zinc_in_cell", "cell_voltage", "current_efficiency"):
         own = (then[name] - still[name]).item()
         if abs(there[name]) > {"current_efficiency": 0.1, "cell_voltage": 0.003}.get(name, 0.6):

@@ -122,19 +122,19 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
     for i, log in enumerate(logs):
         row = X[i : i + 1]
         best, most = None, plain_distances(log, scatter, limits)[own].min() + LEAST_GAIN
-        for knob in seed.by_role("knob"):
+        for setpoint in seed.by_role("setpoint"):
             for way in (-1.0, 1.0):
-                moved, column = row.copy(), names.index(knob.name)
-                low, high = knob.bounds or knob.limits
-                moved[0, column] = min(max(row[0, column] + way * (knob.step or 0.0), low), high)
+                moved, column = row.copy(), names.index(setpoint.name)
+                low, high = setpoint.bounds or setpoint.limits
+                moved[0, column] = min(max(row[0, column] + way * (setpoint.step or 0.0), low), high)
                 with np.errstate(all="ignore"):
                     shift = np.log(_contents(physics, seed, moved) / _contents(physics, seed, row))[0]
                 shift = np.where(np.isfinite(shift), shift, 0.0)
                 room = plain_distances(log + shift, scatter, limits)[own].min()
                 if room > most:
-                    most, best = room, (knob.name, moved[0, column])
+                    most, best = room, (setpoint.name, moved[0, column])
         assert (best is None) == (found[i] is None)
         one = found[i]
         if one is not None:
-            assert (one.knob.name, one.after) == best
+            assert (one.setpoint.name, one.after) == best
             assert one.sigma == pytest.approx(most, rel=1e-11)

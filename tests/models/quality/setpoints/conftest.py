@@ -1,4 +1,4 @@
-"""Lots of a known law, whose operators set the knob by what they see."""
+"""Lots of a known law, whose operators set the set-point by what they see."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,16 +16,16 @@ LOTS, UNITS = 3000, 10
 
 @pytest.fixture(scope="session")
 def history() -> Callable[..., History]:
-    """Maker of lots of the toy law whose operators set the knob by u: inputs, labels, units and periods."""
+    """Maker of lots of the toy law whose operators set the set-point by u: inputs, labels, units and periods."""
 
     def make(per_u: float, rng_seed: int = 0, sd: float = 4.0, lots: int = LOTS) -> History:
         rng = np.random.default_rng(rng_seed)
         u = rng.standard_normal(lots)
-        knob = 50 + per_u * u + sd * rng.standard_normal(lots)
-        centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (knob - 50), np.full(lots, -0.4)])
+        setpoint = 50 + per_u * u + sd * rng.standard_normal(lots)
+        centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (setpoint - 50), np.full(lots, -0.4)])
         contents = np.exp(centre + 0.3 * rng.standard_normal((lots, 3)))
         labels = np.column_stack([np.where(contents < 0.5, -0.5, contents), rng.random(lots) < 0.03])
-        X = np.column_stack([u, rng.standard_normal(lots), knob, np.full(lots, 2.2)])
+        X = np.column_stack([u, rng.standard_normal(lots), setpoint, np.full(lots, 2.2)])
         start, day = np.datetime64("2024-01-01", "us"), np.timedelta64(1, "D")
         return (
             X,
@@ -39,11 +39,14 @@ def history() -> Callable[..., History]:
 
 @pytest.fixture(scope="session")
 def physics() -> Callable[[float], Any]:
-    """Maker of physics by which q changes with the knob by a slope of its logarithm [1/°C]."""
+    """Maker of physics by which q changes with the set-point by a slope of its logarithm [1/°C]."""
 
     def make(slope: float) -> Any:
         def contents(columns: Any) -> dict[str, np.ndarray]:
-            return {"p": 70 * np.exp(0.4 * columns["u"]), "q": 9 * np.exp(0.5 * columns["u"] + slope * columns["knob"])}
+            return {
+                "p": 70 * np.exp(0.4 * columns["u"]),
+                "q": 9 * np.exp(0.5 * columns["u"] + slope * columns["setpoint"]),
+            }
 
         return physics_type(contents=contents)
 

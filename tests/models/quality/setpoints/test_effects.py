@@ -1,4 +1,4 @@
-"""What moves of knobs do to lots of a known law: physics, held against history."""
+"""What moves of set-points do to lots of a known law: physics, held against history."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def moved_up(X: np.ndarray, by: float) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def confounded(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Operators turn the knob up so much where u is high that q rises with it in the table."""
+    """Operators turn the set-point up so much where u is high that q rises with it in the table."""
     lots = history(per_u=4.0, sd=2.0)
     X, Y = lots[0], lots[1]
     assert np.corrcoef(X[:, 2], np.log(np.abs(Y[:, 1])))[0, 1] > 0.2
@@ -49,7 +49,7 @@ def test_what_operators_react_to_is_taken_out(toy_quality_seed: Seed, confounded
     X = confounded[0][:20]
     shift = effects.of_moves(X, moved_up(X, 5.0), NOTHING)[0]
     np.testing.assert_allclose(shift[:, 1], -0.3, atol=0.04)
-    # p and r do not feel the knob; of r physics says nothing, so at most a small rise is left of noise.
+    # p and r do not feel the set-point; of r physics says nothing, so at most a small rise is left of noise.
     assert np.abs(shift[:, [0, 2]]).max() < 0.04
     assert (shift[:, 2:] >= 0).all()
 
@@ -115,7 +115,7 @@ def test_moves_stay_within_a_step_bounds_and_history(toy_quality_seed: Seed) -> 
 def test_support_counts_lots_that_stood_as_far_off_what_was_to_be_expected(
     toy_quality_seed: Seed, confounded: Any, learnt: Learn
 ) -> None:
-    """The knob scatters by 2 about what operators answer to u, in 3000 lots; a step is 10."""
+    """The set-point scatters by 2 about what operators answer to u, in 3000 lots; a step is 10."""
     effects = learnt(toy_quality_seed, confounded, slope=-0.06)
     counts = [effects.support(0, move) for move in (1.25, 2.5, 5.0, 10.0)]
     assert counts == sorted(counts, reverse=True)

@@ -25,10 +25,10 @@ def test_lots_that_show_all_are_taken(toy_quality_seed: Seed, some: Any) -> None
     check_learnable(toy_quality_seed, *some)
 
 
-def test_a_process_without_knobs_is_refused(toy_quality_seed: Seed, some: Any) -> None:
-    columns = [column for column in toy_quality_seed.columns if column.role != "knob"]
+def test_a_process_without_setpoints_is_refused(toy_quality_seed: Seed, some: Any) -> None:
+    columns = [column for column in toy_quality_seed.columns if column.role != "setpoint"]
     seed = toy_quality_seed.model_copy(update={"columns": columns})
-    with pytest.raises(SetpointError, match="toy_lots: no column of role knob: expected at least one to recommend"):
+    with pytest.raises(SetpointError, match="toy_lots: no column of role setpoint: expected at least one to recommend"):
         check_learnable(seed, *some)
 
 
@@ -36,13 +36,13 @@ def test_a_process_without_knobs_is_refused(toy_quality_seed: Seed, some: Any) -
     ("line", "missing"),
     [("bounds", "bounds"), ("step", "step"), ("move_cost", "move_cost"), ("", "bounds and step and move_cost")],
 )
-def test_a_knob_without_what_a_move_needs_is_refused_by_name(
+def test_a_setpoint_without_what_a_move_needs_is_refused_by_name(
     toy_quality_seed: Seed, some: Any, line: str, missing: str
 ) -> None:
     kept = "".join(one + "\n" for one in BOUNDS.splitlines() if line and not one.startswith(line))
     text = toy_quality_seed.text.replace(BOUNDS, kept)
     assert text != toy_quality_seed.text
-    with pytest.raises(SetpointError, match=f"^knob: {missing} missing: expected for a recommended set-point$"):
+    with pytest.raises(SetpointError, match=f"^setpoint: {missing} missing: expected for a recommended set-point$"):
         check_learnable(parse(text, Path("toy_lots.toml")), *some)
 
 
@@ -51,7 +51,7 @@ def test_too_few_lots_are_refused_with_the_number_expected(toy_quality_seed: See
         check_learnable(toy_quality_seed, some[0][:99], some[1][:99])
 
 
-@pytest.mark.parametrize(("part", "column", "name"), [(0, 2, "knob"), (1, 0, "p"), (1, 3, "crack")])
+@pytest.mark.parametrize(("part", "column", "name"), [(0, 2, "setpoint"), (1, 0, "p"), (1, 3, "crack")])
 def test_what_was_never_or_only_once_seen_is_named(
     toy_quality_seed: Seed, some: Any, part: int, column: int, name: str
 ) -> None:

@@ -19,33 +19,33 @@ from system.cancellation import looking
 Learn = Callable[..., LotSetpoints]
 
 
-def lots(*u: float, knob: float = 50.0) -> LotPlans:
+def lots(*u: float, setpoint: float = 50.0) -> LotPlans:
     """Lots before they are made: v is measured later."""
-    return plans(np.array([[one, np.nan, knob, 2.2] for one in u]).reshape(-1, 4))
+    return plans(np.array([[one, np.nan, setpoint, 2.2] for one in u]).reshape(-1, 4))
 
 
 def plans(X: np.ndarray) -> LotPlans:
     return LotPlans(X, [f"T-{i:02d}" for i in range(len(X))], [pd.Timestamp("2026-11-01")] * len(X))
 
 
-def contents(u: float, knob: float, n: int = 200_000) -> np.ndarray:
+def contents(u: float, setpoint: float, n: int = 200_000) -> np.ndarray:
     """Contents of lots of the law."""
     rng = np.random.default_rng(0)
-    centre = np.array([0.7 + 0.4 * u, 0.5 * u - 0.06 * (knob - 50), -0.4])
+    centre = np.array([0.7 + 0.4 * u, 0.5 * u - 0.06 * (setpoint - 50), -0.4])
     return np.exp(centre + 0.3 * rng.standard_normal((n, 3)))
 
 
-def keeps(seed: Seed, u: float, knob: float) -> float:
+def keeps(seed: Seed, u: float, setpoint: float) -> float:
     """How often a lot of the law keeps the first grade."""
-    return float(np.mean(Limits.of(seed).kept(contents(u, knob))[:, 0]))
+    return float(np.mean(Limits.of(seed).kept(contents(u, setpoint))[:, 0]))
 
 
 class TestRecommendations:
     def test_a_lot_near_its_limit_is_moved_away_and_gains_what_is_promised(self, setpoints: LotSetpoints) -> None:
-        (found,) = recommend(setpoints, lots(2.2, knob=44.0))
-        move = found.moves["knob"]
+        (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
+        move = found.moves["setpoint"]
         assert (found.unit, found.start, found.refusal) == ("T-00", pd.Timestamp("2026-11-01"), None)
-        assert found.plan == {"knob": 44.0}
+        assert found.plan == {"setpoint": 44.0}
         assert 0.0 < move <= 10.0
         assert 0 < found.gain.low < found.gain.value < found.gain.high
         before, after = found.keeps["prime"]
@@ -56,16 +56,19 @@ class TestRecommendations:
         assert found.support > 0
 
     def test_each_limit_is_broken_as_often_as_by_the_law(self, setpoints: LotSetpoints) -> None:
-        (found,) = recommend(setpoints, lots(2.2, knob=44.0))
+        (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
         limits = {one.column: one for one in found.limits}
         assert {name: one.bound for name, one in limits.items()} == {"p": 6.0, "q": 5.0, "p_and_q": 9.0}
         for name, of in (("p", [0]), ("q", [1]), ("p_and_q", [0, 1])):
-            for knob, chance in ((44.0, limits[name].before), (44.0 + found.moves["knob"], limits[name].chance)):
-                law = float(np.mean(contents(2.2, knob)[:, of].sum(axis=1) > limits[name].bound))
+            for setpoint, chance in (
+                (44.0, limits[name].before),
+                (44.0 + found.moves["setpoint"], limits[name].chance),
+            ):
+                law = float(np.mean(contents(2.2, setpoint)[:, of].sum(axis=1) > limits[name].bound))
                 assert chance == pytest.approx(law, abs=0.05)
         assert limits["p"].chance == pytest.approx(limits["p"].before, abs=0.01)
         assert {one.allowed for one in found.limits} == {0.02}
-        likely = {"p": np.exp(0.7 + 0.4 * 2.2), "q": np.exp(0.5 * 2.2 - 0.06 * (found.moves["knob"] - 6.0))}
+        likely = {"p": np.exp(0.7 + 0.4 * 2.2), "q": np.exp(0.5 * 2.2 - 0.06 * (found.moves["setpoint"] - 6.0))}
         for name, value in likely.items():
             assert limits[name].expected == pytest.approx(value, rel=0.1)
         assert found.effects["q"].value < 0
@@ -73,7 +76,7 @@ class TestRecommendations:
 
     def test_a_safe_lot_is_as_good_as_planned(self, setpoints: LotSetpoints) -> None:
         (found,) = recommend(setpoints, lots(-2.0))
-        assert (found.moves, found.refusal, found.gain.value) == ({"knob": 0.0}, None, 0.0)
+        assert (found.moves, found.refusal, found.gain.value) == ({"setpoint": 0.0}, None, 0.0)
         assert found.cause is None
         before, after = found.keeps["prime"]
         assert before == after
@@ -88,13 +91,13 @@ class TestRecommendations:
         assert np.isnan([found[1].keeps["prime"][0], found[1].limits[0].chance, found[1].effects["q"].value]).all()
 
     def test_what_is_measured_later_does_not_count(self, setpoints: LotSetpoints) -> None:
-        some = lots(2.2, 0.0, knob=44.0)
+        some = lots(2.2, 0.0, setpoint=44.0)
         known = some.X.copy()
         known[:, 1] = 3.0
         assert recommend(setpoints, plans(known)) == recommend(setpoints, some)
 
     def test_a_lot_does_not_depend_on_the_others(self, setpoints: LotSetpoints) -> None:
-        X = lots(2.2, 2.0, -1.0, 1.5, knob=44.0).X
+        X = lots(2.2, 2.0, -1.0, 1.5, setpoint=44.0).X
         together = recommend(setpoints, plans(X))
         for i, one in enumerate(together):
             (alone,) = recommend(setpoints, plans(X[i : i + 1]))
@@ -105,27 +108,27 @@ class TestRecommendations:
         assert recommend(setpoints, lots()) == []
 
     def test_a_recommendation_lies_within_history_and_one_step(self, setpoints: LotSetpoints) -> None:
-        found = recommend(setpoints, lots(*np.linspace(-2, 2.5, 40), knob=47.0))
-        moves = [one.moves["knob"] for one in found if one.moves["knob"]]
+        found = recommend(setpoints, lots(*np.linspace(-2, 2.5, 40), setpoint=47.0))
+        moves = [one.moves["setpoint"] for one in found if one.moves["setpoint"]]
         assert moves
         low, high = setpoints.low[0], setpoints.high[0]
         assert all(low <= 47.0 + move <= high and abs(move) <= 10 for move in moves)
 
     def test_a_what_if_of_what_is_recommended_brings_what_was_said(self, setpoints: LotSetpoints) -> None:
-        some = lots(2.2, 2.0, -1.0, knob=44.0)
+        some = lots(2.2, 2.0, -1.0, setpoint=44.0)
         best = recommend(setpoints, some)
         assert what_if(setpoints, some, [one.moves for one in best]) == best
 
     def test_a_what_if_may_lose(self, setpoints: LotSetpoints) -> None:
         some = lots(2.0, 15.0)
-        found = what_if(setpoints, some, [{"knob": -5.0}, {"knob": -5.0}])
+        found = what_if(setpoints, some, [{"setpoint": -5.0}, {"setpoint": -5.0}])
         assert found[0].gain.value < 0
         assert found[0].refusal is None
         assert found[0].keeps["prime"][1] < found[0].keeps["prime"][0]
         assert found[1].refusal == "u outside training range"
 
     def test_dearer_claims_make_a_move_away_from_the_limit_worth_more(self, setpoints: LotSetpoints) -> None:
-        moves = [{"knob": 5.0}]
+        moves = [{"setpoint": 5.0}]
         cheap, dear = (
             what_if(setpoints, lots(1.5), moves, {"assay_cost": 5000.0, "claim_cost": cost})[0].gain.value
             for cost in (30.0, 150.0)
@@ -134,19 +137,19 @@ class TestRecommendations:
 
 
 def test_where_history_contradicts_physics_nothing_is_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
-    found = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), knob=47.0))
+    found = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), setpoint=47.0))
     assert all(not any(one.moves.values()) for one in found)
-    assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: knob ") for one in found)
+    assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: setpoint ") for one in found)
 
 
 def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: LotSetpoints) -> None:
-    (found,) = recommend(setpoints, lots(2.2, knob=44.0))
+    (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
     assert _decided(found, 0.0, True, setpoints) == found
     refused = _decided(found, found.gain.value, True, setpoints)
     number = r"-?[\d.e+-]+"
-    said = rf"doubt: knob \+{found.moves['knob']:g} °C would bring {number} \$/t, between {number} and {number}"
+    said = rf"doubt: setpoint \+{found.moves['setpoint']:g} °C would bring {number} \$/t, between {number} and {number}"
     assert re.fullmatch(said, str(refused.refusal))
-    assert (refused.moves, refused.gain.value, refused.cause, refused.support) == ({"knob": 0.0}, 0.0, None, 0)
+    assert (refused.moves, refused.gain.value, refused.cause, refused.support) == ({"setpoint": 0.0}, 0.0, None, 0)
     assert all(limit.chance == limit.before for limit in refused.limits)
     assert refused.keeps["prime"] == (found.keeps["prime"][0],) * 2
 
@@ -154,12 +157,12 @@ def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpo
 def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
     text = toy_quality_seed.text.replace("move_cost = { value = 1,", "move_cost = { value = 1000,")
     assert text != toy_quality_seed.text
-    (found,) = recommend(learn(parse(text, Path("toy_lots.toml"))), lots(2.2, knob=44.0))
-    assert (found.moves, found.refusal) == ({"knob": 0.0}, None)
+    (found,) = recommend(learn(parse(text, Path("toy_lots.toml"))), lots(2.2, setpoint=44.0))
+    assert (found.moves, found.refusal) == ({"setpoint": 0.0}, None)
 
 
 def test_many_lots_are_weighed_some_at_a_time(setpoints: LotSetpoints, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = lots(*np.linspace(-2, 2.5, 11), np.nan, knob=47.0)
+    some = lots(*np.linspace(-2, 2.5, 11), np.nan, setpoint=47.0)
     whole = recommend(setpoints, some)
     moved = what_if(setpoints, some, [one.moves for one in whole])
     monkeypatch.setattr(recommender, "LOTS_AT_ONCE", 3)

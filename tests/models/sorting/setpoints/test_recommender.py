@@ -23,8 +23,10 @@ Made = Callable[..., LineSetPoints]
 Drawn = Callable[..., Assayed]
 
 
-def advised(line: LineSetPoints, **knobs: float) -> LotAdvice:
-    (found,) = recommend(line, [LinePlan("L-900", START, {name.replace("__", "."): v for name, v in knobs.items()})])
+def advised(line: LineSetPoints, **setpoints: float) -> LotAdvice:
+    (found,) = recommend(
+        line, [LinePlan("L-900", START, {name.replace("__", "."): v for name, v in setpoints.items()})]
+    )
     return found
 
 
@@ -124,7 +126,7 @@ def test_a_load_that_no_lot_had_is_refused(line: Made) -> None:
     assert not any(found.moves.values())
 
 
-def test_a_belt_without_measured_load_has_no_such_knob(toy_sorting_seed: Any, line: Made) -> None:
+def test_a_belt_without_measured_load_has_no_such_setpoint(toy_sorting_seed: Any, line: Made) -> None:
     made = line(6, too_sure=0.15)
     sorter: Any = type(made.model)(toy_sorting_seed)
     sorter.names = ("density", "probability")
@@ -215,7 +217,7 @@ def test_prices_of_the_day_count(line: Made) -> None:
         asked(made, {GAIN: 0.5}, prices={"bin_a.a": np.inf})
 
 
-def test_knobs_are_bounded_by_what_is_known(line: Made) -> None:
+def test_setpoints_are_bounded_by_what_is_known(line: Made) -> None:
     made = line(1)
     bounds = made.bounds(None)
     load = made.assayed.X[:, 0]

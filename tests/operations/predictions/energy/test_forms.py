@@ -142,7 +142,11 @@ def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, 
     assert list(found) == [norm.name for norm in seed.norms]
     for norm in seed.norms:
         one, limits = found[norm.name], {grade.name: grade.at_most for grade in norm.grades}
-        assert (one["document"], one["boundary"], one["certainty"]) == (norm.document, norm.boundary, norm.certainty)
+        assert (one["document"], one["boundary"], one["verification"]) == (
+            norm.document,
+            norm.boundary,
+            norm.verification,
+        )
         assert one["energy"]["unit"] == norm.unit
         kept = [name for name, limit in limits.items() if one["energy"]["value"] <= limit]
         assert one["grade"] == (kept[0] if kept else None)
@@ -163,9 +167,9 @@ def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any,
     energy = answer["predictions"][0]["energy"]
     for norm, one, stated in zip(seed.norms, energy["norms"], answer["energy_basis"]["norms"], strict=True):
         own = energy["coal_equivalent"] if norm.unit == "kgce/t" else energy["boundaries"][norm.boundary]
-        elsewhere = 0 if norm.elsewhere is None else norm.elsewhere.value
-        assert one["energy"]["value"] == pytest.approx(own["value"] + elsewhere)
-        assert (stated["elsewhere"] or {"value": 0})["value"] == elsewhere
+        outside_boundary = 0 if norm.outside_boundary is None else norm.outside_boundary.value
+        assert one["energy"]["value"] == pytest.approx(own["value"] + outside_boundary)
+        assert (stated["outside_boundary"] or {"value": 0})["value"] == outside_boundary
 
 
 def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: Any, post: Any, row: Any) -> None:

@@ -26,11 +26,11 @@ def test_all_else_is_the_seeds(toy_quality_seed: Seed) -> None:
     assert said["grades"][1] == {
         "title": "Second",
         "value": {"value": -40, "unit": "$/t"},
-        "limits": {"p": {"value": 20, "least": None, "unit": "ppm", "of": ["p"], "certainty": "assumed"}},
+        "limits": {"p": {"value": 20, "least": None, "unit": "ppm", "of": ["p"], "verification": "assumed"}},
         "sums": {},
     }
     (whole,) = said["grades"][0]["sums"].values()
-    assert whole == {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "certainty": "assumed"}
+    assert whole == {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "verification": "assumed"}
     del said["grades"]
     assert said == {
         "elements": ["p", "q", "r"],

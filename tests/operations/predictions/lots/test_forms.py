@@ -26,7 +26,7 @@ from tests.suite.forms import payloads
 
 URL = "/v1/toy_lots/predictions"
 JSON = {"content-type": "application/json"}
-A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "setpoint": 50.0, "p_last": 2.0}
 Call = Callable[..., httpx.Response]
 Folder = Callable[..., Path]
 
@@ -152,7 +152,7 @@ def test_one_bad_lot_of_many_is_named_by_row_field_value_and_bound(name: str, ap
 
 
 def test_what_is_known_late_is_refused_as_such(toy_quality_seed: Seed) -> None:
-    late = '[[columns]]\nname = "rolled"\nrole = "late"\nmeaning = "mass rolled"\nunit = "t"\nlow = 0\nhigh = 50\n'
+    late = '[[columns]]\nname = "rolled"\nrole = "late"\ndescription = "mass rolled"\nunit = "t"\nlow = 0\nhigh = 50\n'
     late += 'typical = { mean = 20, sd = 1 }\nsource = "law"\n\n[targets.p]'
     seed = parse(toy_quality_seed.text.replace("[targets.p]", late, 1), Path("toy_lots.toml"))
     with pytest.raises(RequestError, match="1 fault") as refused:
@@ -219,13 +219,17 @@ def test_a_name_that_a_prediction_uses_itself_is_refused(name: str, toy_quality_
 def test_the_example_is_a_typical_lot_that_is_taken(toy_quality_seed: Seed) -> None:
     taken = payloads(toy_quality_seed, 10)
     rows, request = taken.read(json.dumps(taken.example).encode())
-    assert rows == [{"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "knob": 50, "p_last": 2.2, "made": []}]
+    assert rows == [
+        {"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "setpoint": 50, "p_last": 2.2, "made": []}
+    ]
     others = {"second": None, "remelt": None}
     assert request["costs"] == {"assay_cost": 150, "claim_cost": 300, "value": {"prime": 0} | others}
 
 
-def test_a_process_without_knobs_has_no_remedy(toy_quality_seed: Seed) -> None:
-    text = toy_quality_seed.text.replace('role = "knob"', 'role = "during"').replace('knobs = ["knob"]', "knobs = []")
+def test_a_process_without_setpoints_has_no_remedy(toy_quality_seed: Seed) -> None:
+    text = toy_quality_seed.text.replace('role = "setpoint"', 'role = "during"').replace(
+        'setpoints = ["setpoint"]', "setpoints = []"
+    )
     text = "\n".join(line for line in text.splitlines() if not line.startswith(("bounds", "step", "move_cost")))
     answer = payloads(parse(text, Path("toy_lots.toml")), 10).answer
     definitions = TypeAdapter(answer).json_schema()["$defs"]

@@ -47,9 +47,9 @@ def test_limits_are_those_of_grades_that_have_some(kinds: dict[str, Any], toy_qu
     assert limit_units(toy_quality_seed.grades[2]) == {}
 
 
-def test_a_remedy_moves_a_knob_in_its_unit(kinds: dict[str, Any]) -> None:
+def test_a_remedy_moves_a_setpoint_in_its_unit(kinds: dict[str, Any]) -> None:
     remedy = kinds["ToyLotsRemedy"]["properties"]
-    assert (remedy["knob"]["const"], remedy["unit"]["const"], remedy["sigma"]["x-unit"]) == ("knob", "°C", "1")
+    assert (remedy["setpoint"]["const"], remedy["unit"]["const"], remedy["sigma"]["x-unit"]) == ("setpoint", "°C", "1")
 
 
 def test_a_decision_is_one_of_three(kinds: dict[str, Any]) -> None:

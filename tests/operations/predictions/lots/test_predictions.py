@@ -21,8 +21,8 @@ from serving.settings import ServiceSettings
 from tests.suite.physics import physics_of_functions
 
 URL = "/v1/toy_lots/predictions"
-INPUTS = ("u", "v", "knob", "p_last")
-A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+INPUTS = ("u", "v", "setpoint", "p_last")
+A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "setpoint": 50.0, "p_last": 2.0}
 DIRTY = A_LOT | {"u": 3.0}  # log p = 1.9, log q = 1.5: over both limits and their sum
 ELEMENTS, GRADES = ("p", "q", "r"), ("prime", "second", "remelt")
 VALUES = np.array([0.0, -40.0, -150.0])
@@ -112,7 +112,7 @@ def test_a_clean_lot_is_released_and_a_dirty_one_is_not(ask: Ask) -> None:
     assert clean["nearest_limit"]["sigma"] > 2
     assert dirty["decision"]["action"] != "release"
     assert dirty["nearest_limit"]["margin"] < 0 or dirty["decision"]["grade"] == "second"
-    # The law of the toy: log p = 0.7 + 0.4 u, log q = 0.5 u - 0.06 (knob - 50), with sd 0.3.
+    # The law of the toy: log p = 0.7 + 0.4 u, log q = 0.5 u - 0.06 (set-point - 50), with sd 0.3.
     assert np.log(dirty["contents"]["p"]["value"]) == pytest.approx(1.9, abs=0.1)
     assert np.log(clean["contents"]["q"]["value"]) == pytest.approx(-1.0, abs=0.2)
 
@@ -170,8 +170,8 @@ def test_null_and_a_field_left_out_are_both_missing(ask: Ask) -> None:
 
 
 def test_outside_training_range_is_a_flag_and_no_error(ask: Ask) -> None:
-    (one,) = ask([A_LOT | {"knob": 99.0}])["predictions"]
-    assert one["flags"] == ["knob outside training range"]
+    (one,) = ask([A_LOT | {"setpoint": 99.0}])["predictions"]
+    assert one["flags"] == ["setpoint outside training range"]
 
 
 def test_a_batch_is_its_rows_in_order(ask: Ask, X: FloatArray) -> None:
@@ -251,34 +251,34 @@ def test_the_nearest_limit_is_that_of_the_grade_that_matters(ask: Ask, X: FloatA
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Physics by which 10 degrees more of the knob make p and q less by the factor exp(-0.6); it tells no r."""
+    """Physics by which 10 degrees more of the set-point make p and q less by the factor exp(-0.6); it tells no r."""
 
     def contents(columns: dict[str, FloatArray]) -> dict[str, FloatArray]:
-        return dict.fromkeys(("p", "q"), np.exp(-0.06 * (columns["knob"] - 50)))
+        return dict.fromkeys(("p", "q"), np.exp(-0.06 * (columns["setpoint"] - 50)))
 
     monkeypatch.setattr("models.quality.remedy.physics_of", lambda seed: physics_of_functions(contents=contents))
 
 
 @pytest.mark.usefixtures("_physics")
-def test_a_remedy_is_one_move_of_a_knob_within_its_bounds(ask: Ask) -> None:
+def test_a_remedy_is_one_move_of_a_setpoint_within_its_bounds(ask: Ask) -> None:
     cold, warm, released = ask(
-        [A_LOT | {"u": 2.0, "knob": 40.0}, A_LOT | {"u": 3.5, "knob": 64.0}, A_LOT | {"u": -2.0, "p_last": 1.0}]
+        [A_LOT | {"u": 2.0, "setpoint": 40.0}, A_LOT | {"u": 3.5, "setpoint": 64.0}, A_LOT | {"u": -2.0, "p_last": 1.0}]
     )["predictions"]
     for one, before, after in ((cold, 40, 50), (warm, 64, 70)):
         assert one["decision"]["action"] == "laboratory"  # so that its nearest limit is one of the intended grade
-        assert one["remedy"] == one["remedy"] | {"knob": "knob", "before": before, "after": after, "unit": "°C"}
+        assert one["remedy"] == one["remedy"] | {"setpoint": "setpoint", "before": before, "after": after, "unit": "°C"}
         assert one["remedy"]["sigma"] > one["nearest_limit"]["sigma"]
     # Of the cold lot q is nearest then; the errors of log q have the law's standard deviation of 0.3.
     q = cold["contents"]["q"]["value"]
     assert cold["remedy"]["sigma"] == pytest.approx((np.log(5 / q) + 0.6) / 0.3, rel=0.05)
     assert released["remedy"] is None
-    (alone,) = ask([A_LOT | {"u": 3.5, "knob": 64.0}])["predictions"]
+    (alone,) = ask([A_LOT | {"u": 3.5, "setpoint": 64.0}])["predictions"]
     assert alone["remedy"] == warm["remedy"] | {"sigma": pytest.approx(warm["remedy"]["sigma"], rel=1e-12)}
 
 
 @pytest.mark.usefixtures("_physics")
-def test_without_the_knobs_reading_or_where_no_move_helps_there_is_no_remedy(ask: Ask) -> None:
-    unread, hot = ask([DIRTY | {"knob": None}, DIRTY | {"u": 6.0, "knob": 70.0}])["predictions"]
+def test_without_the_setpoints_reading_or_where_no_move_helps_there_is_no_remedy(ask: Ask) -> None:
+    unread, hot = ask([DIRTY | {"setpoint": None}, DIRTY | {"u": 6.0, "setpoint": 70.0}])["predictions"]
     assert unread["decision"]["action"] != "release"
     assert (unread["remedy"], hot["remedy"]) == (None, None)
 
@@ -377,10 +377,10 @@ def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
         assert {part["input"] for part in why["contributions"]} == set(INPUTS)
         total = why["base"] + sum(part["contribution"] for part in why["contributions"])
         assert total == pytest.approx(one["contents"][name]["value"], rel=1e-9)
-    # p rises with u, and q falls with the knob.
-    (dirty,) = ask([DIRTY | {"knob": 60.0}], explain=True)["predictions"]
+    # p rises with u, and q falls with the set-point.
+    (dirty,) = ask([DIRTY | {"setpoint": 60.0}], explain=True)["predictions"]
     part = {
         name: {one["input"]: one["contribution"] for one in why["contributions"]}
         for name, why in dirty["explanations"].items()
     }
-    assert part["p"]["u"] > 0 > part["q"]["knob"]
+    assert part["p"]["u"] > 0 > part["q"]["setpoint"]

@@ -64,8 +64,8 @@ def test_the_nearest_limit_is_told_with_its_margin() -> None:
     )
 
 
-def test_a_remedy_is_told_with_its_knob() -> None:
-    knob: Any = SimpleNamespace(name="knob", unit="°C")
-    told = predictions._remedy(Remedy(knob, 50.0, 60.0, 2.5))
-    assert told == {"knob": "knob", "before": 50.0, "after": 60.0, "unit": "°C", "sigma": 2.5}
+def test_a_remedy_is_told_with_its_setpoint() -> None:
+    setpoint: Any = SimpleNamespace(name="setpoint", unit="°C")
+    told = predictions._remedy(Remedy(setpoint, 50.0, 60.0, 2.5))
+    assert told == {"setpoint": "setpoint", "before": 50.0, "after": 60.0, "unit": "°C", "sigma": 2.5}
     assert predictions._remedy(None) is None

@@ -13,16 +13,16 @@ def model(carried: list[bool]) -> Any:
 
 
 def test_elements_that_the_model_finds_are_named(toy_sorting_seed: Seed) -> None:
-    assert info(toy_sorting_seed, None).carried is None
-    assert info(toy_sorting_seed, model([True, False])).carried == ["x"]
-    assert info(toy_sorting_seed, model([False, True])).carried == ["z"]
+    assert info(toy_sorting_seed, None).predicted_elements is None
+    assert info(toy_sorting_seed, model([True, False])).predicted_elements == ["x"]
+    assert info(toy_sorting_seed, model([False, True])).predicted_elements == ["z"]
 
 
 def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
     said = info(toy_sorting_seed, None)
     assert said.model_dump(exclude={"bins", "carried"}) == {
         "classes": ["a", "b", "c", "other"],
-        "other": "other",
+        "other_class": "other",
         "lot_mass": {"value": 2, "unit": "kg"},
         "confidence": 0.9,
         "calibration_confidence": 0.6,

@@ -213,6 +213,6 @@ def test_a_name_that_a_prediction_uses_itself_is_refused(name: str, toy_sorting_
 
 def test_a_seed_without_lots_is_refused(toy_sorting_seed: Seed) -> None:
     text = toy_sorting_seed.text.replace('unit_key = "lot"\n', "")
-    text = text.replace('[[columns]]\nname = "lot"\nrole = "key"\nmeaning = "lot"\n', "")
+    text = text.replace('[[columns]]\nname = "lot"\nrole = "key"\ndescription = "lot"\n', "")
     with pytest.raises(ValueError, match="unit_key is missing"):
         payloads(parse(text, Path("toy_scrap.toml")), 10)

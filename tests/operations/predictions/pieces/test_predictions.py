@@ -342,7 +342,7 @@ def test_a_model_calibrated_before_says_nothing_of_a_single_calibration(app: Ser
 def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[..., httpx.Response]) -> None:
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     told = process["sorting"]
-    assert (told["classes"], told["other"]) == (["a", "b", "c", "other"], "other")
+    assert (told["classes"], told["other_class"]) == (["a", "b", "c", "other"], "other")
     assert told["lot_mass"] == {"value": 2.0, "unit": "kg"}
     assert told["confidence"] == 0.9
     first, *_, last = told["bins"]

@@ -37,7 +37,7 @@ NUMBER = """
 [[columns]]
 name = "w"
 role = "target"
-meaning = "water"
+description = "water"
 unit = "%"
 low = 0
 high = 100
@@ -45,10 +45,10 @@ typical = { mean = 5, sd = 1 }
 source = "law"
 [targets.w]
 unit = "%"
-meaning = "water"
+description = "water"
 source = "law"
 [targets.ore]"""
-DERIVED = '[targets.worth]\nunit = "$"\nmeaning = "worth"\nsource = "law"\nderived_from = "ore"\n[targets.ore]'
+DERIVED = '[targets.worth]\nunit = "$"\ndescription = "worth"\nsource = "law"\nderived_from = "ore"\n[targets.ore]'
 FIFTY_ONE = ", ".join(f'"c{number}"' for number in range(51))
 
 

@@ -38,7 +38,7 @@ def test_a_quality_seed_tells_elements_defects_grades_and_costs(toy_quality_seed
     assert seed.classes == ()
     assert [grade.name for grade in seed.grades] == ["prime", "second", "remelt"]
     assert seed.grades[0].limits["q"].value == 5
-    assert seed.grades[0].limits["q"].certainty == "assumed"
+    assert seed.grades[0].limits["q"].verification == "assumed"
     assert [(one.name, one.of, one.value) for one in seed.grades[0].sums] == [("p_and_q", ["p", "q"], 9)]
     assert not seed.grades[-1].limits
     assert not seed.grades[-1].sums
@@ -85,7 +85,7 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
             'p"\nunit = "ppm"\nlow = -1',
             "censored belongs to a column of the file",
         ),
-        ('role = "knob"', 'role = "knob"\ncensored = true', "censored belongs to a column of the file"),
+        ('role = "setpoint"', 'role = "setpoint"\ncensored = true', "censored belongs to a column of the file"),
         ('role = "key"', 'role = "key"\ncensored = true', "censored belongs to a number column, this one has role key"),
         # Costs and promise.
         ('unit = "t", source', 'unit = "kg", source', "quality.lot_mass.unit: got 'kg': expected 't'"),
@@ -129,8 +129,12 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         ),
         ('intended = "prime"', 'intended = "remelt"', "quality.intended: got 'remelt': expected a grade with limits"),
         ('name = "second"', 'name = "prime"', "grades.prime: named 2 times"),
-        ('unit = "ppm"\ncertainty = "assumed"', 'unit = "ppm"', "grades.prime.limits.p.certainty: missing"),
-        ('certainty = "assumed"', 'certainty = "sure"', "grades.prime.limits.p.certainty: got 'sure': Input should be"),
+        ('unit = "ppm"\nverification = "assumed"', 'unit = "ppm"', "grades.prime.limits.p.verification: missing"),
+        (
+            'verification = "assumed"',
+            'verification = "sure"',
+            "grades.prime.limits.p.verification: got 'sure': Input should be",
+        ),
         ("value = 6\n", "value = 0\n", "grades.prime.limits.p.value: got 0: Input should be greater than 0"),
         ("[grades.limits.p]", "[grades.limits.v]", "grades.prime.limits.v: expected a target column of a content"),
         (
@@ -157,7 +161,11 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
             "shift = { v = 1.0, p = 0.8",
             "causes.raw_material.shift.v: expected a target column of a",
         ),
-        ('knobs = ["knob"]', 'knobs = ["v"]', "causes.raw_material.knobs: got 'v': expected a column of role knob"),
+        (
+            'setpoints = ["setpoint"]',
+            'setpoints = ["v"]',
+            "causes.raw_material.setpoints: got 'v': expected a column of role setpoint",
+        ),
         ("shift = { p = 0.8, q = 1.0 }", "shift = {}", "causes.raw_material.shift: Dictionary should have at least 1"),
     ],
 )
@@ -168,7 +176,7 @@ def test_what_does_not_go_together_is_told(toy_quality_seed: Seed, old: str, new
 def test_a_grade_between_needs_limits_and_the_last_may_have_none(toy_quality_seed: Seed) -> None:
     bare = without(toy_quality_seed, "[grades.limits.p]\nvalue = 20", '[[grades]]\nname = "remelt"')
     assert faults(bare) == ["grades.second: limits or sums are missing"]
-    sums = '[[grades.sums]]\nname = "all"\nof = ["p", "q", "r"]\nvalue = 30\nunit = "ppm"\ncertainty = "assumed"\n'
+    sums = '[[grades.sums]]\nname = "all"\nof = ["p", "q", "r"]\nvalue = 30\nunit = "ppm"\nverification = "assumed"\n'
     summed = bare.replace('[[grades]]\nname = "remelt"', f'{sums}source = "law"\n[[grades]]\nname = "remelt"')
     assert parse(summed, PATH).grades[1].sums[0].of == ["p", "q", "r"]
     last = changed(toy_quality_seed, ("[[causes]]", f'{sums}source = "law"\n[[causes]]'))
@@ -246,7 +254,7 @@ def test_a_parameter_may_spread_between_plants(toy_quality_seed: Seed) -> None:
     for spread, told in (("0", "greater than 0"), ("1.5", "less than or equal to 1"), ("nan", "finite number")):
         found = faults(toy_quality_seed.text + PLANT.replace("spread = 0.15", f"spread = {spread}"))
         assert any(fault.startswith("plant.parameters.slimes.spread") and told in fault for fault in found), found
-    regime = '[[plant.regimes]]\nstart = 2024-06-01\nname = "new"\nmeaning = "another"\n'
+    regime = '[[plant.regimes]]\nstart = 2024-06-01\nname = "new"\ndescription = "another"\n'
     change = 'change = { slimes = { value = 3.0, unit = "mg/L", source = "law", spread = 0.1 } }\n'
     assert faults(toy_quality_seed.text + PLANT + regime + change) == [
         "plant.regimes.new.change.slimes.spread: unknown key"

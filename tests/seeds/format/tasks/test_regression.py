@@ -10,7 +10,8 @@ from seeds.format.loader import parse
 
 TEXT = (Path(__file__).parents[3] / "toys" / "toy_melts.toml").read_text(encoding="utf-8")
 DERIVED = (
-    '\n[targets.cost]\nunit = "$/t"\nmeaning = "what the metal lost is worth"\nsource = "law"\nderived_from = "{}"\n'
+    '\n[targets.cost]\nunit = "$/t"\ndescription = "what the metal lost is worth"\nsource = "law"\n'
+    'derived_from = "{}"\n'
 )
 
 

@@ -26,7 +26,7 @@ def test_a_sorting_seed_tells_classes_elements_and_bins(toy_sorting_seed):
     assert seed.target.name == "metal"
     assert not seed.target.is_number
     assert [one.name for one in seed.bins if one.rest] == ["rest"]
-    assert seed.sorting_rules.other == "other"
+    assert seed.sorting_rules.other_class == "other"
     assert "bins.bin_a.limits.x" in seed.sources
 
 
@@ -41,7 +41,11 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
     [
         ('task = "sorting"', 'task = "quality"', "sorting: belongs to the task sorting"),
         ('mass = "mass"', 'mass = "s1"', "sorting.mass: got 's1': expected a before or during column in g"),
-        ('other = "other"\nlot', 'other = "else"\nlot', "sorting.other: got 'else': expected one of a, b, c, other"),
+        (
+            'other_class = "other"\nlot',
+            'other_class = "else"\nlot',
+            "sorting.other_class: got 'else': expected one of a, b, c, other",
+        ),
         ('value = 2, unit = "kg"', 'value = 2, unit = "t"', "sorting.lot_mass.unit: got 't': expected 'kg'"),
         ("confidence = { value = 0.9", "confidence = { value = 1.0", "sorting.confidence.value: got 1.0"),
         ("confidence = { value = 0.9", "confidence = { value = 1.5", "sorting.confidence.value: got 1.5"),

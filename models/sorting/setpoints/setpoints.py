@@ -11,26 +11,26 @@ LEAST_GAIN = "least_gain."  # of a bin: `least_gain.<bin>`
 
 
 @dataclass(frozen=True)
-class Knob:
+class Setpoint:
     """Set-point of a sorting line.
 
     Attributes
     ----------
-    name, unit, meaning : str
+    name, unit, description : str
         `least_gain.<bin>` [$/kg] or `occupancy` [1], and what it is.
     """
 
     name: str
     unit: str
-    meaning: str
+    description: str
 
 
-def line_knobs(seed: Seed) -> tuple[Knob, ...]:
+def line_setpoints(seed: Seed) -> tuple[Setpoint, ...]:
     """Return the line's set-points: bins except the residue, in the seed's order, then the belt's load."""
     gains = [
-        Knob(f"{LEAST_GAIN}{one.name}", one.unit, f"least expected gain with which a piece is ejected: {one.title}")
+        Setpoint(f"{LEAST_GAIN}{one.name}", one.unit, f"least expected gain with which a piece is ejected: {one.title}")
         for one in seed.bins
         if not one.rest
     ]
-    loads = [Knob(one.name, str(one.unit), one.meaning) for one in seed.inputs if one.name == OCCUPANCY]
+    loads = [Setpoint(one.name, str(one.unit), one.description) for one in seed.inputs if one.name == OCCUPANCY]
     return (*gains, *loads)
