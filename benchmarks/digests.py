@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,25 @@ def seed_digest(seed: Seed) -> str:
         for name, value in CODE_STATED.items():
             if section.get(name, {}).get("value") == value:
                 del section[name]
+    _with_former_names(content)
     return "sha256:" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _with_former_names(content: dict[str, Any]) -> None:
+    """Give the keys and roles of a seed the names of version 0.1 in place: a new name alone changes no figure."""
+    for part in (*content["columns"], *content["targets"].values(), *content.get("plant", {}).get("regimes", ())):
+        part["meaning"] = part.pop("description")
+    for column in content["columns"]:
+        column["role"] = {"setpoint": "knob"}.get(column["role"], column["role"])
+    for grade in content.get("grades", ()):
+        for limit in (*grade.get("limits", {}).values(), *grade.get("sums", ())):
+            if "verification" in limit:
+                verification = limit.pop("verification")
+                limit["certainty"] = {"unverified": "recalled"}.get(verification, verification)
+    for cause in content.get("causes", ()):
+        cause["knobs"] = cause.pop("setpoints")
+    if "other_class" in content.get("sorting", {}):
+        content["sorting"]["other"] = content["sorting"].pop("other_class")
 
 
 def own_plant_digest(seed: Seed) -> str:

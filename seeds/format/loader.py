@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from seeds.format import constraints, equipment, norms, schedule, table, warnings
 from seeds.format.column import MADE
+from seeds.format.renamed import renamed
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
 
@@ -103,6 +104,8 @@ def _parsed(text: str, path: Path) -> Seed:
         seed = Seed.model_validate(whole | {"text": text})
     except ValidationError as error:
         stated = error.errors()
+        if former := [f"{_where(whole, one)}: {text}" for one in stated for text in renamed(one)]:
+            raise SeedError(path, former) from None  # other errors may follow from these
         wrong = {detail["loc"][1] for detail in stated if detail["loc"][0] == "equipment" and len(detail["loc"]) > 1}
         # A fault of a fact is named where the fact stands, and not again at the parameter that it became.
         faults = [_fault(whole, one) for one in stated if not equipment.facts_of(raw, one["loc"]) & wrong]
@@ -116,7 +119,7 @@ def _parsed(text: str, path: Path) -> Seed:
 
 def _fault(raw: dict[str, Any], detail: Any) -> str:
     """One line from a pydantic error: key, value got, what was expected."""
-    where = ".".join(_place(raw, detail["loc"]))
+    where = _where(raw, detail)
     if detail["type"] == "missing":
         return f"{where}: missing"
     if detail["type"] == "extra_forbidden":
@@ -124,6 +127,10 @@ def _fault(raw: dict[str, Any], detail: Any) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     got = detail["input"]
     return f"{where}: {message}" if isinstance(got, dict) else f"{where}: got {got!r}: {message}"
+
+
+def _where(raw: dict[str, Any], detail: Any) -> str:
+    return ".".join(_place(raw, detail["loc"]))
 
 
 def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
