@@ -124,21 +124,25 @@ def line_advice(found: Requested) -> list[str]:
     if line is None:
         return []
     ((name, setpoint),) = line["setpoints"].items()
-    gain, planned, unit = line["gain"], line["gain_as_planned"], setpoint["unit"]
+    gain, planned, unit = line["gain"], line["gain_without_shared_move"], setpoint["unit"]
     if gain is None or planned is None:
         return [f"the line's {name} stays as planned", f"  {line['refusal']}"]
     if not setpoint["move"]:
         why = [] if line["refusal"] is None else [f"  {line['refusal']}"]
         return [f"the line's {name} stays at {setpoint['plan']:g} {unit}", *why]
-    power, money, strained = line["power"], gain["unit"], line["strained"]
+    power, money, infeasible_units = line["power"], gain["unit"], line["infeasible_units"]
     return [
-        f"the line's {name}: {setpoint['move']:+g} {unit}, to {setpoint['set_point']:g} {unit}",
+        f"the line's {name}: {setpoint['move']:+g} {unit}, to {setpoint['recommended']:g} {unit}",
         f"  with moves of {_units(len(line['moves']))} that are not those above: see the file",
         f"  brings {gain['value']:+.0f} {money} ({gain['low']:+.0f} to {gain['high']:+.0f}), as planned "
         f"{planned['value']:+.0f}",
         f"  power from {power['before']:.1f} to {power['after']:.1f} {power['unit']}",
-        *([] if line["held_by"] is None else [f"  no further: {line['held_by']}"]),
-        *([f"  {_units(len(strained))} cannot keep a limit: {', '.join(strained)}"] if strained else []),
+        *([] if line["binding_constraints"] is None else [f"  no further: {line['binding_constraints']}"]),
+        *(
+            [f"  {_units(len(infeasible_units))} cannot keep a limit: {', '.join(infeasible_units)}"]
+            if infeasible_units
+            else []
+        ),
     ]
 
 

@@ -38,7 +38,7 @@ def learning_due(seen: MonitoringResult) -> Due:
 
 def _new_then(known_to: str | None, seen: MonitoringResult) -> float:
     """Return how many of the new windows an earlier job had, from the time of its latest label."""
-    if known_to is None or seen.last_known is None:
+    if known_to is None or seen.last_labelled_period is None:
         return 0.0
-    after = datetime.fromisoformat(seen.last_known) - datetime.fromisoformat(known_to).replace(tzinfo=None)
+    after = datetime.fromisoformat(seen.last_labelled_period) - datetime.fromisoformat(known_to).replace(tzinfo=None)
     return max(0.0, seen.new_windows - after.total_seconds() / 86_400 / seen.window_days)

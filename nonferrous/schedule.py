@@ -57,9 +57,9 @@ def schedule(
         fail(f"{process}: its seed has no [schedule]: expected a process whose current may follow a tariff")
     _check_files(out, report)
     request = {
-        "owed": metal_target, "cells": cells, "current": current, "minutes": minutes, "lowest": min_current,
-        "highest": max_current, "ramp": ramp, "stops": allow_stops, "limits": _bounds(limit or [], seed),
-        "negative_prices": allow_negative_prices,
+        "metal_target": metal_target, "cells": cells, "current": current, "minutes": minutes, "lowest": min_current,
+        "highest": max_current, "ramp": ramp, "allow_stops": allow_stops, "limits": _bounds(limit or [], seed),
+        "allow_negative_prices": allow_negative_prices,
         **_read_tariff(tariff),
     }  # fmt: skip
     _check(request)
@@ -101,7 +101,7 @@ def _check(request: dict[str, Any]) -> None:
     if request["minutes"] not in (60, 30):
         fail(f"--minutes: got {request['minutes']}: expected 60 or 30")
     options = {
-        "owed": "metal-target",
+        "metal_target": "metal-target",
         "cells": "cells",
         "lowest": "min-current",
         "highest": "max-current",
@@ -175,7 +175,7 @@ def _lines(found: Schedule) -> Iterator[str]:
 def figures(found: Schedule) -> Iterator[str]:
     """Yield metal, cost, saving, energy, limits and shadow prices as text."""
     share = found.saving.value / (found.total_cost.value + found.saving.value)
-    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.owed:,g} t required"
+    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.metal_target:,g} t required"
     yield f"cost {_ranged(found.total_cost, ',.0f')} $"
     yield f"saves {_ranged(found.saving, ',.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
     more = found.energy - found.flat_energy
@@ -185,12 +185,12 @@ def figures(found: Schedule) -> Iterator[str]:
         word = "kept" if kept.always else "kept as soon as a current can:"
         yield (
             f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, {word} {side} "
-            f"{kept.backed_off:.2f} so that cells keep {kept.limit.bound:g}"
+            f"{kept.tightened_limit:.2f} so that cells keep {kept.limit.bound:g}"
         )
-    if found.unwatched:
-        yield f"not followed by the hour: {', '.join(found.unwatched)}"
+    if found.unmodelled_limits:
+        yield f"not followed by the hour: {', '.join(found.unmodelled_limits)}"
     for name, value in found.worth.items():
-        does = "costs" if name == "owed" else "would save"
+        does = "costs" if name == "metal_target" else "would save"
         yield f"{name}: one {found.units[name].strip('()')} more {does} {value:,.2f} $"
 
 

@@ -167,7 +167,7 @@ def retrain(
     try:
         with alone(settings.folder, process), progress() as step:
             asked = load(process), table, settings, step, setpoint_tests
-            retrained = run(*asked, accept_shift=accept_label_shift, dry_run=dry_run, follows=not from_records)
+            retrained = run(*asked, accept_label_shift=accept_label_shift, dry_run=dry_run, follows=not from_records)
     except ShiftError as error:
         enter_batches(process)
         for line in str(error).splitlines():

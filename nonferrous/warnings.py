@@ -75,7 +75,7 @@ def _lines(found: Requested) -> Iterator[str]:
         more = f"; nothing is said of {silent} units" if silent else ""
         raised = sum(one["alarm"] for one in ones)
         yield f"{name}: {raised} alarms, raised above a probability of {ones[0]['threshold']:.3g}{more}"
-    for name, why in found.answer["without"].items():
+    for name, why in found.answer["unavailable_events"].items():
         yield f"{name}: no warnings: {why}"
 
 

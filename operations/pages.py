@@ -16,7 +16,7 @@ from reporting.responses.values import SHOWN
 
 __all__ = ["POLICY", "REMARKS", "SHOWN", "Recorded", "drawn"]
 
-REMARKS = frozenset({"alarm", "baseline", "flags", "refusal", "unwatched", "withheld", "without"})
+REMARKS = frozenset({"alarm", "baseline", "flags", "refusal", "unmodelled_limits", "withheld", "unavailable_events"})
 """Fields, anywhere in a response, that a reader must see first: a text, texts, texts by name, or true."""
 
 

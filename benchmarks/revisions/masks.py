@@ -10,7 +10,7 @@ from typing import Any
 HIDDEN = "*"
 VOLATILE = frozenset(
     {"id", "digest", "model_digest", "seed_digest", "info", "batch"}
-    | {"trained_at", "asked_at", "begun_at", "ended_at", "received_at", "recorded_at", "moved", "until", "at"}
+    | {"trained_at", "asked_at", "started_at", "ended_at", "received_at", "recorded_at", "moved", "until", "at"}
 )
 TIMES = re.compile(r"second|duration|_ms$|pid$")
 IDS = (

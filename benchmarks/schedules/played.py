@@ -105,13 +105,13 @@ class InHand:
         return line_at(schedule_of(seed), seed, table[seed.key.name].tolist(), starts, columns, steps, 1.0)
 
 
-def order_of(seed: Seed, line: CellLine, prices: Hours, cells: int, owed: float, now: float) -> Order:
+def order_of(seed: Seed, line: CellLine, prices: Hours, cells: int, metal_target: float, now: float) -> Order:
     """An order within the limits of the seed."""
     limits = seed.schedule
     assert limits is not None
     factors = np.full(len(prices.values), seed.economics["grid_emission_factor"].value)
     return Order(
-        prices, factors, owed, cells, now, limits.lowest.value, limits.highest.value, limits.ramp.value, None,
+        prices, factors, metal_target, cells, now, limits.lowest.value, limits.highest.value, limits.ramp.value, None,
         limits_of(seed, {}),
     )  # fmt: skip
 
@@ -151,10 +151,10 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
     """One schedule, simulated; nothing where no schedule keeps the order."""
     seed, hours = plant.seed, len(prices.values)
     line = plant.line(hours)
-    owed = SHARE * 1e-3 * hours * UNITS * float(line.metal(np.array([line.usual]))[0])
+    metal_target = SHARE * 1e-3 * hours * UNITS * float(line.metal(np.array([line.usual]))[0])
     began = time.process_time()
     try:
-        scheduled = schedule(line, order_of(seed, line, prices, UNITS, owed, line.usual))
+        scheduled = schedule(line, order_of(seed, line, prices, UNITS, metal_target, line.usual))
     except ImpossibleError:
         yield {"impossible": 1.0}
         return
@@ -164,8 +164,8 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
     )
     costs = [float(prices.values @ bought(seed, one)) for one in (after, flat)]
     made = [1e-3 * UNITS * float(one["metal"].mean(axis=1).sum()) for one in (after, flat)]
-    again = replanned(plant.fork(), prices, period, owed) if period <= hours else made[0]
-    saving = costs[1] - costs[0] - scheduled.worth.get("owed", 0.0) * (made[1] - made[0])
+    again = replanned(plant.fork(), prices, period, metal_target) if period <= hours else made[0]
+    saving = costs[1] - costs[0] - scheduled.worth.get("metal_target", 0.0) * (made[1] - made[0])
     beyond = {}
     for limit in scheduled.order.limits:
         if limit.name in after:
@@ -176,11 +176,11 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
         "high": scheduled.saving.high, "saved": saving,
         "share": scheduled.saving.value / (scheduled.total_cost.value + scheduled.saving.value),
         "metal_off": made[0] / scheduled.tonnes.value - 1.0, "cost_off": costs[0] / scheduled.total_cost.value - 1.0,
-        "again_off": again / owed - 1.0, **beyond,
+        "again_off": again / metal_target - 1.0, **beyond,
     }  # fmt: skip
 
 
-def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
+def replanned(plant: InHand, prices: Hours, period: int, metal_target: float) -> float:
     """Metal of all cells [t] with a new schedule at each start of a period and each new label.
 
     Metal without a label yet is that of the current line model at its current.
@@ -196,7 +196,7 @@ def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
             now = line.usual if now is None else now
             made = _made(labelled, line, current[:at], first, period)
             remaining = replace(prices, starts=prices.starts[at:], values=prices.values[at:])
-            order = order_of(seed, line, remaining, UNITS, max(owed - made, 1e-3), now)
+            order = order_of(seed, line, remaining, UNITS, max(metal_target - made, 1e-3), now)
             current[at:] = _as_far_as_possible(line, order)
             now = float(current[min(at + wait, first + period) - 1])
         truly += 1e-3 * float(plant.go(current[first : first + period])["metal"].sum())
@@ -209,10 +209,10 @@ def _as_far_as_possible(line: CellLine, order: Order) -> FloatArray:
     try:
         return schedule(line, order).current
     except ImpossibleError as error:
-        less = [one.by for one in error.relaxations if one.limit == "owed"]
+        less = [one.by for one in error.relaxations if one.limit == "metal_target"]
         if not less:
             return np.full(len(order.prices.values), order.lowest)
-        return schedule(line, replace(order, owed=0.999 * (order.owed + less[0]))).current
+        return schedule(line, replace(order, metal_target=0.999 * (order.metal_target + less[0]))).current
 
 
 def _made(plant: InHand, line: CellLine, current: FloatArray, first: int, period: int) -> float:

@@ -137,7 +137,7 @@ class ClassificationModel:
         """
         flags = input_flags(X, self.names, self.ranges, self.complete)
         for i in np.flatnonzero(self.novelty.novel(X)):
-            flags[i].append("unlike anything learnt")
+            flags[i].append("out of distribution")
         return flags
 
     def state(self) -> dict[str, Any]:

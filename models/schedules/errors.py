@@ -13,7 +13,7 @@ class Relaxation:
     Attributes
     ----------
     limit : str
-        `owed`, `highest`, `lowest`, `ramp`, or the name of a constraint.
+        `metal_target`, `highest`, `lowest`, `ramp`, or the name of a constraint.
     stands : float
         The limit as ordered [unit].
     by : float

@@ -40,7 +40,7 @@ class Solution:
     running : FloatArray
         1 in steps of operation, 0 in stops.
     worth : dict of str to float
-        Shadow price of each binding limit [$/unit]; of `owed` the cost of a further tonne.
+        Shadow price of each binding limit [$/unit]; of `metal_target` the cost of a further tonne.
     """
 
     current: FloatArray
@@ -206,14 +206,14 @@ class ScheduleProgram:
     def _add_metal(self, rows: SparseRows) -> None:
         columns, order, step = self._columns, self.order, self.order.prices.step
         base, on, slopes = self._pieces(self.line.metal)
-        owed = 1e3 * order.owed / order.cells - step * base * self.steps
-        fewer = 1e3 / order.cells if self.relaxed == "owed" else 0.0
+        metal_target = 1e3 * order.metal_target / order.cells - step * base * self.steps
+        fewer = 1e3 / order.cells if self.relaxed == "metal_target" else 0.0
         terms: list[Term] = [
             (columns["on"][None, :], step * on),
             (columns["fill"].reshape(1, -1), step * np.tile(slopes, self.steps)[None, :]),
             (columns["slack"][None, :], fewer),
         ]
-        self.named["owed"] = rows.add(terms, np.array([owed]), np.array([np.inf]))
+        self.named["metal_target"] = rows.add(terms, np.array([metal_target]), np.array([np.inf]))
 
     def _add_balance(self, balance: Balance, rows: SparseRows, box: Box) -> None:
         """A state from step to step, exactly where the current is steady within a step, and its limits."""
@@ -252,7 +252,7 @@ class ScheduleProgram:
         moved = order.ramp * step * np.arange(1, self.steps + 1)
         ends = np.maximum(order.now - moved, order.lowest), np.minimum(order.now + moved, order.highest)
         down, up = (balance.course(one, step) for one in ends)
-        bound = limit.backed_off(balance.spread)
+        bound = limit.tightened_limit(balance.spread)
         if limit.at_most:
             return np.asarray(np.maximum(bound, np.minimum(down, up) + _HAIR))
         return np.asarray(np.minimum(bound, np.maximum(down, up) - _HAIR))
@@ -268,7 +268,7 @@ class ScheduleProgram:
             ends = np.array([0.99, 1.0]) * self.caps[first]
             room *= float(np.diff(ends)[0] / np.diff(levels[first].value(ends))[0])
         ramps = point.of_rows[self.named["up"]].sum() - point.of_rows[self.named["down"]].sum()
-        prices = {"owed": 1e3 * float(point.of_rows[self.named["owed"]].sum()), first: room}
+        prices = {"metal_target": 1e3 * float(point.of_rows[self.named["metal_target"]].sum()), first: room}
         prices |= {"ramp": -cells * order.prices.step * float(ramps)}
         if order.holding is None:
             prices["lowest"] = cells * float(point.at_low[current].sum())
@@ -284,7 +284,7 @@ class ScheduleProgram:
 def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
     """Limits that, each alone, would make an order possible by giving way, and how far."""
     levels = {one.name: one for one in line.levels}
-    stands = {"owed": (order.owed, "t"), "highest": (order.highest, "kA"), "ramp": (order.ramp, "kA/h")}
+    stands = {"metal_target": (order.metal_target, "t"), "highest": (order.highest, "kA"), "ramp": (order.ramp, "kA/h")}
     stands |= {one.name: (one.bound, one.unit) for one in order.limits}
     sufficient = []
     for name, (bound, unit) in stands.items():
@@ -295,7 +295,7 @@ def relaxations(line: CellLine, order: Order) -> tuple[Relaxation, ...]:
             continue
         if name in levels:  # the programme relaxes the current that the level caps
             by = float(np.diff(levels[name].value(program.caps[name] + np.array([0.0, by])))[0])
-        falls = name == "owed" or any(one.name == name and not one.at_most for one in order.limits)
+        falls = name == "metal_target" or any(one.name == name and not one.at_most for one in order.limits)
         sufficient.append(Relaxation(name, bound, -by if falls else by, unit))
     return tuple(sufficient)
 
@@ -304,7 +304,7 @@ def _cap(level: CurrentResponse, limit: StepLimit, least: float, most: float) ->
     """Return the highest current within a limit of the mean cell [kA]; an end if always or never kept."""
     from scipy.optimize import brentq
 
-    bound = limit.backed_off(level.spread)
+    bound = limit.tightened_limit(level.spread)
 
     def beyond(current: float) -> float:
         return float(level.value(np.array([current]))[0]) - bound

@@ -36,7 +36,7 @@ class StepLimit:
     at_most: bool
     chance: float
 
-    def backed_off(self, spread: float) -> float:
+    def tightened_limit(self, spread: float) -> float:
         """Limit for the mean cell, where cells lie about it with this standard deviation."""
         back = -normal_quantile(self.chance) * spread
         return self.bound - back if self.at_most else self.bound + back
@@ -52,7 +52,7 @@ class Order:
         Price of power by the step [$/kWh].
     factors : FloatArray
         Emission factor of the grid by the step [kgCO2e/kWh].
-    owed : float
+    metal_target : float
         Metal required by all cells over the schedule [t].
     cells : int
         Cells in series.
@@ -68,7 +68,7 @@ class Order:
 
     prices: Hours
     factors: FloatArray
-    owed: float
+    metal_target: float
     cells: int
     now: float
     lowest: float

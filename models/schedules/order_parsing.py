@@ -34,20 +34,20 @@ def read_order(request: Mapping[str, Any], seed: Seed) -> Order:
     limits, minutes = seed.schedule, request["minutes"]
     assert limits is not None
     prices = read_hours("tariff", request["tariff"], "price", minutes)
-    _check_prices(prices, request["negative_prices"])
+    _check_prices(prices, request["allow_negative_prices"])
     given = request.get("grid_factor")
     factors = (
         np.full(len(prices.values), seed.economics[_FACTOR].value)
         if given is None
         else matched("grid_factor", read_hours("grid_factor", given, "factor", minutes), prices)
     )
-    stops = request["stops"]
+    stops = request["allow_stops"]
     if stops and limits.holding is None:
-        raise ScheduleError([("stops", True, "false: the seed names no holding current")])
+        raise ScheduleError([("allow_stops", True, "false: the seed names no holding current")])
     return Order(
         prices=prices,
         factors=factors,
-        owed=request["owed"],
+        metal_target=request["metal_target"],
         cells=request["cells"],
         now=request["current"],
         **_limits_of_current(request, seed),
@@ -72,5 +72,5 @@ def _check_prices(prices: Hours, allowed: bool) -> None:
     below = np.flatnonzero(prices.values < 0)
     if len(below) and not allowed:
         at = prices.starts[below[0]].isoformat()
-        expected = f"0 or more, at {at} and {len(below)} steps in all; or negative_prices = true"
+        expected = f"0 or more, at {at} and {len(below)} steps in all; or allow_negative_prices = true"
         raise ScheduleError([("tariff.price", float(prices.values[below[0]]), expected)])

@@ -33,20 +33,20 @@ class LimitMargin:
     ----------
     limit : StepLimit
         What is kept.
-    backed_off : float
+    tightened_limit : float
         The limit for the mean cell [unit].
     extreme : float
         What the mean cell comes nearest to it [unit].
     """
 
     limit: StepLimit
-    backed_off: float
+    tightened_limit: float
     extreme: float
 
     @property
     def always(self) -> bool:
         """Return whether it holds in every step; false if no current satisfies it at the start."""
-        beyond = self.extreme - self.backed_off
+        beyond = self.extreme - self.tightened_limit
         return (beyond if self.limit.at_most else -beyond) <= _CLOSE
 
 
@@ -75,7 +75,7 @@ class Schedule:
     kept : tuple of LimitMargin
         Limits that were kept.
     worth : dict of str to float
-        Shadow price of each binding limit [$/unit]; of `owed` the cost of a further tonne.
+        Shadow price of each binding limit [$/unit]; of `metal_target` the cost of a further tonne.
     """
 
     order: Order
@@ -98,7 +98,7 @@ class Schedule:
     worth: dict[str, float]
 
     @property
-    def unwatched(self) -> list[str]:
+    def unmodelled_limits(self) -> list[str]:
         """Limits of the order that nothing here follows by the hour."""
         limits = [one.limit for one in self.kept]
         return list(dict.fromkeys(one.name for one in self.order.limits if one not in limits))
@@ -106,7 +106,7 @@ class Schedule:
     @property
     def units(self) -> dict[str, str]:
         """Unit of each limit that may have a worth."""
-        own = {"owed": "t", "lowest": "kA", "highest": "kA", "ramp": "(kA/h)"}
+        own = {"metal_target": "t", "lowest": "kA", "highest": "kA", "ramp": "(kA/h)"}
         return own | {one.limit.name: one.limit.unit for one in self.kept}
 
 
@@ -199,4 +199,4 @@ def _kept(line: CellLine, order: Order, current: FloatArray, states: dict[str, F
     for limit in order.limits:
         if limit.name in values:
             extreme = values[limit.name].max() if limit.at_most else values[limit.name].min()
-            yield LimitMargin(limit, limit.backed_off(spread[limit.name]), float(extreme))
+            yield LimitMargin(limit, limit.tightened_limit(spread[limit.name]), float(extreme))

@@ -69,7 +69,7 @@ class UnitRecommendation:
         The seed's limits after the moves.
     cause : str or None
         Largest cause of the gain, as text; None if nothing moves.
-    support : int
+    supporting_rows : int
         Rows of history with as large a move in the same direction, minimum over the moved set-points.
     nearest : tuple of (str, Timestamp)
         Unit and period of those rows of history whose situation was most like this one.
@@ -85,6 +85,6 @@ class UnitRecommendation:
     effects: Mapping[str, GainEstimate]
     limits: tuple[LimitAfterMoves, ...]
     cause: str | None
-    support: int
+    supporting_rows: int
     nearest: tuple[tuple[str, pd.Timestamp], ...]
     refusal: str | None

@@ -150,7 +150,7 @@ def advice(
             effects=_effects(weighed, changed, best[i], i),
             limits=_limits(model, weighed, best[i], i),
             cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
-            support=_support(model, {setpoint: float(size[i]) for setpoint, size in sizes.items()}),
+            supporting_rows=_support(model, {setpoint: float(size[i]) for setpoint, size in sizes.items()}),
             nearest=_nearest(model, plans, sizes, i) if best[i] else (),
             refusal=refusals[i],
         )

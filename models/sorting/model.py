@@ -296,12 +296,12 @@ class SortingModel:
         -------
         list of list of str
             "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`, the mass also where
-            it was missing in training; "unlike anything learnt"; "probably <other>".
+            it was missing in training; "out of distribution"; "probably <other>".
         """
         seen = self.seen(X, p)
         flags = input_flags(seen.X, self.names, self.ranges, self._needed)
         aside = {
-            "unlike anything learnt": seen.novel,
+            "out of distribution": seen.novel,
             f"probably {self.seed.sorting_rules.other_class}": np.argmax(seen.p, axis=1) == self._other,
         }
         for words, where in aside.items():

@@ -63,7 +63,7 @@ def watch(rows: Answered, history: DriftReference) -> MonitoringResult:
         last=clock.moment(int(step.max())),
         rows=len(rows),
         known=int(known.sum()),
-        last_known=None if newest is None else clock.moment(newest),
+        last_labelled_period=None if newest is None else clock.moment(newest),
         window_days=clock.window * clock.days,
         history_windows=history.steps / clock.window,
         new_windows=0.0 if newest is None else max(0, newest + 1 - history.steps) / clock.window,

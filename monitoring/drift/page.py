@@ -84,7 +84,7 @@ def _verdict(seen: MonitoringResult) -> str:
     rows = [
         ["champion", f"version {seen.version}, {seen.digest}"],
         ["answered", f"{seen.rows:,} rows, {seen.first} to {seen.last}"],
-        ["with an outcome", f"{seen.known:,} rows, the newest of {seen.last_known or '-'}"],
+        ["with an outcome", f"{seen.known:,} rows, the newest of {seen.last_labelled_period or '-'}"],
         ["versions", ", ".join(f"{name} from {when}" for when, name in seen.versions)],
     ]
     reasons = _listed("Why", seen.reasons) if seen.reasons else ""

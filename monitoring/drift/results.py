@@ -165,7 +165,7 @@ class MonitoringResult:
         Starts of the first and the newest step with answered rows.
     rows, known : int
         Answered rows, and those of which an outcome is known.
-    last_known : str or None
+    last_labelled_period : str or None
         Start of the newest step of which an outcome is known.
     window_days : float
         Length of a window, in which rows are looked at together [d].
@@ -199,7 +199,7 @@ class MonitoringResult:
     last: str
     rows: int
     known: int
-    last_known: str | None
+    last_labelled_period: str | None
     window_days: float
     history_windows: float
     new_windows: float

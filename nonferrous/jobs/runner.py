@@ -152,7 +152,7 @@ def _quiet(asked: RetrainingRequest) -> Decision | None:
 
     Only if the job requests this check.
     """
-    if not asked.only_if_drifted:
+    if not asked.only_if_due:
         return None
     from nonferrous.shadow import nothing_to_learn
     from registry.retraining.decision import Decision
@@ -176,8 +176,8 @@ def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSet
     def step(what: str, done: int, steps: int) -> None:
         say({"what": what, "done": done, "steps": steps})
 
-    seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
-    found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
+    seed, shift, dry = load(asked.process), asked.accept_label_shift, asked.dry_run
+    found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_label_shift=shift, dry_run=dry)
     if found.set_aside:
         say({"over": f"{found.set_aside} of the new rows were excluded; rejected/ in the home folder lists them"})
     if dry:

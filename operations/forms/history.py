@@ -21,7 +21,7 @@ from seeds.format.table import TableFormat
 Record = dict[str, Any]
 Starts = npt.NDArray[np.datetime64]
 
-MADE = "made"  # in a row that was read, and in a prediction: which columns were made
+MADE = "derived_inputs"  # in a row that was read, and in a prediction: which columns were made
 ONE_OFFSET = "times with one offset from UTC or all without any; or say [table] time_zone in the seed"
 
 

@@ -126,10 +126,10 @@ def _answer(seed: Seed) -> Any:
             "batch": Annotated[int, Field(description="number of the batch, by which it can be withdrawn")],
             "digest": Annotated[str, Field(description="SHA-256 of what the batch holds")],
             "rows": Annotated[count, Field(description="outcomes in it")],
-            "new": Annotated[count, Field(description="those that say what was not known")],
-            "corrected": Annotated[count, Field(description="those that say otherwise than was known")],
+            "new_rows": Annotated[count, Field(description="those that say what was not known")],
+            "corrected_rows": Annotated[count, Field(description="those that say otherwise than was known")],
             "known": Annotated[count, Field(description="those that say nothing new")],
-            "repeated": Annotated[
+            "is_duplicate": Annotated[
                 bool, Field(description="the very same batch was taken before, nothing is kept again")
             ],
         },

@@ -108,7 +108,7 @@ def explanation(seed: Seed) -> Any:
         {
             "quantity": str,
             "unit": str,
-            "base": Annotated[float, Field(description="what the model says of an average row [the same unit]")],
+            "base_value": Annotated[float, Field(description="what the model says of an average row [the same unit]")],
             "contributions": Annotated[list[contribution], Field(description="the largest first")],
             "causes": Annotated[
                 list[cause] | None,
@@ -157,7 +157,7 @@ def explanations(
             {
                 "quantity": quantity,
                 "unit": unit,
-                "base": float(parts.base[i]),
+                "base_value": float(parts.base[i]),
                 "contributions": [
                     {
                         "input": parts.names[j],

@@ -160,7 +160,7 @@ def _answer(found: Schedule) -> Record:
         "saving": _ranged(found.saving, "$"),
         "energy": _number(found.energy, "kWh"),
         "co2e": _number(found.emission, "kgCO2e"),
-        "flat": {
+        "constant_current": {
             "current": _number(found.flat, "kA"),
             "cost": _number(flat_cost, "$"),
             "energy": _number(found.flat_energy, "kWh"),
@@ -172,15 +172,15 @@ def _answer(found: Schedule) -> Record:
                 "unit": kept.limit.unit,
                 "at_most": kept.limit.bound if kept.limit.at_most else None,
                 "at_least": None if kept.limit.at_most else kept.limit.bound,
-                "chance": kept.limit.chance,
-                "backed_off": kept.backed_off,
+                "max_violation_probability": kept.limit.chance,
+                "tightened_limit": kept.tightened_limit,
                 "nearest": kept.extreme,
                 "kept": kept.always,
             }
             for kept in found.kept
         ],
-        "unwatched": found.unwatched,
-        "worth": [
+        "unmodelled_limits": found.unmodelled_limits,
+        "shadow_price": [
             {"limit": name, "value": value, "unit": f"$/{found.units[name]}"} for name, value in found.worth.items()
         ],
     }

@@ -93,7 +93,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
     )
     stops = "whether the line may stop, at the seed's holding current; false where the seed names none"
     never: Record = {"const": False}
-    meant = {"required": ["negative_prices"], "properties": {"negative_prices": {"const": True}}}
+    meant = {"required": ["allow_negative_prices"], "properties": {"allow_negative_prices": {"const": True}}}
     positive = {"items": {"properties": {"price": {"minimum": 0}}}}
     related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
     # The physics of a line says nothing of currents far from its own.
@@ -107,7 +107,9 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
         {
             "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows, description=newest)],
             "tariff": Annotated[list[price], Field(min_length=1, description=prices)],
-            "owed": Annotated[float, Field(gt=0, le=MOST, description=metal, json_schema_extra={"x-unit": "t"})],
+            "metal_target": Annotated[
+                float, Field(gt=0, le=MOST, description=metal, json_schema_extra={"x-unit": "t"})
+            ],
             "cells": Annotated[
                 int, Field(ge=1, le=100_000, description="cells in series, each like those of the rows"), WHOLE
             ],
@@ -125,12 +127,12 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
             "lowest": _in("kA", "lowest current in operation", schedule.lowest.value, least, most),
             "highest": _in("kA", "highest current", schedule.highest.value, least, most),
             "ramp": _in("kA/h", "largest change of the current", schedule.ramp.value, schedule.ramp.value / 100, most),
-            "stops": Annotated[
+            "allow_stops": Annotated[
                 bool, Field(default=False, description=stops, json_schema_extra=None if schedule.holding else never)
             ],
             "limits": Annotated[bounds, Field(default={})],
             "grid_factor": Annotated[list[factor] | None, Field(default=None, min_length=1, description=factors)],
-            "negative_prices": Annotated[
+            "allow_negative_prices": Annotated[
                 bool, Field(default=False, description="whether prices below 0 are meant; else they are refused")
             ],
         },
@@ -196,8 +198,12 @@ def _answer(seed: Seed) -> Any:
             "unit": str,
             "at_most": Annotated[float | None, Field(description="null where it is a lowest value")],
             "at_least": Annotated[float | None, Field(description="null where it is a highest value")],
-            "chance": Annotated[float, Field(description="share of cells and hours that may lie beyond it [1]")],
-            "backed_off": Annotated[float, Field(description="what the mean cell keeps so that cells keep the limit")],
+            "max_violation_probability": Annotated[
+                float, Field(description="share of cells and hours that may lie beyond it [1]")
+            ],
+            "tightened_limit": Annotated[
+                float, Field(description="what the mean cell keeps so that cells keep the limit")
+            ],
             "nearest": Annotated[float, Field(description="what the mean cell comes nearest to it")],
             "kept": Annotated[bool, Field(description="false: at first no current brings the line within the limit")],
         },
@@ -227,12 +233,12 @@ def _answer(seed: Seed) -> Any:
             "saving": Annotated[ranged, Field(description="against the flat current")],
             "energy": number,
             "co2e": number,
-            "flat": flat,
+            "constant_current": flat,
             "limits": list[limit],
-            "unwatched": Annotated[
+            "unmodelled_limits": Annotated[
                 list[str], Field(description="limits of the seed that physics here does not follow by the hour")
             ],
-            "worth": list[worth],
+            "shadow_price": list[worth],
         },
     )
 
@@ -253,10 +259,10 @@ def _example(row: Record, seed: Seed) -> Record:
             }
             for start, end, price in tariff
         ],
-        "owed": round(tonnes, 1),
+        "metal_target": round(tonnes, 1),
         "cells": 100,
         "current": round(line.usual, 1),
         "minutes": 60,
-        "stops": False,
-        "negative_prices": False,
+        "allow_stops": False,
+        "allow_negative_prices": False,
     }

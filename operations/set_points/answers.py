@@ -65,7 +65,7 @@ def planned_rows(planned: PlannedTests, model: SetpointModel) -> Record:
             for one in planned.tests
         ],
         "worth": {
-            setpoint: {**asdict(one), "unit": str(seed.column(setpoint).unit), "money": MONEY}
+            setpoint: {**asdict(one), "unit": str(seed.column(setpoint).unit), "currency_unit": MONEY}
             for setpoint, one in planned.setpoints.items()
         },
     }
@@ -83,7 +83,7 @@ def _row(advice: UnitRecommendation, row: Record, model: SetpointModel) -> Recor
             name: {
                 "plan": plan,
                 "move": advice.moves.get(name, 0.0),
-                "set_point": plan + advice.moves.get(name, 0.0),
+                "recommended": plan + advice.moves.get(name, 0.0),
                 "unit": str(seed.column(name).unit),
             }
             for name, plan in advice.plan.items()
@@ -92,7 +92,7 @@ def _row(advice: UnitRecommendation, row: Record, model: SetpointModel) -> Recor
         "effects": {name: _estimate(*effect) for name, effect in stated_effects(advice, model).items()},
         "limits": [_limit(one) for one in advice.limits],
         "cause": advice.cause,
-        "support": advice.support,
+        "supporting_rows": advice.supporting_rows,
         "nearest": [_period(unit, start, seed) for unit, start in advice.nearest],
         "refusal": advice.refusal,
     }
@@ -109,8 +109,8 @@ def _limit(one: LimitAfterMoves) -> Record:
         "at_most": one.bound if one.at_most else None,
         "at_least": None if one.at_most else one.bound,
         "expected": one.expected,
-        "chance": one.chance if math.isfinite(one.expected) else None,
-        "allowed": one.allowed,
+        "violation_probability": one.chance if math.isfinite(one.expected) else None,
+        "max_violation_probability": one.allowed,
     }
 
 

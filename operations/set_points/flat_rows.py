@@ -44,7 +44,7 @@ def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
     for setpoint, one in advice["setpoints"].items():
         unit = one["unit"]
         row |= {f"{setpoint} plan [{unit}]": _number(one["plan"]), f"{setpoint} move [{unit}]": one["move"]}
-        row[f"{setpoint} new [{unit}]"] = _number(one["set_point"])
+        row[f"{setpoint} new [{unit}]"] = _number(one["recommended"])
         if line is not None and _moves(line):
             row[f"{setpoint} move with the line [{unit}]"] = _with_line(line, unit_name, setpoint)
     row |= _three("gain", advice["gain"])
@@ -52,15 +52,15 @@ def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
         row |= _three(f"{name} change", change)
     for limit in advice["limits"]:
         row[f"{limit['name']} expected [{limit['unit']}]"] = _number(limit["expected"])
-        row[_chance(limit)] = _number(limit["chance"])
+        row[_chance(limit)] = _number(limit["violation_probability"])
     for grade, chance in advice.get("grade_probability", {}).items():
         row |= {f"chance of {grade} as planned [1]": chance["before"], f"chance of {grade} [1]": chance["after"]}
     for limit in advice["limits"]:
-        if "chance_before" in limit:
-            row[_chance(limit, " as planned")] = _number(limit["chance_before"])
+        if "violation_probability_before" in limit:
+            row[_chance(limit, " as planned")] = _number(limit["violation_probability_before"])
     if "notes" in advice and "grade_probability" not in advice:
         row["notes"] = "; ".join(advice["notes"])
-    return row | {"cause": advice["cause"], "support [rows]": advice["support"], "refusal": advice["refusal"]}
+    return row | {"cause": advice["cause"], "support [rows]": advice["supporting_rows"], "refusal": advice["refusal"]}
 
 
 def _number(value: float | None) -> float:

@@ -99,7 +99,7 @@ def _moves(seed: Seed, name: str, about: str, setpoints: Sequence[Column]) -> An
 def _check_names(seed: Seed) -> None:
     """ValueError where key or time are called as something else in an answer is."""
     for column in seed.identity:
-        if column.name in ("setpoints", "gain", "effects", "limits", "cause", "support", "nearest", "refusal"):
+        if column.name in ("setpoints", "gain", "effects", "limits", "cause", "supporting_rows", "nearest", "refusal"):
             raise ValueError(
                 f"seed {seed.process.name}: column '{column.name}': a recommendation uses this name itself"
             )

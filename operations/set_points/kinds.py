@@ -72,8 +72,12 @@ def _advice(seed: Seed, number: Any) -> Any:
             "at_most": Annotated[float | None, Field(description="the limit; null where it is a lowest value")],
             "at_least": Annotated[float | None, Field(description="the limit; null where it is a highest value")],
             "expected": Annotated[float | None, Field(description="mean of the period after the moves")],
-            "chance": Annotated[float | None, Field(ge=0, le=1, description="that the period breaks it [1]")],
-            "allowed": Annotated[float, Field(ge=0, le=1, description="chance that the seed allows [1]")],
+            "violation_probability": Annotated[
+                float | None, Field(ge=0, le=1, description="that the period breaks it [1]")
+            ],
+            "max_violation_probability": Annotated[
+                float, Field(ge=0, le=1, description="chance that the seed allows [1]")
+            ],
         },
     )
     near: Any = record(f"{title(seed)}AdvicePeriod", "A unit's period.", _identity(seed))
@@ -89,7 +93,7 @@ def _advice(seed: Seed, number: Any) -> Any:
             "effects": Annotated[dict[str, number], Field(description="change of each outcome by the moves")],
             "limits": list[limit],
             "cause": Annotated[str | None, Field(description="largest cause of the gain; null: nothing moves")],
-            "support": Annotated[
+            "supporting_rows": Annotated[
                 int, Field(description="rows of history with moves of this size; the fewest over the moved set-points")
             ],
             "nearest": Annotated[list[near], Field(description="periods of history most like this one")],
@@ -110,7 +114,7 @@ def _setpoints(seed: Seed) -> Any:
         kind = record(
             f"{title(seed, column.name)}Advised",
             column.description,
-            {"plan": float, "move": float, "set_point": float, "unit": Literal[str(column.unit)]},
+            {"plan": float, "move": float, "recommended": float, "unit": Literal[str(column.unit)]},
         )
         return Annotated[kind, Field(json_schema_extra={"x-unit": str(column.unit)})]
 
@@ -155,13 +159,15 @@ def _worth(seed: Seed, setpoints: Sequence[Column]) -> Any:
             "size": Annotated[float, Field(description="how far tests move it")],
             "unit": Annotated[str, Field(description="unit of the size")],
             "gain": Annotated[float, Field(description="what a whole step up brings on average now")],
-            "doubt": Annotated[float, Field(description="standard deviation of that gain now")],
-            "doubt_after": Annotated[float, Field(description="and after the programme")],
+            "gain_sd": Annotated[float, Field(description="standard deviation of that gain now")],
+            "gain_sd_after": Annotated[float, Field(description="and after the programme")],
             "value": Annotated[float, Field(description="what better moves of all units bring then")],
             "cost": Annotated[
                 float, Field(description="what the programme costs, spread over all units and the time of use")
             ],
-            "money": Annotated[Literal[MONEY], Field(description="unit of gain, doubts, value and cost, a unit")],
+            "currency_unit": Annotated[
+                Literal[MONEY], Field(description="unit of gain, doubts, value and cost, a unit")
+            ],
         },
     )
     about = "By set-point; one whose tests cost more than their value is left out."

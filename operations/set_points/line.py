@@ -32,7 +32,7 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
         setpoint.name: record(
             f"{title(seed, setpoint.name)}OfLine",
             setpoint.description,
-            {"plan": number, "move": float, "set_point": number, "unit": Literal[str(setpoint.unit)]},
+            {"plan": number, "move": float, "recommended": number, "unit": Literal[str(setpoint.unit)]},
         )
         for setpoint in shared
     }
@@ -47,23 +47,23 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
         {
             "start": Annotated[str, Field(description="of the period")],
             "units": Annotated[int, Field(description="units that run")],
-            "known": Annotated[int, Field(description="those of them whose plan and situation are known")],
+            "known_units": Annotated[int, Field(description="those of them whose plan and situation are known")],
             "setpoints": record(f"{title(seed)}LineSetpoints", "Set-points that all units share.", setpoints),
             "moves": Annotated[
                 dict[str, dict[str, float]],
                 Field(description="own moves of units that go with it, as what-if takes them"),
             ],
             "gain": Annotated[estimate | None, Field(description=f"{gain}; null: not known of this line")],
-            "gain_as_planned": Annotated[
+            "gain_without_shared_move": Annotated[
                 estimate | None,
                 Field(description="the most without a move of what is shared; null: not known, or beyond the limit"),
             ],
             "power": record(f"{title(seed)}LinePower", "Direct-current power of all units in the period.", power),
-            "worth": Annotated[worth | None, Field(description="null: no limit of power was given")],
-            "held_by": Annotated[
+            "shadow_price": Annotated[worth | None, Field(description="null: no limit of power was given")],
+            "binding_constraints": Annotated[
                 str | None, Field(description="what keeps the line from moves that would bring more; null: nothing")
             ],
-            "strained": Annotated[
+            "infeasible_units": Annotated[
                 dict[str, str],
                 Field(
                     description="units that violate a limit too often with any of their own set-points, and the limit"
@@ -83,27 +83,29 @@ def line_part(line: LineAdvice, seed: Seed) -> Record:
     return {
         "start": line.start.date().isoformat() if seed.is_daily else line.start.isoformat(),
         "units": line.units,
-        "known": line.known,
+        "known_units": line.known,
         "setpoints": {
             line.setpoint: {
                 "plan": plan,
                 "move": line.move,
-                "set_point": None if plan is None else plan + line.move,
+                "recommended": None if plan is None else plan + line.move,
                 "unit": str(seed.column(line.setpoint).unit),
             }
         },
         "moves": line.moves,
         "gain": None if line.gain is None else vars(line.gain) | {"unit": MONEY},
-        "gain_as_planned": None if line.gain_as_planned is None else vars(line.gain_as_planned) | {"unit": MONEY},
+        "gain_without_shared_move": None
+        if line.gain_without_shared_move is None
+        else vars(line.gain_without_shared_move) | {"unit": MONEY},
         "power": {
             "before": _known(line.before),
             "after": _known(line.after),
             "limit": line.limit,
             "unit": _POWER,
         },
-        "worth": None if line.worth is None else {"value": line.worth, "unit": f"{MONEY}/{_POWER}"},
-        "held_by": line.held_by,
-        "strained": line.strained,
+        "shadow_price": None if line.worth is None else {"value": line.worth, "unit": f"{MONEY}/{_POWER}"},
+        "binding_constraints": line.binding_constraints,
+        "infeasible_units": line.infeasible_units,
         "refusal": line.refusal,
     }
 

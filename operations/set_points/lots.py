@@ -23,7 +23,7 @@ from operations.set_points.names import MOVES, RECOMMENDATIONS, WHAT_IF
 from operations.set_points.requests import move_faults
 from seeds import Quantity, Seed
 
-NAMES = ("setpoints", "gain", "grade_probability", "effects", "limits", "cause", "support", "notes", "refusal")
+NAMES = ("setpoints", "gain", "grade_probability", "effects", "limits", "cause", "supporting_rows", "notes", "refusal")
 
 
 @dataclass(frozen=True)
@@ -220,14 +220,18 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
             "at_most": Annotated[float, Field(description="the limit")],
             "at_least": Annotated[None, Field(description="null: no lot has a lowest limit")],
             "expected": Annotated[float | None, Field(description="what is expected after the moves, in `unit`")],
-            "chance_before": Annotated[share, Field(description="that the lot breaks it as planned [1]")],
-            "chance": Annotated[share, Field(description="that the lot breaks it after the moves [1]")],
-            "allowed": Annotated[float, Field(ge=0, le=1, description="chance that the seed allows [1]")],
+            "violation_probability_before": Annotated[
+                share, Field(description="that the lot breaks it as planned [1]")
+            ],
+            "violation_probability": Annotated[share, Field(description="that the lot breaks it after the moves [1]")],
+            "max_violation_probability": Annotated[
+                float, Field(ge=0, le=1, description="chance that the seed allows [1]")
+            ],
         },
     )
 
     def setpoint(name: str, one: LotSetpoint) -> Any:
-        whole = {"plan": float | None, "move": float, "set_point": float | None, "unit": Literal[one.unit]}
+        whole = {"plan": float | None, "move": float, "recommended": float | None, "unit": Literal[one.unit]}
         kind = record(f"{title(seed, *name.split('.'))}Advised", one.description, whole)
         return Annotated[kind, Field(json_schema_extra={"x-unit": one.unit})]
 
@@ -253,7 +257,7 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
             "effects": Annotated[dict[str, number], Field(description="change of each outcome by the moves")],
             "limits": list[limit],
             "cause": Annotated[str | None, Field(description="largest cause of the gain; null: nothing gains")],
-            "support": Annotated[int, Field(description="lots of history that the advice rests on")],
+            "supporting_rows": Annotated[int, Field(description="lots of history that the advice rests on")],
             "notes": Annotated[list[str], Field(description="basis of the advice, and reasons for unmoved set-points")],
             "refusal": Annotated[
                 str | None,
@@ -312,7 +316,7 @@ def lot_rows(
                 name: {
                     "plan": plan,
                     "move": advice.moves[name],
-                    "set_point": plan + advice.moves[name],
+                    "recommended": plan + advice.moves[name],
                     "unit": payloads.units[name],
                 }
                 for name, plan in advice.plan.items()
@@ -322,7 +326,7 @@ def lot_rows(
             "effects": {name: _estimate(one, effect_units[name]) for name, one in advice.effects.items()},
             "limits": [_limit(one) for one in advice.limits],
             "cause": advice.cause,
-            "support": advice.support,
+            "supporting_rows": advice.supporting_rows,
             "notes": list(advice.notes),
             "refusal": advice.refusal,
         }
@@ -348,7 +352,7 @@ def _limit(one: LotLimit) -> Record:
         "at_most": one.bound,
         "at_least": None,
         "expected": one.expected,
-        "chance_before": known(one.before),
-        "chance": known(one.chance),
-        "allowed": one.allowed,
+        "violation_probability_before": known(one.before),
+        "violation_probability": known(one.chance),
+        "max_violation_probability": one.allowed,
     }

@@ -65,14 +65,14 @@ def answered(model: WarningModel, asked: AskedWarnings) -> Record:
             }
             for unit, row in between(zip(asked.units, asked.rows, strict=True))
         ],
-        "without": dict(model.refused),
+        "unavailable_events": dict(model.refused),
     }
 
 
 def _event(one: EventWarning, seed: Seed) -> Record:
     event, unit = one.event, str(seed.column(one.event.column).unit)
     return {
-        "counts": event.in_words(unit),
+        "definition": event.in_words(unit),
         "limit": {"value": one.limit if math.isfinite(one.limit) else None, "unit": unit},
         "horizon": event.horizon,
         "probability": one.probability if one.refusal is None else None,
@@ -96,7 +96,7 @@ def flat_rows(answer: Record, seed: Seed) -> list[Record]:
             key: unit[key],
             time: pd.Timestamp(unit[time]).as_unit("us"),
             "event": name,
-            "counts": one["counts"],
+            "definition": one["definition"],
             "limit": _number(one["limit"]["value"]),
             "probability [1]": _number(one["probability"]),
             "threshold [1]": one["threshold"],

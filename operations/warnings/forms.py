@@ -104,7 +104,7 @@ def _answer(seed: Seed) -> Any:
             "model": ModelUsed,
             "advisory": Annotated[Literal[True], Field(description="for people: nothing is set by the service")],
             WARNINGS: list[one],
-            "without": Annotated[dict[str, str], Field(description=without)],
+            "unavailable_events": Annotated[dict[str, str], Field(description=without)],
         },
     )
 
@@ -123,7 +123,7 @@ def _events(seed: Seed) -> Mapping[str, Any]:
     )
     lead = "from the start of the period until the plant's own data show the event, at the latest"
     fields: dict[str, Any] = {
-        "counts": Annotated[str, Field(description="definition of the event, as text")],
+        "definition": Annotated[str, Field(description="definition of the event, as text")],
         "limit": limit,
         "horizon": Annotated[int, Field(description="periods ahead in any of which it counts")],
         "probability": Annotated[

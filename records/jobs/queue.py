@@ -58,9 +58,9 @@ class RetrainingRequest:
         Process whose model is trained again.
     by : str
         Requester: a user, a key, or the schedule.
-    only_if_drifted : bool
+    only_if_due : bool
         Whether nothing is done while the monitoring sees no drift.
-    accept_shift : str, optional
+    accept_label_shift : str, optional
         Reason to train on labels that are inconsistent with history.
     dry_run : bool
         Whether nothing is registered and nothing promoted.
@@ -68,8 +68,8 @@ class RetrainingRequest:
 
     process: str
     by: str
-    only_if_drifted: bool = False
-    accept_shift: str | None = None
+    only_if_due: bool = False
+    accept_label_shift: str | None = None
     dry_run: bool = False
 
 

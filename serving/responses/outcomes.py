@@ -51,9 +51,9 @@ def _answer(body: bytes, taken: OutcomeForm, database: Database | None, recorder
             "batch": batch.number,
             "digest": batch.digest,
             "rows": batch.rows,
-            "new": batch.new,
-            "corrected": batch.corrected,
+            "new_rows": batch.new,
+            "corrected_rows": batch.corrected,
             "known": batch.known,
-            "repeated": batch.repeated,
+            "is_duplicate": batch.repeated,
         }
     )

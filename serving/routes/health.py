@@ -25,7 +25,7 @@ class Live(BaseModel):
 class Readiness(BaseModel):
     """Readiness of one process."""
 
-    state: Literal["answers", "champion not loaded", "no champion", "seed not usable"]
+    state: Literal["serving", "champion not loaded", "no champion", "seed not usable"]
     version: Annotated[int | None, Field(description="version of the model in service; null: none")]
     trouble: Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
 
@@ -85,7 +85,7 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
         states = {name: _readiness(status) for name, status in statuses.items()}
         if not champions.has_looked:
             raise _not_ready(states, store or seeds or "not every champion was looked for yet")
-        if all(one.state != "answers" for one in states.values()):
+        if all(one.state != "serving" for one in states.values()):
             raise _not_ready(states, store or seeds)
         degraded = {name: str(states[name].trouble) for name, status in statuses.items() if _is_degraded(status)}
         return Ready(
@@ -109,7 +109,7 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
             raise ProblemError(HTTPStatus.NOT_FOUND, f"process '{shown(process)}' not found")
         check_records(records_trouble)
         readiness = _readiness(status)
-        if readiness.state != "answers":
+        if readiness.state != "serving":
             raise _not_ready({process: readiness}, None)
         return readiness
 
@@ -119,7 +119,7 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
 def _readiness(status: Status) -> Readiness:
     error_text = troubles_shown(status)
     if status.served is not None:
-        return Readiness(state="answers", version=status.served.champion.version, trouble=error_text)
+        return Readiness(state="serving", version=status.served.champion.version, trouble=error_text)
     if status.seed_trouble is not None:
         return Readiness(state="seed not usable", version=None, trouble=error_text)
     state = "no champion" if status.champion is None else "champion not loaded"
@@ -135,7 +135,7 @@ def _not_ready(states: dict[str, Readiness], error_text: str | None) -> ProblemE
     faults = [
         RequestDefect(field=name, value=one.state, expected=f"a model in service: {error_text or one.trouble}")
         for name, one in states.items()
-        if one.state != "answers"
+        if one.state != "serving"
     ]
     detail = error_text or "no process has a model in service; see errors"
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, faults)

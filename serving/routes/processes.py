@@ -96,7 +96,7 @@ def _answer() -> Any:
     about = "version in shadow, for the role operate; null: none, or the caller has another role"
     fields |= {
         "model": (model, ...),
-        "trouble": (error_type, ...),
+        "reason": (error_type, ...),
         "shadow": (Annotated[InShadow | None, Field(description=about)], ...),
     }
     described = create_model("ProcessInfo", __base__=ProcessResponse, __doc__="One process.", **fields)
@@ -137,7 +137,7 @@ def _described(offers: Offers, status: Status, store_trouble: str | None) -> dic
         **_process(seed, paths(offers)).model_dump(),
         **about,
         "model": _answering(status),
-        "trouble": troubles_shown(status, store_trouble),
+        "reason": troubles_shown(status, store_trouble),
     }
 
 

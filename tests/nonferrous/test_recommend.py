@@ -39,7 +39,7 @@ def advised(number, gain, refusal=None):
         effects={},
         limits=(),
         cause="a bath that dissolves less metal" if gain else None,
-        support=40,
+        supporting_rows=40,
         nearest=(),
         refusal=refusal,
     )
@@ -137,7 +137,7 @@ def lot(number, gain):
         effects={},
         limits=(),
         cause="less s: sulphur in the lot's sample, by the laboratory" if gain else None,
-        support=40,
+        supporting_rows=40,
         nearest=(),
         refusal=None,
         keeps={"cu_cath_1": (0.9, 0.95)},
@@ -167,13 +167,21 @@ def test_prices_of_a_sorter_are_those_of_its_bins(command):
     assert line.endswith(", ...")
 
 
-LINE = {"setpoint": "line_current_target", "start": pd.Timestamp("2026-11-01"), "units": 18, "known": 17, "plan": 400.0}
+LINE = {
+    "setpoint": "line_current_target",
+    "start": pd.Timestamp("2026-11-01"),
+    "units": 18,
+    "known_units": 17,
+    "plan": 400.0,
+}
 
 
 def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(command, tmp_path):
     moves = {"A-002": {"voltage_setpoint": 0.025, "metal_level_target": 0.0}}
-    gains = {"gain": GainEstimate(900.0, 200.0, 1600.0), "gain_as_planned": GainEstimate(105.0, 50.0, 160.0)}
-    line = LineAdvice(**LINE, **gains, move=2.5, moves=moves, before=28.0, after=28.4, strained={"A-009": "superheat"})
+    gains = {"gain": GainEstimate(900.0, 200.0, 1600.0), "gain_without_shared_move": GainEstimate(105.0, 50.0, 160.0)}
+    line = LineAdvice(
+        **LINE, **gains, move=2.5, moves=moves, before=28.0, after=28.4, infeasible_units={"A-009": "superheat"}
+    )
     found = command(*FILES, advices=SOME, line=line)
     said = found.out.partition("that bring most")[2].splitlines()
     assert "the line's line_current_target: +2.5 kA, to 402.5 kA" in said
@@ -188,7 +196,9 @@ def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(co
 
 def test_a_line_that_stays_says_why(command, tmp_path):
     refusal = "support: 405 kA is beyond 396 to 403 kA"
-    stays = LineAdvice(**LINE, gain=GainEstimate(9, 1, 17), gain_as_planned=GainEstimate(9, 1, 17), refusal=refusal)
+    stays = LineAdvice(
+        **LINE, gain=GainEstimate(9, 1, 17), gain_without_shared_move=GainEstimate(9, 1, 17), refusal=refusal
+    )
     said = command(*FILES, advices=SOME, line=stays).out.splitlines()
     assert said[-3:-1] == ["the line's line_current_target stays at 400 kA", f"  {refusal}"]
     assert not [name for name in pd.read_csv(tmp_path / "advice.csv") if "with the line" in name]

@@ -208,12 +208,12 @@ def test_points_of_a_frontier_are_rows_with_their_price(potline):
     advice = {
         "unit": "A-1",
         "period_start": "2026-11-01",
-        "setpoints": {"voltage_setpoint": {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}},
+        "setpoints": {"voltage_setpoint": {"plan": 4.0, "move": -0.02, "recommended": 3.98, "unit": "V"}},
         "gain": {"value": 7.0, "low": 1.0, "high": 13.0, "unit": "$/d"},
         "effects": {},
         "limits": [],
         "cause": None,
-        "support": 40,
+        "supporting_rows": 40,
         "refusal": None,
     }
     points = [{"carbon_price": {"value": price, "unit": "$/tCO2e"}, "advice": advice} for price in (0.0, 80.0)]

@@ -14,7 +14,7 @@ SEEN = SimpleNamespace(
     drifted=True,
     history_windows=20.0,
     new_windows=7.0,
-    last_known="2026-07-30",
+    last_labelled_period="2026-07-30",
     window_days=30.0,
 )
 

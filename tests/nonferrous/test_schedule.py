@@ -108,7 +108,7 @@ def test_a_process_without_a_schedule_is_refused(command):
         ("when,price\n", "expected a CSV of columns start and price"),
         ("start,price\n2026-08-03T00:00+08:00,cheap\n", "line 2, price: got 'cheap': expected a number"),
         ("start,price\n2026-08-03T00:00,0.1\n2026-08-03T01:00,0.1\n", "summer time"),
-        ("start,end,price\n2026-08-03T00:00+08:00,2026-08-04T00:00+08:00,-0.1\n", "negative_prices = true"),
+        ("start,end,price\n2026-08-03T00:00+08:00,2026-08-04T00:00+08:00,-0.1\n", "allow_negative_prices = true"),
     ],
 )
 def test_a_bad_tariff_is_refused(command, tmp_path, text, said):

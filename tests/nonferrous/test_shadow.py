@@ -66,7 +66,7 @@ def begun(toy_seed, toy_frame, tmp_path_factory):
                 quicken(patched)
                 train(seed, home / "history.parquet", StoreSettings(home=home))
                 found = retrain(
-                    seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed"
+                    seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
                 )
             assert found.shadow is not None
         shutil.copytree(home, folder / "home")

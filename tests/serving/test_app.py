@@ -83,7 +83,7 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
     }
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
-    assert list(prediction) == ["id", "unit", "period_start", "made", "y", "flags"]
+    assert list(prediction) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
     assert (prediction["unit"], prediction["period_start"]) == ("A-001", "2026-11-01")
     assert list(prediction["y"]) == ["value", "low", "high", "unit"]
     assert prediction["y"]["unit"] == "%"
@@ -364,7 +364,7 @@ def test_ready_only_with_a_model(
     store.point("toy_cells", 2, tmp_path / "one")
     empty.champions.refresh()
     response = call(empty, "GET", "/health/ready")
-    assert response.json()["processes"]["toy_cells"] == {"state": "answers", "version": 2, "trouble": None}
+    assert response.json()["processes"]["toy_cells"] == {"state": "serving", "version": 2, "reason": None}
 
 
 def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, tmp_path: Path, call: Call) -> None:
@@ -374,10 +374,10 @@ def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, 
     response = call(app, "GET", "/health/ready")
     assert response.status_code == HTTPStatus.OK
     told = response.json()["processes"]["toy_cells"]
-    assert (told["state"], told["version"]) == ("answers", 1)
-    assert told["trouble"].startswith("version 2 is refused, version 1 stays")
+    assert (told["state"], told["version"]) == ("serving", 1)
+    assert told["reason"].startswith("version 2 is refused, version 1 stays")
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
-    assert (process["model"]["version"], process["trouble"]) == (1, told["trouble"])
+    assert (process["model"]["version"], process["reason"]) == (1, told["reason"])
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/v1/processes", "/docs"])

@@ -160,7 +160,7 @@ def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_s
     schemas = app.openapi()["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     whole = {name: field["examples"][0] for name, field in schemas[f"{title}Row"]["properties"].items()}
-    row = {name: value for name, value in whole.items() if name != "quality"}
+    row = {name: value for name, value in whole.items() if name != "data_quality"}
     taken = next(one.predictions for one in app.taken if one.seed.process.name == served_seed.process.name)
     rows, request = taken.read(json.dumps({"rows": [whole]}).encode())
     assert (len(rows), request["coverage"]) == (1, 0.9)
@@ -168,7 +168,7 @@ def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_s
     example = operation["requestBody"]["content"]["application/json"]["example"]
     rows, request = taken.read(json.dumps(example).encode())
     assert example["rows"] == [row]
-    assert [{name: value for name, value in one.items() if name != "made"} for one in rows] == [row]
+    assert [{name: value for name, value in one.items() if name != "derived_inputs"} for one in rows] == [row]
     assert set(request) == set(example) == set(schemas[f"{title}Request"]["properties"])
 
 

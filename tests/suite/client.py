@@ -72,15 +72,17 @@ class Client:
             state = online_states.load(connection, self._process, digest)
             return state is not None and state.upto >= newest(connection, self._process)
 
-    def retrain(self, accept_shift: str | None = None) -> Mapping[str, Any]:
+    def retrain(self, accept_label_shift: str | None = None) -> Mapping[str, Any]:
         """Ask for a retraining job, wait for its end and until its champion answers; gives the job.
 
         Parameters
         ----------
-        accept_shift : str, optional
+        accept_label_shift : str, optional
             Reason of a person to learn from labels that do not go with the past.
         """
-        job: Mapping[str, Any] = self._post("retraining-jobs", {"accept_shift": accept_shift} if accept_shift else {})
+        job: Mapping[str, Any] = self._post(
+            "retraining-jobs", {"accept_label_shift": accept_label_shift} if accept_label_shift else {}
+        )
         began = time.monotonic()
         while job["state"] in ("queued", "running"):
             if time.monotonic() - began > _LONGEST_JOB:

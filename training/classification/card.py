@@ -28,7 +28,7 @@ SHOWN = {
 ROWS, UNITS = "rows", "units"
 LIMITS = (
     "The model predicts a class; it does not say what to do with it, nor what a set-point changes.",
-    "A row of none of the classes still gets one of them; the flag `unlike anything learnt` is the only hint.",
+    "A row of none of the classes still gets one of them; the flag `out of distribution` is the only hint.",
     "A set holds the right class as often as asked on average over all rows, not of each class.",
     "After a change of plant, raw material or instrument the metrics hold only once training rows cover such periods.",
     "Outside the training ranges a prediction is flagged, not refused.",

@@ -109,7 +109,7 @@ def retrain(
     tests: Path | None = None,
     ways: FitExecution | None = None,
     job: str | None = None,
-    accept_shift: str | None = None,
+    accept_label_shift: str | None = None,
     dry_run: bool = False,
     follows: bool = False,
 ) -> Retrained:
@@ -138,7 +138,7 @@ def retrain(
     job : str, optional
         Name of the job with its version, so that one that is started again after its verdict is not done twice; see
         `registry.retraining.decision.finished`.
-    accept_shift : str, optional
+    accept_label_shift : str, optional
         Reason to train on labels inconsistent with history; it is stored with all results of the job.
     dry_run : bool
         Whether all is done and said, and no version registered, no alias moved and no history changed.
@@ -169,7 +169,7 @@ def retrain(
         raise RegistryError(
             f"{process}: its table has no time, so no row is newer than another: train on all rows again"
         )
-    if accept_shift is not None and not accept_shift.strip():
+    if accept_label_shift is not None and not accept_label_shift.strip():
         raise RegistryError(f"{process}: --accept-label-shift needs a reason, which is stored with the version")
     progress("read and check the new rows", 0, 1)
     new, early = read_new(new_path, seed)
@@ -183,7 +183,7 @@ def retrain(
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
     data, replaced, new, labels = _checked(
-        history, new, early, seed, versions[-1], new_path, accept_shift, champion, model
+        history, new, early, seed, versions[-1], new_path, accept_label_shift, champion, model
     )
     experiment = tracking.experiment(process, seed.process.title)
     if labels.stops:  # before anything is said of how many rows there are: false labels leave few
@@ -210,10 +210,10 @@ def retrain(
         learnt = learn(data, parts, JobRun(tracking, experiment, run, "retrain", progress), ways)
         verdict = verdict_on(model, challengers(learnt, given), given)
         version = None if dry_run else _registered(learnt, job, tracking)
-        kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)
+        kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_label_shift)
         gated = ask_gate(learnt, version, tracking, kept)
         verdict = held_back(verdict, gated)
-        guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
+        guarded = guardrails(model, learnt, given, accept_label_shift) if verdict.promoted else Gated(())
         verdict = guarded_by(verdict, guarded)
         figures, shadow = figures_of(verdict, task.columns.decisive), _shadow(seed, verdict, champion)
         done = ChallengerComparison(champion, version, verdict, figures, guarded, shadow, labels)
@@ -254,7 +254,7 @@ def _checked(
     seed: Seed,
     version: Version,
     new_path: Path,
-    accept_shift: str | None,
+    accept_label_shift: str | None,
     champion: Version,
     model: Model,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
@@ -266,7 +266,7 @@ def _checked(
     others = with_unlabelled(data, pd.concat([brought, history.since]), champion, model)
     labels, count = task_of(seed).labels.quantities(data), int(came.sum())
     label_checks = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
-    label_checks = replace(label_checks, accepted=accept_shift)
+    label_checks = replace(label_checks, accepted=accept_label_shift)
     if not label_checks.aside.empty:
         why = "their labels lie far from all that the past lets expect"
         new = without(new, label_checks.aside, seed, new_path.name, len(history.table) - replaced, why)

@@ -30,8 +30,8 @@ class Service:
     def tell(self, outcomes):
         self.asked.append(("tell", min(row["period_start"] for row in outcomes)))
 
-    def retrain(self, accept_shift=None):
-        self.asked.append(("retrain", accept_shift))
+    def retrain(self, accept_label_shift=None):
+        self.asked.append(("retrain", accept_label_shift))
         return self._jobs.pop(0)
 
 

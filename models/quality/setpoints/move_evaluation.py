@@ -198,7 +198,7 @@ class LotMoveEvaluator:
             effects=effects,
             limits=limits,
             cause=cause,
-            support=min((effect.support(k, float(size[k])) for k in moved), default=0),
+            supporting_rows=min((effect.support(k, float(size[k])) for k in moved), default=0),
             nearest=(),
             refusal=refusal,
             keeps={

@@ -158,7 +158,7 @@ def _decided(advice: LotAdvice, doubt: float, barred: bool, model: LotSetpoints)
         limits=tuple(replace(one, chance=one.before) for one in advice.limits),
         keeps={name: (before, before) for name, (before, _) in advice.keeps.items()},
         cause=None,
-        support=0,
+        supporting_rows=0,
         refusal=_doubtful(advice, model),
     )
 

@@ -31,19 +31,19 @@ class LineAdvice:
         The shared set-point as planned, and its move [its unit]; NaN if the line is not known.
     moves : Mapping of str to Mapping of str to float
         Moves of the own set-points of each known unit that moves [their units].
-    strained : Mapping of str to str
+    infeasible_units : Mapping of str to str
         Units that break a limit more often than allowed with any own set-points, and the limit: they do what they can,
         and the line as a whole breaks no limit more often than the seed allows, or than it does by plan.
     gain : GainEstimate or None
         Money that all these moves bring, on average over this period and the two after it, their cost taken off
         [money a day of the line]; None where the line is not known.
-    gain_as_planned : GainEstimate or None
+    gain_without_shared_move : GainEstimate or None
         The same of the best moves with the shared set-point as planned; None if they cannot keep the limit.
     before, after : float
         Power that the line takes in the period by plan, and after the moves [MW]; NaN where the line is not known.
     worth : float or None
         What one more MW of the limit would bring [money a day and MW]; None where there is no limit.
-    held_by : str or None
+    binding_constraints : str or None
         What keeps the line from moves that would bring more, beginning with `power_limit`, `limits` or `support`.
     refusal : str or None
         Reason for no move of the shared set-point, also with prefix `doubt` or `line`; None if it moves, or the plan is
@@ -58,11 +58,11 @@ class LineAdvice:
     plan: float = float("nan")
     move: float = 0.0
     moves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    strained: Mapping[str, str] = field(default_factory=dict)
+    infeasible_units: Mapping[str, str] = field(default_factory=dict)
     gain: GainEstimate | None = None
-    gain_as_planned: GainEstimate | None = None
+    gain_without_shared_move: GainEstimate | None = None
     before: float = float("nan")
     after: float = float("nan")
     worth: float | None = None
-    held_by: str | None = None
+    binding_constraints: str | None = None
     refusal: str | None = None

@@ -47,7 +47,7 @@ class SharedMove:
 
     A unit keeps each limit of the seed as it does where it is advised alone: no likelier to break it than the seed
     allows, or than the plan is. If the shared set-point leaves a unit no such move, the unit does what it can and is
-    `strained`. The line as a whole breaks no limit more often than the seed allows, or than it does by plan.
+    `infeasible_units`. The line as a whole breaks no limit more often than the seed allows, or than it does by plan.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class SharedMove:
         Units that may break each limit in a period, as expected.
     allowed : ndarray of bool, shape (m, n)
         Within reach, and within the seed's limits as said above.
-    strained : ndarray of bool, shape (n,)
+    infeasible_units : ndarray of bool, shape (n,)
     others : int
         Units that count as the mean of these ones with their own set-points as planned.
     shut : str or None
@@ -83,7 +83,7 @@ class SharedMove:
     ceilings: FloatArray
     most: FloatArray
     allowed: BoolArray
-    strained: BoolArray
+    infeasible_units: BoolArray
     others: int
     shut: str | None
 
@@ -121,7 +121,7 @@ class SharedMove:
         whole = np.maximum(probabilities[:, 0].sum(axis=1), may[:, 0] * int(known.sum()))
         over = np.maximum(probabilities[:, first:] - ceilings[:, None] - _SLACK, 0.0)
         excess = np.where(reached, (over / may[:, None]).sum(axis=0), np.inf)
-        strained = excess.min(axis=0) > 0.0
+        infeasible_units = excess.min(axis=0) > 0.0
         return cls(
             size,
             {name: sizes.ravel() for name, sizes in own.items()},
@@ -132,7 +132,7 @@ class SharedMove:
             ceilings,
             whole if size else ceilings.sum(axis=1),
             excess <= excess.min(axis=0),
-            strained,
+            infeasible_units,
             len(plans.running) - int(known.sum()),
             _unsupported(model, setpoint, float(plans.at.plan[setpoint][known][0]), size),
         )

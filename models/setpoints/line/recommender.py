@@ -137,20 +137,20 @@ def _advise(
     assert best is not None
     assert effect is not None
     top = _top(choices, taken)
-    held_by = None if top is taken and taken.best is taken.wished else _held_by(model, setpoint, plan, top)
+    binding_constraints = None if top is taken and taken.best is taken.wished else _held_by(model, setpoint, plan, top)
     return replace(
         nothing,
         plan=plan,
         move=taken.option.size,
         moves=_moves(plans, known, taken.option, best),
-        strained=_strained(model, plans, known, taken.option, best),
+        infeasible_units=_strained(model, plans, known, taken.option, best),
         gain=about(effect.gain, effect.doubt),
-        gain_as_planned=None if planned.sum is None else about(planned.sum.gain, planned.sum.doubt),
+        gain_without_shared_move=None if planned.sum is None else about(planned.sum.gain, planned.sum.doubt),
         before=planned.option.sum(np.zeros(len(best), dtype=np.intp)).power,
         after=effect.power,
         worth=None if limit is None else _worth(choices),
-        held_by=held_by,
-        refusal=None if taken.option.size else _refusal(model, setpoint, choices, top, held_by),
+        binding_constraints=binding_constraints,
+        refusal=None if taken.option.size else _refusal(model, setpoint, choices, top, binding_constraints),
     )
 
 
@@ -234,24 +234,24 @@ def _held_by(model: SetpointModel, setpoint: str, plan: float, top: _Choice) -> 
     at = f"{plan + top.option.size:g} {model.seed.column(setpoint).unit}"
     if top.wished is not None:
         return f"power_limit: at {at} the moves that bring most take {top.wish.power:.5g} MW"
-    problem, strained = top.option.problem, int(top.option.strained.sum())
+    problem, infeasible_units = top.option.problem, int(top.option.infeasible_units.sum())
     k = 1 + int(np.argmax((problem.least() / problem.limits)[1:]))
     least, most = problem.least()[k], problem.limits[k]
     if least <= most:
-        return f"limits: at {at} the line cannot satisfy all of them; {strained} units cannot satisfy theirs"
+        return f"limits: at {at} the line cannot satisfy all of them; {infeasible_units} units cannot satisfy theirs"
     return (
         f"limits: at {at} {model.seed.constraints[k - 1].name} would be broken in {least:.3g} units a period or more, "
-        f"where it may in {most:.3g}; {strained} units cannot satisfy theirs"
+        f"where it may in {most:.3g}; {infeasible_units} units cannot satisfy theirs"
     )
 
 
 def _refusal(
-    model: SetpointModel, setpoint: str, choices: Sequence[_Choice], top: _Choice, held_by: str | None
+    model: SetpointModel, setpoint: str, choices: Sequence[_Choice], top: _Choice, binding_constraints: str | None
 ) -> str | None:
     """Return the reason for no move of the shared set-point; None if no move is expected to gain more."""
     planned, sums = choices[0].sum, [(one.sum, one.option.size) for one in choices if one.sum is not None]
-    if top.option.size and held_by is not None:
-        return held_by
+    if top.option.size and binding_constraints is not None:
+        return binding_constraints
     best, size = max(sums, key=lambda one: one[0].gain)
     if planned is None or best.gain <= planned.gain:
         return None
@@ -289,4 +289,6 @@ def _strained(
     may = np.array([one.chance for one in model.seed.constraints])[:, None]
     worst = np.argmax((chances - option.ceilings) / may, axis=0) if len(may) else np.zeros(len(best), dtype=np.intp)
     numbers = np.flatnonzero(known)
-    return {plans.names[numbers[j]]: model.seed.constraints[worst[j]].name for j in np.flatnonzero(option.strained)}
+    return {
+        plans.names[numbers[j]]: model.seed.constraints[worst[j]].name for j in np.flatnonzero(option.infeasible_units)
+    }

@@ -284,7 +284,7 @@ def _advice(
         effects=effects,
         limits=_limits(replay, before, after),
         cause=cause,
-        support=replay.n_lots,
+        supporting_rows=replay.n_lots,
         nearest=(),
         refusal=refusal,
         notes=(*_grounds(replay), *notes),

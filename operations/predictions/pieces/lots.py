@@ -104,7 +104,7 @@ def _mean_fields(column: Column, seed: Seed) -> dict[str, Any]:
         "variance": Annotated[variance, Field(description="variance of that estimate [kg²]")],
         "share": _for_the_reader(content, "estimated mean content; null in an empty bin"),
         "limit": _for_the_reader(content, "highest mean content of a closed lot"),
-        "allowance": _for_the_reader(allowance, "mass of the element that the bin may still take"),
+        "remaining_mass": _for_the_reader(allowance, "mass of the element that the bin may still take"),
     }
 
 
@@ -151,7 +151,7 @@ def _known(estimate: Mapping[str, float], mass: float, unit: str, limit: Quantit
         "variance": {"value": estimate["variance"], "unit": "kg²"},
         "share": {"value": share, "unit": unit} if math.isfinite(share) else None,
         "limit": None if limit is None else {"value": limit.value, "unit": unit},
-        "allowance": None if limit is None else {"value": allowance, "unit": "kg"},
+        "remaining_mass": None if limit is None else {"value": allowance, "unit": "kg"},
     }
 
 

@@ -66,5 +66,5 @@ def _entries(process: str, database: Database | None) -> list[HistoryEntry]:
 
 def _shown(entry: Entry) -> HistoryEntry:
     at = datetime.fromtimestamp(entry.at / 1e6, UTC).isoformat(timespec="milliseconds")
-    about = {name: getattr(entry, name) for name in ("number", "who", "what", "subject", "why")}
+    about = {name: getattr(entry, name) for name in ("sequence", "actor", "action", "subject", "reason")}
     return HistoryEntry(at=at, figures=dict(entry.figures), **about)

@@ -35,10 +35,10 @@ class AskedJob(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="RetrainingJobRequest")
 
-    if_drifted: Annotated[
+    only_if_due: Annotated[
         bool, Field(description="whether to train only if retraining is due: by drift, or by many new rows")
     ] = False
-    accept_shift: Annotated[
+    accept_label_shift: Annotated[
         str | None,
         Field(
             min_length=1, max_length=1000, description="reason to train on labels that are inconsistent with history"
@@ -78,7 +78,7 @@ class RetrainingJob(BaseModel):
     asked: AskedJob
     asked_by: str
     asked_at: Annotated[str, Field(description="UTC, ISO 8601")]
-    begun_at: Annotated[str | None, Field(description=_UTC)]
+    started_at: Annotated[str | None, Field(description=_UTC)]
     ended_at: Annotated[str | None, Field(description=_UTC)]
     progress: JobProgress
     result: Annotated[JobResult | None, Field(description="null: not yet, or none")]
@@ -129,7 +129,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
     async def ask(process: str, request: Request, response: Response) -> RetrainingJob:
         retraining = await _asked(request)
         submitted = RetrainingRequest(
-            of(process), asker(request.scope), retraining.if_drifted, retraining.accept_shift, retraining.dry_run
+            of(process), asker(request.scope), retraining.only_if_due, retraining.accept_label_shift, retraining.dry_run
         )
         job = await _from(lambda: jobs.put(submitted))
         response.headers["Location"] = f"/v1/{process}/{JOBS}/{job.id}"
@@ -191,7 +191,7 @@ async def _from(call: Callable[[], T]) -> T:
 def _shown(job: Job) -> RetrainingJob:
     submitted, progress, result = job.asked, job.progress, job.result
     shown = AskedJob(
-        if_drifted=submitted.only_if_drifted, accept_shift=submitted.accept_shift, dry_run=submitted.dry_run
+        only_if_due=submitted.only_if_due, accept_label_shift=submitted.accept_label_shift, dry_run=submitted.dry_run
     )
     return RetrainingJob(
         job=job.id,
@@ -200,7 +200,7 @@ def _shown(job: Job) -> RetrainingJob:
         asked=shown,
         asked_by=submitted.by,
         asked_at=_when(job.at) or "",
-        begun_at=_when(job.begun),
+        started_at=_when(job.begun),
         ended_at=_when(job.ended),
         progress=JobProgress(
             what=progress.get("what"),

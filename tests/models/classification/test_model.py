@@ -158,7 +158,7 @@ def test_flags_name_what_is_missing_outside_and_unlike_anything(model) -> None:
     none, missing, allowed, far = model.flags(X)
     assert none == allowed == []  # a colour was missing in training too
     assert missing == ["grain missing"]
-    assert far == ["grain outside training range", "colour outside training range", "unlike anything learnt"]
+    assert far == ["grain outside training range", "colour outside training range", "out of distribution"]
 
 
 def test_columns_are_flat_and_agree(model, fresh, toy_class_seed) -> None:

@@ -35,7 +35,7 @@ def tariff() -> Callable[..., Hours]:
 @pytest.fixture
 def order(line: CellLine, tariff: Callable[..., Hours]) -> Order:
     """What 100 cells make in three days at 99 kA."""
-    owed = 1e-3 * 100 * 72 * float(line.metal(np.array([99.0]))[0])
+    metal_target = 1e-3 * 100 * 72 * float(line.metal(np.array([99.0]))[0])
     limit = StepLimit("temperature", "°C", 45.0, True, 0.02)
-    made = Order(tariff(), np.full(72, 0.5), owed, 100, 99.0, 60.0, 120.0, 20.0, None, (limit,))
+    made = Order(tariff(), np.full(72, 0.5), metal_target, 100, 99.0, 60.0, 120.0, 20.0, None, (limit,))
     return replace(made)

@@ -25,8 +25,8 @@ def test_a_flat_tariff_gives_a_flat_current(line, order, tariff):
 
 def test_the_metal_owed_is_made_and_hardly_more(line, order):
     made = tonnes(line, order, ScheduleProgram(line, order).solve().current)
-    assert order.owed <= made * (1 + 1e-9)
-    assert made < 1.0002 * order.owed
+    assert order.metal_target <= made * (1 + 1e-9)
+    assert made < 1.0002 * order.metal_target
 
 
 def test_current_keeps_its_limits_and_its_ramp(line, order):
@@ -59,7 +59,7 @@ def test_a_wider_tariff_never_saves_less(line, order, tariff):
     assert saved[-1] > 4 * saved[2]
 
 
-@pytest.mark.parametrize(("name", "delta"), [("owed", 0.05), ("highest", 0.2), ("ramp", 0.2)])
+@pytest.mark.parametrize(("name", "delta"), [("metal_target", 0.05), ("highest", 0.2), ("ramp", 0.2)])
 def test_a_shadow_price_is_the_difference_quotient(line, order, name, delta):
     # Between two points where the programme's pieces change, the cost of the pieces themselves is a straight line.
     worth = ScheduleProgram(line, order).solve().worth[name]
@@ -67,7 +67,7 @@ def test_a_shadow_price_is_the_difference_quotient(line, order, name, delta):
     change = (
         order.cells * (ScheduleProgram(line, more).point().cost - ScheduleProgram(line, order).point().cost) / delta
     )
-    assert worth == pytest.approx(change if name == "owed" else -change, rel=0.02)
+    assert worth == pytest.approx(change if name == "metal_target" else -change, rel=0.02)
 
 
 def test_a_temperature_limit_binds_and_has_a_worth(line, order):
@@ -86,7 +86,7 @@ def test_a_limit_that_no_current_keeps_yet_is_kept_as_soon_as_one_can(line, orde
     balance = replace(line.balances[0], start=46.0)
     limit = StepLimit("temperature", "°C", 37.0, True, 0.02)
     current = ScheduleProgram(replace(line, balances=(balance,)), replace(order, limits=(limit,))).solve().current
-    course, backed = balance.course(current, 1.0), limit.backed_off(balance.spread)
+    course, backed = balance.course(current, 1.0), limit.tightened_limit(balance.spread)
     assert course[0] > backed
     assert (course[12:] <= backed + 0.02).all()
 
@@ -111,7 +111,9 @@ def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, or
     prices = tariff(0.0)
     values = prices.values.copy()
     values[40:46] = 5.0
-    stopping = replace(order, prices=replace(prices, values=values), holding=50.0, owed=0.9 * order.owed)
+    stopping = replace(
+        order, prices=replace(prices, values=values), holding=50.0, metal_target=0.9 * order.metal_target
+    )
     found = ScheduleProgram(line, stopping).solve()
     assert set(found.running[41:45]) == {0.0}
     np.testing.assert_allclose(found.current[41:45], 50.0, atol=1e-6)
@@ -121,11 +123,11 @@ def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, or
 def test_an_impossible_order_says_what_must_give_way_and_by_how_much(line, order):
     most = tonnes(line, order, np.full(72, 120.0))
     with pytest.raises(ImpossibleError) as raised:
-        ScheduleProgram(line, replace(order, owed=most + 10.0)).solve()
+        ScheduleProgram(line, replace(order, metal_target=most + 10.0)).solve()
     ways = {one.limit: one for one in raised.value.relaxations}
     start = sum((21.0 - 20.0, 1.0)) / 2  # the ramp up from 99 kA costs a part of the first two hours
-    assert ways["owed"].by == pytest.approx(-10.0, abs=0.02 * most / 72 + start)
-    enough = replace(order, owed=most + 10.0, highest=120.0 + ways["highest"].by + 0.05)
+    assert ways["metal_target"].by == pytest.approx(-10.0, abs=0.02 * most / 72 + start)
+    enough = replace(order, metal_target=most + 10.0, highest=120.0 + ways["highest"].by + 0.05)
     assert ScheduleProgram(line, enough).solve().current.max() > 120.0
     with pytest.raises(ImpossibleError):
         ScheduleProgram(line, replace(enough, highest=120.0 + 0.8 * ways["highest"].by)).solve()

@@ -11,13 +11,13 @@ SEED = load("zinc_electrowinning")
 DAY = [{"start": "2026-08-03T00:00+08:00", "end": "2026-08-04T00:00+08:00", "price": 0.08}]
 ASKED = {
     "tariff": DAY,
-    "owed": 100.0,
+    "metal_target": 100.0,
     "cells": 50,
     "current": 99.0,
     "minutes": 60,
-    "stops": False,
+    "allow_stops": False,
     "limits": {},
-    "negative_prices": False,
+    "allow_negative_prices": False,
 }
 
 
@@ -30,7 +30,7 @@ def test_what_is_left_out_is_the_seeds():
 
 def test_what_is_given_replaces_it():
     factors = [{"start": "2026-08-03T00:00+08:00", "end": "2026-08-04T00:00+08:00", "factor": 0.1}]
-    asked = ASKED | {"lowest": 60.0, "stops": True, "limits": {"zinc_in_cell": 45.0}, "grid_factor": factors}
+    asked = ASKED | {"lowest": 60.0, "allow_stops": True, "limits": {"zinc_in_cell": 45.0}, "grid_factor": factors}
     order = read_order(asked, SEED)
     assert (order.lowest, order.holding) == (60.0, 15.0)
     assert [one.bound for one in order.limits] == [43.0, 45.0, 3.7]
@@ -58,7 +58,7 @@ def test_what_does_not_go_together_is_refused(change, said):
 def test_a_stop_needs_a_holding_current():
     without = SEED.model_copy(update={"schedule": SEED.schedule.model_copy(update={"holding": None})})
     with pytest.raises(ScheduleError, match="the seed names no holding current"):
-        read_order(ASKED | {"stops": True}, without)
+        read_order(ASKED | {"allow_stops": True}, without)
 
 
 def test_a_limit_with_two_sides_is_not_replaced_by_its_name():

@@ -61,12 +61,12 @@ def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
 
 def test_a_limit_that_nothing_follows_is_named(line, order):
     other = replace(order.limits[0], name="noise")
-    assert schedule(line, replace(order, limits=(*order.limits, other))).unwatched == ["noise"]
-    assert schedule(line, order).unwatched == []
+    assert schedule(line, replace(order, limits=(*order.limits, other))).unmodelled_limits == ["noise"]
+    assert schedule(line, order).unmodelled_limits == []
 
 
 def test_limits_are_kept_with_their_back_off(line, order):
     (kept,) = schedule(line, order).kept
     assert kept.limit.name == "temperature"
-    assert kept.backed_off == pytest.approx(45.0 - 2.0537 * 0.5, abs=1e-3)
-    assert kept.extreme <= kept.backed_off + 1e-6
+    assert kept.tightened_limit == pytest.approx(45.0 - 2.0537 * 0.5, abs=1e-3)
+    assert kept.extreme <= kept.tightened_limit + 1e-6

@@ -45,14 +45,14 @@ def test_signs_are_drawn_by_the_random_seed(young, line, planned):
 def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(planned):
     for worth in planned.setpoints.values():
         assert worth.value > worth.cost >= 0.0
-        assert 0.0 < worth.doubt_after < worth.doubt
+        assert 0.0 < worth.gain_sd_after < worth.gain_sd
 
 
 def test_more_units_tested_leave_less_doubt(young, line, planned):
     many = experiments(young, line.planned, share=0.8)
     for setpoint in set(many.setpoints) & set(planned.setpoints):
         if many.setpoints[setpoint].size == planned.setpoints[setpoint].size:
-            assert many.setpoints[setpoint].doubt_after < planned.setpoints[setpoint].doubt_after
+            assert many.setpoints[setpoint].gain_sd_after < planned.setpoints[setpoint].gain_sd_after
 
 
 def test_set_points_of_tests_keep_bounds(planned, line):

@@ -78,7 +78,7 @@ def test_more_voltage_warms_the_bath_and_calms_the_pad_for_sure(taught, line):
 def test_the_rows_that_support_a_move_are_rows_of_history(advised, line):
     keys = set(zip(line.history[line.seed.key.name], line.history[line.seed.clock.name], strict=True))
     for one in _moved(advised):
-        assert one.support > 0
+        assert one.supporting_rows > 0
         assert one.nearest
         assert set(one.nearest) <= keys
 

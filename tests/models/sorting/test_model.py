@@ -171,8 +171,8 @@ def test_flags_tell_what_a_reader_should_know(model: SortingModel) -> None:
     p = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]])
     assert model.flags(X, p) == [
         [],
-        ["unlike anything learnt", "probably other"],
-        ["s1 outside training range", "unlike anything learnt"],
+        ["out of distribution", "probably other"],
+        ["s1 outside training range", "out of distribution"],
     ]
 
 

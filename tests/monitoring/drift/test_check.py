@@ -99,14 +99,17 @@ def test_values_that_history_never_had_are_counted(live, history):
 def test_before_outcomes_come_errors_far_from_history_are_not_expected_to_be_smaller(live, history):
     rows = live()
     seen = watch(without(rows, later(rows.table, 15)), history)
-    assert (seen.known, seen.last_known) == (40 * 15, str(np.sort(rows.table["period_start"].unique())[14])[:10])
+    assert (seen.known, seen.last_labelled_period) == (
+        40 * 15,
+        str(np.sort(rows.table["period_start"].unique())[14])[:10],
+    )
     assert seen.expected_error == pytest.approx(1.0, abs=0.1)
 
 
 def test_without_outcomes_inputs_are_watched_and_outcomes_are_asked_for(live, history):
     rows = live()
     seen = watch(without(rows, later(rows.table, 0)), history)
-    assert (seen.known, seen.charts, seen.over_time, seen.last_known) == (0, (), (), None)
+    assert (seen.known, seen.charts, seen.over_time, seen.last_labelled_period) == (0, (), (), None)
     assert seen.inputs
     assert seen.next_steps == ("send outcomes (POST /v1/toy_cells/outcomes): without them no error is known",)
 

@@ -52,7 +52,7 @@ def done(monkeypatch, toy_folder, tmp_path):
 
 
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
-    said = done(only_if_drifted=True)
+    said = done(only_if_due=True)
     assert said["over"] == "no retraining: no drift compared with version 1; learning is not due"
     result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
     assert said["result"] == result | {"shadow_until": None}
@@ -70,7 +70,7 @@ def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promot
     verdict = SimpleNamespace(promoted=promoted, why="because")
     gated = SimpleNamespace(reasons=["too few labels"])
     found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period, set_aside=0)
-    said = done(found, drifted=True, only_if_drifted=True, dry_run=True)
+    said = done(found, drifted=True, only_if_due=True, dry_run=True)
     assert said["over"] == f"a dry run, the challenger {words}: because"
     assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)
 
@@ -144,7 +144,7 @@ def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock,
         raise AwayError("records at //host: connection refused")
 
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", enter)
-    said = done(only_if_drifted=True)
+    said = done(only_if_due=True)
     assert said["result"]["why"].startswith("no retraining")
     assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
 

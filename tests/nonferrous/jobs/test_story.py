@@ -27,7 +27,7 @@ from training.jobs import train as jobs
 from training.jobs.train import train
 
 pytestmark = pytest.mark.service
-ASKED = RetrainingRequest("toy_cells", "ann", accept_shift="another law")
+ASKED = RetrainingRequest("toy_cells", "ann", accept_label_shift="another law")
 
 
 def newer(toy_frame) -> pd.DataFrame:

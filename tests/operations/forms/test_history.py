@@ -54,8 +54,8 @@ def test_what_a_row_leaves_out_is_made_and_named(app: Service, ask: Ask) -> None
     response = ask([ROW, ROW | {"previous_y": None}, ROW | {"unit": "A-002"}, ROW | {"unit": "A-003"}], history=PAST)
     TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     first, null, second, third = response.json()["predictions"]
-    assert first["made"] == null["made"] == second["made"] == ["previous_y"]
-    assert third["made"] == []
+    assert first["derived_inputs"] == null["derived_inputs"] == second["derived_inputs"] == ["previous_y"]
+    assert third["derived_inputs"] == []
     assert "previous_y missing" in third["flags"]
     assert first["y"] == null["y"] == ask([ROW | {"previous_y": 91.5}]).json()["predictions"][0]["y"]
     assert second["y"] == ask([ROW | {"previous_y": 75.0}]).json()["predictions"][0]["y"]
@@ -63,7 +63,7 @@ def test_what_a_row_leaves_out_is_made_and_named(app: Service, ask: Ask) -> None
 
 def test_a_value_that_a_row_holds_itself_stays(ask: Ask) -> None:
     (one,) = ask([ROW | {"previous_y": 80.0}], history=PAST).json()["predictions"]
-    assert one["made"] == []
+    assert one["derived_inputs"] == []
     assert one["y"] == ask([ROW | {"previous_y": 80.0}]).json()["predictions"][0]["y"]
 
 
@@ -76,16 +76,16 @@ def test_rows_lend_nothing_to_each_other(ask: Ask) -> None:
     later = ROW | {"period_start": "2026-12-01"}
     alone = ask([later], history=PAST).json()["predictions"][0]
     together = ask([ROW, later, ROW], history=PAST).json()["predictions"][1]
-    assert (alone["made"], together["made"]) == ([], [])
+    assert (alone["derived_inputs"], together["derived_inputs"]) == ([], [])
     assert alone["y"] == together["y"]
     # But what has become known of a period may be lent by the history, whether or not the period is asked for too.
     known = [*PAST, ROW | {"y": 92.0}]
-    assert ask([ROW, later], history=known).json()["predictions"][1]["made"] == ["previous_y"]
+    assert ask([ROW, later], history=known).json()["predictions"][1]["derived_inputs"] == ["previous_y"]
 
 
 def test_without_history_nothing_is_made(ask: Ask) -> None:
     (one,) = ask([ROW]).json()["predictions"]
-    assert (one["made"], one["flags"]) == ([], ["previous_y missing"])
+    assert (one["derived_inputs"], one["flags"]) == ([], ["previous_y missing"])
 
 
 FAULTS: dict[str, tuple[Any, str, str]] = {
@@ -128,7 +128,7 @@ def test_a_history_may_be_as_long_as_rows_may_be_many(ask: Ask) -> None:
 def test_times_that_all_have_one_offset_are_compared(ask: Ask) -> None:
     past = [one | {"period_start": one["period_start"] + "T06:00+08:00"} for one in PAST]
     (one,) = ask([ROW | {"period_start": "2026-11-01T06:00+08:00"}], history=past).json()["predictions"]
-    assert one["made"] == ["previous_y"]
+    assert one["derived_inputs"] == ["previous_y"]
 
 
 def test_only_processes_with_made_columns_take_a_history(app: Service, call: Callable[..., httpx.Response]) -> None:
@@ -136,9 +136,9 @@ def test_only_processes_with_made_columns_take_a_history(app: Service, call: Cal
     assert "history" in schemas["ToyCellsRequest"]["properties"]
     assert {"y", "tapped", "z", "unit"} < set(schemas["ToyCellsPastRow"]["properties"])
     assert "previous_y" not in schemas["ToyCellsPastRow"]["properties"]
-    assert "made" in schemas["ToyCellsPrediction"]["required"]
+    assert "derived_inputs" in schemas["ToyCellsPrediction"]["required"]
     assert "history" not in schemas["ToyScrapRequest"]["properties"]
-    assert "made" not in schemas["ToyScrapPrediction"]["properties"]
+    assert "derived_inputs" not in schemas["ToyScrapPrediction"]["properties"]
 
 
 # ---- the same as training ----
@@ -214,13 +214,13 @@ def test_what_is_made_equals_what_the_reader_makes_of_the_same_rows(zone: str | 
         np.testing.assert_allclose(
             np.array([row[name] for row in rows], dtype=float), table[name].to_numpy(), rtol=1e-12, err_msg=name
         )
-    assert {name for row in rows for name in row["made"]} == set(NAMES)
+    assert {name for row in rows for name in row["derived_inputs"]} == set(NAMES)
 
 
 def test_what_the_time_says_is_made_without_a_history(toy_seed: Seed) -> None:
     body = json.dumps({"rows": [ROW | {"period_start": "2026-11-01T06:30"}, ROW | {"hour": 3.0}]}).encode()
     rows, _ = payloads(hourly(toy_seed), 20).read(body)
-    assert [(row["hour"], row["made"]) for row in rows] == [(6.5, ["hour"]), (3.0, [])]
+    assert [(row["hour"], row["derived_inputs"]) for row in rows] == [(6.5, ["hour"]), (3.0, [])]
 
 
 def test_a_time_in_summer_is_read_in_the_plants_standard_time(toy_seed: Seed) -> None:

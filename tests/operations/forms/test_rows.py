@@ -71,8 +71,8 @@ def test_without_a_quantity_rows_are_empty() -> None:
 def test_values_of_doubtful_quality_are_flagged(toy_seed: Seed) -> None:
     flags: list[list[str]] = [[], ["before"], []]
     rows: list[dict[str, object]] = [
-        {"quality": {"z": "stuck", "x_set": "uncertain", "previous_y": "good"}},
-        {"quality": {"z": "bad"}},
+        {"data_quality": {"z": "stuck", "x_set": "uncertain", "previous_y": "good"}},
+        {"data_quality": {"z": "bad"}},
         {},
     ]
     flag_readings(rows, toy_seed, flags)

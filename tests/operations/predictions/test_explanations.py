@@ -52,7 +52,7 @@ def test_base_and_contributions_sum_to_the_value(app: Service, ask: Ask) -> None
         why = one["explanation"]
         assert (why["quantity"], why["unit"], why["causes"]) == ("y", "%", None)
         parts = [part["contribution"] for part in why["contributions"]]
-        assert why["base"] + sum(parts) == pytest.approx(one["y"]["value"], rel=1e-9)
+        assert why["base_value"] + sum(parts) == pytest.approx(one["y"]["value"], rel=1e-9)
         assert [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
         assert one["y"] == plain["y"]
 
@@ -130,7 +130,7 @@ def test_contributions_are_summed_by_physical_cause(
     one = asked_potline(potline("lightgbm_physics"), call)
     why = one["explanation"]
     by_cause = [part["contribution"] for part in why["causes"]]
-    assert why["base"] + sum(by_cause) == pytest.approx(one["current_efficiency"]["value"], rel=1e-9)
+    assert why["base_value"] + sum(by_cause) == pytest.approx(one["current_efficiency"]["value"], rel=1e-9)
     assert "metal pad" in [part["cause"] for part in why["causes"]]
     assert {"superheat", "line_current"} < {part["input"] for part in why["contributions"]}
 

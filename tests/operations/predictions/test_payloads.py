@@ -42,7 +42,14 @@ def refused(read: Callable[..., Any], body: object) -> RequestError:
 def test_what_is_left_out_has_its_default(read: Callable[..., Any]) -> None:
     rows, request = read({"rows": [{"unit": "A-001", "period_start": "2026-11-01", "z": 3}]})
     assert rows == [
-        {"unit": "A-001", "period_start": "2026-11-01", "previous_y": None, "x_set": None, "z": 3.0, "made": []}
+        {
+            "unit": "A-001",
+            "period_start": "2026-11-01",
+            "previous_y": None,
+            "x_set": None,
+            "z": 3.0,
+            "derived_inputs": [],
+        }
     ]
     assert request["coverage"] == 0.9
 
@@ -183,7 +190,7 @@ def test_names_of_types_are_in_camel_case(toy_seed: Seed) -> None:
 def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     described = payloads_of(toy_seed, MOST, fields(toy_seed))
     answer = TypeAdapter(described.answer).json_schema()["$defs"]["ToyCellsPrediction"]["properties"]
-    assert list(answer) == ["id", "unit", "period_start", "made", "y", "flags"]
+    assert list(answer) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
     assert (answer["y"]["description"], answer["y"]["x-unit"]) == ("efficiency [%]", "%")
     request = TypeAdapter(described.request).json_schema()
     assert request["properties"]["rows"]["maxItems"] == MOST
@@ -196,7 +203,7 @@ def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     assert row["properties"]["unit"]["examples"] == ["A-001"]
     assert row["properties"]["period_start"]["examples"] == ["2026-11-01"]
     assert described.quantities == {"y": "%"}
-    assert described.echoed == ("unit", "period_start", "made")
+    assert described.echoed == ("unit", "period_start", "derived_inputs")
 
 
 def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
@@ -214,24 +221,24 @@ def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
 
 @pytest.mark.parametrize("quality", ["bad", "stale", "stuck"])
 def test_a_value_that_is_not_fit_for_use_is_missing(quality: str, read: Callable[..., Any]) -> None:
-    rows, _ = read({"rows": [ROW | {"quality": {"z": quality}}, ROW]})
+    rows, _ = read({"rows": [ROW | {"data_quality": {"z": quality}}, ROW]})
     assert (rows[0]["z"], rows[0]["x_set"], rows[1]["z"]) == (None, ROW["x_set"], ROW["z"])
 
 
 @pytest.mark.parametrize("quality", ["good", "uncertain"])
 def test_a_value_that_is_fit_for_use_stays(quality: str, read: Callable[..., Any]) -> None:
-    rows, _ = read({"rows": [ROW | {"quality": {"z": quality}}]})
+    rows, _ = read({"rows": [ROW | {"data_quality": {"z": quality}}]})
     assert rows[0]["z"] == ROW["z"]
 
 
 @pytest.mark.parametrize("quality", [{"w": "bad"}, {"z": "worse"}, {"z": None}, ["z"], None, {"unit": "bad"}])
 def test_a_quality_that_is_none_and_one_of_no_input_are_refused(quality: Any, read: Callable[..., Any]) -> None:
-    faults = refused(read, {"rows": [ROW, ROW | {"quality": quality}]}).faults
-    assert {(fault.row, (fault.field or "").partition(".")[0]) for fault in faults} == {(1, "quality")}
+    faults = refused(read, {"rows": [ROW, ROW | {"data_quality": quality}]}).faults
+    assert {(fault.row, (fault.field or "").partition(".")[0]) for fault in faults} == {(1, "data_quality")}
 
 
 def test_a_value_out_of_range_is_refused_whatever_its_quality(read: Callable[..., Any]) -> None:
-    faults = refused(read, {"rows": [ROW | {"z": 99.0, "quality": {"z": "bad"}}]}).faults
+    faults = refused(read, {"rows": [ROW | {"z": 99.0, "data_quality": {"z": "bad"}}]}).faults
     assert [(fault.row, fault.field) for fault in faults] == [(0, "z")]
 
 
@@ -239,8 +246,8 @@ def test_where_the_seed_says_so_a_row_with_a_bad_value_is_refused(toy_seed: Seed
     text = toy_seed.text.replace('name = "z"', 'name = "z"\nwhen_bad = "refused"', 1)
     strict = parse(text, Path("toy_cells.toml"))
     taken = payloads_of(strict, MOST, fields(strict))
-    row = ROW | {"quality": {"z": "stuck", "x_set": "bad"}}
+    row = ROW | {"data_quality": {"z": "stuck", "x_set": "bad"}}
     fault = refused(lambda body: taken.read(json.dumps(body).encode()), {"rows": [row]}).faults
-    assert [(one.row, one.field, one.value) for one in fault] == [(0, "quality.z", "stuck")]
-    rows, _ = taken.read(json.dumps({"rows": [ROW | {"quality": {"z": "uncertain"}}]}).encode())
+    assert [(one.row, one.field, one.value) for one in fault] == [(0, "data_quality.z", "stuck")]
+    rows, _ = taken.read(json.dumps({"rows": [ROW | {"data_quality": {"z": "uncertain"}}]}).encode())
     assert rows[0]["z"] == ROW["z"]

@@ -9,13 +9,15 @@ def test_the_example_is_answered_without_a_model(ask, order):
     found = ask(order)
     hours = found["hours"]
     assert (len(hours), hours[0]["start"], hours[-1]["start"]) == (24, FIRST, LAST)
-    assert order["owed"] <= found["metal"]["value"] * (1 + 1e-6)
+    assert order["metal_target"] <= found["metal"]["value"] * (1 + 1e-6)
     assert sum(hour["cost"] for hour in hours) == pytest.approx(found["cost"]["value"])
-    assert found["flat"]["cost"]["value"] - found["cost"]["value"] == pytest.approx(found["saving"]["value"])
+    assert found["constant_current"]["cost"]["value"] - found["cost"]["value"] == pytest.approx(
+        found["saving"]["value"]
+    )
     assert found["saving"]["low"] < found["saving"]["value"] < found["saving"]["high"]
     assert found["saving"]["value"] > 0.02 * found["cost"]["value"]
-    units = {one["limit"]: one["unit"] for one in found["worth"]}
-    assert units["owed"] == "$/t"
+    units = {one["limit"]: one["unit"] for one in found["shadow_price"]}
+    assert units["metal_target"] == "$/t"
     assert {one["name"] for one in found["limits"]} == {"cell_temperature", "zinc_in_cell", "cell_voltage"}
 
 
@@ -43,7 +45,7 @@ def test_another_bound_replaces_the_seeds(ask, order):
     found = ask(order)
     (voltage,) = (one for one in found["limits"] if one["name"] == "cell_voltage")
     assert voltage["at_most"] == 3.48
-    assert voltage["nearest"] <= voltage["backed_off"] + 1e-6
+    assert voltage["nearest"] <= voltage["tightened_limit"] + 1e-6
 
 
 def test_half_hours(ask, order):
@@ -53,12 +55,12 @@ def test_half_hours(ask, order):
 
 
 def test_an_impossible_order_says_which_limit_must_give_way_and_by_how_much(ask, order):
-    problem = ask(order | {"owed": 1.3 * order["owed"]}, 422)
+    problem = ask(order | {"metal_target": 1.3 * order["metal_target"]}, 422)
     ways = {fault["field"]: fault for fault in problem["errors"]}
-    assert ways["owed"]["value"] == pytest.approx(1.3 * order["owed"])
-    assert "if this limit alone gives way" in ways["owed"]["expected"]
-    ask(order | {"owed": ways["owed"]["bound"] - 0.01})
-    ask(order | {"owed": ways["owed"]["bound"] + 0.5}, 422)
+    assert ways["metal_target"]["value"] == pytest.approx(1.3 * order["metal_target"])
+    assert "if this limit alone gives way" in ways["metal_target"]["expected"]
+    ask(order | {"metal_target": ways["metal_target"]["bound"] - 0.01})
+    ask(order | {"metal_target": ways["metal_target"]["bound"] + 0.5}, 422)
 
 
 def _tariff(order, **first):
@@ -71,12 +73,12 @@ def _tariff(order, **first):
     [
         (lambda o: o["tariff"].pop(2), "tariff.2.start", "2026-08-03T12:00:00+08:00: hours from there on are missing"),
         (lambda o: o["tariff"].insert(1, o["tariff"][1]), "tariff.2.start", "hours before it stand twice"),
-        (lambda o: _tariff(o, price=-0.01), "tariff.price", "negative_prices = true"),
+        (lambda o: _tariff(o, price=-0.01), "tariff.price", "allow_negative_prices = true"),
         (lambda o: _tariff(o, start="2026-08-03T00:00"), "tariff.0.start", "summer time"),
         (lambda o: _tariff(o, start="2026-08-03T00:10+08:00"), "tariff.0.start", "a start of a step of 60 min"),
         (lambda o: _tariff(o, start="yesterday"), "tariff.0.start", "a time with its offset"),
         (lambda o: o.update(tariff=o["tariff"][:3]), "tariff", "24 to 168 h"),
-        (lambda o: o.update(owed=0), "owed", "more than 0 t"),
+        (lambda o: o.update(metal_target=0), "metal_target", "more than 0 t"),
         (lambda o: o.update(current=None), "current", "a number"),
         (lambda o: o.update(lowest=120.0), "highest", "more than the lowest, 120 kA"),
         (lambda o: o.update(minutes=15), "minutes", "60 or 30"),
@@ -94,13 +96,13 @@ def test_what_is_wrong_is_named_with_its_place(ask, order, change, field, said):
 
 def test_negative_prices_that_are_meant_are_taken(ask, order):
     order["tariff"][0]["price"] = -0.02
-    found = ask(order | {"negative_prices": True})
+    found = ask(order | {"allow_negative_prices": True})
     assert found["hours"][3]["current"] == pytest.approx(115.0)
 
 
 def test_a_stop_is_taken_where_it_pays(ask, order):
     order["tariff"][3]["price"] = 4.0
-    found = ask(order | {"stops": True, "owed": 0.75 * order["owed"]})
+    found = ask(order | {"allow_stops": True, "metal_target": 0.75 * order["metal_target"]})
     assert not all(hour["running"] for hour in found["hours"])
     stopped = [hour["current"] for hour in found["hours"] if not hour["running"]]
     assert stopped == pytest.approx([15.0] * len(stopped))

@@ -48,10 +48,10 @@ def test_openapi_takes_an_order_where_the_service_does(name):
     tariff = offered.example["tariff"]
     below = [*tariff[:-1], tariff[-1] | {"price": -0.01}]
     assert is_taken()
-    assert is_taken(tariff=below, negative_prices=True)
+    assert is_taken(tariff=below, allow_negative_prices=True)
     assert not is_taken(tariff=below)
-    assert not is_taken(tariff=below, negative_prices=False)
-    assert is_taken(stops=True) == (offered.seed.schedule.holding is not None)
+    assert not is_taken(tariff=below, allow_negative_prices=False)
+    assert is_taken(allow_stops=True) == (offered.seed.schedule.holding is not None)
     assert is_taken(cells=float(offered.example["cells"]))
     for cells in (0, 0.5, 160.5, 100_001, "160", True):
         assert not is_taken(cells=cells)
@@ -61,9 +61,9 @@ def test_openapi_takes_an_order_where_the_service_does(name):
         "highest": (0.0, 2.01 * line.highest.value, 1.7e308),
         "ramp": (0.0, 5e-324, 1.7e308),
         "current": (-1.0, 2.01 * line.highest.value, 1.7e308),
-        "owed": (0.0, -1.0, 1.01e6, 1.7e308),
+        "metal_target": (0.0, -1.0, 1.01e6, 1.7e308),
     }.items():
         for value in bad:
             assert not is_taken(**{name: value})
     for price in (1.01e6, -1.01e6, 1.7e308):
-        assert not is_taken(tariff=[tariff[0] | {"price": price}, *tariff[1:]], negative_prices=True)
+        assert not is_taken(tariff=[tariff[0] | {"price": price}, *tariff[1:]], allow_negative_prices=True)

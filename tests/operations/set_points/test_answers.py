@@ -42,7 +42,7 @@ def advised(unit: str, move: float = -0.02, **changes: Any) -> UnitRecommendatio
             LimitAfterMoves("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
         ),
         "cause": "less power",
-        "support": 40,
+        "supporting_rows": 40,
         "nearest": (("A-007", pd.Timestamp("2025-03-01")),),
         "refusal": None,
     }
@@ -89,9 +89,9 @@ def kinds(model: Any) -> dict[str, Any]:
 
 def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> None:
     one = advice_rows([advised("A-1"), advised("B-1")], asked, model)[0]
-    assert one["setpoints"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "set_point": 3.98, "unit": "V"}
-    assert one["setpoints"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "set_point": 400.0, "unit": "kA"}
-    assert one["setpoints"]["metal_level_target"]["set_point"] == 22.5
+    assert one["setpoints"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "recommended": 3.98, "unit": "V"}
+    assert one["setpoints"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "recommended": 400.0, "unit": "kA"}
+    assert one["setpoints"]["metal_level_target"]["recommended"] == 22.5
     assert one["gain"] == {"value": 7.0, "low": 1.0, "high": 13.0, "unit": "$/d"}
     assert {name: effect["unit"] for name, effect in one["effects"].items()} == {
         "specific_energy": "kWh/t",
@@ -102,7 +102,7 @@ def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> N
         ("superheat", None, 6.0, "K"),
     ]
     assert one["nearest"] == [{"unit": "A-007", "period_start": "2025-03-01"}]
-    assert (one["cause"], one["support"], one["refusal"]) == ("less power", 40, None)
+    assert (one["cause"], one["supporting_rows"], one["refusal"]) == ("less power", 40, None)
 
 
 def test_what_is_not_known_is_null(asked: ParsedSetpointRequest, model: Any) -> None:
@@ -111,7 +111,7 @@ def test_what_is_not_known_is_null(asked: ParsedSetpointRequest, model: Any) -> 
     blank = advised("A-1", gain=nan, effects={"superheat": nan}, limits=(limit,), refusal="history knows 1 period")
     rows = as_described(advice_rows([blank, advised("B-1")], asked, model), listed(kinds(model)["advice"]))
     assert rows[1]["gain"] == {"value": None, "low": None, "high": None, "unit": "$/d"}
-    assert (rows[1]["limits"][0]["expected"], rows[1]["limits"][0]["chance"]) == (None, None)
+    assert (rows[1]["limits"][0]["expected"], rows[1]["limits"][0]["violation_probability"]) == (None, None)
     assert rows[1]["refusal"] == "history knows 1 period"
 
 
@@ -143,8 +143,8 @@ def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> 
         "moves": {"voltage_setpoint": {"value": -0.025, "unit": "V"}},
     }
     assert found["worth"]["voltage_setpoint"] == {
-        **{"size": 0.025, "unit": "V", "money": "$/d"},
-        **{"gain": 1.0, "doubt": 2.0, "doubt_after": 1.5, "value": 0.4, "cost": 0.1},
+        **{"size": 0.025, "unit": "V", "currency_unit": "$/d"},
+        **{"gain": 1.0, "gain_sd": 2.0, "gain_sd_after": 1.5, "value": 0.4, "cost": 0.1},
     }
 
 

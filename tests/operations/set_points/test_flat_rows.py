@@ -29,7 +29,7 @@ def advised(unit="A-1", refusal=None, **changes):
             LimitAfterMoves("superheat", "K", 6.0, False, 9.0, 0.015, 0.03),
         ),
         "cause": "less power",
-        "support": 40,
+        "supporting_rows": 40,
         "nearest": (),
         "refusal": refusal,
     }

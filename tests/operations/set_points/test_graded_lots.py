@@ -101,21 +101,21 @@ def test_a_lot_near_its_limit_gets_a_move_and_a_safe_one_stays(post: Post) -> No
     setpoint = near["setpoints"]["setpoint"]
     assert (setpoint["plan"], setpoint["unit"]) == (46.0, "°C")
     assert 0 < setpoint["move"] <= 10
-    assert setpoint["set_point"] == setpoint["plan"] + setpoint["move"]
+    assert setpoint["recommended"] == setpoint["plan"] + setpoint["move"]
     assert near["gain"]["unit"] == "$/t"
     assert 0 < near["gain"]["low"] < near["gain"]["value"] < near["gain"]["high"]
     assert list(near["grade_probability"]) == ["prime", "second"]
     assert near["grade_probability"]["prime"]["after"] > near["grade_probability"]["prime"]["before"]
     limits = {one["name"]: one for one in near["limits"]}
     assert list(limits) == ["p", "q", "p_and_q"]
-    assert (limits["q"]["at_most"], limits["q"]["unit"], limits["q"]["allowed"]) == (5.0, "ppm", 0.02)
-    assert limits["q"]["chance"] < limits["q"]["chance_before"]
+    assert (limits["q"]["at_most"], limits["q"]["unit"], limits["q"]["max_violation_probability"]) == (5.0, "ppm", 0.02)
+    assert limits["q"]["violation_probability"] < limits["q"]["violation_probability_before"]
     assert near["effects"]["q"]["value"] < 0
     assert {name: one["unit"] for name, one in near["effects"].items()} == {"p": "ppm", "q": "ppm", "r": "ppm"} | {
         "crack": "1"
     }
     assert near["cause"] == "less q: impurity q"
-    assert near["support"] > 0
+    assert near["supporting_rows"] > 0
     assert (safe["setpoints"]["setpoint"]["move"], safe["gain"]["value"], safe["refusal"]) == (0.0, 0.0, None)
 
 
@@ -148,7 +148,7 @@ def test_a_lot_unlike_history_is_refused_by_name(post: Post) -> None:
     odd, near = post("recommendations", [NEAR | {"u": 15.0}, NEAR])["recommendations"]
     assert odd["refusal"] == "u outside training range"
     assert odd["grade_probability"]["prime"] == {"before": None, "after": None}
-    assert odd["limits"][0]["chance"] is None
+    assert odd["limits"][0]["violation_probability"] is None
     assert near["refusal"] is None
 
 

@@ -40,20 +40,20 @@ def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str,
         plan=398.0,
         move=2.5,
         moves={"A-001": {"voltage_setpoint": -0.025, "excess_alf3_target": 0.0, "metal_level_target": 0.0}},
-        strained={"A-010": "bath_temperature"},
+        infeasible_units={"A-010": "bath_temperature"},
         gain=gain,
-        gain_as_planned=None,
+        gain_without_shared_move=None,
         before=96.0,
         after=97.5,
         worth=260.0,
-        held_by="power_limit: at 403 kA the moves that bring most take 98.2 MW",
+        binding_constraints="power_limit: at 403 kA the moves that bring most take 98.2 MW",
     )
     found = described(line_part(line, potline), taken)
-    assert found["setpoints"] == {SETPOINT: {"plan": 398.0, "move": 2.5, "set_point": 400.5, "unit": "kA"}}
+    assert found["setpoints"] == {SETPOINT: {"plan": 398.0, "move": 2.5, "recommended": 400.5, "unit": "kA"}}
     assert found["start"] == "2026-11-01"
     assert found["gain"] == {"value": 900.0, "low": 100.0, "high": 1700.0, "unit": "$/d"}
     assert found["power"] == {"before": 96.0, "after": 97.5, "limit": 98.0, "unit": "MW"}
-    assert found["worth"] == {"value": 260.0, "unit": "$/d/MW"}
+    assert found["shadow_price"] == {"value": 260.0, "unit": "$/d/MW"}
     # The moves of units are taken by a what-if as they are.
     body = taken["what-if"].example | {"moves": dict(found["moves"])}
     assert read(taken["what-if"], json.dumps(body).encode()).request["moves"] == line.moves
@@ -63,8 +63,8 @@ def test_a_line_that_is_not_known_has_no_numbers(taken: Mapping[str, SetPointFor
     line = LineAdvice(SETPOINT, START, units=60, known=3, refusal="line: a part")
     assert math.isnan(line.plan)
     found = described(line_part(line, potline), taken)
-    assert found["setpoints"][SETPOINT] == {"plan": None, "move": 0.0, "set_point": None, "unit": "kA"}
-    assert (found["gain"], found["worth"], found["power"]["after"]) == (None, None, None)
+    assert found["setpoints"][SETPOINT] == {"plan": None, "move": 0.0, "recommended": None, "unit": "kA"}
+    assert (found["gain"], found["shadow_price"], found["power"]["after"]) == (None, None, None)
     assert found["refusal"] == "line: a part"
 
 

@@ -47,14 +47,14 @@ def test_the_file_has_thresholds_in_their_units(toy_sorting_seed):
         "lot": "L-1",
         "passed_at": "2026-01-01",
         "setpoints": {
-            "least_gain.bin_a": {"plan": 0.0, "move": 0.2, "set_point": 0.2, "unit": "$/kg"},
-            "least_gain.bin_bc": {"plan": 0.1, "move": 0.0, "set_point": 0.1, "unit": "$/kg"},
+            "least_gain.bin_a": {"plan": 0.0, "move": 0.2, "recommended": 0.2, "unit": "$/kg"},
+            "least_gain.bin_bc": {"plan": 0.1, "move": 0.0, "recommended": 0.1, "unit": "$/kg"},
         },
         "gain": number(5.0, "$/t"),
         "effects": {"value_of_a_tonne": number(5.0, "$/t"), "feed": number(0.0, "1")},
         "limits": [],
         "cause": "small gains",
-        "support": 40,
+        "supporting_rows": 40,
         "notes": ["60 pieces", "stays as planned, occupancy: none"],
         "refusal": None,
     }

@@ -111,21 +111,26 @@ def test_a_belt_that_could_carry_more_is_told_how_much(post: Post, model: Sortin
     assert list(row["setpoints"]) == [GAIN, OTHER, LOAD]
     load = row["setpoints"][LOAD]
     lots = model.learnt["set-points"].X[:, model.names.index(LOAD)]
-    assert load["plan"] < load["set_point"] <= lots.max()
+    assert load["plan"] < load["recommended"] <= lots.max()
     assert (load["unit"], row["setpoints"][GAIN]["unit"], row["gain"]["unit"]) == ("1", "$/kg", "$/t")
     assert 0 < row["gain"]["low"] < row["gain"]["value"] < row["gain"]["high"]
     assert row["effects"]["feed"]["value"] == pytest.approx(load["move"] / load["plan"])
     assert row["effects"]["value_of_a_tonne"]["unit"] == "$/t"
     (limit,) = row["limits"]
-    assert (limit["name"], limit["at_most"], limit["unit"], limit["allowed"]) == ("bin_a.x", 0.9, "wt%", 0.1)
-    assert 0 <= limit["chance_before"] <= 0.1
+    assert (limit["name"], limit["at_most"], limit["unit"], limit["max_violation_probability"]) == (
+        "bin_a.x",
+        0.9,
+        "wt%",
+        0.1,
+    )
+    assert 0 <= limit["violation_probability_before"] <= 0.1
     assert row["cause"] == "more feed in the same time"
-    assert row["support"] == 30
+    assert row["supporting_rows"] == 30
 
 
 def test_a_what_if_states_what_a_stricter_bin_brings(post: Post) -> None:
     (row,) = post("what-if", moves={GAIN: 1.0})["what_if"]
-    assert row["setpoints"][GAIN] == {"plan": 0.0, "move": 1.0, "set_point": 1.0, "unit": "$/kg"}
+    assert row["setpoints"][GAIN] == {"plan": 0.0, "move": 1.0, "recommended": 1.0, "unit": "$/kg"}
     assert row["gain"]["value"] < 0  # what it turns away was worth ejecting
     assert row["cause"] is None
     assert row["refusal"] is None
@@ -135,7 +140,7 @@ def test_moves_may_be_stated_lot_by_lot(post: Post) -> None:
     rows = [PLAN, PLAN | {"lot": "L-901", LOAD: 0.08}]
     first, other = post("what-if", rows, moves={"L-901": {LOAD: 0.02}})["what_if"]
     assert first["gain"]["value"] == 0.0
-    assert other["setpoints"][LOAD]["set_point"] == pytest.approx(0.1)
+    assert other["setpoints"][LOAD]["recommended"] == pytest.approx(0.1)
     assert other["gain"]["value"] > 0
 
 

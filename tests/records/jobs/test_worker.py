@@ -15,7 +15,7 @@ from records.jobs.queue import BusyError, Job, Jobs, JobsError, RetrainingReques
 from records.jobs.worker import Worker
 from tests.suite.waiting import until
 
-ASKED = RetrainingRequest("toy_cells", "ann", accept_shift="a new laboratory")
+ASKED = RetrainingRequest("toy_cells", "ann", accept_label_shift="a new laboratory")
 RESULT = {"over": "judged", "result": {"promoted": True}}
 
 

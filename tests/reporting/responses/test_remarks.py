@@ -11,7 +11,7 @@ PLACE = SchemaPlace.of(
         }
     }
 )
-NAMES = ("alarm", "baseline", "flags", "refusal", "without")
+NAMES = ("alarm", "baseline", "flags", "refusal", "unavailable_events")
 
 
 def drawn(value: object) -> str:
@@ -22,7 +22,9 @@ def drawn(value: object) -> str:
 
 def test_remarks_are_found_in_every_form_that_they_have() -> None:
     rows = [{"unit": "A", "time": "T", "alarm": True, "deep": {"refusal": "no data"}}, {"unit": "B", "alarm": False}]
-    text = drawn({"rows": rows, "baseline": True, "flags": ["old", "far"], "without": {"fire": "never seen"}})
+    text = drawn(
+        {"rows": rows, "baseline": True, "flags": ["old", "far"], "unavailable_events": {"fire": "never seen"}}
+    )
     for cells in (
         ('<th scope="row">alarm</th><td>it rings</td><td>rows, A, T</td>'),
         ('<th scope="row">refusal</th><td>no data</td><td>rows, A, T, deep</td>'),

@@ -117,7 +117,7 @@ def test_a_broken_new_seed_is_named_and_takes_nothing_down(
         assert why in said["degraded"]["tin"]
         assert str(tmp_path) not in said["degraded"]["tin"]
         assert said["processes"]["tin"]["state"] == "seed not usable"
-        assert said["processes"]["toy_lots"]["state"] == "answers"
+        assert said["processes"]["toy_lots"]["state"] == "serving"
         assert [one["name"] for one in call(app, "GET", "/v1/processes").json()["processes"]] == ["toy_lots"]
     assert call(app, "POST", "/v1/tin/predictions", json={}).status_code == 404
 
@@ -195,7 +195,7 @@ def test_what_answers_stays_where_its_seed_is_broken_or_removed(
     both.champions.refresh()
     assert ask(both, call).status_code == 200
     said = ready(both, call)
-    assert (said["status"], said["processes"]["toy_cells"]["state"]) == ("degraded", "answers")
+    assert (said["status"], said["processes"]["toy_cells"]["state"]) == ("degraded", "serving")
     assert said["degraded"]["toy_cells"].endswith("the seed of before stays")
     file.unlink(missing_ok=True)
     add_cells(seeds)

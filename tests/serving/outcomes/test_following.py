@@ -101,7 +101,7 @@ def test_a_correction_and_a_withdrawal_are_as_if_nothing_else_had_come(
     app.champions.refresh()
     assert ask(call, app, [ROW])["predictions"][0]["y"]["value"] > before["value"] + 4
     corrected = call(app, "POST", f"{URL}/outcomes", json=right).json()
-    assert corrected["corrected"] == 20
+    assert corrected["corrected_rows"] == 20
     app.champions.refresh()
     assert 0 < ask(call, app, [ROW])["predictions"][0]["y"]["value"] - before["value"] < 1
     withdraw(database, corrected["batch"], "an engineer", "wrong again")
@@ -114,7 +114,7 @@ def test_outcomes_of_rows_that_nobody_asked_for_move_nothing(following: Any, cal
     app = following()
     before = ask(call, app, [ROW])["predictions"][0]["y"]
     alone = [{"unit": f"N{i}", "period_start": "2026-11-01", "y": 60.0} for i in range(50)]
-    assert call(app, "POST", f"{URL}/outcomes", json={"outcomes": alone}).json()["new"] == 50
+    assert call(app, "POST", f"{URL}/outcomes", json={"outcomes": alone}).json()["new_rows"] == 50
     app.champions.refresh()
     assert ask(call, app, [ROW])["predictions"][0]["y"] == before
 

@@ -74,4 +74,4 @@ def test_a_clock_that_is_set_right_lets_the_same_batch_in(
     body = {"outcomes": [of("2026-11-01")]}
     assert call(app, "POST", f"{URL}/outcomes", json=body).status_code == 422
     clock(NOW)
-    assert call(app, "POST", f"{URL}/outcomes", json=body).json()["new"] == 1
+    assert call(app, "POST", f"{URL}/outcomes", json=body).json()["new_rows"] == 1

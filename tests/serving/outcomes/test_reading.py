@@ -52,7 +52,7 @@ def outcomes(ids: list[str]) -> dict[str, Any]:
 def test_each_record_is_parsed_once_however_many_of_its_predictions_are_named(
     requests: int, rows: int, ids: Any, post: Any, parsed: list[int]
 ) -> None:
-    assert post("outcomes", json=outcomes(ids(requests, rows))).json()["new"] == requests * rows
+    assert post("outcomes", json=outcomes(ids(requests, rows))).json()["new_rows"] == requests * rows
     assert len(parsed) == len(set(parsed)) == requests
 
 
@@ -74,7 +74,7 @@ def test_statements_grow_with_the_batch_and_not_with_its_square(
 def test_ids_that_are_spelt_otherwise_name_the_same_row(ids: Any, post: Any, app: Service, call: Any) -> None:
     (id,) = ids(1, 1)
     body = outcomes([id[:-1] + "00"])
-    assert post("outcomes", json=body).json()["new"] == 1
+    assert post("outcomes", json=body).json()["new_rows"] == 1
     assert post("outcomes", json=outcomes([id])).json()["known"] == 1
 
 
@@ -99,4 +99,4 @@ def test_a_batch_that_comes_too_late_leaves_nothing(
         assert call(app, "POST", f"{URL}/outcomes", json=sent).status_code == 503
     with database.read() as connection:
         assert [connection.scalar(select(func.count()).select_from(one)) for one in (BATCHES, OUTCOMES)] == [0, 0]
-    assert call(app, "POST", f"{URL}/outcomes", json=sent).json()["new"] == 6
+    assert call(app, "POST", f"{URL}/outcomes", json=sent).json()["new_rows"] == 6

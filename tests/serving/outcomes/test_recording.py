@@ -147,17 +147,17 @@ def test_an_outcome_is_taken_by_unit_and_period_or_by_the_id_of_its_prediction(
     rows = [ROW, ROW | {"unit": "B-001"}]
     predictions = call(app, "POST", f"{URL}/predictions", json={"rows": rows}).json()["predictions"]
     first = send({"unit": "A-001", "period_start": "2026-11-01", "y": 91.0}).json()
-    assert {name: first[name] for name in ("rows", "new", "corrected", "known", "repeated")} == {
-        **{"rows": 1, "new": 1, "corrected": 0, "known": 0, "repeated": False},
+    assert {name: first[name] for name in ("rows", "new_rows", "corrected_rows", "known", "is_duplicate")} == {
+        **{"rows": 1, "new_rows": 1, "corrected_rows": 0, "known": 0, "is_duplicate": False},
     }
     same = send({"prediction": predictions[0]["id"], "y": 91.0}).json()
-    assert (same["known"], same["repeated"], same["batch"]) == (1, True, first["batch"])
+    assert (same["known"], same["is_duplicate"], same["batch"]) == (1, True, first["batch"])
     other = send({"prediction": predictions[1]["id"], "y": 91.0, "tapped": 3000.0}).json()
-    assert (other["new"], other["process"]) == (1, "toy_cells")
+    assert (other["new_rows"], other["process"]) == (1, "toy_cells")
 
 
 def test_times_of_the_same_moment_are_the_same_period(send: Any) -> None:
-    assert send({"unit": "A", "period_start": "2026-11-01", "y": 91.0}).json()["new"] == 1
+    assert send({"unit": "A", "period_start": "2026-11-01", "y": 91.0}).json()["new_rows"] == 1
     assert send({"unit": " A ", "period_start": "2026-11-01T00:00:00", "y": 91.0}).json()["known"] == 1
 
 
@@ -183,7 +183,7 @@ def test_an_outcome_that_is_not_in_order_is_named_by_row_and_field(
     good = {"unit": "Z", "period_start": "2026-11-01", "y": 90.0}
     found = faults(send(outcome, good))
     assert found == places
-    assert send(good).json()["new"] == 1  # nothing of the batch was kept
+    assert send(good).json()["new_rows"] == 1  # nothing of the batch was kept
 
 
 def test_a_row_beyond_those_of_the_request_is_no_prediction(app: Service, call: Any, send: Any) -> None:
@@ -203,4 +203,4 @@ def test_outcomes_that_cannot_be_kept_are_to_be_sent_again(send: Any, database: 
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     with database.begin() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO outcomes"))
-    assert send({"unit": "A", "period_start": "2026-11-01", "y": 91.0}).json()["new"] == 1
+    assert send({"unit": "A", "period_start": "2026-11-01", "y": 91.0}).json()["new_rows"] == 1

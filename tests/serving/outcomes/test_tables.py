@@ -145,7 +145,7 @@ def test_without_records_there_is_no_batch(tables: Tables) -> None:
 
 def test_values_that_were_not_fit_for_use_are_empty(post: Any, tables: Tables) -> None:
     request = rows("A", "B")
-    request["rows"][0]["quality"] = {"z": "bad", "x_set": "uncertain"}
+    request["rows"][0]["data_quality"] = {"z": "bad", "x_set": "uncertain"}
     (flagged, _) = post("predictions", json=request).json()["predictions"]
     assert "z of quality bad: taken as missing" in flagged["flags"]
     assert [(row["x_set"], row["z"]) for row in all_rows(tables)] == [(10.25, None), (10.25, 3.75)]

@@ -92,7 +92,7 @@ def test_the_page_may_load_nothing_but_its_own_style(app: Service, call: Any) ->
 
 
 def test_flags_stand_before_the_numbers(app: Service, call: Any) -> None:
-    rows = [ROW | {"unit": f"U{i}", "quality": {"z": "bad"} if i == 900 else {}} for i in range(1000)]
+    rows = [ROW | {"unit": f"U{i}", "data_quality": {"z": "bad"} if i == 900 else {}} for i in range(1000)]
     call(app, "POST", URL, json={"rows": rows})
     page = call(app, "GET", PAGE).text
     before = page[: page.index("<data")]

@@ -69,10 +69,10 @@ def test_readiness_tells_state_version_and_trouble(call: Any) -> None:
         "seeds": None,
         "degraded": {"c": "version 2 is refused", "d": "its seed cannot be used: no TOML"},
         "processes": {
-            "a": {"state": "answers", "version": 1, "trouble": None},
-            "b": {"state": "no champion", "version": None, "trouble": NONE.trouble},
-            "c": {"state": "answers", "version": 1, "trouble": "version 2 is refused"},
-            "d": {"state": "seed not usable", "version": None, "trouble": "its seed cannot be used: no TOML"},
+            "a": {"state": "serving", "version": 1, "reason": None},
+            "b": {"state": "no champion", "version": None, "reason": NONE.trouble},
+            "c": {"state": "serving", "version": 1, "reason": "version 2 is refused"},
+            "d": {"state": "seed not usable", "version": None, "reason": "its seed cannot be used: no TOML"},
         },
     }
 
@@ -151,7 +151,7 @@ def test_each_process_is_asked_for_alone(process: str, status: int, call: Any) -
     response = call(service, "GET", f"/health/ready/{process}")
     assert response.status_code == status
     if status == 200:
-        assert response.json()["state"] == "answers"
+        assert response.json()["state"] == "serving"
     else:
         assert response.headers["content-type"] == "application/problem+json"
 

@@ -67,20 +67,20 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
             "info": {"rows": 7},
             "baseline": False,
         },
-        "trouble": "version 5 is refused",
+        "reason": "version 5 is refused",
         "shadow": None,
     }
 
 
 def test_a_process_without_a_model_tells_why(told: Any) -> None:
     found = told(NO_MODEL)
-    assert (found["model"], found["trouble"]) == (None, NO_MODEL.trouble)
+    assert (found["model"], found["reason"]) == (None, NO_MODEL.trouble)
 
 
 def test_a_store_that_cannot_be_read_is_the_trouble_that_is_told(told: Any) -> None:
     for status in (ANSWERS, NO_MODEL):
-        assert told(status, "the store sleeps")["trouble"] == "the store sleeps"
+        assert told(status, "the store sleeps")["reason"] == "the store sleeps"
 
 
 def test_without_trouble_there_is_none(told: Any) -> None:
-    assert told(Status(ANSWERS.served))["trouble"] is None
+    assert told(Status(ANSWERS.served))["reason"] is None

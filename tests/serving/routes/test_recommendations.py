@@ -297,7 +297,7 @@ def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
             column = potline.column(name)
             assert column.bounds is not None
             assert abs(setpoint["move"]) <= (column.step or 0) + 1e-12
-            assert setpoint["move"] == 0 or column.bounds[0] <= setpoint["set_point"] <= column.bounds[1]
+            assert setpoint["move"] == 0 or column.bounds[0] <= setpoint["recommended"] <= column.bounds[1]
     assert {limit["name"] for limit in rows[0]["limits"]} == {one.name for one in potline.constraints}
 
 
@@ -311,8 +311,8 @@ def test_a_what_if_of_what_is_recommended_brings_what_was_said(
     for one, other in zip(best, same, strict=True):
         for part in ("value", "low", "high"):
             assert other["gain"][part] == pytest.approx(one["gain"][part], rel=1e-9, abs=1e-9)
-        assert {name: setpoint["set_point"] for name, setpoint in other["setpoints"].items()} == pytest.approx(
-            {name: setpoint["set_point"] for name, setpoint in one["setpoints"].items()}
+        assert {name: setpoint["recommended"] for name, setpoint in other["setpoints"].items()} == pytest.approx(
+            {name: setpoint["recommended"] for name, setpoint in one["setpoints"].items()}
         )
 
 
@@ -340,7 +340,7 @@ def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
     limit = 0.5 * (free["power"]["before"] + free["power"]["after"])
     held = post(app, "recommendations", **whole, power_limit=limit).json()["line"]
     assert held["power"]["after"] <= limit + 1e-6
-    assert held["held_by"].startswith("power_limit: ")
+    assert held["binding_constraints"].startswith("power_limit: ")
     assert held["shadow_price"]["value"] > 0
     assert held["shadow_price"]["unit"] == "$/d/MW"
     refused = post(app, "recommendations", **whole, power_limit=5)

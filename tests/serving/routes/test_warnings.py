@@ -70,7 +70,7 @@ def test_the_service_says_what_the_model_says_in_the_order_of_the_rows(serve, ca
     assert response.status_code == 200, response.text
     found = response.json()
     assert found["model"] == {"version": 3, "alias": "champion", "digest": "sha256:1", "baseline": False}
-    assert (found["advisory"], found["without"]) == (True, model.refused)
+    assert (found["advisory"], found["unavailable_events"]) == (True, model.refused)
     expected = {one.unit: one.events[0] for one in model.warn(table[table["unit"].isin(units)])}
     assert [one["unit"] for one in found["warnings"]] == units
     for one in found["warnings"]:

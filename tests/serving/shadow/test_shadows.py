@@ -99,7 +99,7 @@ def test_processes_name_it_to_the_role_operate_alone(app: Any, call: Any, shadow
         assert response.status_code == 200, response.text
         return response.json()["processes"][0]["shadow"]
 
-    shadow = {"version": 2, "digest": shadows.now[PROCESS].served.digest, "trouble": None}
+    shadow = {"version": 2, "digest": shadows.now[PROCESS].served.digest, "reason": None}
     assert named() == shadow  # this machine, as long as there is no key
     operator, client = (make(database, "ann", "a key", [role]) for role in ("operate", "predict"))
     app.ring.refresh()
@@ -169,7 +169,7 @@ def test_a_version_that_does_not_load_is_named_and_hurts_nobody(
     assert call(app, "GET", "/health/ready").json()["status"] == "ready"
     assert f'nonferrous_shadow_version{{process="{PROCESS}"}} 0.0' in call(app, "GET", "/metrics").text
     shown = call(app, "GET", "/v1/processes").json()["processes"][0]["shadow"]
-    assert (shown["version"], shown["digest"], shown["trouble"] is None) == (2, None, False)
+    assert (shown["version"], shown["digest"], shown["reason"] is None) == (2, None, False)
 
 
 def test_a_version_that_came_back_is_tried_again_after_a_while(app: Any, home: Any, database: Any) -> None:

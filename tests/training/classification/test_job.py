@@ -26,7 +26,7 @@ def story(toy_class_seed, toy_class_frame, tmp_path_factory, drawn_pages):
     frame[old].to_csv(folder / "history.csv", index=False)
     frame[~old].assign(grain=frame["grain"] + 6.0).to_csv(folder / "changed.csv", index=False)
     trained = train(toy_class_seed, folder / "history.csv", settings)
-    retrained = retrain(toy_class_seed, folder / "changed.csv", settings, accept_shift="another mine")
+    retrained = retrain(toy_class_seed, folder / "changed.csv", settings, accept_label_shift="another mine")
     return SimpleNamespace(settings=settings, trained=trained, retrained=retrained, tracking=Tracking(settings))
 
 

@@ -55,7 +55,7 @@ def story(melts_seed, melts_frame, tmp_path_factory):
         quick = ("persistence", "linear")
         patched.setattr(jobs, "build", lambda seed: {name: build(seed)[name] for name in quick})
         trained = train(melts_seed, folder / "history.csv", settings)
-        changed = retrain(melts_seed, folder / "new.csv", settings, accept_shift="another law")
+        changed = retrain(melts_seed, folder / "new.csv", settings, accept_label_shift="another law")
         blind = train(melts_seed, folder / "blind.csv", settings)
     return Story(melts_seed, settings, trained, changed, blind)
 
@@ -189,7 +189,9 @@ def test_a_target_with_too_few_new_labels_is_told_before_anything_is_learnt(stor
     late.assign(iron=late["iron"].where(late["unit"] < "F-01")).to_csv(tmp_path / "new.csv", index=False)
     runs = len(story.tracking._client.search_runs(["1"]))
     with pytest.raises(ComparisonError, match=r"^iron: \d+ rows in \d+ independent blocks to judge on"):
-        retrain(story.seed, tmp_path / "new.csv", story.settings, accept_shift="iron is measured in one unit alone")
+        retrain(
+            story.seed, tmp_path / "new.csv", story.settings, accept_label_shift="iron is measured in one unit alone"
+        )
     assert len(story.tracking._client.search_runs(["1"])) == runs
 
 

@@ -48,7 +48,9 @@ def told(seed, history, new, folder):
     trained = train(seed, folder / "history.csv", settings)
     if not trained.gated.passed:
         promote(seed, settings, 1, force="nothing else competes")
-    return Story(settings, trained, retrain(seed, folder / "new.parquet", settings, accept_shift="another sensor"))
+    return Story(
+        settings, trained, retrain(seed, folder / "new.parquet", settings, accept_label_shift="another sensor")
+    )
 
 
 def as_text(contents):
@@ -300,5 +302,5 @@ def test_a_champion_of_other_grades_is_told_before_anything_is_learnt(
     new[new["cast_at"] >= np.sort(new["cast_at"].unique())[100]].to_parquet(tmp_path / "new.parquet")
     before = len(story.tracking.versions("toy_lots"))
     with pytest.raises(RegistryError, match="its grades are prime, second, remelt; expected prime, remelt"):
-        retrain(seed, tmp_path / "new.parquet", story.settings, accept_shift="lots of another plant")
+        retrain(seed, tmp_path / "new.parquet", story.settings, accept_label_shift="lots of another plant")
     assert len(story.tracking.versions("toy_lots")) == before

@@ -28,7 +28,7 @@ def test_a_level_that_was_accepted_stops_no_later_file(toy_seed, toy_frame, tmp_
         some_periods(moved, first, first + 6).to_parquet(tmp_path / f"{number}.parquet")
     with pytest.raises(ShiftError, match="labels, level of y"):
         retrain(toy_seed, tmp_path / "0.parquet", settings)
-    accepted = retrain(toy_seed, tmp_path / "0.parquet", settings, accept_shift="another balance")
+    accepted = retrain(toy_seed, tmp_path / "0.parquet", settings, accept_label_shift="another balance")
     some_periods(moved.assign(y=moved["y"] - 3), 30, 36).to_parquet(tmp_path / "again.parquet")
     with pytest.raises(ShiftError, match="labels, level of y"):  # the shift that was accepted is no measure of others
         retrain(toy_seed, tmp_path / "again.parquet", settings, dry_run=True)

@@ -30,7 +30,9 @@ def promoted(toy_seed, toy_frame, tmp_path_factory):
     some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
     some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
     train(toy_seed, home / "history.parquet", StoreSettings(home=home))
-    found = retrain(toy_seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed")
+    found = retrain(
+        toy_seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
+    )
     assert found.verdict.promoted
     return home
 

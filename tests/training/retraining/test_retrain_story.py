@@ -59,7 +59,7 @@ def story(toy_seed, toy_frame, tmp_path_factory):
     newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
     train(toy_seed, folder / "history.parquet", settings)
     same = retrain(toy_seed, folder / "same.csv", settings)
-    changed = retrain(toy_seed, folder / "changed.parquet", settings, accept_shift="another law")
+    changed = retrain(toy_seed, folder / "changed.parquet", settings, accept_label_shift="another law")
     return Story(toy_seed, settings, same, changed, compare("toy_cells", settings))
 
 
@@ -88,7 +88,7 @@ def test_a_shift_that_the_centre_of_the_champions_answers_follows_promotes_nobod
     new.assign(y=new["y"] - 5.0).to_parquet(tmp_path / "shifted.parquet")
     settings = StoreSettings(home=tmp_path / "home")
     train(toy_seed, tmp_path / "history.parquet", settings)
-    found = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_shift="another scale", dry_run=True)
+    found = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_label_shift="another scale", dry_run=True)
     assert not found.verdict.promoted
     assert found.verdict.champion["mae"] == pytest.approx(0.5, abs=0.15)
     assert "of answers that follow outcomes" in found.verdict.why
@@ -242,7 +242,7 @@ def test_too_few_rows_to_judge_are_told_before_anything_is_learnt(story, toy_fra
     with pytest.raises(
         ComparisonError, match=r"12 rows in 1 independent blocks to judge on \(2025-01-15 to 2025-01-15\)"
     ):
-        retrain(story.seed, tmp_path / "few.csv", story.settings, accept_shift="the other units are out")
+        retrain(story.seed, tmp_path / "few.csv", story.settings, accept_label_shift="the other units are out")
     assert len(story.tracking._client.search_runs(["1"])) == runs
 
 

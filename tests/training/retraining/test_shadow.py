@@ -44,7 +44,9 @@ def begun(seed, toy_frame, tmp_path_factory):
     some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
     some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
     train(seed, home / "history.parquet", StoreSettings(home=home))
-    return home, retrain(seed, home / "changed.parquet", StoreSettings(home=home), accept_shift="the law has changed")
+    return home, retrain(
+        seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
+    )
 
 
 class Plant:
@@ -199,7 +201,7 @@ def test_a_shadow_that_another_champion_left_behind_is_ended_at_the_next_look(pl
 @pytest.mark.long("retrains")
 def test_a_newer_challenger_that_is_better_takes_its_place(plant, toy_frame):
     some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
-    found = retrain(plant.seed, plant.folder / "more.parquet", plant.settings, accept_shift="the law has changed")
+    found = retrain(plant.seed, plant.folder / "more.parquet", plant.settings, accept_label_shift="the law has changed")
     assert found.verdict.promoted
     assert plant.aliases == {"champion": 1, "challenger": 3, "shadow": 3}
     assert plant.moves[-1] == ("shadow", 2, 3, "enter")
@@ -217,7 +219,11 @@ def test_a_dry_run_begins_no_shadow(plant, toy_frame):
     some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
     before = plant.moves
     tried = retrain(
-        plant.seed, plant.folder / "more.parquet", plant.settings, accept_shift="the law has changed", dry_run=True
+        plant.seed,
+        plant.folder / "more.parquet",
+        plant.settings,
+        accept_label_shift="the law has changed",
+        dry_run=True,
     )
     assert (tried.version, tried.shadow is not None) == (None, True)
     assert plant.moves == before

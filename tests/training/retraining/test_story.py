@@ -66,7 +66,7 @@ def story(toy_seed, toy_frame, tmp_path_factory):
     tried = retrain(toy_seed, folder / "new.parquet", settings, dry_run=True)
     after_try = state(toy_seed, settings)
     honest = retrain(toy_seed, folder / "new.parquet", settings)
-    shifted = retrain(toy_seed, folder / "shifted.parquet", settings, accept_shift="a new balance")
+    shifted = retrain(toy_seed, folder / "shifted.parquet", settings, accept_label_shift="a new balance")
     return Story(toy_seed, settings, str(refused.value), before, tried, after_try, honest, shifted)
 
 

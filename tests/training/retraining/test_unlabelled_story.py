@@ -52,7 +52,9 @@ def story(toy_seed, toy_frame, tmp_path_factory):
     train(toy_seed, folder / "history.parquet", settings)
     with pytest.raises(ShiftError) as refused:
         retrain(toy_seed, folder / "better.parquet", settings)
-    accepted = retrain(toy_seed, folder / "better.parquet", settings, accept_shift="the laboratory looks at these")
+    accepted = retrain(
+        toy_seed, folder / "better.parquet", settings, accept_label_shift="the laboratory looks at these"
+    )
     after = retrain(toy_seed, folder / "next.parquet", settings)
     return Story(settings, str(refused.value), accepted, after)
 

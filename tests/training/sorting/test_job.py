@@ -51,7 +51,9 @@ def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     # Of all stories of jobs this one fits side by side, whatever the cores.
     trained = train(toy_sorting_seed, folder / "history.csv", settings, ways=FitExecution(processes=2))
     return Story(
-        settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings, accept_shift="wired anew")
+        settings,
+        trained,
+        retrain(toy_sorting_seed, folder / "changed.parquet", settings, accept_label_shift="wired anew"),
     )
 
 

@@ -53,7 +53,7 @@ class TestRecommendations:
         assert after == pytest.approx(keeps(setpoints.seed, 2.2, 44.0 + move), abs=0.05)
         assert after > before
         assert found.cause == "less q: impurity q"
-        assert found.support > 0
+        assert found.supporting_rows > 0
 
     def test_each_limit_is_broken_as_often_as_by_the_law(self, setpoints: LotSetpoints) -> None:
         (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
@@ -149,7 +149,12 @@ def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpo
     number = r"-?[\d.e+-]+"
     said = rf"doubt: setpoint \+{found.moves['setpoint']:g} °C would bring {number} \$/t, between {number} and {number}"
     assert re.fullmatch(said, str(refused.refusal))
-    assert (refused.moves, refused.gain.value, refused.cause, refused.support) == ({"setpoint": 0.0}, 0.0, None, 0)
+    assert (refused.moves, refused.gain.value, refused.cause, refused.supporting_rows) == (
+        {"setpoint": 0.0},
+        0.0,
+        None,
+        0,
+    )
     assert all(limit.chance == limit.before for limit in refused.limits)
     assert refused.keeps["prime"] == (found.keeps["prime"][0],) * 2
 

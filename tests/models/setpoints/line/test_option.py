@@ -48,7 +48,7 @@ def option(draws, gain, others=0, chances=0.001, most=1.0):
         ceilings=np.full((3, n), chances),
         most=np.full(3, most),
         allowed=one > 0,
-        strained=np.zeros(n, dtype=bool),
+        infeasible_units=np.zeros(n, dtype=bool),
         others=others,
         shut=None,
     )

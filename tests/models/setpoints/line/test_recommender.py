@@ -46,12 +46,12 @@ def test_what_is_recommended_is_surer_to_pay_than_the_current_as_planned(advised
     def sure(gain):
         return gain.value - DOUBTS * (gain.high - gain.low) / (2 * 1.645)
 
-    assert sure(advised[1].gain) > sure(advised[1].gain_as_planned) >= 0.0
+    assert sure(advised[1].gain) > sure(advised[1].gain_without_shared_move) >= 0.0
 
 
 def test_with_the_current_as_planned_each_unit_has_the_moves_of_its_own_advice(advised):
     own, found = advised
-    assert found.gain_as_planned.value == pytest.approx(sum(one.gain.value for one in own), rel=1e-12)
+    assert found.gain_without_shared_move.value == pytest.approx(sum(one.gain.value for one in own), rel=1e-12)
 
 
 def test_the_gain_of_the_line_is_that_of_its_moves(advised, taught, line, planned):
@@ -86,7 +86,7 @@ def test_more_current_takes_more_power(advised):
 def test_a_limit_of_power_is_kept_named_and_worth_money(advised, limited):
     assert limited.after <= limited.limit + 1e-6
     assert limited.after < advised[1].after
-    assert limited.held_by.startswith("power_limit: at ")
+    assert limited.binding_constraints.startswith("power_limit: at ")
     assert limited.worth > 0.0
     assert limited.gain.value < advised[1].gain.value
 
@@ -101,7 +101,12 @@ def test_a_further_megawatt_is_worth_what_it_brings(advised, limited, taught, pl
     mean = (sure(free) - sure(limited)) / (free.after - limited.after)
     assert 0.4 * mean < limited.worth < 2.5 * mean
     _, loose = recommend_line(taught, planned, power_limit=free.after + 1.0)
-    assert (loose.move, loose.moves, loose.worth, loose.held_by) == (free.move, free.moves, 0.0, free.held_by)
+    assert (loose.move, loose.moves, loose.worth, loose.binding_constraints) == (
+        free.move,
+        free.moves,
+        0.0,
+        free.binding_constraints,
+    )
 
 
 def test_a_limit_that_nothing_within_reach_can_keep_is_an_error_that_says_by_how_much(taught, planned, advised):
@@ -133,7 +138,7 @@ def test_no_limit_of_the_seed_is_broken_more_often_over_the_line_than_allowed_or
         after = [one.limits[k].chance for one in then]
         assert sum(after) <= max(before, limit.chance * len(still)) + 1e-6
         for one, planned in zip(then, still, strict=True):
-            if one.unit not in found.strained:
+            if one.unit not in found.infeasible_units:
                 assert one.limits[k].chance <= max(limit.chance, planned.limits[k].chance) + 1e-6
 
 

@@ -55,7 +55,7 @@ def test_probabilities_that_are_right_leave_nothing_to_gain(line: Made) -> None:
 def test_a_sorter_that_is_too_sure_is_made_to_ask_for_more(line: Made) -> None:
     found = advised(line(1, too_sure=0.15, lots=200))
     assert found.refusal is None
-    assert (found.unit, found.start, found.plan[GAIN], found.support) == ("L-900", START, 0.0, 200)
+    assert (found.unit, found.start, found.plan[GAIN], found.supporting_rows) == ("L-900", START, 0.0, 200)
     # Worth ejecting from 65 + 15 % on, which the sorter takes for a gain of 0.72 $.
     assert 0.3 * 1.7 <= found.moves[GAIN] <= PARTS[-1] * 1.7
     assert found.moves[OTHER] == 0.0

@@ -68,7 +68,7 @@ def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_nex
         first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
         why = one["explanation"]
         assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
-        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
         assert total == pytest.approx(np.log(first[1] / second[1]), rel=1e-9)
 
 

@@ -220,7 +220,7 @@ def test_the_example_is_a_typical_lot_that_is_taken(toy_quality_seed: Seed) -> N
     taken = payloads(toy_quality_seed, 10)
     rows, request = taken.read(json.dumps(taken.example).encode())
     assert rows == [
-        {"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "setpoint": 50, "p_last": 2.2, "made": []}
+        {"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "setpoint": 50, "p_last": 2.2, "derived_inputs": []}
     ]
     others = {"second": None, "remelt": None}
     assert request["costs"] == {"assay_cost": 150, "claim_cost": 300, "value": {"prime": 0} | others}

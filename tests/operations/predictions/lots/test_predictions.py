@@ -96,7 +96,7 @@ def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
     assert list(prediction) == [
-        *("id", "line", "cast_at", "made", "contents", "defect_probabilities", "grade_probability"),
+        *("id", "line", "cast_at", "derived_inputs", "contents", "defect_probabilities", "grade_probability"),
         *("decision", "nearest_limit", "remedy", "flags"),
     ]
     assert (prediction["line"], prediction["cast_at"]) == ("T-01", "2026-11-01")
@@ -375,7 +375,7 @@ def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
     for name, why in one["explanations"].items():
         assert (why["quantity"], why["unit"], why["causes"]) == (name, "ppm", None)
         assert {part["input"] for part in why["contributions"]} == set(INPUTS)
-        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
         assert total == pytest.approx(one["contents"][name]["value"], rel=1e-9)
     # p rises with u, and q falls with the set-point.
     (dirty,) = ask([DIRTY | {"setpoint": 60.0}], explain=True)["predictions"]

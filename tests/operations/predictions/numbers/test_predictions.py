@@ -26,7 +26,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(
     first, second = predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})["predictions"]
     (answer,) = model.answer(np.array([[91.5, 10.25, 3.75], [91.5, 19.5, 3.75]]), 0.8).values()
     for i, one in enumerate((first, second)):
-        assert list(one) == ["id", "unit", "period_start", "made", "y", "flags"]
+        assert list(one) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
         ends = {"value": answer.value[i], "low": answer.low[i], "high": answer.high[i]}
         assert one["y"] == ends | {"unit": "%"}
         assert one["id"].endswith(f"-{i}")

@@ -67,7 +67,7 @@ def test_each_target_is_explained_by_itself(seed: Seed, model: SeveralTargets) -
         assert set(one["explanations"]) == set(UNITS)
         for name, why in one["explanations"].items():
             assert (why["quantity"], why["unit"]) == (name, UNITS[name])
-            summed = why["base"] + sum(part["contribution"] for part in why["contributions"])
+            summed = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
             assert summed == pytest.approx(one[name]["value"], abs=1e-9)
 
 

@@ -47,4 +47,4 @@ def test_the_example_is_a_lot_that_keeps_its_limits(toy_sorting_seed: Seed) -> N
         assert one["mass"]["value"] == 0.5
         for element in one["elements"].values():
             assert element["share"]["value"] < element["limit"]["value"]
-            assert element["allowance"]["value"] > 0
+            assert element["remaining_mass"]["value"] > 0

@@ -36,7 +36,10 @@ def test_a_lot_is_told_bin_by_bin(toy_sorting_seed: Seed) -> None:
                     "mass": {"value": 0.002, "unit": "kg"},
                     "variance": {"value": 1e-6, "unit": "kg²"},
                     "limit": {"value": 0.9, "unit": "wt%"},
-                    "allowance": {"value": pytest.approx(0.009 * (0.5 + 0.02 * 2) - 0.002, rel=1e-12), "unit": "kg"},
+                    "remaining_mass": {
+                        "value": pytest.approx(0.009 * (0.5 + 0.02 * 2) - 0.002, rel=1e-12),
+                        "unit": "kg",
+                    },
                 }
             },
         },
@@ -48,13 +51,13 @@ def test_a_lot_is_told_bin_by_bin(toy_sorting_seed: Seed) -> None:
 def test_an_empty_bin_has_an_allowance_and_no_share(toy_sorting_seed: Seed) -> None:
     x = lots.lot_answer(held(0.0, 0.0, 0.0), toy_sorting_seed)["bins"]["bin_a"]["elements"]["x"]
     assert x["share"] is None
-    assert x["allowance"]["unit"] == "kg"
+    assert x["remaining_mass"]["unit"] == "kg"
 
 
 def test_the_allowance_is_the_lots_own(toy_sorting_seed: Seed) -> None:
     state = held(0.5, 0.002, 1e-6)
     x = lots.lot_answer(state, toy_sorting_seed)["bins"]["bin_a"]["elements"]["x"]
-    assert x["allowance"]["value"] == state.allowance(toy_sorting_seed)[0, 0]
+    assert x["remaining_mass"]["value"] == state.allowance(toy_sorting_seed)[0, 0]
 
 
 def test_the_example_holds_a_quarter_of_a_lot_and_half_of_its_limits(toy_sorting_seed: Seed) -> None:
@@ -72,13 +75,19 @@ def test_the_example_holds_a_quarter_of_a_lot_and_half_of_its_limits(toy_sorting
 
 @pytest.mark.parametrize(
     ("part", "lowest", "highest"),
-    [(None, 0.0, 1e9), ("mass", -1e9, 1e9), ("variance", 0.0, 1e18), ("share", None, None), ("allowance", None, None)],
+    [
+        (None, 0.0, 1e9),
+        ("mass", -1e9, 1e9),
+        ("variance", 0.0, 1e18),
+        ("share", None, None),
+        ("remaining_mass", None, None),
+    ],
 )
 def test_masses_and_variances_lie_in_their_ranges(
     part: str | None, lowest: float | None, highest: float | None, toy_sorting_seed: Seed
 ) -> None:
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
-    unit = {None: "kg", "mass": "kg", "variance": "kg²", "share": "wt%", "allowance": "kg"}[part]
+    unit = {None: "kg", "mass": "kg", "variance": "kg²", "share": "wt%", "remaining_mass": "kg"}[part]
 
     def taken(value: float) -> bool:
         lot = lots.example(toy_sorting_seed)
@@ -102,7 +111,7 @@ def test_what_is_for_the_reader_may_be_left_out_and_nothing_else(toy_sorting_see
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
     lot = lots.example(toy_sorting_seed)
     x = kind.validate_python(lot)["bins"]["bin_a"]["elements"]["x"]
-    assert (x["share"], x["limit"], x["allowance"]) == (None, None, None)
+    assert (x["share"], x["limit"], x["remaining_mass"]) == (None, None, None)
     for part in ("mass", "variance"):
         short = lots.example(toy_sorting_seed)
         del short["bins"]["bin_a"]["elements"]["x"][part]
@@ -154,7 +163,7 @@ def test_where_only_the_spread_is_limited_the_mean_has_no_limit(toy_spread_seed:
     alone = toy_spread_seed.model_copy(update={"bins": bins, "limit_shares": [[NAN] * 2] * 3})
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(alone))
     x = lots.lot_answer(scattered(0.5, 2e-6, 1e-13), alone)["bins"]["bin_a"]["elements"]["x"]
-    assert (x["limit"], x["allowance"]) == (None, None)
+    assert (x["limit"], x["remaining_mass"]) == (None, None)
     assert x["share"]["value"] == pytest.approx(0.4, rel=1e-12)
     kind.validate_python(lots.example(alone))
 

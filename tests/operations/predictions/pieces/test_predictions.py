@@ -130,14 +130,14 @@ def test_elements_that_no_signal_carries_are_left_out(
 ) -> None:
     (prediction,) = ask([A_PIECE])["predictions"]
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
-    assert list(prediction["elements"]) == process["sorting"]["carried"] == ["x"]
+    assert list(prediction["elements"]) == process["sorting"]["predicted_elements"] == ["x"]
     assert [one["name"] for one in process["quantities"]] == ["x", "z"]
 
 
 def test_a_piece_unlike_any_learnt_goes_to_the_rest(ask: Ask) -> None:
     (prediction,) = ask([A_PIECE | {"s1": 40.0, "s2": -40.0, "s3": 40.0}])["predictions"]
     assert prediction["bin"] == "rest"
-    assert "unlike anything learnt" in prediction["flags"]
+    assert "out of distribution" in prediction["flags"]
 
 
 # ---- lots ----
@@ -202,8 +202,8 @@ def test_shares_and_limits_are_those_of_the_masses(ask: Ask, frame: pd.DataFrame
         assert x["share"]["value"] == pytest.approx(100 * x["mass"]["value"] / one["mass"]["value"])
         assert x["limit"] == {"value": 0.9, "unit": "wt%"}
         room = one["mass"]["value"] + 0.02 * 2
-        assert x["mass"]["value"] + x["allowance"]["value"] == pytest.approx(0.009 * room, rel=1e-12)
-        assert x["allowance"]["value"] > -1e-12
+        assert x["mass"]["value"] + x["remaining_mass"]["value"] == pytest.approx(0.009 * room, rel=1e-12)
+        assert x["remaining_mass"]["value"] > -1e-12
 
 
 def test_an_empty_lot_has_no_shares(ask: Ask, toy_sorting_seed: Seed) -> None:
@@ -225,7 +225,7 @@ def test_a_bin_at_its_limit_takes_no_more_and_a_flag_says_so(ask: Ask) -> None:
     (prediction,) = told["predictions"]
     assert prediction["bin"] == "bin_bc"
     assert prediction["flags"] == ["bin_a closed to keep the lot's limits"]
-    assert told["lots"]["L-1"]["bins"]["bin_a"]["elements"]["x"]["allowance"]["value"] < 0
+    assert told["lots"]["L-1"]["bins"]["bin_a"]["elements"]["x"]["remaining_mass"]["value"] < 0
 
 
 def test_a_lot_beyond_its_mass_is_still_sorted(ask: Ask) -> None:
@@ -368,5 +368,5 @@ def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_nex
         first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
         why = one["explanation"]
         assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
-        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
         assert total == pytest.approx(math.log(first[1] / second[1]), rel=1e-9)

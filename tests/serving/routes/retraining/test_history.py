@@ -32,9 +32,9 @@ def test_entries_about_a_process_come_the_newest_first_and_no_others(tmp_path, c
         said = call(app_of(database), "GET", "/v1/toy_cells/history")
         assert said.status_code == 200
         entries = said.json()["entries"]
-        assert [(one["number"], one["what"]) for one in entries] == [(4, "rollback"), (1, "promotion")]
+        assert [(one["sequence"], one["action"]) for one in entries] == [(4, "rollback"), (1, "promotion")]
         assert entries[0]["subject"] == "toy_cells, move 2: version 2 to 1"
-        assert (entries[0]["who"], entries[0]["why"], entries[0]["figures"]) == ("ann", "because", {"gain": 0.5})
+        assert (entries[0]["actor"], entries[0]["reason"], entries[0]["figures"]) == ("ann", "because", {"gain": 0.5})
 
 
 def test_without_records_there_is_no_history_and_an_unknown_process_is_not_found(call):

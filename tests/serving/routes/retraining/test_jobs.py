@@ -31,12 +31,12 @@ def app(tmp_path):
 
 
 def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
-    body = json.dumps({"accept_shift": "a new laboratory", "dry_run": True})
+    body = json.dumps({"accept_label_shift": "a new laboratory", "dry_run": True})
     asked = call(app, "POST", PATH, content=body, headers={"content-type": "application/json"})
     assert asked.status_code == 202
     job = asked.json()
     assert (job["state"], job["process"], job["result"], job["why"]) == ("queued", "toy_cells", None, None)
-    assert job["asked"] == {"if_drifted": False, "accept_shift": "a new laboratory", "dry_run": True}
+    assert job["request"] == {"only_if_due": False, "accept_label_shift": "a new laboratory", "dry_run": True}
     assert asked.headers["location"] == f"{PATH}/{job['job']}"
     assert call(app, "GET", asked.headers["location"]).json() == job
     assert call(app, "GET", PATH).json() == {"process": "toy_cells", "jobs": [job]}
@@ -54,8 +54,8 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     ("body", "status", "expected"),
     [
         ('{"dry": true}', 422, "no such field; the nearest is dry_run"),
-        ('{"if_drifted": "perhaps"}', 422, "true or false"),
-        ('{"accept_shift": ""}', 422, "at least 1"),
+        ('{"only_if_due": "perhaps"}', 422, "true or false"),
+        ('{"accept_label_shift": ""}', 422, "at least 1"),
         ("[]", 422, "object"),
         ("{", 400, ""),
     ],
@@ -96,7 +96,10 @@ def test_a_job_shows_what_it_has_done_and_what_came_of_it(call):
     said = call(app_of(SimpleNamespace(get=lambda id: job)), "GET", f"{PATH}/j").json()
     assert said["progress"] == {"what": "learns", "done": 2, "steps": 5, "log": ["rows"]}
     assert said["result"] == result | {"shadow_until": None}  # of a job from before there were shadow periods
-    assert (said["asked_at"], said["ended_at"]) == ("1970-01-01T00:00:00.000+00:00", "1970-01-01T00:01:01.000+00:00")
+    assert (said["requested_at"], said["ended_at"]) == (
+        "1970-01-01T00:00:00.000+00:00",
+        "1970-01-01T00:01:01.000+00:00",
+    )
 
 
 def test_the_door_asks_for_the_role_operate():
