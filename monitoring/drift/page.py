@@ -24,7 +24,8 @@ def summary(seen: MonitoringResult) -> str:
     """Return the monitoring result in one line for the terminal."""
     verdict = "drift" if seen.drifted else "no drift"
     return (
-        f"{verdict} compared with version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, "
+        f"{verdict} compared with version {seen.version}: {seen.rows} rows from {seen.first_period} to "
+        f"{seen.last_period}, "
         f"{seen.known} with an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of "
         f"inputs beyond their limits, {len(seen.sensors)} sensors to look at"
     )
@@ -83,7 +84,7 @@ _EXPECTED = (
 def _verdict(seen: MonitoringResult) -> str:
     rows = [
         ["champion", f"version {seen.version}, {seen.digest}"],
-        ["answered", f"{seen.rows:,} rows, {seen.first} to {seen.last}"],
+        ["answered", f"{seen.rows:,} rows, {seen.first_period} to {seen.last_period}"],
         ["with an outcome", f"{seen.known:,} rows, the newest of {seen.last_labelled_period or '-'}"],
         ["versions", ", ".join(f"{name} from {when}" for when, name in seen.versions)],
     ]

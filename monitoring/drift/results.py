@@ -161,7 +161,7 @@ class MonitoringResult:
     ----------
     process, version, digest : str, int, str
         The champion that is watched.
-    first, last : str
+    first_period, last_period : str
         Starts of the first and the newest step with answered rows.
     rows, known : int
         Answered rows, and those of which an outcome is known.
@@ -195,8 +195,8 @@ class MonitoringResult:
     process: str
     version: int
     digest: str
-    first: str
-    last: str
+    first_period: str
+    last_period: str
     rows: int
     known: int
     last_labelled_period: str | None

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from operations.forms.faults import MOST_FAULTS, RequestDefect, shown
+from operations.forms.renamed import RENAMED
 from seeds import Seed
 
 MOST_FIELDS = 1000
@@ -148,6 +149,8 @@ class Shape:
         if row is not None and name in self._measured:
             return f"no such field: {name} is {MEASURED}, a plan for it does not hold it"
         taken = list(self._at(place[:-1])["properties"])
+        if (present := RENAMED.get(name)) in taken:
+            return f"renamed to {present}"
         return no_such("field", name, taken)
 
 

@@ -6,6 +6,7 @@ import math
 
 from seeds import Column
 
+FORMER_QUALITY = "quality"  # in requests that versions before 0.2 recorded
 QUALITY = "data_quality"  # field of a row: the quality of its values, by column
 USED, UNUSED = ("good", "uncertain"), ("bad", "stale", "stuck")
 LONGEST_KEY, LONGEST_TIME, LONGEST_TEXT = 200, 40, 200  # characters

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from uuid import uuid4
 
 from records.file_identity import identity_of
@@ -36,6 +36,8 @@ _STATES: dict[str, State] = {
     "CANCELLED": "cancelled",
 }
 """Job states by dbos status; any other status means that the job failed."""
+
+_FORMER = {"only_if_drifted": "only_if_due", "accept_shift": "accept_label_shift"}
 
 T = TypeVar("T")
 
@@ -71,6 +73,11 @@ class RetrainingRequest:
     only_if_due: bool = False
     accept_label_shift: str | None = None
     dry_run: bool = False
+
+    @classmethod
+    def from_stored(cls, fields: Mapping[str, Any]) -> Self:
+        """Return the request of a stored job; versions before 0.2 stored it under former names of fields."""
+        return cls(**{_FORMER.get(name, name): value for name, value in fields.items()})
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ class Jobs:
         given = status.input["args"][0] if status.input else {}
         return Job(
             id=status.workflow_id,
-            asked=RetrainingRequest(**given),
+            asked=RetrainingRequest.from_stored(given),
             state=_STATES.get(status.status, "failed"),
             at=status.created_at or 0,
             begun=status.dequeued_at,

@@ -187,7 +187,7 @@ class Worker:
         doing = self._doing.get(id)
         if doing is None:
             log.info("job %s begins", id)
-            doing = self._doing[id] = self._begin(id, RetrainingRequest(**request))
+            doing = self._doing[id] = self._begin(id, RetrainingRequest.from_stored(request))
         try:
             result = None
             while result is None:

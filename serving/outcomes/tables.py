@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from operations.forms.fields import Record
-from operations.forms.values import QUALITY, UNUSED
+from operations.forms.values import FORMER_QUALITY, QUALITY, UNUSED
 from operations.outcomes.forms import known_columns
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
@@ -186,19 +186,21 @@ class Tables:
         fields: Any = [
             (f"c{i}", (float if column.is_number else str) | None, None) for i, column in enumerate(self._columns)
         ]
-        fields += [(QUALITY, dict[str, str] | None, None)]
+        qualities = [name for name in (QUALITY, FORMER_QUALITY) if name not in self._names]
+        fields += [(name, dict[str, str] | None, None) for name in qualities]
         names = {f"c{i}": name for i, name in enumerate(self._names)}
         row: Any = msgspec.defstruct("Row", fields, rename=names, gc=False)
         return msgspec.json.Decoder(msgspec.defstruct("Asked", [("rows", list[row])])).decode
 
     def _used(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Cells of a row, with those of bad quality empty; its last element holds the data quality."""
-        *cells, quality = row
+        """Cells of a row, with those of bad quality empty; elements behind the cells hold the data quality."""
+        count = len(self._names)
+        cells, quality = row[:count], next(filter(None, row[count:]), None)
         if quality:
             return tuple(
                 None if quality.get(name) in UNUSED else cell for name, cell in zip(self._names, cells, strict=True)
             )
-        return row[:-1]
+        return cells
 
     def _arrays(self, batch: _Batch) -> list[pa.Array]:
         named = zip(*batch.of_record, strict=True)

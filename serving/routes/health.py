@@ -27,7 +27,7 @@ class Readiness(BaseModel):
 
     state: Literal["serving", "champion not loaded", "no champion", "seed not usable"]
     version: Annotated[int | None, Field(description="version of the model in service; null: none")]
-    trouble: Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
+    reason: Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
 
 
 class Ready(BaseModel):
@@ -87,7 +87,7 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
             raise _not_ready(states, store or seeds or "not every champion was looked for yet")
         if all(one.state != "serving" for one in states.values()):
             raise _not_ready(states, store or seeds)
-        degraded = {name: str(states[name].trouble) for name, status in statuses.items() if _is_degraded(status)}
+        degraded = {name: str(states[name].reason) for name, status in statuses.items() if _is_degraded(status)}
         return Ready(
             status="degraded" if degraded or store or seeds else "ready",
             store=store,
@@ -119,11 +119,11 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
 def _readiness(status: Status) -> Readiness:
     error_text = troubles_shown(status)
     if status.served is not None:
-        return Readiness(state="serving", version=status.served.champion.version, trouble=error_text)
+        return Readiness(state="serving", version=status.served.champion.version, reason=error_text)
     if status.seed_trouble is not None:
-        return Readiness(state="seed not usable", version=None, trouble=error_text)
+        return Readiness(state="seed not usable", version=None, reason=error_text)
     state = "no champion" if status.champion is None else "champion not loaded"
-    return Readiness(state=state, version=None, trouble=error_text)
+    return Readiness(state=state, version=None, reason=error_text)
 
 
 def _is_degraded(status: Status) -> bool:
@@ -133,7 +133,7 @@ def _is_degraded(status: Status) -> bool:
 
 def _not_ready(states: dict[str, Readiness], error_text: str | None) -> ProblemError:
     faults = [
-        RequestDefect(field=name, value=one.state, expected=f"a model in service: {error_text or one.trouble}")
+        RequestDefect(field=name, value=one.state, expected=f"a model in service: {error_text or one.reason}")
         for name, one in states.items()
         if one.state != "serving"
     ]

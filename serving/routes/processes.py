@@ -66,7 +66,7 @@ class InShadow(BaseModel):
 
     version: int
     digest: Annotated[str | None, Field(description="null: it does not load")]
-    trouble: Annotated[str | None, Field(description="reason why it does not load or predict; null: no error")]
+    reason: Annotated[str | None, Field(description="reason why it does not load or predict; null: no error")]
 
 
 class ProcessResponse(BaseModel):
@@ -174,7 +174,7 @@ def _shadow(one: Shadow | None) -> InShadow | None:
     if one is None:
         return None
     digest = None if one.served is None else one.served.digest
-    return InShadow(version=one.version.version, digest=digest, trouble=one.trouble)
+    return InShadow(version=one.version.version, digest=digest, reason=one.trouble)
 
 
 def _answering(status: Status) -> Answering | None:

@@ -21,12 +21,12 @@ from serving.wire.problems import ProblemError, described
 class HistoryEntry(BaseModel):
     """Something that was done about a process."""
 
-    number: Annotated[int, Field(description="counts the entries of the audit, whatever the clock says")]
+    sequence: Annotated[int, Field(description="counts the entries of the audit, whatever the clock says")]
     at: Annotated[str, Field(description="UTC, ISO 8601")]
-    who: str
-    what: Annotated[str, Field(description="promotion, rollback, correction, withdrawal ...")]
+    actor: str
+    action: Annotated[str, Field(description="promotion, rollback, correction, withdrawal ...")]
     subject: Annotated[str, Field(description="of what")]
-    why: str
+    reason: str
     figures: Annotated[dict[str, Any], Field(description="what was known then")]
 
 
@@ -66,5 +66,12 @@ def _entries(process: str, database: Database | None) -> list[HistoryEntry]:
 
 def _shown(entry: Entry) -> HistoryEntry:
     at = datetime.fromtimestamp(entry.at / 1e6, UTC).isoformat(timespec="milliseconds")
-    about = {name: getattr(entry, name) for name in ("sequence", "actor", "action", "subject", "reason")}
-    return HistoryEntry(at=at, figures=dict(entry.figures), **about)
+    return HistoryEntry(
+        sequence=entry.number,
+        at=at,
+        actor=entry.who,
+        action=entry.what,
+        subject=entry.subject,
+        reason=entry.why,
+        figures=dict(entry.figures),
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,9 +50,9 @@ class AskedJob(BaseModel):
 class JobProgress(BaseModel):
     """Progress of a job."""
 
-    what: Annotated[str | None, Field(description="current step; null: not started")]
-    done: Annotated[int, Field(description="finished parts of this step")]
-    steps: Annotated[int, Field(description="total parts of this step")]
+    step: Annotated[str | None, Field(description="current step; null: not started")]
+    steps_done: Annotated[int, Field(description="finished parts of this step")]
+    steps_total: Annotated[int, Field(description="total parts of this step")]
     log: Annotated[list[str], Field(description="log of the finished steps")]
 
 
@@ -61,7 +61,7 @@ class JobResult(BaseModel):
 
     version: Annotated[int | None, Field(description="registered version; null: none")]
     promoted: Annotated[bool, Field(description="whether the version was promoted to champion")]
-    why: Annotated[str, Field(description="reason of the decision")]
+    reason: Annotated[str, Field(description="reason of the decision")]
     reasons: Annotated[list[str], Field(description="reasons why the gate rejected it; empty if it passed")]
     figures: Annotated[dict[str, float], Field(description="figures behind the decision")]
     shadow_until: Annotated[
@@ -75,14 +75,14 @@ class RetrainingJob(BaseModel):
     job: str
     process: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
-    asked: AskedJob
-    asked_by: str
-    asked_at: Annotated[str, Field(description="UTC, ISO 8601")]
+    request: AskedJob
+    requested_by: str
+    requested_at: Annotated[str, Field(description="UTC, ISO 8601")]
     started_at: Annotated[str | None, Field(description=_UTC)]
     ended_at: Annotated[str | None, Field(description=_UTC)]
     progress: JobProgress
     result: Annotated[JobResult | None, Field(description="null: not yet, or none")]
-    why: Annotated[str | None, Field(description="why it failed; null: it did not")]
+    reason: Annotated[str | None, Field(description="why it failed; null: it did not")]
 
 
 class RetrainingJobs(BaseModel):
@@ -197,20 +197,24 @@ def _shown(job: Job) -> RetrainingJob:
         job=job.id,
         process=submitted.process,
         state=job.state,
-        asked=shown,
-        asked_by=submitted.by,
-        asked_at=_when(job.at) or "",
+        request=shown,
+        requested_by=submitted.by,
+        requested_at=_when(job.at) or "",
         started_at=_when(job.begun),
         ended_at=_when(job.ended),
         progress=JobProgress(
-            what=progress.get("what"),
-            done=progress.get("done", 0),
-            steps=progress.get("steps", 0),
+            step=progress.get("what"),
+            steps_done=progress.get("done", 0),
+            steps_total=progress.get("steps", 0),
             log=progress.get("lines", []),
         ),
-        result=None if result is None else JobResult(**result),
-        why=job.why,
+        result=None if result is None else _result(result),
+        reason=job.why,
     )
+
+
+def _result(result: Mapping[str, Any]) -> JobResult:
+    return JobResult(reason=result["why"], **{name: value for name, value in result.items() if name != "why"})
 
 
 def _when(at: int | None) -> str | None:

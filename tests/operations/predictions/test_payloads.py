@@ -237,6 +237,11 @@ def test_a_quality_that_is_none_and_one_of_no_input_are_refused(quality: Any, re
     assert {(fault.row, (fault.field or "").partition(".")[0]) for fault in faults} == {(1, "data_quality")}
 
 
+def test_the_former_name_of_the_quality_is_refused_with_the_present_one(read: Callable[..., Any]) -> None:
+    (fault,) = refused(read, {"rows": [ROW | {"quality": {"z": "bad"}}]}).faults
+    assert (fault.row, fault.field, fault.expected) == (0, "quality", "renamed to data_quality")
+
+
 def test_a_value_out_of_range_is_refused_whatever_its_quality(read: Callable[..., Any]) -> None:
     faults = refused(read, {"rows": [ROW | {"z": 99.0, "data_quality": {"z": "bad"}}]}).faults
     assert [(fault.row, fault.field) for fault in faults] == [(0, "z")]

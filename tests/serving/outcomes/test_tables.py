@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from records.schema import REQUESTS
 from records.shadow import ShadowAnswer, keep, waiting
@@ -149,6 +149,18 @@ def test_values_that_were_not_fit_for_use_are_empty(post: Any, tables: Tables) -
     (flagged, _) = post("predictions", json=request).json()["predictions"]
     assert "z of quality bad: taken as missing" in flagged["flags"]
     assert [(row["x_set"], row["z"]) for row in all_rows(tables)] == [(10.25, None), (10.25, 3.75)]
+
+
+def test_the_quality_of_values_that_an_older_version_recorded_is_kept(post: Any, tables: Tables, database: Any) -> None:
+    request = rows("A")
+    request["rows"][0]["data_quality"] = {"z": "bad"}
+    post("predictions", json=request)
+    with database.begin() as connection:
+        one = connection.execute(select(REQUESTS)).one()
+        body = restored(one.asked, one.encoding).replace(b'"data_quality"', b'"quality"')
+        values = {"asked": body, "answer": restored(one.answer, one.encoding), "encoding": None}
+        connection.execute(update(REQUESTS).values(values))
+    assert [(row["x_set"], row["z"]) for row in all_rows(tables)] == [(10.25, None)]
 
 
 def test_requests_whose_times_have_other_offsets_keep_their_outcomes(post: Any, tables: Tables) -> None:

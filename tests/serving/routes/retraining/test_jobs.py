@@ -35,7 +35,7 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     asked = call(app, "POST", PATH, content=body, headers={"content-type": "application/json"})
     assert asked.status_code == 202
     job = asked.json()
-    assert (job["state"], job["process"], job["result"], job["why"]) == ("queued", "toy_cells", None, None)
+    assert (job["state"], job["process"], job["result"], job["reason"]) == ("queued", "toy_cells", None, None)
     assert job["request"] == {"only_if_due": False, "accept_label_shift": "a new laboratory", "dry_run": True}
     assert asked.headers["location"] == f"{PATH}/{job['job']}"
     assert call(app, "GET", asked.headers["location"]).json() == job
@@ -54,6 +54,8 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     ("body", "status", "expected"),
     [
         ('{"dry": true}', 422, "no such field; the nearest is dry_run"),
+        ('{"if_drifted": true}', 422, "renamed to only_if_due"),
+        ('{"accept_shift": "x"}', 422, "renamed to accept_label_shift"),
         ('{"only_if_due": "perhaps"}', 422, "true or false"),
         ('{"accept_label_shift": ""}', 422, "at least 1"),
         ("[]", 422, "object"),
@@ -94,8 +96,9 @@ def test_a_job_shows_what_it_has_done_and_what_came_of_it(call):
     progress = {"what": "learns", "done": 2, "steps": 5, "lines": ["rows"], "beat": 7}
     job = Job("j", RetrainingRequest("toy_cells", "ann"), "done", 0, 1000, 61_000, "one", progress, result)
     said = call(app_of(SimpleNamespace(get=lambda id: job)), "GET", f"{PATH}/j").json()
-    assert said["progress"] == {"what": "learns", "done": 2, "steps": 5, "log": ["rows"]}
-    assert said["result"] == result | {"shadow_until": None}  # of a job from before there were shadow periods
+    assert said["progress"] == {"step": "learns", "steps_done": 2, "steps_total": 5, "log": ["rows"]}
+    shown = {"reason" if name == "why" else name: value for name, value in result.items()}
+    assert said["result"] == shown | {"shadow_until": None}  # of a job from before there were shadow periods
     assert (said["requested_at"], said["ended_at"]) == (
         "1970-01-01T00:00:00.000+00:00",
         "1970-01-01T00:01:01.000+00:00",
