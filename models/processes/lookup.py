@@ -6,19 +6,19 @@ import contextlib
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 import models.processes
 from models.interfaces.energy import AnyEnergy
-from models.interfaces.physics import AnyPhysics, Fact, Given, Physics, faults
+from models.interfaces.physics import AnyPhysics, Given, Physics, faults
 from models.interfaces.process import ProcessModels
 from models.interfaces.response import AnyResponse
 from models.interfaces.schedule import AnySchedule
 from physics.arrays import FloatArray
-from seeds import Quantity, Seed, SeedError
+from seeds import Seed, SeedError
 from seeds.format.names import nearest
 
 _PACKAGE = models.processes.__name__
@@ -111,27 +111,6 @@ def kind_of_type(process_type: str) -> type[AnyPhysics]:
     """Return the class of the physics of a type of process, as `kind_of` does."""
     process = process_of_type(process_type)
     return Physics if process is None else process.physics
-
-
-def with_facts_until_now(seed: Seed) -> Seed:
-    """Return a stored model's seed, with missing facts as they were assumed for every plant then.
-
-    A model that was stored before seeds stated facts goes on with what it was trained with.
-    """
-    kind = kind_of(seed)
-    equipment, terms = _lacking(kind.equipment_type.facts(), seed.equipment), _lacking(kind.TERMS, seed.economics)
-    if not equipment and not terms:
-        return seed
-    taken = {"equipment": seed.equipment | equipment, "economics": seed.economics | terms}
-    return seed.model_copy(update=taken)
-
-
-def _lacking(known: Mapping[str, Fact], stated: Mapping[str, Quantity]) -> dict[str, Quantity]:
-    return {
-        name: Quantity(value=one.until_now, unit=one.unit, source="assumed: until version 0.1 of every plant")
-        for name, one in known.items()
-        if name not in stated
-    }
 
 
 def check_process(seed: Seed, path: Path | None = None) -> None:

@@ -18,7 +18,7 @@ from models.learnings import LEARNT, LearntError, restored, short
 from models.learnings import described as learnt_described
 from models.regression.several import SeveralTargets
 from models.storage import estimator_files
-from models.storage.formats import NEWEST, READ, in_newest, with_facts
+from models.storage.formats import NEWEST, READ
 from models.tasks import Model, SingleModel, task_of, with_all_outcomes
 from physics.arrays import FloatArray
 from seeds import Seed, SeedError
@@ -149,7 +149,7 @@ def digest(folder: str | Path) -> str:
 
 def size(folder: Path) -> int:
     """Size of a model's files [byte], as its manifest has them."""
-    return sum(length for length, _ in _entries(folder / MANIFEST)[1].values())
+    return sum(length for length, _ in _entries(folder / MANIFEST).values())
 
 
 def check(folder: Path) -> None:
@@ -191,10 +191,10 @@ def load(folder: str | Path) -> Model:
         given when the model was written; the file is named, with what was found and expected.
     """
     folder = Path(folder)
-    version, contents = _checked(folder)
+    contents = _checked(folder)
     try:
-        described = in_newest(json.loads(contents[MODEL]), version)
-        seed = with_facts(parse(contents[SEED].decode(), Path(f"{described['process']}.toml")), version)
+        described = json.loads(contents[MODEL])
+        seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
         expected = json.loads(contents[SELF_TEST])
         examples = np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64)
         model: Model
@@ -252,19 +252,19 @@ def _of_target(
         raise LearntError(f"targets.{name}.{error}") from error
 
 
-def _checked(folder: Path) -> tuple[int, dict[str, bytes]]:
-    """Format of a model's files, and their contents, equal to what the manifest says of them."""
-    version, entries = _entries(folder / MANIFEST)
+def _checked(folder: Path) -> dict[str, bytes]:
+    """Return the contents of a model's files, equal to what the manifest states."""
+    entries = _entries(folder / MANIFEST)
     # Names are of fixed forms, so none can point out of the folder.
     names = set(entries) | {entry.name for entry in folder.iterdir()}
     strange = sorted(name for name in names if not is_known(name))
     if strange:
         raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
-    return version, {name: _verified(folder / name, *entry) for name, entry in entries.items()}
+    return {name: _verified(folder / name, *entry) for name, entry in entries.items()}
 
 
-def _entries(path: Path) -> tuple[int, dict[str, tuple[int, str]]]:
-    """Format of a model's files, and size [byte] and SHA-256 of each file that its manifest names."""
+def _entries(path: Path) -> dict[str, tuple[int, str]]:
+    """Return size [byte] and SHA-256 of each file that the manifest names."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_MANIFEST_BYTES + 1)
@@ -277,7 +277,7 @@ def _entries(path: Path) -> tuple[int, dict[str, tuple[int, str]]]:
     if type(version) is not int or version not in READ:
         expected = " or ".join(map(str, READ))
         raise ModelFilesError(f"{path}: got format {short(version)}, expected {expected}: train it again")
-    return version, {name: _of_entry(path, name, entry) for name, entry in files}
+    return {name: _of_entry(path, name, entry) for name, entry in files}
 
 
 def _of_entry(path: Path, name: str, entry: object) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.processes.lookup import check_process, energy_of, needed_physics_of, with_facts_until_now
+from models.processes.lookup import check_process, energy_of, needed_physics_of
 from seeds import SeedError, load
 from seeds.format.loader import parse
 from synthetic_data.engine.runs import replay
@@ -101,15 +101,3 @@ def test_derived_targets_of_a_process_whose_physics_derives_none_are_refused(toy
         check_process(seed)
     state_process(monkeypatch, "toy_cells", physics=physics_type(derived=lambda columns, y, prices: {"energy": y}))
     check_process(seed)
-
-
-def test_a_model_that_was_stored_before_seeds_had_facts_takes_those_of_then():
-    """The seed of then: 24 cells among the parameters of the simulated plant, which its model never read."""
-    text = TEXT[: TEXT.index("[equipment]")] + TEXT[TEXT.index("[plant]") :]
-    text = text.replace('electrode_gap = { fact = "electrode_gap", spread = 0.03 }\n', CELLS.replace("16", "24"))
-    text = text.replace(next(line for line in text.splitlines() if line.startswith("highest_bismuth")), "")
-    seed = with_facts_until_now(parse(text, Path("lead_refining.toml")))
-    check_process(seed)
-    assert needed_physics_of(seed).equipment == needed_physics_of(load("lead_refining")).equipment
-    assert seed.economics["highest_bismuth"].value == 40.0
-    assert with_facts_until_now(load("lead_refining")) == load("lead_refining")

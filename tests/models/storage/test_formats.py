@@ -1,4 +1,4 @@
-"""Formats of models: what was learnt beside the candidates stood among the state in format 5, and by name in 6."""
+"""Formats of models: the latest is written and read; fitted parts are stored by name."""
 
 import copy
 import hashlib
@@ -13,20 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learnings import LEARNINGS, LearntError, described, learnt_by
-from models.quality.setpoints.recommender import LotPlans, recommend
+from models.learnings import LEARNINGS, LearntError
 from models.regression.several import SeveralTargets
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.recommender import LinePlan
-from models.sorting.setpoints.recommender import recommend as recommend_line
 from models.storage import formats, model_files
 from models.storage.model_files import ModelFilesError, load, save
 from models.tasks import TASKS
-from models.warnings.learning import learn
-from models.warnings.model import WarningModel
 from seeds import Seed
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
-from tests.models.warnings.test_learning import blocks_of
 
 PLAN = LinePlan("L-1", pd.Timestamp("2026-11-01"), {})
 
@@ -43,21 +38,6 @@ def rewrite(folder: Path, content: dict[str, Any], version: int) -> None:
 def content_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / model_files.MODEL).read_bytes())
     return found
-
-
-KEYS = {"regression": {"set-points": "setpoints", "warnings": "warnings"}, "quality": {"set-points": "setpoints"}}
-KEYS |= {"sorting": {"set-points": "assayed"}, "classification": {}}
-
-
-def in_5(part: dict[str, Any], task: str) -> dict[str, Any]:
-    """A model's part of `model.json` as format 5 had it."""
-    part = copy.deepcopy(part)
-    learnt = part.pop("learnt")
-    for name, key in KEYS[task].items():
-        one = learnt.get(name, {})
-        part["state"][key] = one.get("state")
-        part["state"]["setpoints_refusal" if name == "set-points" else "warnings_refusal"] = one.get("refused")
-    return part
 
 
 @pytest.fixture(scope="module")
@@ -90,79 +70,6 @@ def test_every_task_names_its_parts_once() -> None:
     for parts in LEARNINGS.values():
         names = [one.name for one in parts]
         assert len(set(names)) == len(names)
-
-
-def test_a_sorter_of_format_5_sorts_and_advises_the_same(sorter_with: Any, folder: Path) -> None:
-    rewrite(folder, in_5(content_of(folder), "sorting"), 5)
-    assert set(content_of(folder)["state"]) >= {"assayed", "setpoints_refusal"}
-    old = load(folder)
-    for name, column in old.columns(old.examples).items():
-        np.testing.assert_array_equal(column, sorter_with.columns(old.examples)[name])
-    assert recommend_line(learnt_by(old, "set-points"), [PLAN]) == recommend_line(sorter_with.line_setpoints, [PLAN])
-    # Stored again it is of the newest format, with the same parts.
-    save(old, folder.with_name("again"))
-    assert content_of(folder.with_name("again")) == content_of_newest(sorter_with, folder.with_name("newest"))
-
-
-def content_of_newest(model: Any, folder: Path) -> dict[str, Any]:
-    save(model, folder)
-    return content_of(folder)
-
-
-def test_lots_of_format_5_advise_the_same(save_toy_grader: Any, toy_quality_frame: Any, tmp_path: Path) -> None:
-    from models.table.contract import check
-    from training.core.dataset import dataset_of
-    from training.quality.setpoints import EffectsOnLots
-
-    model = save_toy_grader(tmp_path / "without")
-    lots = dataset_of(check(toy_quality_frame(), model.seed), model.seed)
-    whole = replace(model, learnt={"set-points": EffectsOnLots().fit(lots, None)})
-    save(whole, tmp_path / "with")
-    rewrite(tmp_path / "with", in_5(content_of(tmp_path / "with"), "quality"), 5)
-    plans = LotPlans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
-    old = load(tmp_path / "with")
-    assert recommend(learnt_by(old, "set-points"), plans) == recommend(whole.learnt["set-points"], plans)
-
-
-def test_warnings_and_a_refusal_of_format_5_are_read(
-    save_toy_model: Any,
-    seed_with: Any,  # noqa: F811
-    remembering: Any,  # noqa: F811
-    tmp_path: Path,
-) -> None:
-    seed = seed_with(event("at_least = 4.4"))
-    table = remembering(seed)
-    learnt = learn(table, seed, blocks_of(table, seed))
-    model = replace(save_toy_model(tmp_path / "one"), seed=seed)
-    save(replace(model, learnt={"warnings": learnt}, refusals={"set-points": "got 3 rows"}), tmp_path / "with")
-    rewrite(tmp_path / "with", in_5(content_of(tmp_path / "with"), "regression"), 5)
-    old = load(tmp_path / "with")
-    found: WarningModel = old.learnt["warnings"]
-    assert list(old.learnt) == ["warnings"]
-    assert old.refusals == {"set-points": "got 3 rows"}
-    assert found.warn(table) == learnt.warn(table)
-
-
-def test_older_models_of_format_5_lack_the_keys(save_toy_model: Any, tmp_path: Path) -> None:
-    save_toy_model(tmp_path / "one")
-    content = content_of(tmp_path / "one")
-    del content["learnt"]
-    rewrite(tmp_path / "one", content, 5)
-    old = load(tmp_path / "one")
-    assert (old.learnt, old.refusals) == ({}, {})
-
-
-def test_parts_of_several_targets_are_those_of_the_first(toy_seed: Seed, save_toy_model: Any, tmp_path: Path) -> None:
-    model = save_toy_model(tmp_path / "one")
-    refusing = replace(model, refusals={"set-points": "got 3 rows"})
-    several = SeveralTargets(toy_seed, {toy_seed.target.name: refusing}, model.examples)
-    assert described(several) == {"set-points": {"refused": "got 3 rows"}}
-    save(several, tmp_path / "several")
-    content = content_of(tmp_path / "several")
-    content["targets"] = {name: in_5(part, "regression") for name, part in content["targets"].items()}
-    rewrite(tmp_path / "several", content, 5)
-    old = load(tmp_path / "several")
-    assert (old.learnt, old.refusals) == ({}, {"set-points": "got 3 rows"})
 
 
 def test_the_newest_format_is_written_and_read(folder: Path) -> None:
@@ -215,7 +122,7 @@ def test_a_part_of_one_of_several_targets_is_named_with_its_target(
         load(tmp_path / "several")
 
 
-def test_a_format_6_without_learnt_is_refused(folder: Path) -> None:
+def test_a_model_without_learnt_is_refused(folder: Path) -> None:
     content = content_of(folder)
     del content["learnt"]
     rewrite(folder, content, formats.NEWEST)
