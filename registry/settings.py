@@ -47,8 +47,8 @@ class StoreSettings(BaseSettings):
         MLflow store (`MLFLOW_TRACKING_URI`); empty means SQLite in the home folder.
     records : str
         Database of predictions and outcomes (`NONFERROUS_RECORDS`); empty means SQLite in the home folder.
-    watch_schedule : str
-        When a worker looks at all processes, as cron has it, UTC (`NONFERROUS_WATCH_SCHEDULE`); empty: never.
+    maintenance_schedule : str
+        When a worker looks at all processes, as cron has it, UTC (`NONFERROUS_MAINTENANCE_SCHEDULE`); empty: never.
     signing_key : Path, optional
         Private key that training signs models with (`NONFERROUS_SIGNING_KEY`); without it they are not signed.
     public_key : Path, optional
@@ -73,7 +73,7 @@ class StoreSettings(BaseSettings):
         str, Field(description="database of predictions and outcomes; empty: SQLite in the home folder")
     ] = ""
 
-    watch_schedule: Annotated[
+    maintenance_schedule: Annotated[
         str, Field(description="when a worker looks at all processes, as cron has it (UTC); empty: never")
     ] = ""
 

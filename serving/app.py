@@ -193,7 +193,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.champions, app.shadows, app.settings = champions, shadows, settings
-    app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
+    app.load = load = Load(settings.max_total_body_bytes, settings.max_table_bytes, settings.max_queued_requests)
     keys = InMemory() if database is None else StoredKeys(database)
     app.ring = KeyCache(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
     ages = dict if database is None else Arrivals(database).ages
@@ -208,7 +208,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
         ring=app.ring,
         rates=RateLimiter(settings.max_requests_per_second),
         load=load,
-        deadline=settings.deadline_seconds,
+        deadline=settings.request_timeout_seconds,
         watching=app.watch,
         most_of_client=settings.max_connections_per_client,
     )

@@ -172,7 +172,7 @@ def _configured(
     of_client = min(settings.max_connections_per_client, max(1, most // 2))
     # What uvicorn believes is what is counted: its own reading of addresses and networks.
     proxies = ProxyHeadersMiddleware(app, list(settings.trusted_proxies)).trusted_hosts  # type: ignore[arg-type]
-    connections = Connections(most, settings.idle_seconds, settings.head_seconds, of_client, proxies)
+    connections = Connections(most, settings.idle_timeout_seconds, settings.header_timeout_seconds, of_client, proxies)
     app.watch.metrics.connected, app.watch.metrics.closed = connections.counts, connections.closed
     if certificate is not None:
         app.watch.metrics.certificate_ends = lambda: certificate.ends.timestamp()
@@ -197,8 +197,8 @@ def _configured(
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_keep_alive=settings.idle_seconds,
-        timeout_graceful_shutdown=settings.drain_seconds,
+        timeout_keep_alive=settings.idle_timeout_seconds,
+        timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
         callback_notify=look,
         timeout_notify=0,
     )

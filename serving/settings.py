@@ -33,13 +33,15 @@ class ServiceSettings(settings.StoreSettings):
     max_table_bytes: Annotated[
         int, Field(ge=1024, description="largest table, Arrow or Parquet, sent and decoded [byte]")
     ] = 256 * 2**20
-    max_held_bytes: Annotated[
+    max_total_body_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of bodies of all requests in memory [byte]")
     ] = 256 * 2**20
     max_recorded_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of one client that are recorded on a day (UTC) [byte]")
     ] = MOST
-    max_waiting: Annotated[int, Field(ge=1, description="most requests that wait for those that take long")] = 64
+    max_queued_requests: Annotated[int, Field(ge=1, description="most requests that wait for those that take long")] = (
+        64
+    )
     max_connections: Annotated[int, Field(ge=1, description="most connections")] = 4096
     max_connections_per_client: Annotated[
         int, Field(ge=1, description="most connections of one address, and requests under way of one key or address")
@@ -48,10 +50,14 @@ class ServiceSettings(settings.StoreSettings):
         float | None,
         Field(gt=0, allow_inf_nan=False, description="requests of one client [1/s]; empty: as many as are answered"),
     ] = None
-    idle_seconds: Annotated[int, Field(ge=1, description="longest silence of a connection [s]")] = 15
-    head_seconds: Annotated[float, Field(gt=0, description="longest time that a request's head takes [s]")] = 10.0
-    deadline_seconds: Annotated[float, Field(gt=0, description="longest time to the beginning of an answer [s]")] = 60.0
-    drain_seconds: Annotated[
+    idle_timeout_seconds: Annotated[int, Field(ge=1, description="longest silence of a connection [s]")] = 15
+    header_timeout_seconds: Annotated[
+        float, Field(gt=0, description="longest time that a request's head takes [s]")
+    ] = 10.0
+    request_timeout_seconds: Annotated[
+        float, Field(gt=0, description="longest time to the beginning of an answer [s]")
+    ] = 60.0
+    shutdown_timeout_seconds: Annotated[
         int, Field(ge=1, description="time for requests that are being answered when the service ends [s]")
     ] = 30
     allowed_hosts: Annotated[Names, Field(description="host names that requests may use, in addition to its own")] = ()

@@ -13,7 +13,7 @@ NAMES = frozenset(
         "command nonferrous predict",
         "option nonferrous predict --out",
         "field Prediction.flags",
-        "metric nonferrous_rows_total",
+        "metric nonferrous_predicted_rows_total",
         "path GET /v1/processes",
         "seed key columns.role",
         "setting NONFERROUS_PORT",
@@ -71,4 +71,4 @@ def test_an_added_command_or_address_brings_its_options_and_fields() -> None:
 
 def test_every_kind_of_name_is_in_the_list() -> None:
     assert NAMES <= REVIEWED.names
-    assert {"seed value columns.role before", "label nonferrous_rows_total route"} <= REVIEWED.names
+    assert {"seed value columns.role before", "label nonferrous_predicted_rows_total route"} <= REVIEWED.names

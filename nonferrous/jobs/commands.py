@@ -62,7 +62,7 @@ def worker() -> None:
 
     with alone(settings.folder, "worker"):
         while not ended.is_set():  # another turn where the file of the jobs was removed, or restored from a copy
-            with Worker(settings.jobs_url, name, begin, settings.watch_schedule, look) as begun:
+            with Worker(settings.jobs_url, name, begin, settings.maintenance_schedule, look) as begun:
                 logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
                 begun.wait(ended)
 

@@ -177,7 +177,8 @@ class Worker:
             DBOS.apply_schedules([{"schedule_name": LOOK, "workflow_fn": looked, "schedule": self._schedule}])
         except faults.DBOSException as error:
             raise JobsError(
-                f"NONFERROUS_WATCH_SCHEDULE: got '{self._schedule}', expected one as cron has it, 0 3 * * *: {error}"
+                f"NONFERROUS_MAINTENANCE_SCHEDULE: got '{self._schedule}', "
+                f"expected one as cron has it, 0 3 * * *: {error}"
             ) from None
 
     def _phase(self, request: dict[str, Any], number: int) -> Mapping[str, Any]:

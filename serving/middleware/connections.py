@@ -56,7 +56,7 @@ class Connections:
     ----------
     most : int
         Limit on connections, those for health alone not counted.
-    idle_seconds, head_seconds : float
+    idle_timeout_seconds, header_timeout_seconds : float
         Limit on the silence between requests, and on the time of a request's head [s].
     most_of_client : int, optional
         Limit on connections of one address; none by default.
@@ -67,12 +67,12 @@ class Connections:
     def __init__(
         self,
         most: int,
-        idle_seconds: float,
-        head_seconds: float,
+        idle_timeout_seconds: float,
+        header_timeout_seconds: float,
         most_of_client: int | None = None,
         proxies: Addresses = frozenset(),
     ) -> None:
-        self._most, self._idle_seconds, self._head_seconds = most, idle_seconds, head_seconds
+        self._most, self._idle_seconds, self._head_seconds = most, idle_timeout_seconds, header_timeout_seconds
         self._most_of_client, self._proxies = most_of_client or most, proxies
         self._counted: Crowd = {}
         self._by_client: dict[str, Crowd] = {}

@@ -108,13 +108,13 @@ class Metrics:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         yield _histogram(
-            "nonferrous_request_seconds",
+            "nonferrous_http_request_duration_seconds",
             "Time from a request's head to the end of its answer.",
             ("route", "method", "status"),
             (((route, method, str(status)), tally) for (route, method, status), tally in list(self._requests.items())),
         )
         yield _histogram(
-            "nonferrous_step_seconds",
+            "nonferrous_http_request_step_duration_seconds",
             "Time that requests took to be read, to wait for a thread, to be answered and to be recorded.",
             ("route", "step"),
             (
@@ -124,11 +124,11 @@ class Metrics:
             ),
         )
         lag = "Delay of the event loop behind its schedule."
-        yield _histogram("nonferrous_loop_lag_seconds", lag, (), [((), self._lag)])
+        yield _histogram("nonferrous_event_loop_lag_seconds", lag, (), [((), self._lag)])
         for name, about, label, counts in (
-            ("nonferrous_rows", "Predicted rows.", "route", self._rows),
-            ("nonferrous_refused", "Rejected requests.", "reason", self._refused),
-            ("nonferrous_refused_rows", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
+            ("nonferrous_predicted_rows", "Predicted rows.", "route", self._rows),
+            ("nonferrous_http_requests_rejected", "Rejected requests.", "reason", self._refused),
+            ("nonferrous_rows_rejected", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
             ("nonferrous_closed_connections", "Connections that the service closed.", "reason", self.closed),
         ):
             counter = CounterMetricFamily(name, about, labels=[label])
@@ -136,28 +136,28 @@ class Metrics:
                 counter.add_metric([value], count)
             yield counter
         gauges = (
-            ("nonferrous_waiting_requests", "Requests that wait for a thread.", "lane", self._waiting()),
+            ("nonferrous_http_requests_queued", "Requests that wait for a thread.", "pool", self._waiting()),
             ("nonferrous_connections", "Open connections by state.", "state", self.connected()),
             ("nonferrous_model_version", "Version in service.", "process", self._versions()),
             (
-                "nonferrous_model_learnt_before_timestamp_seconds",
+                "nonferrous_model_training_cutoff_timestamp_seconds",
                 "Training cutoff of the model in service.",
                 "process",
                 self._ages(),
             ),
             (
-                "nonferrous_outcomes_age_seconds",
+                "nonferrous_latest_outcome_age_seconds",
                 "Time since the latest outcomes arrived.",
                 "process",
                 self._outcomes_ages(),
             ),
             (
-                "nonferrous_outcomes_waiting",
+                "nonferrous_outcomes_pending_review",
                 "Anomalous outcomes pending review.",
                 "process",
                 self.outcomes_waiting(),
             ),
-            ("nonferrous_model_answers", "1 if a model is in service, else 0.", "process", self._answering()),
+            ("nonferrous_model_up", "1 if a model is in service, else 0.", "process", self._answering()),
         )
         for name, about, label, values in gauges:
             gauge = GaugeMetricFamily(name, about, labels=[label])
@@ -175,8 +175,8 @@ class Metrics:
             for process, figures in seen.items():
                 gauge.add_metric([process], figures[name])
             yield gauge
-        yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
-        yield GaugeMetricFamily("nonferrous_most_held_bytes", "Limit of these bytes.", self._load.most_held)
+        yield GaugeMetricFamily("nonferrous_request_body_bytes", "Bytes of bodies in memory.", self._load.held)
+        yield GaugeMetricFamily("nonferrous_request_body_bytes_limit", "Limit of these bytes.", self._load.most_held)
 
     def _of_shadows(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily

@@ -313,7 +313,7 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
                 return
             seen.add(httpx.post(f"{address}{url}", content=body, headers=kind, timeout=120).status_code)
 
-    limits = {"NONFERROUS_MAX_BODY_BYTES": str(most), "NONFERROUS_MAX_HELD_BYTES": str(4 * most)}
+    limits = {"NONFERROUS_MAX_BODY_BYTES": str(most), "NONFERROUS_MAX_TOTAL_BODY_BYTES": str(4 * most)}
     with running(folder, **limits) as (_, address), ThreadPoolExecutor(8) as clients:
         asked = [clients.submit(hostile, address, i) for i in range(8)]
         patience = time.monotonic() + PATIENCE

@@ -165,7 +165,8 @@ def test_a_worker_looks_at_processes_on_its_schedule(url: str, monkeypatch: pyte
 
 def test_a_schedule_that_is_none_is_named_before_any_job(url: str) -> None:
     with pytest.raises(
-        JobsError, match=r"^NONFERROUS_WATCH_SCHEDULE: got 'every day', expected one as cron has it, 0 3 \* \* \*: "
+        JobsError,
+        match=r"^NONFERROUS_MAINTENANCE_SCHEDULE: got 'every day', expected one as cron has it, 0 3 \* \* \*: ",
     ):
         with Worker(url, "one", Begun(), "every day", list):
             pytest.fail("it began")

@@ -159,7 +159,7 @@ def port(
     running: Any, save_toy_model: Callable[..., object], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[int]:
     """Port of a service that waits for a minute: who sends at once is not too late, however long a machine takes."""
-    limits = {"NONFERROUS_HEAD_SECONDS": "60", "NONFERROUS_IDLE_SECONDS": "60"}
+    limits = {"NONFERROUS_HEADER_TIMEOUT_SECONDS": "60", "NONFERROUS_IDLE_TIMEOUT_SECONDS": "60"}
     with served(running, save_toy_model, tmp_path_factory.mktemp("wire"), **limits) as found:
         yield found
 
@@ -169,7 +169,10 @@ def hasty(
     running: Any, save_toy_model: Callable[..., object], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[int]:
     """Port of a service that soon has waited long enough."""
-    limits = {"NONFERROUS_HEAD_SECONDS": f"{HEAD_SECONDS}", "NONFERROUS_IDLE_SECONDS": f"{IDLE_SECONDS}"}
+    limits = {
+        "NONFERROUS_HEADER_TIMEOUT_SECONDS": f"{HEAD_SECONDS}",
+        "NONFERROUS_IDLE_TIMEOUT_SECONDS": f"{IDLE_SECONDS}",
+    }
     with served(running, save_toy_model, tmp_path_factory.mktemp("hasty"), **limits) as found:
         yield found
 

@@ -74,7 +74,7 @@ def test_odd_outcomes_move_no_answer_and_are_said_to_wait(
     assert value(call, app) == before
     said = f"toy_cells, version 1: 60 outcomes of y in batch {batch} wait and move no answer: the level is off by +"
     assert said in caplog.text
-    assert 'nonferrous_outcomes_waiting{process="toy_cells"} 60.0' in call(app, "GET", "/metrics").text
+    assert 'nonferrous_outcomes_pending_review{process="toy_cells"} 60.0' in call(app, "GET", "/metrics").text
     assert value(call, following()) == before  # a service that starts again, too
     assert played(app, "2026-12-01", 0.2) > batch
     assert value(call, app) != before
@@ -88,7 +88,7 @@ def test_accepted_outcomes_are_followed(following: Any, played: Any, call: Any, 
     accept(database, batch, "an engineer", "new anodes")
     app.champions.refresh()
     assert value(call, app)["value"] - before == pytest.approx(4.0, abs=0.5)
-    assert 'nonferrous_outcomes_waiting{process="toy_cells"} 0.0' in call(app, "GET", "/metrics").text
+    assert 'nonferrous_outcomes_pending_review{process="toy_cells"} 0.0' in call(app, "GET", "/metrics").text
     withdraw(database, batch, "an engineer", "they were not")
     withdraw(database, later, "an engineer", "nor these")
     app.champions.refresh()
@@ -101,5 +101,5 @@ def test_withdrawn_outcomes_wait_no_more(following: Any, played: Any, call: Any,
     batch = played(app, "2026-11-01", 4.0)
     withdraw(database, batch, "an engineer", "scales were wrong")
     app.champions.refresh()
-    assert 'nonferrous_outcomes_waiting{process="toy_cells"} 0.0' in call(app, "GET", "/metrics").text
+    assert 'nonferrous_outcomes_pending_review{process="toy_cells"} 0.0' in call(app, "GET", "/metrics").text
     assert value(call, app) == before

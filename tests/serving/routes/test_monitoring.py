@@ -90,7 +90,7 @@ def test_the_newest_look_is_scraped(service: Any, database: Database, call: Any)
     text = call(app, "GET", "/metrics").text
     for name, value in FIGURES.items():
         assert f'nonferrous_{name}{{process="toy_cells"}} {value}' in text
-    assert 'nonferrous_monitored_timestamp_seconds{process="toy_cells"}' in text
+    assert 'nonferrous_last_check_timestamp_seconds{process="toy_cells"}' in text
 
 
 def test_units_are_shown_to_the_role_operate_alone() -> None:

@@ -71,25 +71,25 @@ def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, 
     for path in ("/nothing", "/v1/x/y"):
         assert call(app, "GET", path).status_code == 404
     said = scraped()
-    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="200") == 3
-    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="422") == 1
-    assert said("nonferrous_request_seconds_count", route="other", method="GET", status="404") == 2
-    assert said("nonferrous_rows_total", route=PATH) == 13
-    assert said("nonferrous_refused_total", reason="unprocessable entity") == 1
-    assert said("nonferrous_refused_total", reason="not found") == 2
-    assert said("nonferrous_refused_rows_total", reason="out of range") == 1
-    assert said("nonferrous_refused_rows_total", reason="not as described") == 1
-    total = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="200")
-    steps = [said("nonferrous_step_seconds_sum", route=PATH, step=step) for step in STEPS]
-    refused = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="422")
+    assert said("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="200") == 3
+    assert said("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="422") == 1
+    assert said("nonferrous_http_request_duration_seconds_count", route="other", method="GET", status="404") == 2
+    assert said("nonferrous_predicted_rows_total", route=PATH) == 13
+    assert said("nonferrous_http_requests_rejected_total", reason="unprocessable entity") == 1
+    assert said("nonferrous_http_requests_rejected_total", reason="not found") == 2
+    assert said("nonferrous_rows_rejected_total", reason="out of range") == 1
+    assert said("nonferrous_rows_rejected_total", reason="not as described") == 1
+    total = said("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="200")
+    steps = [said("nonferrous_http_request_step_duration_seconds_sum", route=PATH, step=step) for step in STEPS]
+    refused = said("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="422")
     assert sum(steps) == pytest.approx(total + refused)
 
 
 def test_a_scrape_says_what_answers(scraped: Any) -> None:
     said = scraped()
     assert said("nonferrous_model_version", process="toy_cells") == 3
-    assert said("nonferrous_model_answers", process="toy_cells") == 1
-    assert said("nonferrous_held_bytes") == 0
+    assert said("nonferrous_model_up", process="toy_cells") == 1
+    assert said("nonferrous_request_body_bytes") == 0
     assert said("process_resident_memory_bytes") > 0
     assert said("process_open_fds") > 0
 
