@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from registry.renamed_settings import renamed
 
 SERVERS = ("http://", "https://")
 SQLITE = "sqlite:///"
@@ -142,6 +145,8 @@ def read(kind: type[S], **given: Any) -> S:
     SettingsError
         A setting is malformed; all of them are named, with the value and what was expected.
     """
+    if former := list(renamed(os.environ)):
+        raise SettingsError("; ".join(former))
     try:
         return kind(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

@@ -6,13 +6,15 @@ from records.database import Database, RecordsError
 from records.monitoring import newest_figures
 
 ABOUT = {
-    "drifted": "1 if errors or inputs exceed their limits, else 0.",
+    "drift_detected": "1 if errors or inputs exceed their limits, else 0.",
     "drifted_inputs": "Inputs beyond their limits.",
     "drifted_errors": "Charts of errors beyond their limits.",
-    "odd_sensors": "Inputs with sensors that are missing, stuck or outside the training range.",
-    "monitored_timestamp_seconds": "Time of the latest check of the process.",
+    "suspect_sensors": "Inputs with sensors that are missing, stuck or outside the training range.",
+    "last_check_timestamp_seconds": "Time of the latest check of the process.",
 }
 """Metrics by their names, without the prefix that all have."""
+
+_STORED = {"drifted": "drift_detected", "odd_sensors": "suspect_sensors"}  # figures by their names in the records
 
 
 class Monitored:
@@ -37,5 +39,7 @@ class Monitored:
         except RecordsError:
             return {}
         return {
-            process: {**values, "monitored_timestamp_seconds": at / 1e6} for process, (at, values) in latest.items()
+            process: {_STORED.get(name, name): value for name, value in values.items()}
+            | {"last_check_timestamp_seconds": at / 1e6}
+            for process, (at, values) in latest.items()
         }

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from registry.renamed_settings import RENAMED
 from registry.settings import SettingsError, StoreSettings, read, read_settings
+from serving.settings import ServiceSettings
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,19 @@ def test_by_default_all_is_below_the_working_folder(tmp_path, monkeypatch):
     assert settings.artifact_root == tmp_path / ".nonferrous" / "artifacts"
     assert settings.ui_address == "http://127.0.0.1:5000"
     assert not (tmp_path / ".nonferrous").exists()
+
+
+@pytest.mark.parametrize(("former", "present"), RENAMED.items())
+def test_a_former_name_of_a_setting_stops_the_start(former, present, monkeypatch):
+    monkeypatch.setenv(former, "1")
+    with pytest.raises(SettingsError, match=f"^setting {former}: renamed to {present}$"):
+        read_settings()
+
+
+def test_every_former_name_has_a_setting_of_its_present_name():
+    fields = {f"NONFERROUS_{name.upper()}" for name in ServiceSettings.model_fields}
+    assert set(RENAMED.values()) <= fields
+    assert not RENAMED.keys() & fields
 
 
 def test_a_tracking_server_decides_where_artifacts_go(monkeypatch):

@@ -88,8 +88,9 @@ def test_the_newest_look_is_scraped(service: Any, database: Database, call: Any)
     app = service(database)
     keep(database, "toy_cells", CONTENT, FIGURES)
     text = call(app, "GET", "/metrics").text
+    shown = {"drifted": "drift_detected", "odd_sensors": "suspect_sensors"}
     for name, value in FIGURES.items():
-        assert f'nonferrous_{name}{{process="toy_cells"}} {value}' in text
+        assert f'nonferrous_{shown.get(name, name)}{{process="toy_cells"}} {value}' in text
     assert 'nonferrous_last_check_timestamp_seconds{process="toy_cells"}' in text
 
 
