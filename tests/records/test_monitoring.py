@@ -1,6 +1,12 @@
 """What was seen of processes, kept and found again."""
 
+import json
+from contextlib import closing
+
+from sqlalchemy import text
+
 from records import monitoring
+from records.database import Database
 from records.monitoring import KEPT, keep, newest, newest_figures
 
 
@@ -26,3 +32,18 @@ def test_old_looks_give_way_and_those_of_others_stay(database, monkeypatch):
         found = [(row.process, row.content) for row in rows]
     assert sorted(found) == [("a", "2"), ("a", "3"), ("a", "4"), ("b", "{}")]
     assert KEPT == 100
+
+
+def test_results_of_an_older_version_get_the_present_names_of_fields(older, url):
+    content = {"process": "a", "first": "2026-01-01", "last": "2026-02-01", "last_known": None, "rows": 3}
+    with older("0012") as connection:
+        statement = "INSERT INTO monitoring (process, at, figures, content) VALUES ('a', 1, '{}', :content)"
+        connection.execute(text(statement), {"content": json.dumps(content)})
+    with closing(Database(url)) as database, database.read() as connection:
+        assert newest(connection, "a").content == {
+            "process": "a",
+            "first_period": "2026-01-01",
+            "last_period": "2026-02-01",
+            "last_labelled_period": None,
+            "rows": 3,
+        }
