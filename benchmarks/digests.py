@@ -64,7 +64,7 @@ def seed_digest(seed: Seed) -> str:
 
 
 def _with_former_names(content: dict[str, Any]) -> None:
-    """Give the keys and roles of a seed the names of version 0.1 in place: a new name alone changes no figure."""
+    """Rename keys and roles of a seed to those of version 0.1 in place: new names change no figure."""
     for part in (*content["columns"], *content["targets"].values(), *content.get("plant", {}).get("regimes", ())):
         part["meaning"] = part.pop("description")
     for column in content["columns"]:

@@ -149,7 +149,7 @@ class _Potline(HoursAheadBlock):
         ahead = current_profile.ahead(self._pots, line, setpoints, profile)
         return {name: values[:, retained] for name, values in ahead.items()}
 
-    def _choose(self, line: LinePeriod) -> operators.Setpoints:
+    def _choose(self, line: LinePeriod) -> operators.PotlineSetpoints:
         p, stream = line.parameters, known_stream(self._rng)
         normals = stream.standard_normal((operators.NORMALS, self._block.count))
         uniforms = stream.random((operators.UNIFORMS, self._block.count))

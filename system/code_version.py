@@ -28,7 +28,7 @@ def _git(*arguments: str) -> str | None:
 def git_commit() -> str | None:
     """Commit of the checkout that holds this code; None elsewhere.
 
-    An installed wheel may lie inside somebody else's checkout, hence the look at git's top folder.
+    An installed wheel may lie inside the checkout of another project, hence the look at git's top folder.
     `+changes` is added where tracked files differ from the commit.
     """
     top = _git("rev-parse", "--show-toplevel")

@@ -33,7 +33,7 @@ RELATIONS = {
     "a tariff of a day to a week": r"^\d+ to \d+ h$",
     "factors of the grid for the hours of the tariff": r"an? (start|end) of .* as the tariff|as the tariff$",
     "a highest current above the lowest": r"more than the lowest",
-    "an outcome of a period that has started": r"a period that has begun",
+    "an outcome of a period that has started": r"a period that has (?:begun|started)",
     "a prediction that is recorded": r"the id of a prediction of \w+ that is recorded",
 }
 

@@ -27,7 +27,7 @@ FUEL = "fuel"
 BOUNDARIES = {FUEL: "heat of the fuel that is burnt", COMPREHENSIVE: "fuel and bought electricity"}
 _READING = (
     "A mean tonne of the month, from what is bought to what becomes of it. Heat of steam is that of its meters; one "
-    "part is what the weighed fuel leaves over, so that all of them sum to it: errors of meters, boilers and scales "
+    "part is the remainder of the measured fuel, so that all of them sum to it: errors of meters, boilers and scales "
     "gather there. What a reaction binds it takes from the first part, and the rest from all others alike."
 )
 

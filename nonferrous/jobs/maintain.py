@@ -81,4 +81,4 @@ def put_back_line(seed: Seed) -> str | None:
     if move is None:
         return None
     enter_moves(seed.process.name)
-    return f"VERSION {move.before} IS PUT BACK: {move.why}"
+    return f"VERSION {move.before} IS ROLLED BACK: {move.why}"

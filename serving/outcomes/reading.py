@@ -62,7 +62,7 @@ def _early(seed: Seed, rows: Sequence[Record], slots_of_rows: Sequence[Slot]) ->
         return []
     now = dt.datetime.fromtimestamp(time.time(), dt.UTC).replace(tzinfo=None)
     latest = (now + max(seed.period, CLOCKS)).isoformat(timespec="seconds")
-    expected = f"a period that has begun: it is {now:%Y-%m-%d %H:%M} UTC, and at the latest {latest} is taken"
+    expected = f"a period that has started: it is {now:%Y-%m-%d %H:%M} UTC, and at the latest {latest} is taken"
     return [
         RequestDefect(row=i, field=PREDICTION if row[PREDICTION] else seed.time.name, value=period, expected=expected)
         for i, (row, (_, period)) in enumerate(zip(rows, slots_of_rows, strict=True))

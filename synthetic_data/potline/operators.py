@@ -20,7 +20,7 @@ POT_SETPOINTS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
 
 
 @dataclass(frozen=True)
-class Setpoints:
+class PotlineSetpoints:
     """Set-points in force in a period and their test part; one value a pot."""
 
     setpoints: Day
@@ -36,7 +36,7 @@ def choose(
     normals: FloatArray,
     uniforms: FloatArray,
     manual: Day,
-) -> Setpoints:
+) -> PotlineSetpoints:
     """Move each pot's set-points by the plant's rules and add tests; manual values take precedence."""
     if reported:
         _review(p, pots, reported, normals)
@@ -50,7 +50,7 @@ def choose(
         )
         setattr(pots, name, own)
         setpoints[name], tests[f"{name}_test"] = used, test
-    return Setpoints(setpoints, tests)
+    return PotlineSetpoints(setpoints, tests)
 
 
 def _review(p: PotlineParameters, pots: PotStates, reported: Day, normals: FloatArray) -> None:

@@ -39,9 +39,9 @@ def test_drift_asks_where_learning_is_due(is_due, monkeypatch):
 def test_a_champion_that_is_put_back_is_waited_for_and_no_job_is_asked_for(monkeypatch):
     monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
     monkeypatch.setattr(
-        import_module("nonferrous.jobs.maintain"), "put_back_line", lambda seed: "VERSION 2 IS PUT BACK"
+        import_module("nonferrous.jobs.maintain"), "put_back_line", lambda seed: "VERSION 2 IS ROLLED BACK"
     )
     waited = []
     way = Drift(None, SimpleNamespace(wait_for_champion=lambda: waited.append(1)))
-    assert way(steps(None, None)) == (False, ("errors grew", "VERSION 2 IS PUT BACK"))
+    assert way(steps(None, None)) == (False, ("errors grew", "VERSION 2 IS ROLLED BACK"))
     assert waited == [1]

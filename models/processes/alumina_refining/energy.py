@@ -41,7 +41,7 @@ class PrecipitationEnergy(FuelPhysics[PrecipitationPhysics]):
         "digestion": "heat of steam to digestion, mud washing and slurry heating",
         "evaporation": "heat of steam to the evaporators",
         "boilers and pipes": "what boilers and pipes lose on the way of that steam",
-        "other fuel": "standstills, cleaning and tracing: what is left of the weighed fuel",
+        "other fuel": "standstills, cleaning and tracing: the remaining measured fuel",
     }
     BOUND: ClassVar[Mapping[str, str]] = {
         "alumina and vapour": "heat of the reaction from gibbsite to transition alumina and water vapour",

@@ -136,7 +136,7 @@ class AluminiumIngotPhysics(Physics[HoldingFurnace]):
             *("cast_speed", "cast_rate", "mould_temperature", "mould_reading", "launder_temperature"),
             *("level_swing", "water_flow", "superheat"),
         ),
-        "assays in hand": (
+        "available assays": (
             *("fe_in_hand", "si_in_hand", "ga_in_hand", "v_in_hand", "zn_in_hand", "cu_in_hand", "mg_in_hand"),
             *("ni_in_hand",),
         ),

@@ -57,7 +57,7 @@ class BlackMassPhysics(Physics[Equipment]):
     """Physics of a plant's lots."""
 
     FEATURES = (
-        PhysicsFeature("active_by_xrf", "1", 0, (0.3, 1.1), "share of cathode by what X-rays show of its metals"),
+        PhysicsFeature("active_by_xrf", "1", 0, (0.3, 1.1), "share of cathode by the X-ray signal of its metals"),
         PhysicsFeature("nickel_and_cobalt_by_xrf", "%", 0, (10, 60), "nickel and cobalt as X-rays show them"),
         PhysicsFeature(
             "lithium_by_xrf", "%", 0, (1.5, 8), "lithium of the metals that X-rays show, less the wash water's"
@@ -117,7 +117,7 @@ class BlackMassPhysics(Physics[Equipment]):
             *("copper_excess", "aluminium_by_copper"),
         ),
         "bags": ("blended_share", "lot_mass"),
-        "reports in hand": (
+        "available reports": (
             *("ni_in_hand", "co_in_hand", "mn_in_hand", "li_in_hand", "cu_in_hand", "al_in_hand", "fe_in_hand"),
             *("f_in_hand", "f_water_in_hand", "p_in_hand", "pb_in_hand", "cd_in_hand", "cr_in_hand"),
         ),

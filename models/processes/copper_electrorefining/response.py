@@ -33,7 +33,7 @@ from physics.special import ndtri
 _CONSTANTS = (
     Constant("best_glue", "g/t", 60, 0.12, "glue dose of the smoothest deposit at 64 °C", "practice: what plants dose"),
     Constant("best_thiourea", "g/t", 55, 0.12, "thiourea dose of the smoothest deposit", "practice: what plants dose"),
-    Constant("thiourea_weight", "1", 0.5, 0.4, "of the error of thiourea beside that of glue", "assumed"),
+    Constant("thiourea_weight", "1", 0.5, 0.4, "of the error of thiourea relative to that of glue", "assumed"),
     Constant("unseen_error", "1", 0.03, 0.5, "squared error of batches and feed pipes of additives", "assumed"),
     Constant("roughening", "1", 1.6, 0.3, "roughness by wrong additives, logarithm", "assumed"),
     Constant("nodules_per_error", "1", 10, 0.3, "nodules that a squared error of the additives adds", "assumed"),

@@ -136,7 +136,7 @@ class HeavyScrapPhysics(Physics[XrayHead]):
         PhysicsFeature("zinc_over_brass", "1", 0, (0, 1), "zinc over copper and zinc"),
         PhysicsFeature("compton_over_rayleigh", "1", 0, (0, 200), "falls with the mean atomic number"),
         PhysicsFeature("line_counts", "count", 0, (0, 100000), "counts in all windows: how much the spectrum says"),
-        PhysicsFeature("solid_share", "1", 0, (0, 10), "apparent density over that of the metal that the lines tell"),
+        PhysicsFeature("solid_share", "1", 0, (0, 10), "apparent density over that of the metal by its lines"),
         PhysicsFeature("mass_per_area", "g/cm²", 0, (0, 200), "mass over the area of the face"),
         PhysicsFeature("redness", "1", 0, (-1, 1), "colour towards red"),
         PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),

@@ -109,7 +109,7 @@ class GalliumPhysics(Physics[Crystalliser]):
             *(f"log_{name}" for name in SEGREGATION if name != "mercury"),
             "log_sum",
         ),
-        "reports in hand": tuple(f"{name}_in_hand" for name in SEGREGATION),
+        "available reports": tuple(f"{name}_in_hand" for name in SEGREGATION),
     }
 
     equipment_type = Crystalliser

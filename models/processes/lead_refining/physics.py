@@ -47,7 +47,7 @@ class LeadSection(Equipment):
     """Facts of a section of cells."""
 
     cells: float = fact("count", 1, 500, "cells of a section", until_now=16)
-    electrode_gap: float = fact("mm", 10, 100, "from an anode to the fresh starter sheet beside it", until_now=40)
+    electrode_gap: float = fact("mm", 10, 100, "from an anode to the fresh starter sheet next to it", until_now=40)
     anode_crops: float = fact("count", 1, 10, "crops that a load of anodes lasts", until_now=3)
     steam_heat: float = fact("MJ/kg", 1.5, 2.8, "heat that a kilogram of steam gives the electrolyte", until_now=2.1)
 

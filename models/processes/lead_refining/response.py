@@ -26,7 +26,7 @@ _CONSTANTS = (
         "best_glue", "g/t", 600, 0.12, "glue dose of the smoothest deposit at 40 °C", "practice: what plants dose"
     ),
     Constant("best_lignin", "g/t", 450, 0.12, "dose of lignosulphonate of it", "practice: what plants dose"),
-    Constant("lignin_weight", "1", 0.7, 0.4, "of the error of lignosulphonate beside that of glue", "assumed"),
+    Constant("lignin_weight", "1", 0.7, 0.4, "of the error of lignosulphonate relative to that of glue", "assumed"),
     Constant("unseen_error", "1", 0.02, 0.5, "squared error of batches and feed pipes of additives", "assumed"),
     Constant("roughening", "1", 2.0, 0.3, "roughness by wrong additives, logarithm", "assumed"),
     Constant("shorts_per_roughness", "1", 1.0, 0.3, "exponent of shorts by roughness", "assumed"),

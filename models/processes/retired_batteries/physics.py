@@ -79,7 +79,7 @@ class RetiredCellPhysics(Physics[Equipment]):
         PhysicsFeature(
             "whole_growth", "%", 0, (-100, 1000), "resistance at 5 s and 25 °C over the data sheet's, less one"
         ),
-        PhysicsFeature("fade_by_growth", "%", 0, (-200, 200), "capacity lost by what resistance has grown"),
+        PhysicsFeature("fade_by_growth", "%", 0, (-200, 200), "capacity lost by growth of resistance"),
         PhysicsFeature("charge_of_lfp", "1", 0, (0, 1), "state of charge by the rested voltage, if it is LFP"),
         PhysicsFeature("charge_of_nmc", "1", 0, (0, 1), "state of charge by the rested voltage, if it is NMC"),
         PhysicsFeature("low_charge", "1", 0, (1, 3), "resistance at that charge over that in the middle"),

@@ -57,7 +57,7 @@ class ZincIngotPhysics(Physics[Furnace]):
         PhysicsFeature("lead_by_cleaning", "1", 0, (1, 3.01), "dissolved lead over that of covered anodes"),
         PhysicsFeature("strontium_left", "1", 0, (0, 1), "share of dissolved lead that strontium leaves"),
         PhysicsFeature("dissolved_lead", "mg/L", 0, (0.01, 3), "lead of anodes, salts, temperature and strontium"),
-        PhysicsFeature("lead_of_anodes", "ppm", 0, (1, 200), "lead of the cathodes by what anodes dissolve"),
+        PhysicsFeature("lead_of_anodes", "ppm", 0, (1, 200), "lead of the cathodes from dissolved anodes"),
         PhysicsFeature(
             "lead_of_solution", "ppm", 0, (0.3, 300), "lead of the cathodes by the electrolyte of a day before"
         ),
@@ -97,7 +97,7 @@ class ZincIngotPhysics(Physics[Furnace]):
             *("previous_dross", "iron_of_tools", "expected_iron", "expected_dross", "dross_excess", "power_excess"),
         ),
         "casting": ("casting_temperature", "mould_temperature", "superheat"),
-        "assays in hand": ("pb_in_hand", "cd_in_hand", "fe_in_hand", "cu_in_hand", "sn_in_hand", "al_in_hand"),
+        "available assays": ("pb_in_hand", "cd_in_hand", "fe_in_hand", "cu_in_hand", "sn_in_hand", "al_in_hand"),
     }
 
     equipment_type = Furnace

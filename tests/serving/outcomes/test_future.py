@@ -44,7 +44,7 @@ def test_an_outcome_from_the_future_is_refused_in_a_line_and_nothing_of_its_batc
     rows = [of("2026-11-01"), of("2026-12-28"), of("2027-06-05T06:00", "B")]
     response = call(app, "POST", f"{URL}/outcomes", json={"outcomes": rows})
     assert response.status_code == 422
-    expected = f"a period that has begun: it is 2026-11-27 08:30 UTC, and at the latest {LATEST} is taken"
+    expected = f"a period that has started: it is 2026-11-27 08:30 UTC, and at the latest {LATEST} is taken"
     fault = {"row": 1, "field": "period_start", "value": "2026-12-28T00:00:00", "bound": None, "expected": expected}
     other = fault | {"row": 2, "value": "2027-06-05T06:00:00"}
     assert response.json()["errors"] == [fault, other]
