@@ -36,11 +36,12 @@ test-long: $(VENV)/.built ## run the tests that take long: whole plants, every p
 test-all: $(VENV)/.built ## run every test
 	$(PYTEST)
 
-check: $(VENV)/.built ## lint, types and import rules
+check: $(VENV)/.built ## lint, types, import rules and vocabulary
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(PYTEST) --numprocesses 0 --quiet tests/test_language.py
 
 format: $(VENV)/.built ## format the code
 	$(BIN)/ruff check --fix .

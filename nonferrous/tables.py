@@ -73,7 +73,7 @@ def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path
     rejected_file : Path or None
         Where they are listed.
     """
-    lines = [f"{taken + set_aside} rows read: {taken} taken, {set_aside} set aside"]
+    lines = [f"{taken + set_aside} rows read: {taken} taken, {set_aside} excluded"]
     if rejected_file is not None:
         lines.append(f"rejected rows, each with its reason: {rejected_file}")
     lines += [f"Warning: {caution}" for caution in data.cautions]

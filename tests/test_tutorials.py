@@ -218,7 +218,7 @@ def test_every_tutorial_has_blocks_and_shows_outputs() -> None:
     "message",
     [
         "passed the gate",
-        "set aside",
+        "excluded",
         " promoted",
         "is the champion",
         "checks against the past, all kept",

@@ -13,7 +13,7 @@ from reporting.markdown import table
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "results" / "intervals.md"
 NAME = "coverage without outcomes"
-PROMISED = 0.87  # of labels, by what is served without outcomes
+PROMISED = 0.87  # of labels, by the served intervals without outcomes
 CHAMPIONS = {"carried": "default plant's", "own": "its own"}
 HEADS = (
     "process",

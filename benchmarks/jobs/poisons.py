@@ -2,8 +2,8 @@
 
     python -m benchmarks.jobs.poisons [POISON ...] --work FOLDER
 
-After a third of its time, on which the first champion was trained, a potline is played with honest outcomes; those of
-the next steps are poisoned, a job is asked for, and champion and answers are held against the truth of the rows after.
+After a third of its time, on which the first champion was trained, a potline is simulated with correct outcomes; those
+of the next steps are poisoned, a job is requested, and champion and responses are compared with later simulated truth.
 Writes docs/results/poisons.json and a table in docs/results/label_checks.md.
 """
 

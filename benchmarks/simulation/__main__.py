@@ -37,7 +37,7 @@ from seeds import load
 from synthetic_data.engine.simulator import simulator_of
 
 EARLIER = "dd18000"
-PARTS = {"beside": "beside the earlier revision", "rates": "rows a second", "workers": "two workers beside one"}
+PARTS = {"beside": "against the earlier revision", "rates": "rows a second", "workers": "two workers against one"}
 KEYS = {"beside": "beside_earlier", "rates": "rates", "workers": "two_workers"}
 
 

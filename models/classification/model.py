@@ -132,8 +132,8 @@ class ClassificationModel:
         Returns
         -------
         list of list of str
-            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`; "unlike anything
-            learnt": the inputs together lie farther from every class than nearly all known rows do.
+            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`; "out of
+            distribution": the inputs together lie farther from every class than nearly all known rows do.
         """
         flags = input_flags(X, self.names, self.ranges, self.complete)
         for i in np.flatnonzero(self.novelty.novel(X)):

@@ -64,7 +64,7 @@ def lot_contents(
     """Return mean contents of a lot's bins by laboratory, with pieces carried along by ejections.
 
     What comes along has the mean contents of the lot's own pieces. Pieces whose content the laboratory does not report
-    count with their estimate, which is corrected by what it errs on average on the bin's other pieces (the difference
+    count with their estimate, corrected by its mean error on the bin's other pieces (the difference
     estimator of survey sampling [1]_): a choice of good lots for analysis moves estimate and content alike. Without
     estimates they are left out, so their lot is assessed by the others. A bin that holds less than PRODUCT_SHARE of
     its lot's mass is as good as empty: it makes no lot of product.

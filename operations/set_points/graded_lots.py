@@ -84,8 +84,8 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
             },
             recommended=(
                 "For each lot the move of one set-point with the largest mean gain, if that is significant, stays "
-                "within bounds, a step and the range of history, and makes the lot violate its grade no more often "
-                "than is allowed, or than it does as planned; else a refusal that says why. A refusal is an answer."
+                "within bounds, a step and the range of history, and does not make the lot violate its grade more "
+                "often than is allowed, or than it does as planned; else a refusal with its reason, which is a result."
             ),
             chosen="Expected effect of given moves of set-points.",
             gain="what a tonne of the lot is worth more, the cost of the moves taken off",

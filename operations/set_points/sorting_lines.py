@@ -78,8 +78,8 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
             },
             recommended=(
                 "The least gain of each bin and the load of the belt that bring most by the newest assayed pieces, "
-                "each if its gain is significant and no more lots violate a limit than is guaranteed; else a refusal "
-                "that says why. A refusal is an answer."
+                "each if its gain is significant and at most the guaranteed share of lots violates a limit; else a "
+                "refusal that says why. A refusal is an answer."
             ),
             chosen="What other least gains and another load would bring on the assayed pieces, whatever that is.",
             gain="what a tonne of feed as planned is worth more, or the feed that passes in its time",

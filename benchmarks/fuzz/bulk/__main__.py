@@ -1,6 +1,6 @@
 """Bulk bodies to a service in 2 GiB of memory: python -m benchmarks.fuzz.bulk [--cases N] [--seed N].
 
-The service is a real one with a small model that is learnt at once. Writes docs/results/fuzz_bulk.json and its table in
+The service is a real one with a small model . Writes docs/results/fuzz_bulk.json and its table in
 docs/results/fuzzing.md; prints what must not be and ends with exit code 1 where there is any. `--only N` sends one
 body again, that of the number, and keeps nothing.
 """

@@ -1,6 +1,6 @@
 """Replays of simulated plants: python -m benchmarks.replays.tables [PROCESS ...] --work FOLDER.
 
-Plays the default plants of processes whose table has a time, and goes on where it stopped. Writes
+Replays the default plants of processes whose table has a time, and resumes where it stopped. Writes
 docs/results/replay.json and the tables in docs/results/retraining.md.
 """
 

@@ -1,7 +1,7 @@
 """A plant's own table day by day: python -m benchmarks.replays.tables.real FILE.
 
-The zinc leach residue filter from 2020 on, each outcome in hand as late as the seed says. The model is learnt anew
-every 30 days and follows outcomes between; beside it persistence and a ridge line that is refitted every day, with its
+The zinc leach residue filter from 2020 on, each outcome available as late as the seed says. The model is trained again
+every 30 days and adapts to outcomes between; for comparison persistence and a ridge line refitted every day, with its
 newest errors taken off. Writes docs/results/replay_real.json and a table in docs/results/retraining.md; the table of
 the plant is not in the repository.
 """

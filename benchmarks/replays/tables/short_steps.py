@@ -1,7 +1,7 @@
 """Ten-day replays: python -m benchmarks.replays.tables.short_steps [PROCESS ...] --work FOLDER.
 
-In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
-than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes
+In a replay the outcomes of a step arrive after the request for the next one, which in steps of a month is far later
+than in the plant. Replays the first champion and retraining when due; resumes where it stopped. Writes
 docs/results/replay_short.json and a table in docs/results/retraining.md.
 """
 

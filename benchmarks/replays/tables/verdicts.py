@@ -2,8 +2,8 @@
 
 A champion learns a third of a plant's time. At some months after, a challenger learns as a retraining job would have it
 learn, and the two are judged: by answers as they were trained, and by answers that follow outcomes as clients get them.
-What clients would have got of either after that is held against the truth. Each that would be promoted is looked at
-month by month, and so are champions that have learnt spoilt rows. Writes docs/results/verdicts.json and two tables in
+The responses that clients would have received are compared with the truth. Each promoted version is evaluated
+month by month, and so are champions trained on spoilt rows. Writes docs/results/verdicts.json and two tables in
 docs/results/retraining.md.
 """
 

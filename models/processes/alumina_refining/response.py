@@ -41,7 +41,7 @@ _CONSTANTS = (
     Constant("growth", "1", 1.0, 0.15, "growth of hydrate over the usual", "assumed: impurities and surfaces differ"),
     Constant("transfer", "1", 0.46, 0.1, "units of heat transfer of clean coolers", "assumed: by usual temperatures"),
     Constant("given_back", "1", 0.1, 0.5, "part of more alumina that operators return in flow", "assumed: orders"),
-    Constant("warmed_back", "K*L/g", 0.2, 0.5, "less cooling for one more gram of yield, a day later", "assumed: operators"),
+    Constant("warmed_back", "K*L/g", 0.2, 0.5, "less cooling a day later for a gram more", "assumed: operators"),
     Constant("enclosing", "%", 2.4, 0.2, "soda by supersaturation and cold", "assumed"),
     Constant("overflowing", "g/L", 40.0, 0.25, "seed that makes e times as much overflow", "assumed"),
     Constant("burning", "GJ/t/K", 0.0012, 0.2, "fuel of a kelvin of the calciner", "assumed"),
