@@ -37,7 +37,7 @@ from sklearn.utils.validation import validate_data
 
 from models.estimators.stored import Stored
 from models.regression.model import RegressionModel
-from models.tasks import Task
+from models.tasks import ModelTask
 
 
 class Median(Stored, RegressorMixin, BaseEstimator):
@@ -57,7 +57,7 @@ class Median(Stored, RegressorMixin, BaseEstimator):
         return tags
 
 
-TASK = Task(build=lambda seed: {"median": Median()}, model=RegressionModel)
+TASK = ModelTask(build=lambda seed: {"median": Median()}, model=RegressionModel)
 '''
 TRAINING = '''
 """The task in the jobs: as a number, fitted in its own words."""
@@ -95,7 +95,7 @@ SIMULATOR = '''
 import numpy as np
 
 from synthetic_data.engine.parameters import ScalarParameters
-from synthetic_data.engine.plan import Rows
+from synthetic_data.engine.plan import BlockRows
 from synthetic_data.engine.simulator import Simulator
 
 
@@ -118,7 +118,7 @@ class ToySmelter(Simulator):
             y = 90 + 0.5 * (x - 10) - 2 * (z - 4)
             starts = np.full(block.count, np.datetime64(plan.period_start(period), "us"))
             table = {"x_set": x, "z": z, "y": y + p.noise * noise, "tapped": y}
-            yield Rows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
+            yield BlockRows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
 
 
 SIMULATOR = ToySmelter()
@@ -128,7 +128,7 @@ PROCESS = '''
 
 from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics
-from models.interfaces.process import Process
+from models.interfaces.process import ProcessModels
 
 
 class ToyPhysics(Physics[Equipment]):
@@ -146,7 +146,7 @@ class ToyPhysics(Physics[Equipment]):
         return {}
 
 
-PROCESS = Process(physics=ToyPhysics)
+PROCESS = ProcessModels(physics=ToyPhysics)
 '''
 
 
@@ -220,10 +220,10 @@ from pydantic import Field
 from operations.forms.faults import invalid
 from operations.forms.fields import record, title
 from operations.forms.shapes import Shape
-from operations.operation import Advice, Form, FromTable
+from operations.operation import AdviceOperation, Form, FromTable
 
 
-class Counts(Advice):
+class Counts(AdviceOperation):
     name = "row-counts"
     operation_id = "row_counts"
     tag = "row counts"

@@ -65,7 +65,7 @@ def test_each_request_is_described_with_its_own_type_and_example(app: Service) -
         assert f"{title}Row" in schema["components"]["schemas"]
     rows = schema["components"]["schemas"]["ToyCellsRequest"]["properties"]["rows"]
     assert (rows["minItems"], rows["maxItems"]) == (1, 7)
-    assert {"Problem", "Fault"} <= set(schema["components"]["schemas"])
+    assert {"Problem", "RequestDefect"} <= set(schema["components"]["schemas"])
     # One type of one name, whether it is read or written.
     assert not [name for name in schema["components"]["schemas"] if name.endswith(("-Input", "-Output"))]
 

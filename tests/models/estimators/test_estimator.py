@@ -49,7 +49,7 @@ def test_parameters_are_the_arguments():
     assert one.set_params() is one
     with pytest.raises(ValueError, match=r"^BoostedTrees: got parameter 'leaves', expected \['signs', 'held_back', "):
         one.set_params(leaves=3)
-    assert repr(MeanRegressor()) == "Mean()"
+    assert repr(MeanRegressor()) == "MeanRegressor()"
     assert repr(RidgeLine((0, 2))) == "RidgeLine(categories=(0, 2), log_floor=None)"
 
 

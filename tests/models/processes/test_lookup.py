@@ -82,7 +82,7 @@ def test_a_folder_that_states_no_process_is_told(
     module = ModuleType("models.processes.toy_cells")
     vars(module).update(stated, __path__=[])
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    expected = r"expected a models\.interfaces\.process\.Process$"
+    expected = r"expected a models\.interfaces\.process\.ProcessModels$"
     with pytest.raises(TypeError, match=rf"^models\.processes\.toy_cells\.PROCESS: got .*: {expected}"):
         physics_of(toy_seed)
 

@@ -129,7 +129,7 @@ def test_directions_of_a_model_of_a_number_are_those_of_its_contributions(fitted
     turned = parse(model.seed.text.replace("sign = -1", "sign = 1"), Path("toy_cells.toml"))
     (found,) = signs.directions(SimpleNamespace(estimator=model.estimator, seed=turned), X)
     assert (found.expected, found.is_doubtless) == (1, True)
-    no_sum = SimpleNamespace(predict=lambda X: X[:, 0])
+    no_sum = SimpleNamespace(predict=lambda X: X[:, 0], contributions=lambda X: None)
     assert signs.directions(SimpleNamespace(estimator=no_sum, seed=turned), X) is None
 
 
