@@ -171,7 +171,7 @@ LINE = {
     "setpoint": "line_current_target",
     "start": pd.Timestamp("2026-11-01"),
     "units": 18,
-    "known_units": 17,
+    "known": 17,
     "plan": 400.0,
 }
 

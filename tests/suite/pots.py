@@ -22,7 +22,7 @@ def table(potline):
     slots = [("A-1", start) for start in starts] + [("A-2", start) for start in starts[:2]]
     columns = {"unit": pd.Series([unit for unit, _ in slots], dtype="str")}
     columns["period_start"] = pd.Series([start for _, start in slots], dtype="datetime64[us]")
-    columns |= {one.name: np.full(5, one.usual) for one in potline.columns if one.is_number}
+    columns |= {one.name: np.full(5, one.typical_value) for one in potline.columns if one.is_number}
     return pd.DataFrame(columns)[[column.name for column in potline.columns]]
 
 

@@ -184,14 +184,14 @@ def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
     for where in ("routes.inference", "responses.blocks"):
         monkeypatch.setattr(f"serving.{where}.in_thread", counted)
     monkeypatch.setattr("serving.middleware.admission.time.thread_time", lambda: 0.0)
-    assert sent(1) == ["one", "one", "derived_inputs"]  # nobody knows yet what a row costs
+    assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
     assert sent(1) == []
     monkeypatch.setattr("serving.middleware.admission.LONGEST_AT_ONCE", -1.0)
-    assert sent(2) == ["one", "one", "derived_inputs"]
+    assert sent(2) == ["one", "one", "made"]
     monkeypatch.setattr("serving.responses.blocks.ROWS_AT_ONCE", 1)
-    assert sent(3) == ["one", "one", "one", "one", "derived_inputs"]
+    assert sent(3) == ["one", "one", "one", "one", "made"]
     monkeypatch.setattr("serving.routes.inference.LONGEST_BODY_AT_ONCE", 0)
-    assert sent(3) == ["read", "one", "one", "one", "one", "derived_inputs"]
+    assert sent(3) == ["read", "one", "one", "one", "one", "made"]
 
 
 def test_blocks_are_answered_as_one(app: Service, monkeypatch: pytest.MonkeyPatch, call: Any) -> None:
