@@ -19,6 +19,11 @@ ASKED = RetrainingRequest("toy_cells", "ann", accept_label_shift="a new laborato
 RESULT = {"over": "judged", "result": {"promoted": True}}
 
 
+def test_a_request_that_an_older_version_stored_is_read() -> None:
+    stored = {"process": "toy_cells", "by": "ann", "only_if_drifted": True, "accept_shift": "x", "dry_run": False}
+    assert RetrainingRequest.from_stored(stored) == RetrainingRequest("toy_cells", "ann", True, "x")
+
+
 class Doing:
     """A job of three phases; each is over when the test says so."""
 
