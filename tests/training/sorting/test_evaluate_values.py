@@ -134,7 +134,7 @@ def four(toy_sorting_seed):
 def test_the_class_of_what_is_none_of_the_named_ones_is_the_seeds(toy_sorting_seed):
     decided, pieces = four(toy_sorting_seed)
     decided = replace(decided, bin=np.array([0, 2, 1, 0]))
-    rules = toy_sorting_seed.sorting.model_copy(update={"other": "b"})
+    rules = toy_sorting_seed.sorting.model_copy(update={"other_class": "b"})
     named = toy_sorting_seed.model_copy(update={"sorting": rules})
     assert measured(toy_sorting_seed, decided, pieces)["refused_other"] == 0.0
     assert measured(named, decided, pieces)["refused_other"] == 1.0

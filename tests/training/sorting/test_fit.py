@@ -82,7 +82,7 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
         return SimpleNamespace(bin=np.array([0, 2, 2, 1]), wanted=np.array([0, 2, 1, 1]))
 
     model = SimpleNamespace(
-        seed=SimpleNamespace(classes=["a", "unknown", "c"], sorting_rules=SimpleNamespace(other="unknown")),
+        seed=SimpleNamespace(classes=["a", "unknown", "c"], sorting_rules=SimpleNamespace(other_class="unknown")),
         seen=lambda X: SimpleNamespace(p=p, novel=np.array([False, False, True, False])),
         sort=sort,
         elements=lambda seen, coverage: {"x": coverage},
