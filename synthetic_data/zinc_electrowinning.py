@@ -116,10 +116,10 @@ class _CellHouse(ProfileBlock):
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
         normals = rng.standard_normal((len(house.current), cycle.NORMALS, count))
-        uniforms = rng.random((len(GROUP_FAULTS) * faults.UNIFORMS, count))
+        onsets = rng.random((len(GROUP_FAULTS) * faults.UNIFORMS, count))
         errors = rng.standard_normal((instruments.NORMALS, count))
         uniforms = rng.random((instruments.UNIFORMS, count))
-        lasts, started = faults.started(p, n, groups.fault_left, uniforms, house.period * days)
+        lasts, started = faults.started(p, n, groups.fault_left, onsets, house.period * days)
         if watch is not None:
             lasts = current_profile.at_the_hour(lasts, len(house.current))
         means = cycle.run(groups, house, setpoints, normals, lasts, hours / len(house.current), watch)
