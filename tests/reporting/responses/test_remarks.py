@@ -31,7 +31,7 @@ def test_remarks_are_found_in_every_form_that_they_have() -> None:
         ('<th scope="row">baseline</th><td>nothing was learnt</td><td></td>'),
         ('<th scope="row">flags</th><td>old</td><td></td>'),
         ('<th scope="row">flags</th><td>far</td><td></td>'),
-        ('<th scope="row">without</th><td>fire: never seen</td><td></td>'),
+        ('<th scope="row">unavailable_events</th><td>fire: never seen</td><td></td>'),
     ):
         assert f"<tr>{cells}</tr>" in text
     assert text.count("<tr>") == 7
