@@ -150,13 +150,13 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     trained = run(*toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
     assert trained.returncode == 0, trained.stderr
     assert "champion" in trained.stdout
-    assert f"{len(known)} rows read: {len(known)} taken, 0 set aside\n" in trained.stdout
+    assert f"{len(known)} rows read: {len(known)} taken, 0 excluded\n" in trained.stdout
     lacks = "What this table lacks:\n- no value at all: tapped\n"
     assert trained.stdout.endswith(f"{lacks}toy_cells: version 1 passed the gate\n")
     retrained = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
     assert retrained.returncode == 0, retrained.stderr
     assert "promoted" in retrained.stdout
-    assert f"{len(new) + 1} rows read: {len(new)} taken, 1 set aside\n" in retrained.stdout
+    assert f"{len(new) + 1} rows read: {len(new)} taken, 1 excluded\n" in retrained.stdout
     assert "rejected rows, each with its reason: " in retrained.stdout
     assert "Warning: 1 column is not in the seed and was not used: shift\n" in retrained.stdout
     verdict = re.search(r"version 2 (not )?promoted", retrained.stdout)

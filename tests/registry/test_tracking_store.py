@@ -196,7 +196,7 @@ def test_a_process_that_was_never_trained_has_no_versions(settings, toy_seed):
 
 @pytest.mark.long("makes a store in each of two processes")
 def test_two_first_jobs_make_one_store(tmp_path):
-    code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
+    code = "from registry.tracking import *; Tracking(StoreSettings(home=Path('home')), make=True).experiment('p')"
     command, options = [sys.executable, "-c", code], {"cwd": tmp_path, "stderr": subprocess.PIPE}
     with child(command, **options) as first, child(command, **options) as second:
         told = [job.communicate()[1] for job in (first, second)]

@@ -127,7 +127,7 @@ def test_openapi_names_the_grades_limits_setpoints_and_costs_of_a_process_that_g
     seed, schemas = load(name), described["components"]["schemas"]
     title = "".join(part.capitalize() for part in name.split("_"))
     grades = [grade.name for grade in seed.grades]
-    assert "together" in schemas[f"{title}Contents"]["description"]
+    assert "jointly" in schemas[f"{title}Contents"]["description"]
     for part, of in (("Defects", list(seed.defects)), ("GradeProbability", grades)):
         shares = schemas[f"{title}{part}"]["properties"]
         assert list(shares) == of

@@ -18,8 +18,8 @@ STARTER = """
 import sys, time
 from pathlib import Path
 from nonferrous.servers import _running
-from registry.settings import Settings
-with _running("program", ["-c", sys.argv[2], sys.argv[1]], Settings(home=Path(sys.argv[1]))) as process:
+from registry.settings import StoreSettings
+with _running("program", ["-c", sys.argv[2], sys.argv[1]], StoreSettings(home=Path(sys.argv[1]))) as process:
     if sys.argv[3] == "wait":
         sys.exit(process.wait())
     while not (Path(sys.argv[1]) / "started").exists():

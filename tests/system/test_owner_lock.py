@@ -20,9 +20,9 @@ pytestmark = [
 JOB = """
 import sys, time
 from pathlib import Path
-from registry.settings import Settings
+from registry.settings import StoreSettings
 from registry.tracking import Tracking
-tracking = Tracking(Settings(home=Path(sys.argv[1])))
+tracking = Tracking(StoreSettings(home=Path(sys.argv[1])))
 with tracking.run(tracking.experiment("toy_cells"), "train", "train") as run:
     print(run, flush=True)
     time.sleep(300)

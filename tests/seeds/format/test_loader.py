@@ -67,7 +67,7 @@ def test_a_seed_as_read(toy_seed):
             f"{PERIOD}\n{SHADOW.replace('60', '14')}",
             r"process.shadow: got 14 d: expected at least 30 d, the delay of the outcomes",
         ),
-        (PERIOD, SHADOW, r"columns: got a column of role time: expected process.period beside it"),
+        (PERIOD, SHADOW, r"columns: got a column of role time: expected also process.period"),
         ('unit_key = "unit"', "", r"process.unit_key: got none: expected the one column of role key, of unit"),
         ('unit_key = "unit"', 'unit_key = "pot"', r"process.unit_key: got 'pot': expected the one column of role key"),
         ("[references]", "[referenzes]", r"referenzes: unknown key"),

@@ -20,8 +20,8 @@ def test_an_end_of_a_range_that_nobody_knows_is_infinite(toy_seed, gone, limits,
 
 
 def test_what_is_usual_is_nan_where_nobody_knows_it(toy_seed):
-    assert toy_seed.column("z").usual == 4
-    assert math.isnan(toy_seed.column("z").model_copy(update={"typical": None}).usual)
+    assert toy_seed.column("z").typical_value == 4
+    assert math.isnan(toy_seed.column("z").model_copy(update={"typical": None}).typical_value)
 
 
 def test_a_key_is_no_number_and_has_no_range(toy_seed):

@@ -153,5 +153,5 @@ def test_a_table_without_time_has_no_period_and_nothing_made_from_it(toy_seed: S
         parse(seed.text.replace("[references]", f"{SHADOW}\n[references]"), tmp_path / "toy_cells.toml")
     with pytest.raises(SeedError, match="previous_y: made from time: expected a column of role time"):
         without(toy_seed.text, "[[columns]]" + start)
-    with pytest.raises(SeedError, match=r"got a column of role time: expected process\.period beside it"):
+    with pytest.raises(SeedError, match=r"got a column of role time: expected also process\.period"):
         without(toy_seed.text)

@@ -115,7 +115,7 @@ def test_a_service_outlives_a_model_that_ends_its_reader_and_remembers_it(place:
         )
         assert answer(client) == before
     kept = json.loads((place / "home" / FILE).read_bytes())["models"]
-    assert [one["reason"] is None for one in kept.values()] == [True, False]
+    assert [one["trouble"] is None for one in kept.values()] == [True, False]
     with service(place) as client:  # the start after: nothing answers, and it says why
         said = ready(client, lambda said: "SIGSEGV" in json.dumps(said))
         assert "seen before; to try it again: nonferrous models verify toy_cells 2" in json.dumps(said)

@@ -89,7 +89,10 @@ MORE: dict[str, tuple[dict[str, Any], str]] = {
     "history": ({"parameters": {"history": '[{"unit": 3}]'}}, "history.0.unit: got 3, expected a text"),
     "binary": ({"parameters": {"binary_data_output": 1}}, "binary_data_output: got 1, expected true or false"),
     "output": ({"outputs": [{"name": "y"}]}, "outputs: got y, expected no such output"),
-    "not asked for": ({"outputs": [{"name": "explanation.base"}]}, "got explanation.base, expected an output of this"),
+    "not asked for": (
+        {"outputs": [{"name": "explanation.base_value"}]},
+        "got explanation.base_value, expected an output of this",
+    ),
     "output parameter": (
         {"outputs": [{"name": "y.low", "parameters": {"classification": 3}}]},
         "y.low: got classification, expected no parameter but binary_data",

@@ -52,7 +52,7 @@ def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arr
     table, _, _ = read(send(process, as_arrow(process.rows)).content)
     description = process.app.openapi()["paths"][process.url]["post"]["description"]
     for field in table.schema:
-        assert f"`{field.name}`" in description or field.name == "made"
+        assert f"`{field.name}`" in description or field.name == "derived_inputs"
         if pa.types.is_floating(field.type) and not field.name.startswith(("nearest_limit", "remedy")):
             assert field.metadata[b"unit"]
 

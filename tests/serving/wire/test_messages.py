@@ -49,11 +49,13 @@ def test_a_thousand_columns_are_told_one_by_one_up_to_a_hundred(cells, send) -> 
     assert [fault["field"] for fault in problem["errors"]] == names[:100]
 
 
-@pytest.mark.parametrize("name", ["quality", ""])
-def test_a_name_that_no_column_may_have_is_a_fault(cells, send, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"), [("data_quality", "no "), ("quality", "renamed to data_quality"), ("", "no ")]
+)
+def test_a_name_that_no_column_may_have_is_a_fault(cells, send, name: str, expected: str) -> None:
     (fault,) = send(cells, arrow(pa.Table.from_pylist(cells.rows).append_column(name, pa.nulls(40)))).json()["errors"]
     assert fault["field"] == name
-    assert fault["expected"].startswith("no ")
+    assert fault["expected"].startswith(expected)
 
 
 @pytest.mark.parametrize("depth", [1, 3])

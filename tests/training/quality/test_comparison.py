@@ -188,7 +188,7 @@ def test_lots_of_unknown_grades_do_not_count(fitted):
         check_judgeable(found["linear"].model, gaps, rows)
     table.loc[table.index.isin(rows), "q"] = np.nan
     none = rows[p_keeps.to_numpy()[rows]]
-    with pytest.raises(ComparisonError, match=rf"^0 lots to judge on: none of the {len(none)} newest"):
+    with pytest.raises(ComparisonError, match=rf"^0 lots to judge on: none of the {len(none)} latest"):
         check_judgeable(found["linear"].model, replace(data, table=table), none)
 
 
