@@ -149,7 +149,7 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> PoisonResult:
     with here.entered(), running(PROCESS, here.home) as client:
         before = client.version()
         sent, refused, reply = _sent(plant, client, poison(plant, steps[-POISONED - AFTER : -AFTER]))
-        job = client.retrain() if refused < sent else {"state": NONE, "why": ""}
+        job = client.retrain() if refused < sent else {"state": NONE, "reason": ""}
         now = client.version()
         answers = [_answered(plant, client, step) for step in after]
     assert before is not None
@@ -163,7 +163,7 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> PoisonResult:
         aside=len(pd.read_csv(rejected)) if rejected.exists() else 0,
         state=job["state"],
         promoted=now != before,
-        why=here.anywhere(job["result"]["why"] if job["state"] == "done" else job["why"]),
+        why=here.anywhere(job["result"]["reason"] if job["state"] == "done" else job["reason"]),
         before=errors[before],
         after=errors[now],
         answers=float(np.nanmean(np.abs(np.concatenate(answers)))),

@@ -127,11 +127,11 @@ def _retrained(
     if not requested:
         return replace(one, drift=reason)
     job = client.retrain()
-    if accepts is not None and ACCEPT in (job["why"] or ""):
+    if accepts is not None and ACCEPT in (job["reason"] or ""):
         job = client.retrain(accepts)
     result: Mapping[str, Any] = job["result"] or {}
     promoted = result["version"] if result.get("promoted") else None
-    return replace(one, drift=reason, job=result.get("why") or job["why"], promoted=promoted)
+    return replace(one, drift=reason, job=result.get("reason") or job["reason"], promoted=promoted)
 
 
 def _stepped(seed: Seed, step: Step, version: int, answers: Answers) -> Stepped:
