@@ -22,6 +22,8 @@ CLAUSES = frozenset(RULES["clause_starts"])
 WORDS = tuple(RULES["retired_words"])
 NAMES = frozenset(RULES["retired_names"])
 CLASSES = frozenset(RULES["retired_classes"])
+# From Python 3.12 on the text of an f-string is a token of its own kind.
+TEXTS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 LONGEST_SUMMARY, LONGEST_HELP, LONGEST_SENTENCE, LONGEST_HEADING = 100, 80, 30, 8
 
 
@@ -75,7 +77,7 @@ def _strings() -> Iterator[tuple[str, str]]:
         if is_test(place := place_of(file)):
             continue
         for token in tokenize.generate_tokens(io.StringIO(file.read_text(encoding="utf-8")).readline):
-            if token.type in (tokenize.STRING, tokenize.COMMENT) and " " in token.string:
+            if token.type in TEXTS and " " in token.string:
                 yield f"{place}:{token.start[0]}", words_of(token.string)
 
 
