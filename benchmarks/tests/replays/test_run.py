@@ -12,7 +12,7 @@ from models.table.contract import check
 from training.labels.job import ACCEPT
 
 STOPPED = f"toy: no model was trained, the new labels are inconsistent with history: {ACCEPT} REASON"
-DONE = {"state": "done", "why": None, "result": {"promoted": True, "version": 2, "why": "significantly better"}}
+DONE = {"state": "done", "reason": None, "result": {"promoted": True, "version": 2, "reason": "significantly better"}}
 
 
 class Service:
@@ -43,7 +43,7 @@ def plant(toy_seed, toy_frame):
 
 
 def failed(why):
-    return {"state": "failed", "why": why, "result": None}
+    return {"state": "failed", "reason": why, "result": None}
 
 
 def at_the_second(steps):
