@@ -12,7 +12,8 @@ from models.table.contract import check
 from training.labels.job import ACCEPT
 
 STOPPED = f"toy: no model was trained, the new labels are inconsistent with history: {ACCEPT} REASON"
-DONE = {"state": "done", "reason": None, "result": {"promoted": True, "version": 2, "reason": "significantly better"}}
+RESULT = {"promoted": True, "version": 2, "reason": "significantly better"}
+DONE = {"state": "done", "reason": None, "result": RESULT}
 
 
 class Service:

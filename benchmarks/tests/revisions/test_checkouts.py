@@ -41,7 +41,12 @@ def test_the_command_ends_with_that_line_and_writes_nothing(tmp_path, monkeypatc
 @pytest.mark.long("records a checkout")
 def test_commands_leave_code_and_lines_and_options_hold_for_one_command_alone(checkout):
     nowhere = str(checkout.scratch / "nowhere")
-    each = [["--version"], ["--seeds", nowhere, "seeds", "list"], ["seeds", "show", "lead_refining"], ["no-such-command"]]
+    each = [
+        ["--version"],
+        ["--seeds", nowhere, "seeds", "list"],
+        ["seeds", "show", "lead_refining"],
+        ["no-such-command"],
+    ]
     version, wrong, good, unknown = checkout.commands(each, "commands")
     assert version == {"code": 0, "out": [version["out"][0]], "err": []}
     assert version["out"][0].startswith("nonferrous ")
