@@ -64,7 +64,7 @@ class Variant:
         Makes the variant's seed from that of the process.
     second : bool
         Whether arms that go on run for a second year.
-    arms : sequence of Arm
+    arms : sequence of NamedPolicy
         What runs.
     plants : sequence of TrialPlant
         Where it runs.

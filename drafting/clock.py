@@ -35,7 +35,7 @@ class RowOrder:
 
     Attributes
     ----------
-    time, unit : Found or None
+    time, unit : DetectedColumn or None
         The columns that hold them.
     order : int array (n,)
         Positions of the rows sorted by unit and time.
@@ -90,9 +90,9 @@ def find_clock(
 
     Parameters
     ----------
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         The table's columns.
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
     time, unit : str, optional
         Headings, where a person has named them.

@@ -16,7 +16,7 @@ def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
     ----------
     content : Content
         The file.
-    clock : Clock
+    clock : RowOrder
         Its time and its units.
 
     Raises

@@ -18,14 +18,14 @@ def by_period(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Detect
 
     Parameters
     ----------
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         Columns of n rows; the clock has a time.
-    clock : Clock
+    clock : RowOrder
         Which rows make a period.
 
     Returns
     -------
-    list of Found
+    list of DetectedColumn
         The same columns with one row a period, oldest first.
     """
     assert clock.time is not None

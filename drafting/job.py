@@ -89,11 +89,11 @@ class Drafted:
         The seed as the loader reads it.
     checked : Checked
         The table as the seed reads it.
-    placed : list of Placed
+    placed : list of ColumnDraft
         Draft of each column.
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
-    clock : Clock
+    clock : RowOrder
         When rows were and what they are about.
     suspicions : list of Suspicion
         What a person should look at, worst first.
@@ -123,7 +123,7 @@ def draft(file: Path, target: Sequence[str], options: DraftOptions | None = None
         A CSV, Parquet or workbook file.
     target : sequence of str
         Heading of the column that is to be predicted.
-    options : Asked, optional
+    options : DraftOptions, optional
         What else a person has said.
 
     Raises

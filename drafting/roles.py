@@ -46,7 +46,7 @@ class ColumnDraft:
 
     Attributes
     ----------
-    column : Found
+    column : DetectedColumn
         The column.
     role : str or None
         Its role in the seed; None where the draft leaves it out.
@@ -71,11 +71,11 @@ def place(
 
     Parameters
     ----------
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         The table's columns in its order.
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
-    clock : Clock
+    clock : RowOrder
         Which columns hold time and unit, and the order of rows.
     is_class : bool
         Whether the target is a class.
@@ -86,7 +86,7 @@ def place(
 
     Returns
     -------
-    list of Placed, list of Suspicion
+    list of ColumnDraft, list of Suspicion
     """
     findings: list[Suspicion] = []
     roles = _identity(target, clock)

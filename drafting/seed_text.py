@@ -52,11 +52,11 @@ def seed_text(
         Name of the process.
     content : Content
         The file.
-    placed : sequence of Placed
+    placed : sequence of ColumnDraft
         Each column with its role.
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
-    clock : Clock
+    clock : RowOrder
         Time, unit and period.
     is_class : bool
         Whether the target is a class.

@@ -33,7 +33,7 @@ def has_label_of_stamp(target: DetectedColumn, order: IntArray, when: FloatArray
 
     Parameters
     ----------
-    target : Found
+    target : DetectedColumn
         What is to be predicted, of n rows.
     order : int array (m,)
         Positions of the rows sorted by unit and time.

@@ -15,7 +15,7 @@ def learning_due(seen: MonitoringResult) -> Due:
 
     Parameters
     ----------
-    seen : Monitoring
+    seen : MonitoringResult
         What was seen of the process just now.
     """
     from registry.retraining.new_rows import batches

@@ -24,7 +24,7 @@ class Requested:
 
     Attributes
     ----------
-    operation, form : Advice, Form
+    operation, form : AdviceOperation, Form
         The operation, and its form of the process.
     version : int or None
         The champion; None where no model is needed.
@@ -70,7 +70,7 @@ def requested(
     ----------
     seed : Seed
         The process.
-    operation : Advice
+    operation : AdviceOperation
         The operation.
     data : Path
         Table of the plant.

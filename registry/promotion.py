@@ -77,7 +77,7 @@ def try_again(seed: Seed, settings: StoreSettings, version: int | None = None) -
     ----------
     seed : Seed
         The process, as requests and answers will have it.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
     version : int, optional
         Which version; by default the champion.
@@ -181,7 +181,7 @@ def promote(
     ----------
     seed : Seed
         The process, as requests and answers will have it.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
     version : int, optional
         Which version; by default the challenger.
@@ -233,7 +233,7 @@ def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, wh
     ----------
     seed : Seed
         The process, as requests and answers will have it.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
     version : int, optional
         Which version; by default the one that the champion took over from.

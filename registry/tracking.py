@@ -48,7 +48,7 @@ class Tracking:
 
     Parameters
     ----------
-    settings : Settings
+    settings : StoreSettings
         Where it is.
     make : bool
         Whether an embedded store is made when it is missing. This is the one step that makes it, and it is safe

@@ -46,7 +46,7 @@ def lines(labels: Sequence[str], drawn: Sequence[Trace], about: str, marks: Mapp
     ----------
     labels : sequence of str
         What each place is called; some of them are written below.
-    drawn : sequence of Line
+    drawn : sequence of Trace
         The lines, each with as many values.
     about : str
         What is drawn, with its unit.

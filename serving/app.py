@@ -153,7 +153,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
 
     Parameters
     ----------
-    settings : Settings
+    settings : ServiceSettings
         What it needs to start.
     store : Store, optional
         Where models come from; by default the MLflow store that the settings name.

@@ -89,7 +89,7 @@ def run(settings: ServiceSettings, store: Store | None = None) -> int:
 
     Parameters
     ----------
-    settings : Settings
+    settings : ServiceSettings
         Address and the rest.
     store : Store, optional
         Where models come from; by default the MLflow store that the settings name.

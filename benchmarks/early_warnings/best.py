@@ -42,7 +42,7 @@ def best(seed: Seed, grid: UnitPeriodGrid, first: int) -> dict[str, Shares]:
     ----------
     seed : Seed
         The process and its plant.
-    grid : Grid
+    grid : UnitPeriodGrid
         The table that the plant gave, on which limits rest that are relative to a unit's usual.
     first : int
         Number of the first period to look ahead from.

@@ -35,7 +35,7 @@ class TrainingRows:
 
     Attributes
     ----------
-    at : Situations
+    at : UnitStates
         Of the n rows.
     outcomes : dict of str to ndarray, shape (n,)
         Mean over the period and those after it, AHEAD in all; NaN where one is missing.

@@ -50,9 +50,9 @@ def same_test(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list
 
     Parameters
     ----------
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         Columns that may be inputs.
     """
     findings = []

@@ -67,7 +67,7 @@ def sample_of(target: DetectedColumn, in_time: IntArray, is_class: bool, has_tim
 
     Parameters
     ----------
-    target : Found
+    target : DetectedColumn
         What is to be predicted.
     in_time : int array (n,)
         Positions of the rows, oldest first.
@@ -90,9 +90,9 @@ def is_earlier_label(column: DetectedColumn, target: DetectedColumn, clock: RowO
 
     Parameters
     ----------
-    column, target : Found
+    column, target : DetectedColumn
         A column, and what is to be predicted.
-    clock : Clock
+    clock : RowOrder
         The order of rows; without a time none is the earlier one.
     """
     if clock.time is None or column.numbers is None or target.numbers is None:
@@ -209,7 +209,7 @@ def balance(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicion
 
     Parameters
     ----------
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         Columns that may be inputs.
     sample : Sample
         Labelled rows.
@@ -223,7 +223,7 @@ def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicio
 
     Parameters
     ----------
-    columns : sequence of Found
+    columns : sequence of DetectedColumn
         Columns that may be inputs and do not leak alone.
     sample : Sample
         Labelled rows.

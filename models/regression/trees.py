@@ -67,7 +67,7 @@ class BoostedTrees(Stored, RegressorEstimator):
 
     Attributes
     ----------
-    line_ : Line
+    line_ : SignConstrainedRidge
         Where the trees start from, in columns as `models.estimators.categories.indicators` makes them.
     penalty_ : float
         The line's penalty; NaN in an estimator that was stored.

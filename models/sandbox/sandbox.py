@@ -39,7 +39,7 @@ def troubles(folders: Sequence[Path]) -> list[str | None]:
 
     Raises
     ------
-    TrialError
+    SandboxError
         The process did not start.
     """
     errors: list[str | None] = []

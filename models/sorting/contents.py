@@ -111,7 +111,7 @@ class Contents:
         What the lines take.
     scale : StandardScale
         How signals become standard scores.
-    lines : Lines
+    lines : ContentLines
         Lines of each class.
     carried : ndarray of bool, shape (E,)
         Whether the sensors carry the element: its R² on rows outside the training rows is at least `CARRIED_R2`.

@@ -36,7 +36,7 @@ def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: i
 
     Returns
     -------
-    Lines
+    ContentLines
         A class without any content of an element is given what all classes together have of it, and 0 if no class
         has any of it. The variances are those of the training pieces.
     """

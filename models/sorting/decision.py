@@ -200,7 +200,7 @@ class SortingLine:
 
         Parameters
         ----------
-        pieces : Pieces
+        pieces : DecidedPieces
             n pieces, in the order in which they pass.
         lots : ndarray of int, shape (n,)
             Number of each piece's lot.

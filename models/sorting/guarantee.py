@@ -71,7 +71,7 @@ def lot_contents(
 
     Parameters
     ----------
-    line : Line
+    line : SortingLine
         The sorting line.
     bins, lots : ndarray of int, shape (n,)
         Bin and lot of each piece.
@@ -197,7 +197,7 @@ def risk_price(
     ----------
     seed : Seed
         The process.
-    line : Line
+    line : SortingLine
         Its sorting line.
     pieces : Pieces
         n pieces, each predicted by models that had not seen its lot.

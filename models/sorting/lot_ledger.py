@@ -156,7 +156,7 @@ def fill(
 
     Parameters
     ----------
-    line : Line
+    line : SortingLine
         The sorting line.
     queue : Queue
         n pieces of L lots.

@@ -118,7 +118,7 @@ def robust_reference(values: FloatArray) -> ChartReference:
 
     Returns
     -------
-    Reference
+    ChartReference
         Centre and sigma [the values' unit].
 
     Raises

@@ -123,7 +123,7 @@ def single_plan(lot_size: int, aql: float, level: str = "II", severity: str = NO
 
     Returns
     -------
-    Plan
+    SamplingPlan
         Arrows of the tables are followed. Where the sample would be as large as the lot, every item is inspected.
 
     References
@@ -181,7 +181,7 @@ class Switching:
         ----------
         accepted : bool
             Whether the lot was accepted.
-        plan : Plan
+        plan : SamplingPlan
             Under which it was inspected.
         accepted_one_step_tighter : bool
             Whether it would have been accepted at the next smaller AQL too; counts where the plan accepts with two or

@@ -31,7 +31,7 @@ def watch(rows: Answered, history: DriftReference) -> MonitoringResult:
     rows : Answered
         All rows that were answered, in the order of time; those of periods that stand in the champion's own table
         count for what was answered, not for drift.
-    history : History
+    history : DriftReference
         Of the champion.
 
     Raises

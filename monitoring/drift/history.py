@@ -34,7 +34,7 @@ class DriftReference:
         The champion.
     version, digest : int, str
         In the registry.
-    clock : Clock
+    clock : TimeSteps
         Steps from the first row of the table on.
     steps : int
         Steps of the table: live rows come after them.
@@ -47,7 +47,7 @@ class DriftReference:
     usual : dict of str to float
         Mean size of each quantity's errors on these rows.
     sensors : SensorHistory
-    expectation : Expectation or None
+    expectation : ExpectedErrorSize or None
         None where no row says how the champion errs.
     """
 

@@ -179,7 +179,7 @@ class MonitoringResult:
         Errors of the answers as they were given; of units the worst.
     versions : tuple of (str, str)
         Step at which each version first answered.
-    inputs : tuple of Input
+    inputs : tuple of InputDrift
         All of them, the farthest beyond its limit first.
     charts : tuple of Chart
     sensors : tuple of Sensor

@@ -60,7 +60,7 @@ def next_steps(seen: MonitoringResult, waiting: Sequence[str] = (), shadow: str 
 
     Parameters
     ----------
-    seen : Monitoring
+    seen : MonitoringResult
         What was seen.
     waiting : sequence of str
         Lines on outcomes pending review.

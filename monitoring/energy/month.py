@@ -79,7 +79,7 @@ class EnergyMonth:
         Measured values of `physics.TARGET` [its unit].
     product : ndarray, shape (n,)
         Product of each row, of what `physics.MADE_BY` says [t].
-    account, flow : Account and Flow
+    account, flow : Account and EnergyFlow
         Energy and greenhouse gases of each row, and where its energy goes.
     """
 

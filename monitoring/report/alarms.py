@@ -112,7 +112,7 @@ def events_of(
         Lots of the period.
     charts : Charts
         Of these lots.
-    reference : Reference
+    reference : ReferencePeriod
         Against which they and their inputs are seen.
     spread : ndarray, shape (E,)
         Standard deviation of the model's errors [1].

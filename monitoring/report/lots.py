@@ -30,7 +30,7 @@ class PredictedLots:
         Inputs in plant units.
     raw : ndarray, shape (n, E + D)
         Logarithms of the contents and log-odds of the defects, as predicted.
-    found : Lots
+    found : AssayedLots
         Contents, defects and grades as reported.
     unlearnt : ndarray of bool, shape (n,)
         Whether the lot is no training row.

@@ -107,7 +107,7 @@ class QualityPeriod:
         Assayed lots whose contents all lie in their intervals, and assayed lots.
     defects : Mapping of str to Defect
         By defect.
-    reference : Reference or None
+    reference : ReferencePeriod or None
         What charts compare with.
     charts : Charts or None
         None where there is no reference.
@@ -115,7 +115,7 @@ class QualityPeriod:
         Why there is none.
     alikeness : tuple of float
         Rank correlation of a lot with the unit's lot before, median of the elements: of contents, of residuals.
-    events : list of Event
+    events : list of AlarmEvent
         Alarms.
     indices : list of LimitIndices
         Capability against each limit of the intended grade.
@@ -174,7 +174,7 @@ def quality_period(
         A process that grades its lots.
     data : Path
         CSV or Parquet file, or a folder of them: the period and the stretch before it.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps the champion.
     first, last : date, optional
         The period, both days within; by default up to the newest lot, from the first of its month.

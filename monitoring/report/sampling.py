@@ -18,7 +18,7 @@ class Sampling:
     ----------
     aql : float
         Acceptance quality limit [lots in 100].
-    attributes : dict of str to Plan
+    attributes : dict of str to SamplingPlan
         Plan by attributes for each severity.
     good, bad : dict of str to float
         Share of bad lots that each plan accepts with a probability of 95 %, and with one of 10 % [1].

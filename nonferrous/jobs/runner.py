@@ -87,9 +87,9 @@ def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> 
     ----------
     id : str
         ID of the job, and name of the folder with its state for a resumed run.
-    asked : Asked
+    asked : RetrainingRequest
         What it is to do.
-    settings : Settings
+    settings : StoreSettings
         Where models and records are kept.
     say : callable
         Takes each line.

@@ -26,7 +26,7 @@ class Program:
     ----------
     id : str
         The job.
-    asked : Asked
+    asked : RetrainingRequest
         What it is to do.
     logs : Path
         Folder of the file that takes what is said by the way.

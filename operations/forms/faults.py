@@ -35,7 +35,7 @@ class RequestError(Exception):
     ----------
     detail : str
         What is wrong with it.
-    faults : sequence of Fault
+    faults : sequence of RequestDefect
         Each single fault, as far as the request can be read.
     status : HTTPStatus
         400 where it cannot be read, 413 where it is too large, 422 where its content is wrong.

@@ -70,7 +70,7 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
 
     Returns
     -------
-    list of Fault
+    list of RequestDefect
         Times that cannot be compared, and two earlier rows of one unit and period; then nothing is made.
     """
     wanted = [column.name for column in made_inputs(seed) if past or column.calendar is not None]

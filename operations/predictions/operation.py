@@ -21,7 +21,7 @@ class Predictions(Operation[Payloads]):
 
     Parameters
     ----------
-    *options : Option
+    *options : ResponsePart
         Parts of a response that requests may ask for, in the order of their fields.
 
     Attributes

@@ -112,7 +112,7 @@ def lines(element: str) -> dict[str, XrayEmissionLine]:
 
     Returns
     -------
-    dict of str to Line
+    dict of str to XrayEmissionLine
         By name of the line
 
     References

@@ -90,7 +90,7 @@ class Writer:
 
         Raises
         ------
-        Full
+        QueueFullError
             Too much waits already; nothing is written.
         RecordsError
             The database did not do its part; nothing is written.

@@ -65,7 +65,7 @@ class Loading:
 
     Parameters
     ----------
-    settings : Settings
+    settings : StoreSettings
         The home folder, where verdicts are remembered, and the public key, if models must be signed.
     """
 

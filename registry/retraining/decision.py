@@ -93,7 +93,7 @@ def keep_decision(
         Version that was champion when it was decided.
     tracking : Tracking
         The store.
-    shadow : ShadowPeriod, optional
+    shadow : RunningShadow, optional
         In which one that is to be promoted answers first.
     """
     outcome = outcome_of(promoted, shadow)

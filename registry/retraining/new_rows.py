@@ -133,7 +133,7 @@ def accepted_by_person(found: Sequence[RowBatch], versions: Sequence[Version]) -
 
     Parameters
     ----------
-    found : sequence of Batch
+    found : sequence of RowBatch
         Accepted ones, the oldest first.
     versions : sequence of Version
         Of the same process.
@@ -184,7 +184,7 @@ def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
 
     Returns
     -------
-    Batch
+    RowBatch
         As it is now.
 
     Raises

@@ -40,7 +40,7 @@ def drawn(value: Any, place: SchemaPlace, depth: int, count: int | None = None) 
     ----------
     value : Mapping or list
         The part; of a long list the first `SHOWN` items.
-    place : Place
+    place : SchemaPlace
         Its type.
     depth : int
         Level of the headings in it.

@@ -72,7 +72,7 @@ class TableFormat(SeedPart):
         stands twice.
     missing : list of str
         Texts that mean a missing value, in addition to the built-in ones.
-    every : Period
+    every : PeriodLength
         Rows are as fast as this and become periods, each column by its `statistic`.
     """
 

@@ -45,7 +45,7 @@ class Status:
         The model that answers.
     champion : Champion, optional
         Where the alias points.
-    error : str, optional
+    trouble : str, optional
         What is wrong with the champion.
     offers : Offers, optional
         Operations that the process offers, grown from the seed that `served` agrees with; None where its seed cannot be

@@ -234,7 +234,7 @@ class InMemory:
 
     Parameters
     ----------
-    known : Mapping of str to Caller
+    known : Mapping of str to Principal
         Whose key each is.
     revoked : iterable of str
         Keys that were revoked.

@@ -28,7 +28,7 @@ class RequestContext:
 
     Attributes
     ----------
-    caller : Caller
+    caller : Principal
         Who asks.
     client : str
         Key or address that it counts for.

@@ -46,17 +46,17 @@ class RequestMiddleware:
 
     Parameters
     ----------
-    hosts : Hosts
+    hosts : AllowedHosts
         Names that it may be asked by.
-    ring : Ring
+    ring : KeyCache
         Keys.
-    rates : Rates
+    rates : RateLimiter
         How many requests a client may send.
     load : Load
         How many bytes of bodies are held.
     deadline : float
         Longest time to the beginning of an answer [s].
-    watching : Watching
+    watching : Observer
         Who counts and logs.
     most_of_client : int, optional
         Limit on requests under way of one key, or of one address where there are no keys; none by default.

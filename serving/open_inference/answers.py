@@ -21,7 +21,7 @@ class Encoded:
 
     Parameters
     ----------
-    request : Asked
+    request : ParsedInferenceRequest
         The request.
     contract : Contract
         Tensors of the process.

@@ -108,7 +108,7 @@ class Recorder:
 
         Parameters
         ----------
-        metadata : Asked
+        metadata : RequestMetadata
             The request.
         served : Served, optional
             The model that answered; None where none did.

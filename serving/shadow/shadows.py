@@ -40,7 +40,7 @@ class Shadow:
         Number of the request up to which it has answered.
     answered, dropped, failed : int
         Requests that it has answered; that were too many or too long for it; that it could not answer.
-    error : str or None
+    trouble : str or None
         What is wrong with it.
     wait, again : float
         Time that was waited for it [s], and when to try it again [s on the clock].

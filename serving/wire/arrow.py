@@ -42,7 +42,7 @@ def answered(
 
     Parameters
     ----------
-    table : Rows
+    table : AnsweredRows
         Rows that have passed `serving.wire.arrow_checks.check`.
     rows : int
         How many these are.

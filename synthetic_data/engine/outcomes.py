@@ -27,7 +27,7 @@ def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int)
 
     Returns
     -------
-    Outcome
+    EjectionOutcome
 
     Raises
     ------

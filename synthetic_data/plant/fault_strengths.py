@@ -56,7 +56,7 @@ class FaultStrengths:
         Time from the onset until the laboratory shows a fault [d].
     together : ufunc
         Strength of two simultaneous faults of a kind.
-    block : Block
+    block : UnitBlock
     period_days : float
         Length of a period [d].
     """

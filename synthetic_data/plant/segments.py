@@ -18,7 +18,7 @@ class PlantSupplier:
 
     Parameters
     ----------
-    plan : Plan
+    plan : RunPlan
         The run.
     length : int
         Periods of a stretch; one of them is the warm-up.
@@ -50,11 +50,11 @@ class SegmentedPlant(RunningBlock, Generic[S]):
 
     Parameters
     ----------
-    plan : Plan
+    plan : RunPlan
         The run.
-    block : Block
+    block : UnitBlock
         The units.
-    supplier : Supplier
+    supplier : PlantSupplier
         Of all blocks, from the beginning of the warm-up on.
     """
 

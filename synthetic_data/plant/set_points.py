@@ -27,9 +27,9 @@ def manual_setpoints(plan: RunPlan, block: UnitBlock, first: int, count: int) ->
 
     Parameters
     ----------
-    plan : Plan
+    plan : RunPlan
         With the set-points of the run.
-    block : Block
+    block : UnitBlock
         Units.
     first, count : int
         First period, negative in a warm-up, and number of periods.

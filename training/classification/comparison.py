@@ -53,7 +53,7 @@ def verdict(
 
     Returns
     -------
-    Verdict
+    ComparisonResult
     """
     units, periods, classes = data.units[rows], data.periods[rows], classes_of(data, rows)
     compared_rows = ComparisonRows(units, periods, blocks_of(units, periods), np.ones(len(rows)))

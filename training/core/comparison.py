@@ -47,7 +47,7 @@ class ComparisonResult:
         What keeps a better challenger from being promoted, if anything.
     champion, challenger : Mapping of str to float
         Metrics of both on the judge rows.
-    corrected : str or None
+    mended : str or None
         What is wrong with the champion and right with the challenger, which promotes one that is about as good.
     leaning : str or None
         Quarter of the time without which the challenger is not better, if it is better at all.
@@ -144,7 +144,7 @@ def judge(
     ----------
     rows : ComparisonRows
         What the two are judged on.
-    champion, challenger : Side
+    champion, challenger : ModelLosses
         What each loses there.
     loss, unit : str
         What the loss is and its unit, for the words.
@@ -152,12 +152,12 @@ def judge(
         What keeps a better challenger from being promoted, if anything.
     confidence : float
         With which the challenger must be better [1].
-    corrected : str or None
+    mended : str or None
         What is wrong with the champion and right with the challenger, if anything.
 
     Returns
     -------
-    Verdict
+    ComparisonResult
     """
     gains = champion.loss - challenger.loss
     gain = float(np.average(gains, weights=rows.weight))

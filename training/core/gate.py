@@ -60,7 +60,7 @@ class Evidence:
         Name of the baseline.
     labels : int
         Number of training labels that differ from the one before.
-    promises : tuple of Condition
+    promises : tuple of GateCondition
         What the task promises, as measured.
     """
 

@@ -94,9 +94,9 @@ def conditions(
 
     Parameters
     ----------
-    challenger : Loaded
+    challenger : LoadedVersion
         The model.
-    champion : Loaded or None
+    champion : LoadedVersion or None
         What it is compared with.
     clock : callable
         Gives the time [s] by which answers are timed.

@@ -143,13 +143,13 @@ def train(
         The process.
     data_path : Path
         CSV or Parquet file, or a folder of them.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
     tests : Path, optional
         File of the set-point tests that the plant made; see `training.core.setpoint_tests.read_tests`.
-    ways : Ways, optional
+    ways : FitExecution, optional
         How candidates are fitted.
 
     Returns

@@ -80,7 +80,7 @@ def shown(
     ----------
     seed : Seed
         The process.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps champions and trials of set-points.
     options : Mapping
         `lots` and `rng_seed` of a trial of decisions; `plants`, `units`, `periods` and `rng_seed` of one of
@@ -137,7 +137,7 @@ def trial(seed: Seed, settings: StoreSettings, lots: int, rng_seed: int, progres
     ----------
     seed : Seed
         A process that sorts or grades lots.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps the champion.
     lots : int
         How many lots; of graded ones, at least so many.

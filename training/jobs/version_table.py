@@ -95,7 +95,7 @@ def compare(process: str, settings: StoreSettings) -> Comparison:
     ----------
     process : str
         Name of the process.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
 
     Returns

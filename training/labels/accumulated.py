@@ -28,14 +28,14 @@ def accumulated(
 
     Parameters
     ----------
-    data, rows : Dataset, Rows
+    data, rows : Dataset, LabelledRows
         All labelled rows.
-    known, new : sequence of Run
+    known, new : sequence of WindowRun
         Of the reference, and the one that came after; see `training.labels.reference_windows.runs`.
 
     Returns
     -------
-    tuple of Condition
+    tuple of GateCondition
         One, in the words of the quantity that lies farthest off; none where the reference is too short.
     """
     if not known:

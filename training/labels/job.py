@@ -43,7 +43,7 @@ class LabelChecks:
 
     Attributes
     ----------
-    conditions : tuple of Condition
+    conditions : tuple of GateCondition
         Each check with what was measured and expected.
     aside : DataFrame
         Excluded rows: key columns of the row, `column`, `value` and `reason`.

@@ -52,7 +52,7 @@ def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatA
 
     Parameters
     ----------
-    rows, window : Rows, Window
+    rows, window : LabelledRows, Window
         Which rows.
     usual : ndarray, shape (m,)
         Usual middle half of errors.

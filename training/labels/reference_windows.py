@@ -155,9 +155,9 @@ def runs(rows: LabelledRows) -> tuple[list[WindowRun], list[WindowRun]]:
 
     Returns
     -------
-    list of Run
+    list of WindowRun
         Of the reference, the oldest first; none where it has too few periods.
-    list of Run
+    list of WindowRun
         The one of all rows that came after it, the new ones among them; none where the other list is empty.
     """
     reference, after = (np.unique(rows.period[mask]) for mask in (~rows.is_after, rows.is_after))

@@ -31,16 +31,16 @@ def missing(
 
     Parameters
     ----------
-    data, rows : Dataset, Rows
+    data, rows : Dataset, LabelledRows
         All labelled rows.
-    known, new : sequence of Run
+    known, new : sequence of WindowRun
         Of the reference, and the one that came after.
     is_due : ndarray of bool, shape (n,)
         Rows of periods of which all labels should be known by now.
 
     Returns
     -------
-    tuple of Condition
+    tuple of GateCondition
         One; none where the reference is too short, or no period after it is due.
     """
     due = [block for run in new for block in run.blocks if is_due[block.rows].all() and len(block.rows)]
@@ -91,7 +91,7 @@ def exchanged(
 
     Parameters
     ----------
-    data, rows : Dataset, Rows
+    data, rows : Dataset, LabelledRows
         All labelled rows.
     known, blocks : sequence of Window
         Of the past, and of the new rows.
@@ -100,7 +100,7 @@ def exchanged(
 
     Returns
     -------
-    tuple of Condition
+    tuple of GateCondition
         One; none of classes, of a single unit, of several rows of a unit and period, of a table without late columns
         if they are requested, or if the reference is too short.
     """
@@ -145,7 +145,7 @@ def best_pair(
 
     Parameters
     ----------
-    rows, window : Rows, Window
+    rows, window : LabelledRows, Window
         Which rows.
     given : ndarray, shape (n, m)
         Values that labels are compared with.

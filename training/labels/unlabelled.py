@@ -119,7 +119,7 @@ def left_out(rows: AllRows) -> tuple[GateCondition, ...]:
 
     Returns
     -------
-    tuple of Condition
+    tuple of GateCondition
         On the share of rows without a label, on inputs and on predictions; none where the reference is too short, or
         where all rows that came after it have a label.
     """

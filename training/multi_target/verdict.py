@@ -24,7 +24,7 @@ class Verdicts:
         Whether the challenger takes over.
     why : str
         The rule's answer as text.
-    by_target : Mapping of str to Verdict
+    by_target : Mapping of str to ComparisonResult
         The comparison of each target by itself.
     """
 

@@ -65,7 +65,7 @@ def verdict(
 
     Returns
     -------
-    Verdict
+    ComparisonResult
     """
     known = _known(data, rows)
     rows, lots = rows[known], lots_of(data)[rows[known]]

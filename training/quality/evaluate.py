@@ -113,7 +113,7 @@ def measured(
         Whose limits and costs count.
     raw : ndarray, shape (n, E + D)
         What its estimator said of n lots.
-    lots : Lots
+    lots : AssayedLots
         What the laboratory says.
     truth : ndarray, shape (n, E), optional
         Noise-free contents.
@@ -228,7 +228,7 @@ def skill(raw: FloatArray, bar: FloatArray, lots: AssayedLots) -> float:
     ----------
     raw, bar : ndarray, shape (n, E + D)
         Predictions of a grader and of the baseline, contents first.
-    lots : Lots
+    lots : AssayedLots
         What was reported of them.
 
     Returns

@@ -159,7 +159,7 @@ def followed(
         Assays, and predicted logarithms of the contents.
     start, known : ndarray, shape (n,)
         When each lot is answered, and when its assay is known.
-    level : Level
+    level : IntervalLevel
         Before the first lot.
     comes_in : ndarray of bool, shape (n,), optional
         Whether the assay comes in at all; by default each does. One without any content never does.

@@ -62,7 +62,7 @@ def judge(
 
     Returns
     -------
-    Verdict
+    ComparisonResult
 
     Raises
     ------

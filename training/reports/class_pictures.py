@@ -24,7 +24,7 @@ def confused(likeliest: IntArray, classes: IntArray, weight: FloatArray, names: 
 
     Parameters
     ----------
-    most probable, classes : ndarray of int, shape (n,)
+    likeliest, classes : ndarray of int, shape (n,)
         Most probable class of each row, and the right one.
     weight : ndarray, shape (n,)
         What each row counts for.

@@ -29,13 +29,13 @@ class ChallengerComparison:
         The champion.
     version : int or None
         The challenger's; None in a dry run.
-    verdict : Verdict or Verdicts
+    verdict : ComparisonResult or Verdicts
         Which of the two is better.
     figures : Mapping of str to float
         Figures that the decision rests on.
     guarded : Gated
         What the guardrails say.
-    shadow : ShadowPeriod or None
+    shadow : RunningShadow or None
         When the challenger answers in shadow first.
     labels : LabelChecks
         What was found of the new labels.

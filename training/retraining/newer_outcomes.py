@@ -48,7 +48,7 @@ def follow_outcomes(
 
     Returns
     -------
-    Followed or None
+    OnlineCalibratedChampion or None
         None where there are no such outcomes, the task follows none, or a version answers in shadow.
 
     Raises

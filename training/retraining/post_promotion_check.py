@@ -57,7 +57,7 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: StoreSettings) -> A
         The process, of one target.
     rows : callable
         Returns a file of labelled rows, those after the promotion among them; called if there is a predecessor.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps the models.
 
     Returns
@@ -109,7 +109,7 @@ def overturned(promise: Promise, since: ComparisonResult) -> str | None:
     ----------
     promise : Promise
         What the promotion was decided on.
-    since : Verdict
+    since : ComparisonResult
         On the rows that came after, of the one before as the challenger.
     """
     rows = since.rows + promise.rows

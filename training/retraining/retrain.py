@@ -55,7 +55,7 @@ class Retrained:
     ----------
     learnt : TrainingResult
         The challenger's candidates.
-    verdict : Verdict or Verdicts
+    verdict : ComparisonResult or Verdicts
         Champion against challenger, after the gate; of several targets one each.
     gated : Gated
         What the gate says of the challenger.
@@ -76,10 +76,10 @@ class Retrained:
         What the verdict rests on.
     guarded : Gated
         What the guardrails say of a challenger that would take over; no condition of any other.
-    shadow : ShadowPeriod or None
+    shadow : RunningShadow or None
         When a version that is to be promoted answers in shadow first; None where the seed asks for no such period, or
         nothing is to be promoted.
-    followed : Followed or None
+    followed : OnlineCalibratedChampion or None
         The champion since, where it is the same model and its intervals follow the outcomes of the new rows.
     """
 
@@ -127,13 +127,13 @@ def retrain(
         The process.
     new_path : Path
         CSV or Parquet file of new rows, or a folder of them.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps it.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
     tests : Path, optional
         File of the set-point tests among the new rows; those of history are kept with its job.
-    ways : Ways, optional
+    ways : FitExecution, optional
         How candidates are fitted.
     job : str, optional
         Name of the job with its version, so that one that is started again after its verdict is not done twice; see

@@ -68,14 +68,14 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now:
         The process.
     answered : callable
         See `Answered`; called where the period is over.
-    settings : Settings
+    settings : StoreSettings
         Where MLflow keeps the models.
     now : datetime
         With its offset from UTC.
 
     Returns
     -------
-    Looked or None
+    ShadowCheck or None
         What was seen and done; None where no version answers in shadow.
 
     Raises

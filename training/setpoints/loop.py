@@ -29,13 +29,13 @@ class InitialisedPlant:
         As a policy may see it.
     true_seed : Seed
         That the plant is simulated from.
-    simulator : Simulator
+    simulator : TrialSimulator
         What truth is worth.
     running : RunningPlant
         At the end of history; arms run on copies.
-    hand : Hand
+    hand : Observation
         Observation at that time.
-    reach : Reach
+    reach : ActionSpace
         What policies may move, by history.
     """
 

@@ -34,7 +34,7 @@ def value(
         The running plant; it is not advanced.
     setpoints : DataFrame or None
         For `Running.step`; None leaves all to the operators.
-    simulator : Simulator
+    simulator : TrialSimulator
         Simulator that values the truth.
     seed : Seed
         Seed that the plant is simulated from.
@@ -65,9 +65,9 @@ class Oracle:
     ----------
     seed : Seed
         Seed that the plant is simulated from.
-    reach : Reach
+    reach : ActionSpace
         Its moves, as the other policies have them.
-    simulator : Simulator
+    simulator : TrialSimulator
         Simulator that values the truth.
     periods : int
         How many periods it looks ahead, of those in FUTURES: 1 is greedy.

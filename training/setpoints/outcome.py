@@ -64,7 +64,7 @@ def outcome_of(ran: PolicyRun, operators: PolicyRun, seed: Seed, periods: int) -
 
     Parameters
     ----------
-    ran, operators : Ran
+    ran, operators : PolicyRun
         The arm and the operators, on the same plant with the same random numbers.
     seed : Seed
         As a policy may see it.

@@ -55,11 +55,11 @@ class StaticModelPolicy:
 
     Parameters
     ----------
-    hand : Hand
+    hand : Observation
         Observation at that time.
     seed : Seed
         As a policy may see it.
-    reach : Reach
+    reach : ActionSpace
         Names of the set-points.
     evidence : bool
         Whether history sharpens the physics; else it is physics as assumed.

@@ -102,7 +102,7 @@ def trial(
     options : Mapping
         `plants`: how many; `rng_seed`: of the first of them, else they are the first of FINAL; `units` of each plant,
         else the seed's; `periods` of the closed loop, else a year of them. None is what is usual.
-    simulator : Simulator
+    simulator : TrialSimulator
         That runs the plants.
     folder : Path
         Folder of finished policies until all are done, deleted then.
@@ -166,7 +166,7 @@ def run_all(
         The process.
     plants : sequence of TrialPlant
         Where arms run; the figures depend on neither their order nor the workers.
-    simulator : Simulator
+    simulator : TrialSimulator
         That runs the plants; with several workers it goes to other processes.
     size : Size
         Of each plant.
@@ -174,7 +174,7 @@ def run_all(
         Where finished arms are kept.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
-    arms : sequence of Arm
+    arms : sequence of NamedPolicy
         The operators among them.
     workers : int
         Processes; each runs one plant at a time.

@@ -72,7 +72,7 @@ def verdict(
 
     Returns
     -------
-    Verdict
+    ComparisonResult
     """
     pieces = pieces_of(data)[rows]
     judged = ComparisonRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)

@@ -268,7 +268,7 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
         The process.
     decided : Decided
         What the sorter says of n pieces and does with them.
-    pieces : Pieces
+    pieces : AnalysedPieces
         What the laboratory says of them.
     truth : ndarray, shape (n,), optional
         Number of each piece's true class, NaN where unknown.

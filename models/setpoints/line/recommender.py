@@ -44,7 +44,7 @@ def recommend_line(
 
     Returns
     -------
-    tuple of (list of Advice, LineAdvice or None)
+    tuple of (list of UnitRecommendation, LineAdvice or None)
         The units' own as `recommend` has it; None if the process has no shared set-point.
 
     Raises

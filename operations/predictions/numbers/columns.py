@@ -27,7 +27,7 @@ def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Reco
         What the process takes and gives.
     model : RegressionModel or SeveralTargets
         The model.
-    block : Block
+    block : CheckedRows
         Rows.
     request : dict
         What was asked of them, as `Payloads.envelope` has it.
