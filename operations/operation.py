@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from models.interfaces.learning import ModelWithParts
 from models.learnings import learnt_by
+from operations.forms.columns import Described
 from operations.forms.faults import invalid
 from operations.forms.fields import Record
 from operations.forms.shapes import Shape
@@ -84,6 +85,10 @@ class Operation(ABC, Generic[F]):
         ValueError
             A column of the seed has the name of a field.
         """
+
+    def described(self, form: F) -> Described:
+        """Return unit and description of each column of a response that is a table; empty if none is."""
+        return {}
 
     def why_not(self, seed: Seed) -> str | None:
         """Return the reason why a process of the group lacks this operation; None if it is not of the group."""

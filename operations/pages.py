@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from operations.operation import Form, Operation
-from operations.predictions.operation import Predictions
 from reporting.responses.page import POLICY, page
 from reporting.responses.values import SHOWN
 
@@ -64,10 +63,10 @@ def drawn(operation: Operation[Any], form: Form, recorded: Recorded) -> str:
 def _schema(operation: Operation[Any], form: Form, is_table: bool) -> dict[str, Any]:
     """JSON schema of a response; of a table with the columns of its predictions."""
     schema: dict[str, Any] = TypeAdapter(form.answer).json_schema(mode="serialization")
-    if not is_table or not isinstance(operation, Predictions):
+    described = operation.described(form) if is_table else {}
+    if not described:
         return schema
     known = {column.name: {"description": column.description} for column in form.seed.by_role("key", "time")}
-    described: Any = operation.described(form)  # type: ignore[arg-type]
     columns = {
         name: {"description": about} | ({} if unit is None else {"x-unit": unit})
         for name, (unit, about) in described.items()

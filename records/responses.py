@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from records import response_prefixes
-from records.requests import has_more
 from records.schema import REQUESTS
 from records.writing.compression import restored
 
-_COLUMNS = ("number", "id", "at", "version", "digest", "kind", "encoding", "head")
+_COLUMNS = ("id", "at", "version", "digest", "kind", "head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,6 @@ class RecordedResponse:
 
     Attributes
     ----------
-    number : int
-        Of its first part.
     id : str
         Of the request.
     at : int
@@ -31,19 +28,15 @@ class RecordedResponse:
         The model that was used; 0 and empty where none was.
     kind : str
         Media type of the request.
-    encoding : str, optional
-        Compression of the first part.
     head : int, optional
         Number of the prefix of the response.
     """
 
-    number: int
     id: str
     at: int
     version: int
     digest: str
     kind: str
-    encoding: str | None
     head: int | None
 
 
@@ -61,14 +54,6 @@ def body(connection: Connection, response: RecordedResponse) -> Iterator[bytes]:
     """Body of a response in the parts in which it was recorded, one of them in memory at a time."""
     if response.head is not None:
         yield response_prefixes.content(connection, response.head)
-    first = connection.scalars(select(REQUESTS.c.answer).where(REQUESTS.c.number == response.number)).one()
-    yield restored(first, response.encoding)
-    if not has_more(response.kind, response.encoding, b"", first):
-        return
-    part = 0
-    next_part = select(REQUESTS.c.part, REQUESTS.c.answer, REQUESTS.c.encoding).order_by(REQUESTS.c.part).limit(1)
-    while row := connection.execute(
-        next_part.where(REQUESTS.c.id == response.id, REQUESTS.c.part > part)
-    ).one_or_none():
-        part = row.part
-        yield restored(row.answer, row.encoding)
+    parts = select(REQUESTS.c.answer, REQUESTS.c.encoding).where(REQUESTS.c.id == response.id)
+    for answer, encoding in connection.execute(parts.order_by(REQUESTS.c.part).execution_options(yield_per=1)):
+        yield restored(answer, encoding)
