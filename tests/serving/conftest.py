@@ -20,6 +20,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from operations.catalogue import offered
+from records.database import Database
 from seeds import Seed
 from serving.app import Service
 from serving.hot_reload.seed_folder import SeedFolderSnapshot
@@ -75,6 +76,14 @@ class Running:
                 assert time.monotonic() < patience, said
                 time.sleep(0.02)
             yield process, said.split("listening on ")[1].split(",")[0]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Records in the temporary folder of a test."""
+    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Keys of the records at the door."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +9,6 @@ from records.keys import SHOWN, make, revoke
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
-    yield made
-    made.close()
 
 
 @pytest.fixture

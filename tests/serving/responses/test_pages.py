@@ -28,13 +28,6 @@ PAGE = f"{URL}/page"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def service(
     toy_folder: Any, tmp_path: Path, save_toy_model: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Service]:

@@ -30,13 +30,6 @@ FIGURES = {"drifted": 1.0, "drifted_inputs": 1.0, "drifted_errors": 0.0, "odd_se
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Any:
-    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def service(toy_folder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
 

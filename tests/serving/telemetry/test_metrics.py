@@ -26,13 +26,6 @@ Samples = Callable[..., float]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def app(
     toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> Iterator[Service]:
