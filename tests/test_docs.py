@@ -59,7 +59,7 @@ def test_the_readme_states_what_it_needs_and_its_version():
 
 
 def test_the_readme_shows_the_request_of_the_tutorial_and_its_response():
-    """What the tutorial shows is compared with what a service responds."""
+    """Compare the responses that the tutorial shows with those of a service."""
     shown = [path.read_text(encoding="utf-8") for path in (README, DOCS / "tutorials" / "first_prediction.md")]
     requests = [json.loads(re.findall(r"-d '(\{.*?\})'\n", text, re.DOTALL)[0]) for text in shown]
     responses = [json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0]) for text in shown]

@@ -154,7 +154,7 @@ class Terminal:
         return self._of(log)
 
     def _of(self, log: Path) -> str:
-        """What a server has written, with the ports of the page."""
+        """Text that a server has written, with the ports of the page."""
         text = log.read_text(encoding="utf-8")
         return text.replace(f":{self._port}", ":8000").replace(f":{self._ui_port}", ":5000")
 

@@ -56,5 +56,5 @@ def line() -> Line:
 
 @pytest.fixture(scope="session")
 def taught(line: Line) -> SetpointModel:
-    """What the line's history says of its set-points."""
+    """Return the line's model of set-points, fitted on its history."""
     return learn(line.history, line.seed)

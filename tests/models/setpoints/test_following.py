@@ -1,4 +1,4 @@
-"""What is learnt of a set-point that crews set by what no reading shows, on units whose crews and answers are known."""
+"""Fit of a set-point that operators choose by unseen values, on units with known operators."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""What sets in against a move of a pot's set-points, and that without it all pots want the same move."""
+"""Forces against a move of a pot's set-points; without them all pots want the same move."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a decision truly brings: nothing for nothing, and the set-points one by one."""
+"""Realised gain of a decision: nothing for nothing, and the set-points one by one."""
 
 import numpy as np
 import pytest

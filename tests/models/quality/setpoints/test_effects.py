@@ -1,4 +1,4 @@
-"""What moves of set-points do to lots of a known law: physics, held against history."""
+"""Effects of set-point moves on lots of a known law: physics compared with history."""
 
 import json
 from collections.abc import Callable
