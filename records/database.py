@@ -243,7 +243,7 @@ class Database:
 
     def _bring_up(self) -> None:
         """Apply the missing migrations; of several processes that start together, one applies them."""
-        with self._patient(), self.begin() as connection:
+        with self._patiently() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             form = _form_of(connection)
@@ -256,23 +256,23 @@ class Database:
             migrate(connection)
 
     @contextmanager
-    def _patient(self) -> Iterator[None]:
-        """Extend the lock timeout of this thread's connection during a migration by another process."""
-        if not self.is_sqlite:
-            yield  # PostgreSQL waits for its advisory lock without limit
-            return
-        self._set_busy_timeout(_MIGRATION)
-        yield
-        self._set_busy_timeout(_BUSY)
-
-    def _set_busy_timeout(self, seconds: float) -> None:
+    def _patiently(self) -> Iterator[Connection]:
+        """Transaction as of `begin`, which waits for a migration by another process."""
         try:
-            with self.engine.connect() as connection:  # the one that the pool keeps and returns next
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                driver.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+            with self.engine.connect() as connection:
+                self._set_busy_timeout(connection, _MIGRATION)
+                with connection.begin():
+                    yield connection
+                self._set_busy_timeout(connection, _BUSY)
         except SQLAlchemyError as error:
             raise self.trouble(error) from None
+
+    def _set_busy_timeout(self, connection: Connection, seconds: float) -> None:
+        """Set how long a connection waits for a lock; PostgreSQL waits for its advisory lock without limit."""
+        if self.is_sqlite:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
 
 
 def _form_of(connection: Connection) -> str | None:
