@@ -1,11 +1,11 @@
-"""Operations by task and process, as text and as the table of docs/reference/operations.md."""
+"""Operations of a process as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from operations.catalogue import CATALOGUE, offered, operations_of
-from seeds import Seed, load, names
+from operations.catalogue import offered, operations_of
+from seeds import Seed
 
 
 def lines(seed: Seed) -> Iterator[str]:
@@ -18,15 +18,3 @@ def lines(seed: Seed) -> Iterator[str]:
             yield f"{operation.name}{more}: POST /v1/{seed.process.name}/{operation.name}"
         elif (why := operation.why_not(seed)) is not None:
             yield f"{operation.name}: not offered: {why}"
-
-
-def table() -> str:
-    """Operations of all processes of the folder as a table of Markdown, by task."""
-    known = list(dict.fromkeys(one.name for operations in CATALOGUE.values() for one in operations))
-    seeds = sorted(map(load, names()), key=lambda seed: list(CATALOGUE).index(seed.process.task))
-    head = ["task", "process", *(f"`{name}`" for name in known)]
-    body = []
-    for seed in seeds:
-        forms = offered(seed, 1).forms
-        body.append([seed.process.task, f"`{seed.process.name}`", *("yes" if name in forms else "-" for name in known)])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body))

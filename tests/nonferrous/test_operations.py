@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nonferrous.operations import lines, table
+from nonferrous.operations import lines
 from operations.catalogue import CATALOGUE, offered
 from seeds import load, names
 
@@ -34,11 +34,6 @@ def test_no_code_but_that_of_operations_names_one():
     named = {str(path.relative_to(ROOT)): found for path in paths if (found := literals(path) & known)}
     assert {"recommendations", "what-if", "pareto", "schedules"} <= known
     assert named == {}
-
-
-def test_the_page_has_the_table_of_the_catalogue():
-    page = ROOT / "docs" / "reference" / "operations.md"
-    assert table() in page.read_text(encoding="utf-8"), "python -m benchmarks.reference"
 
 
 @pytest.mark.parametrize("name", names())
