@@ -48,16 +48,16 @@ KEPT = (
     *COSTS,
     "released",
     "downgraded",
-    "assayed",
-    "let_go",
+    "assayed_share",
+    "released_unassayed",
     "false_release",
     "truth_false_release",
     "coverage_90",
-    "broken",
-    "unpromised_cost",
-    "unpromised_assayed",
-    "unpromised_let_go",
-    "unpromised_false_release",
+    "grade_violation_rate",
+    "unconstrained_cost",
+    "unconstrained_assayed_share",
+    "unconstrained_released_unassayed",
+    "unconstrained_false_release",
 )
 
 
@@ -70,7 +70,7 @@ def size(seed: Seed) -> int:
 
 def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, float]:
     """Metrics of a model on the newest lots of a plant, those of held-out units included."""
-    rows = np.concatenate([parts.test, parts.unseen])
+    rows = np.concatenate([parts.test, parts.holdout])
     assert data.true_contents is not None
     lots: AssayedLots = lots_of(data)[rows]
     raw = model.estimator.predict(data.X[rows])
@@ -93,11 +93,15 @@ def pooled(figures: list[dict[str, float]]) -> dict[str, float]:
     total = {"lots": float(lots.sum())}
     for name in (*KEPT, "hindsight_cost"):
         values = np.array([one[name] for one in figures])
-        if name.endswith("let_go"):
+        if name.endswith("released_unassayed"):
             total[name] = float(values.sum())
             continue
-        before = "unpromised_" if name.startswith("unpromised") else ""
-        weight = np.array([one[f"{before}let_go"] for one in figures]) if name.endswith("false_release") else lots
+        before = "unconstrained_" if name.startswith("unconstrained") else ""
+        weight = (
+            np.array([one[f"{before}released_unassayed"] for one in figures])
+            if name.endswith("false_release")
+            else lots
+        )
         total[name] = float(np.nansum(weight * values) / max(1.0, weight.sum()))
     return total
 
@@ -147,13 +151,13 @@ def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> l
             f"{m['lots']:.0f}",
             f"{m['coverage_90']:.1%}",
             f"{m['released']:.1%}",
-            f"{m['assayed']:.1%}",
-            f"{m['false_release']:.2%} of {m['let_go']:.0f}",
+            f"{m['assayed_share']:.1%}",
+            f"{m['false_release']:.2%} of {m['released_unassayed']:.0f}",
             f"{m['truth_false_release']:.2%}",
             *(f"{m[name]:.2f}" for name in COSTS),
         )
         if whose == "own":
-            releasing = sum(one["let_go"] > 0 for one in result["by_plant"])
+            releasing = sum(one["released_unassayed"] > 0 for one in result["by_plant"])
             cells = (*cells, f"{releasing} of {result['plants']}")
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -175,12 +179,12 @@ def guarantee(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str
     ]
     for process, result in results.items():
         m = result["own"]
-        for label, before in (("costs and guarantee", ""), ("costs alone", "unpromised_")):
-            lots = m[f"{before}let_go"]
+        for label, before in (("costs and guarantee", ""), ("costs alone", "unconstrained_")):
+            lots = m[f"{before}released_unassayed"]
             cells = (
                 process,
                 label,
-                f"{m[f'{before}assayed']:.1%}",
+                f"{m[f'{before}assayed_share']:.1%}",
                 share_of(m[f"{before}false_release"] * lots, lots),
                 f"{m[f'{before}cost']:.2f}",
             )

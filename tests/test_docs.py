@@ -153,7 +153,7 @@ def test_pages_state_the_limits_that_the_code_has():
         f"Fewer than {comparison.FEWEST_ROWS} rows or {comparison.FEWEST_BLOCKS} blocks",
     ):
         assert stated.replace("%", " %") in text, stated
-    assert (splits.UNSEEN_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
+    assert (splits.HOLDOUT_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
     fields = ServiceSettings.model_fields
     security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     assert (
@@ -243,9 +243,9 @@ def test_the_potline_is_predicted_as_the_readme_says():
     best = candidates[results["registered"]]
     for other in ("persistence", "linear"):
         assert best["test_truth_rmse"] < candidates[other]["test_truth_rmse"]
-        assert best["unseen_all_truth_rmse"] < candidates[other]["unseen_all_truth_rmse"]
+        assert best["holdout_all_truth_rmse"] < candidates[other]["holdout_all_truth_rmse"]
     assert 0.88 <= best["test_coverage_90"] <= 0.92
-    assert 0.88 <= best["unseen_all_coverage_90"] <= 0.92
+    assert 0.88 <= best["holdout_all_coverage_90"] <= 0.92
 
 
 @pytest.mark.parametrize("path", LINKING, ids=lambda path: path.relative_to(ROOT).as_posix())

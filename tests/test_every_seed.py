@@ -168,7 +168,7 @@ def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
     if job.seed.quality:
         graded = trial(job.seed, job.settings, 500, 5)
         assert graded.lots >= 500
-        shares = [graded.metrics[name] for name in ("released", "downgraded", "assayed")]
+        shares = [graded.metrics[name] for name in ("released", "downgraded", "assayed_share")]
         assert sum(shares) == pytest.approx(1)
         assert 0 <= graded.metrics["cost"] < graded.metrics["cost_assay_none"]
         return
@@ -190,7 +190,7 @@ def test_who_knows_every_class_loses_on_the_belt_alone(job):
     found = counted(data, Decided(sure, best, best, np.zeros(len(best), dtype=bool), {}), SimulatedPlant(7))
     assert found.accuracy == 1
     assert found.value == pytest.approx(found.ejected_oracle)
-    for cause in ("wrong class", "doubt", "refused as unknown", "limit of the lot"):
+    for cause in ("misclassified", "uncertainty", "rejected unknown", "lot limit"):
         assert found.lost[cause] == pytest.approx(0, abs=1e-9)
     ejected = [one for name, one in found.bins.items() if "purity" in one and one["share"] > 0]
     assert all(one["purity"] > 0.9 for one in ejected)

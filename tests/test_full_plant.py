@@ -24,7 +24,7 @@ SORTING = [name for name, seed in SIMULATED.items() if seed.classes]
 LOTS = 200  # half of those that the seeds of sorters ask for
 ROWS = 10_000  # the cast house's seed asks for 17,500
 LEAST_YEARS = 1.0  # where rows are hours, 10,000 are so few weeks that a fault's heats move the coverage by points
-# All units draw one electrolyte or liquor: who learns a period learns it for unseen units too, so that only new
+# All units draw one electrolyte or liquor: who learns a period learns it for holdout units too, so that only new
 # periods tell; and two years are as many draws of the feed as there are periods, whatever the rows.
 ONE_FEED = ("alumina_refining", "copper_electrorefining", "zinc_electrowinning")
 MANY_UNITS = [name for name in SIMULATED if name not in (*SORTING, *ONE_FEED)]
@@ -78,21 +78,21 @@ def test_intervals_cover_and_trees_beat_the_line_on_another_plant(learnt):
     found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
     best = found[learnt.best.name]
     assert 0.88 <= best["test_coverage_90"] <= 0.92
-    assert 0.88 <= best["unseen_all_coverage_90"] <= 0.92
-    for part in ("test_truth_rmse", "unseen_all_truth_rmse"):
+    assert 0.88 <= best["holdout_all_coverage_90"] <= 0.92
+    for part in ("test_truth_rmse", "holdout_all_truth_rmse"):
         for trees in ("lightgbm", "lightgbm_physics"):
             assert found[trees][part] < found["linear"][part] < found["persistence"][part]
 
 
 @pytest.mark.parametrize("learnt", ONE_FEED, indirect=True)
 def test_on_another_plant_of_one_feed_new_periods_are_covered_and_trees_are_level_with_the_line(learnt):
-    data, rows = learnt.data, np.concatenate([learnt.parts.test, learnt.parts.unseen])
+    data, rows = learnt.data, np.concatenate([learnt.parts.test, learnt.parts.holdout])
     found = {
         name: evaluate(data.y[rows], rows_of(one.answers, rows), one.predictions[rows], data.truth[rows])
         for name, one in learnt.candidates.items()
     }
     assert 0.88 <= found[learnt.best.name]["coverage_90"] <= 0.92
-    assert learnt.best.metrics["unseen_all_coverage_90"] >= 0.88
+    assert learnt.best.metrics["holdout_all_coverage_90"] >= 0.88
     line, persistence = found["linear"]["truth_rmse"], found["persistence"]["truth_rmse"]
     for trees in ("lightgbm", "lightgbm_physics"):
         assert found[trees]["truth_rmse"] < LEVEL * line
@@ -110,7 +110,7 @@ def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(learnt):
     found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
     best = found[learnt.best.name]
     allowed = most_over_limit(learnt)
-    for part in ("test", "unseen_all"):
+    for part in ("test", "holdout_all"):
         for trees in ("lightgbm", "lightgbm_physics"):
             assert found[trees][f"{part}_log_loss"] < found["majority"][f"{part}_log_loss"] / 2
         assert best[f"{part}_lots_over_limit"] <= allowed(best[f"{part}_lots"])

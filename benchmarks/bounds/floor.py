@@ -59,7 +59,7 @@ def _plant(seed: Seed, name: str) -> dict[str, Any]:
         "registered": training.best.name,
         "label": round(best["test_rmse"], 4),
         "coverage": round(best["test_coverage_90"], 4),
-        "unseen_coverage": round(best["unseen_all_coverage_90"], 4),
+        "holdout_coverage": round(best["holdout_all_coverage_90"], 4),
         "truth": {one: round(fitted.metrics["test_truth_rmse"], 4) for one, fitted in training.candidates.items()},
     }
 

@@ -41,7 +41,7 @@ def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
         one["registered"],
         f"{one['label']:.3f}",
         f"{one['label'] / floor:.2f}",
-        *(f"{one[name]:.1%}" for name in ("coverage", "unseen_coverage")),
+        *(f"{one[name]:.1%}" for name in ("coverage", "holdout_coverage")),
         *(f"{error:.3f}" for error in (truth["persistence"], truth["linear"], trees)),
     )
 

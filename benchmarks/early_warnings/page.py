@@ -13,7 +13,7 @@ from training.warnings.learning import COLUMNS
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "results" / "early_warnings.md"
 DEFAULT = "default"
-WORDS = {"test": "latest periods", "unseen": "holdout units of these"}
+WORDS = {"test": "latest periods", "holdout": "holdout units of these"}
 NONE = "-"
 
 

@@ -111,8 +111,8 @@ def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
         Values and costs.
     """
     rows = np.arange(len(kept))
-    let_go = np.maximum(decided.grade, 0)
-    unassayed = costs.value[let_go] - costs.claim * (1.0 - kept[rows, let_go])
+    grade = np.maximum(decided.grade, 0)
+    unassayed = costs.value[grade] - costs.claim * (1.0 - kept[rows, grade])
     return np.where(decided.grade < 0, oracle(kept, costs) - costs.assay, unassayed)
 
 

@@ -64,7 +64,7 @@ class Assessment:
         return Assessment(self.logs[rows], self.defects[rows], *probabilities, self.decided[rows], self.costs)
 
     @cached_property
-    def unpromised(self) -> Decisions:
+    def unconstrained(self) -> Decisions:
         """Decisions by costs alone, without a guarantee on released lots."""
         return decide(self.keeps, self.best, self.costs, threshold=1.0)
 

@@ -89,18 +89,18 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
     -------
     dict of str to float
         cost, cost_assay_all (every lot to the laboratory) and cost_assay_none (every lot released in the intended
-        grade) [$/t]; shares of lots by decision: released, downgraded, assayed [1]; let_go, how many lots went
-        unassayed in a grade with limits, and false_release, the share of them that break it [1], NaN where there are
-        none, with the upper end of its one-sided 95 % interval, false_release_high. Where no lot's grades are known,
-        its result is NaN.
+        grade) [$/t]; shares of lots by decision: released, downgraded, assayed_share [1]; released_unassayed, number of
+        lots released unassayed in a grade with limits, and false_release, the share of them that break it [1], NaN
+        where there are none, with the upper end of its one-sided 95 % interval, false_release_high. Where no lot's
+        grades are known, its result is NaN.
     """
     known = np.flatnonzero(~np.isnan(kept).any(axis=1))
     satisfied, chosen = kept[known], decided[known]
     best = oracle(satisfied, costs)
     action = chosen.actions(costs)
-    let_go = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
-    bad = int(np.sum(satisfied[let_go, chosen.grade[let_go]] == 0))
-    released = int(let_go.sum())
+    unassayed = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
+    bad = int(np.sum(satisfied[unassayed, chosen.grade[unassayed]] == 0))
+    released = int(unassayed.sum())
     blind = earned_unseen(satisfied, costs)
     return {
         "cost": _mean(best - earned(chosen, satisfied, costs)),
@@ -108,8 +108,8 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
         "cost_assay_none": _mean(best - blind),
         "released": _mean(action == 0),
         "downgraded": _mean(action == 1),
-        "assayed": _mean(action == 2),
-        "let_go": float(released),
+        "assayed_share": _mean(action == 2),
+        "released_unassayed": float(released),
         "false_release": bad / released if released else float("nan"),
         "false_release_high": highest_share(bad, released),
     }

@@ -53,10 +53,10 @@ def _sections(period: QualityPeriod) -> Iterator[ReportSection]:
 def _head(period: QualityPeriod) -> str:
     rules, model, m = period.seed.quality_rules, period.model, period.costs
     threshold = f"{model.threshold:.3g}" if np.isfinite(model.threshold) else "none"
-    let_go, outcome = int(m["let_go"]), "no lot of known grade was released without an assay"
-    if let_go:
-        broken = round(m["false_release"] * let_go)
-        outcome = f"{broken} of {let_go} lots broke their grade; 95 % sure: at most {m['false_release_high']:.2%}"
+    released, outcome = int(m["released_unassayed"]), "no lot of known grade was released without an assay"
+    if released:
+        broken = round(m["false_release"] * released)
+        outcome = f"{broken} of {released} lots broke their grade; 95 % sure: at most {m['false_release_high']:.2%}"
     grade, known = period.judged.decided.grade, ~np.isnan(period.lots.found.kept).any(axis=1)
     untold = int(((grade >= 0) & (grade < len(period.seed.grades) - 1) & ~known).sum())
     if untold:

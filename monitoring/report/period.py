@@ -150,7 +150,7 @@ class QualityPeriod:
     def promise(self) -> str:
         """Return as text whether the guarantee on lots released without an assay was satisfied in the period."""
         rules = self.seed.quality_rules
-        alpha, lots = rules.alpha.value, self.costs["let_go"]
+        alpha, lots = rules.alpha.value, self.costs["released_unassayed"]
         if not np.isfinite(self.model.threshold):
             return "no lot may be released without an assay: the calibration lots did not show that so few would be bad"
         if not lots:

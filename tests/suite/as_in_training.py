@@ -95,10 +95,10 @@ def lots_as_in_training(job: Job, client: TestClient) -> None:
     grades = [grade.name for grade in job.seed.grades]
     known = ~np.isnan(lots.kept).any(axis=1)
     actions = np.array([row["decision"]["action"] for row in said])[known]
-    assert np.mean(actions == "laboratory") == pytest.approx(metrics["test_assayed"], rel=1e-9)
-    let_go = [(i, grades.index(row["decision"]["grade"])) for i, row in enumerate(said) if row["decision"]["grade"]]
-    bad = [lots.kept[i, grade] == 0 for i, grade in let_go if known[i] and grade < len(grades) - 1]
-    assert len(bad) == metrics["test_let_go"]
+    assert np.mean(actions == "laboratory") == pytest.approx(metrics["test_assayed_share"], rel=1e-9)
+    unassayed = [(i, grades.index(row["decision"]["grade"])) for i, row in enumerate(said) if row["decision"]["grade"]]
+    bad = [lots.kept[i, grade] == 0 for i, grade in unassayed if known[i] and grade < len(grades) - 1]
+    assert len(bad) == metrics["test_released_unassayed"]
     assert not bad or np.mean(bad) == pytest.approx(metrics["test_false_release"], rel=1e-9)
     for row in said:
         assert row["grade_probability"][grades[-1]] == 1

@@ -93,8 +93,8 @@ def test_every_figure_that_is_shown_is_measured(fitted):
     task, candidate, _, parts = fitted
     known = set(candidate.metrics)
     shown = {*task.columns.candidates, *task.columns.published, *task.columns.tagged, task.learner.selected_by}
-    if not len(parts.unseen):
-        shown = {name for name in shown if not name.startswith("unseen_") or name.startswith("unseen_all_")}
+    if not len(parts.holdout):
+        shown = {name for name in shown if not name.startswith("holdout_") or name.startswith("holdout_all_")}
     assert shown <= known, shown - known
 
 

@@ -23,7 +23,7 @@ SHOWN = {
     "test_ece": "ECE [1]",
     "test_coverage_90": "coverage of the sets [1]",
     "test_set_size_90": "classes in a set",
-    "unseen_accuracy": "right class, held-out units [1]",
+    "holdout_accuracy": "right class, held-out units [1]",
 }
 ROWS, UNITS = "rows", "units"
 LIMITS = (
@@ -100,8 +100,8 @@ def _sets(chosen: ClassificationCandidate) -> list[str]:
         "",
         f"Conformal, from {len(chosen.model.conformal.scores)} probabilities of models that knew only what is older "
         f"than the row. A {COVERAGE:.0%} set holds the right class in {figure(m, 'test_coverage_90')} of the future "
-        f"periods' rows, {figure(m, 'unseen_coverage_90')} of held-out units in them and "
-        f"{figure(m, 'unseen_all_coverage_90')} of held-out units in all periods. No set is empty, so that sets hold "
+        f"periods' rows, {figure(m, 'holdout_coverage_90')} of held-out units in them and "
+        f"{figure(m, 'holdout_all_coverage_90')} of held-out units in all periods. No set is empty, so that sets hold "
         "it at least as often as the most probable class is right.",
         "",
     ]

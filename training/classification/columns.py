@@ -19,7 +19,7 @@ COLUMNS = MetricColumns(
         "test_ece": ("ECE", ".3f"),
         "test_coverage_90": ("cover", ".3f"),
         "test_set_size_90": ("set\nsize", ".2f"),
-        "unseen_all_accuracy": ("right\nunseen", ".3f"),
+        "holdout_all_accuracy": ("right\nholdout", ".3f"),
     },
     versions={
         "test_accuracy": ("right\nclass", ".3f"),
@@ -35,7 +35,7 @@ COLUMNS = MetricColumns(
         "test_ece": ("ECE", ".3f"),
         "test_coverage_90": ("coverage of 90 % sets", ".1%"),
         "test_set_size_90": ("classes in a set", ".2f"),
-        "unseen_all_accuracy": ("right class, unseen units", ".1%"),
+        "holdout_all_accuracy": ("right class, holdout units", ".1%"),
     },
     verdict={
         "log_loss": "log loss [1]",
@@ -62,7 +62,7 @@ def remarks(
     """Return the meaning of the columns, and the rows that were rejected."""
     return [
         f"Skill: log loss against {next(iter(candidates))}; balanced: mean of the classes; ECE: calibration error",
-        f"Cover: share of {COVERAGE:.0%} sets that hold the class; set size: classes in them; unseen: held-out units",
+        f"Cover: share of {COVERAGE:.0%} sets that hold the class; set size: classes in them; holdout: held-out units",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
 

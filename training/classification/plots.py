@@ -33,7 +33,7 @@ def accuracy_by_month(candidate: ClassificationCandidate, data: Dataset, parts: 
     right = 100.0 * (candidate.answers.likeliest == data.y)
     for rows, label, colour in (
         (parts.test, "future periods", BLUE),
-        (parts.unseen_all, "held-out units", ORANGE),
+        (parts.holdout_all, "held-out units", ORANGE),
     ):
         monthly = pd.Series(right[rows]).groupby(by_month(data.periods[rows]))
         figure.add_scatter(

@@ -211,7 +211,7 @@ def mended_coverage(champion: float, challenger: float, rows: int) -> str | None
 
 def unlearnt(parts: Split) -> IntArray:
     """Return the test rows, held-out units included: no model was trained on them or on later rows."""
-    return np.sort(np.concatenate([parts.test, parts.unseen]))
+    return np.sort(np.concatenate([parts.test, parts.holdout]))
 
 
 def labels_in(units: npt.NDArray[np.object_], labels: FloatArray) -> int:

@@ -16,7 +16,7 @@ TEST_SHARE = 0.15
 CALIBRATE_SHARE = 0.15
 CALIBRATE_BLOCKS = 3
 # A tenth of a potline is some 26 pots, too few to distinguish a coverage of 90 % from 92 %.
-UNSEEN_SHARE = 0.20
+HOLDOUT_SHARE = 0.20
 FEWEST_UNITS_TO_HOLD_OUT = 10
 FEWEST_PERIODS = 8
 # With n scores the coverage of a split conformal interval has a standard deviation of about sqrt(0.09 / n):
@@ -41,9 +41,9 @@ class Split:
         fitted on all older rows, and on no others.
     test : ndarray of int
         Rows of the training units in the latest periods.
-    unseen : ndarray of int
+    holdout : ndarray of int
         Rows of the held-out units in the test periods: new unit and new time.
-    unseen_all : ndarray of int
+    holdout_all : ndarray of int
         Rows of the held-out units in all periods.
     units : tuple of str
         The held-out units.
@@ -54,8 +54,8 @@ class Split:
     train: IntArray
     calibrate: tuple[IntArray, ...]
     test: IntArray
-    unseen: IntArray
-    unseen_all: IntArray
+    holdout: IntArray
+    holdout_all: IntArray
     units: tuple[str, ...]
     train_from: pd.Timestamp
     calibrate_from: pd.Timestamp
@@ -70,7 +70,7 @@ class Split:
     @property
     def evaluated(self) -> dict[str, IntArray]:
         """Non-empty parts that no model is trained on, by the prefix of their metrics."""
-        parts = {"test": self.test, "unseen": self.unseen, "unseen_all": self.unseen_all}
+        parts = {"test": self.test, "holdout": self.holdout, "holdout_all": self.holdout_all}
         return {name: rows for name, rows in parts.items() if len(rows)}
 
 
@@ -91,7 +91,7 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
     """
     if len(units) < FEWEST_UNITS_TO_HOLD_OUT:
         return ()
-    count = round(UNSEEN_SHARE * len(units))
+    count = round(HOLDOUT_SHARE * len(units))
     return tuple(sorted(sorted(units, key=lambda unit: hashlib.sha256(unit.encode()).hexdigest())[:count]))
 
 
@@ -160,8 +160,8 @@ def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
         train=rows((part == 0) & ~held_out),
         calibrate=tuple(rows((part == block) & ~held_out) for block in range(1, last)),
         test=rows((part == last) & ~held_out),
-        unseen=rows((part == last) & held_out),
-        unseen_all=rows(held_out),
+        holdout=rows((part == last) & held_out),
+        holdout_all=rows(held_out),
         units=units,
         train_from=starts[0],
         calibrate_from=starts[1],

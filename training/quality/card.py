@@ -24,9 +24,9 @@ SHOWN = {
     "test_grade_ece": "ECE of the grade [1]",
     "test_cost": "cost [$/t]",
     "test_released": "released [1]",
-    "test_assayed": "to the laboratory [1]",
+    "test_assayed_share": "to the laboratory [1]",
     "test_false_release": "false release [1]",
-    "unseen_all_cost": "cost, held-out units [$/t]",
+    "holdout_all_cost": "cost, held-out units [$/t]",
     "test_truth_rmse": "RMSE to the true logarithms [1]",
 }
 ROWS, UNITS = "lots", "units"
@@ -60,7 +60,7 @@ def subject(data: Dataset, parts: Split) -> str:
     return (
         f"Predicted before the assay: contents of {names}; defects, grade, and the decision on the lot. Training: "
         f"{len(parts.learnt)} lots, {parts.train_from:{when}} to before {parts.test_from:{when}}. Assessment: "
-        f"{len(parts.test)} later lots (called test), up to {parts.last:{when}}, and {len(parts.unseen_all)} lots of "
+        f"{len(parts.test)} later lots (called test), up to {parts.last:{when}}, and {len(parts.holdout_all)} lots of "
         f"{len(parts.units)} held-out units of all times."
     )
 
@@ -74,7 +74,7 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
         f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:{when}}, each predicted by a model that knew "
         "only older ones, gave the errors, the promise on released lots, and chose the candidate",
         f"judged: {len(parts.test)} lots from {parts.test_from:{when}} to {parts.last:{when}}, and "
-        f"{len(parts.unseen_all)} lots of {len(parts.units)} held-out units of all times",
+        f"{len(parts.holdout_all)} lots of {len(parts.units)} held-out units of all times",
     ]
 
 
@@ -159,8 +159,8 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
     lots, alpha = sum(map(len, parts.calibrate)), rules.alpha.value
     threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
     judged = "; ".join(
-        f"{lines}: {_let_go(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
-        for part, lines in (("test", "test lots"), ("unseen_all", "held-out units"))
+        f"{lines}: {_released_unassayed(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
+        for part, lines in (("test", "test lots"), ("holdout_all", "held-out units"))
         if f"{part}_cost" in m
     )
     return [
@@ -172,14 +172,14 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         f"highest probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay "
         f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t. "
         "Costs alone, without the promise, would send "
-        f"{figure(m, 'test_unpromised_assayed', '.1%')} of the test lots to the laboratory, at "
-        f"{figure(m, 'test_unpromised_cost', '.2f')} $/t.",
+        f"{figure(m, 'test_unconstrained_assayed_share', '.1%')} of the test lots to the laboratory, at "
+        f"{figure(m, 'test_unconstrained_cost', '.2f')} $/t.",
         "",
     ]
 
 
-def _let_go(metrics: Mapping[str, float], part: str) -> str:
-    lots = metrics[f"{part}_let_go"]
+def _released_unassayed(metrics: Mapping[str, float], part: str) -> str:
+    lots = metrics[f"{part}_released_unassayed"]
     if not lots:
         return "none released"
     return (

@@ -21,7 +21,7 @@ COLUMNS = MetricColumns(
         "test_grade_ece": ("ECE", ".4f"),
         "test_cost": ("cost\n$/t", ".2f"),
         "test_released": ("re-\nleased", ".3f"),
-        "test_assayed": ("as-\nsayed", ".3f"),
+        "test_assayed_share": ("as-\nsayed", ".3f"),
         "test_false_release": ("false\nrelease", ".4f"),
     },
     versions={
@@ -36,10 +36,10 @@ COLUMNS = MetricColumns(
         "test_coverage_90": ("joint coverage of 90 %", ".1%"),
         "test_grade_ece": ("ECE of the grade", ".4f"),
         "test_released": ("released", ".1%"),
-        "test_assayed": ("to the laboratory", ".1%"),
+        "test_assayed_share": ("to the laboratory", ".1%"),
         "test_false_release": ("false release", ".2%"),
         "test_cost": ("cost [$/t]", ".2f"),
-        "unseen_all_cost": ("cost, unseen units [$/t]", ".2f"),
+        "holdout_all_cost": ("cost, holdout units [$/t]", ".2f"),
     },
     verdict={
         "cost": "cost against the oracle [$/t]",
@@ -48,7 +48,7 @@ COLUMNS = MetricColumns(
         "coverage_90": "joint coverage of the 90% intervals [1]",
         "grade_ece": "calibration error of the grade [1]",
         "released": "share released [1]",
-        "assayed": "share sent to the laboratory [1]",
+        "assayed_share": "share sent to the laboratory [1]",
         "false_release": "share of released lots that break their grade [1]",
     },
     tagged=(
@@ -59,7 +59,7 @@ COLUMNS = MetricColumns(
         "test_cost",
         "test_released",
         "test_false_release",
-        "unseen_all_cost",
+        "holdout_all_cost",
     ),
     decisive=(("champion", "cost"), ("challenger", "cost"), ("challenger", "false_release")),
 )
@@ -128,7 +128,11 @@ def _of_release(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
     if metrics["threshold"] == 0.0:
         return [f"no lot may be released unassayed: calibration does not show that at most {100 * alpha:.3g}% are bad"]
-    lots, share, needed = metrics["test_let_go"], metrics["test_false_release"], lots_needed(alpha, confidence)
+    lots, share, needed = (
+        metrics["test_released_unassayed"],
+        metrics["test_false_release"],
+        lots_needed(alpha, confidence),
+    )
     if lots and beyond_promise(share, lots, alpha):
         return [
             f"the promise on released lots does not hold on the test lots: {share * lots:.0f} of {lots:.0f} break "

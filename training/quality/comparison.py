@@ -94,7 +94,7 @@ def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, t
 
 def _breaks(seed: Seed, side: ModelLosses) -> bool:
     """Return whether significantly more released lots break their grade than the seed allows."""
-    lots = side.metrics["let_go"]
+    lots = side.metrics["released_unassayed"]
     return bool(lots) and beyond_promise(side.metrics.get("false_release", 0.0), lots, seed.quality_rules.alpha.value)
 
 
@@ -105,7 +105,7 @@ def _mended(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str |
 
 
 def _unsound(seed: Seed, champion: ModelLosses, challenger: ModelLosses) -> str | None:
-    alpha, lots = seed.quality_rules.alpha.value, challenger.metrics["let_go"]
+    alpha, lots = seed.quality_rules.alpha.value, challenger.metrics["released_unassayed"]
     share = challenger.metrics.get("false_release", 0.0)
     if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):
         return None

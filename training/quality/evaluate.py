@@ -124,11 +124,11 @@ def measured(
     -------
     dict of str to float
         lot_loss; figures of `by_element` and `costs_of`; for each defect `_auc` and `_brier`; grade_ece and grade_brier
-        of the intended grade; broken, the share of lots that break it; unpromised_cost, _assayed, _let_go and
-        _false_release, as of `costs_of` if costs alone decided, without a promise: what they differ by from
-        the others is what the promise does. With truth, of the lots whose truth is known,
-        truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90, truth_false_release and
-        truth_cost. NaN without lots that determine it.
+        of the intended grade; grade_violation_rate, the share of lots that break it; unconstrained_cost,
+        _assayed_share, _released_unassayed and _false_release, as of `costs_of` if costs alone decided, without a
+        guarantee: their difference from the others is the effect of the guarantee. With truth, of the lots whose truth
+        is known, truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90,
+        truth_false_release and truth_cost. NaN without lots that determine it.
     """
     judged, costs = model.assessed(raw) if judged is None else judged, Costs.of(seed)
     answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
@@ -138,11 +138,12 @@ def measured(
         **by_element(seed, judged, lots, answers),
         "grade_ece": calibration_error(p, kept),
         "grade_brier": _mean((p - kept) ** 2),
-        "broken": 1 - _mean(kept),
+        "grade_violation_rate": 1 - _mean(kept),
         **costs_of(judged.decided, lots.kept, costs),
     }
-    free = costs_of(judged.unpromised, lots.kept, costs)
-    metrics |= {f"unpromised_{name}": free[name] for name in ("cost", "assayed", "let_go", "false_release")}
+    free = costs_of(judged.unconstrained, lots.kept, costs)
+    names = ("cost", "assayed_share", "released_unassayed", "false_release")
+    metrics |= {f"unconstrained_{name}": free[name] for name in names}
     for d, name in enumerate(seed.defects):
         chance, seen = judged.defects[:, d], lots.defects[:, d]
         metrics |= {

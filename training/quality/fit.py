@@ -127,7 +127,7 @@ class QualityLearner(Learner[QualityModel, Graded]):
 
     def answers(self, model: QualityModel, data: Dataset, parts: Split) -> Graded:
         """Return a model's predictions for lots outside its training rows."""
-        raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
+        raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.holdout_all])
         raw[rows] = self.predict(model.estimator, data.X[rows])
         return Graded(raw, model, rows)
 

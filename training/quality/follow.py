@@ -45,7 +45,7 @@ def follow(
         The level when all assays have come in; what assays were like on the way; and how many spreads the intervals of
         the table's lots would have reached, shape (n,), NaN but for test lots and held-out units in their periods.
     """
-    new = np.concatenate([parts.test, parts.unseen])
+    new = np.concatenate([parts.test, parts.holdout])
     order = np.concatenate([rows, new])
     raw = np.asarray(model.estimator.predict(data.X[new]), dtype=np.float64)[:, : logs.shape[1]]
     learnt = np.arange(len(order)) < len(rows) + len(parts.test)
@@ -75,7 +75,7 @@ def without_assays(model: QualityModel, data: Dataset, parts: Split, rows: IntAr
         model, data.contents[rows], logs, start, known, IntervalLevel.new(), known <= parts.test_from.to_datetime64()
     )
     scales = np.full(len(data.X), np.nan)
-    scales[np.concatenate([parts.test, parts.unseen])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
+    scales[np.concatenate([parts.test, parts.holdout])] = NONE.half_width(model.scatter.joint, then, COVERAGE)
     return scales
 
 

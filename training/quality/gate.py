@@ -49,7 +49,7 @@ def cheapest(seed: Seed, lots: AssayedLots) -> tuple[str, FloatArray]:
 
 def _promise(decided: Decisions, seed: Seed, lots: AssayedLots) -> GateCondition:
     costs = costs_of(decided, lots.kept, Costs.of(seed))
-    released, alpha = costs["let_go"], seed.quality_rules.alpha.value
+    released, alpha = costs["released_unassayed"], seed.quality_rules.alpha.value
     share = costs["false_release"] if released else 0.0
     return GateCondition(
         "promise on released lots",

@@ -100,13 +100,13 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
     figure = panelled(1, 2, horizontal_spacing=0.1)
-    x = [100 * one["let_go"] / known for one in results]
+    x = [100 * one["released_unassayed"] / known for one in results]
     line = {"color": BLUE}
     bad = [100 * one["false_release"] for one in results]
     cost = [one["cost"] for one in results]
     figure.add_scatter(x=x, y=bad, mode="lines", line=line, name="by the threshold", row=1, col=1)
     figure.add_scatter(x=x, y=cost, mode="lines", line=line, showlegend=False, row=1, col=2)
-    here = 100 * m["test_let_go"] / known
+    here = 100 * m["test_released_unassayed"] / known
     dot = {"size": 11, "color": ORANGE}
     for col, value in ((1, 100 * m["test_false_release"]), (2, m["test_cost"])):
         figure.add_scatter(
@@ -143,7 +143,7 @@ def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> 
 
 def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Mean error of each element by month, lots of held-out units."""
-    rows = parts.unseen_all if len(parts.unseen_all) else parts.test
+    rows = parts.holdout_all if len(parts.holdout_all) else parts.test
     reported, month = lots_of(data).reported[rows], by_month(data.periods[rows])
     figure = empty("month", "mean error [standard deviations]")
     for (e, column), sd in zip(enumerate(data.seed.elements), candidate.model.scatter.spread, strict=True):
@@ -161,7 +161,7 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
     """Plot the monthly share of lots with all contents in their intervals, outside the training rows."""
     figure = empty("month", "lots that the joint intervals hold [%]")
     lowest = LOWEST_SHOWN
-    for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out units", ORANGE)):
+    for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.holdout_all, "held-out units", ORANGE)):
         if not len(rows):
             continue
         reported = lots_of(data).reported[rows]

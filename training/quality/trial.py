@@ -23,7 +23,7 @@ from training.quality.follow import carried
 
 FIRST_ASSAYS = 50
 YEAR = timedelta(days=365.25)
-DECISIONS = {"released": "released", "downgraded": "downgraded", "assayed": "to the laboratory"}
+DECISIONS = {"released": "released", "downgraded": "downgraded", "assayed_share": "to the laboratory"}
 STYLES = {"cost": "bold"}
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",
@@ -131,9 +131,9 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
     yield table
     yield _joint(m)
     broken = "no lot was released without an assay"
-    if m["let_go"]:
+    if m["released_unassayed"]:
         broken = (
-            f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
+            f"{m['false_release']:.2%} of {m['released_unassayed']:.0f} released lots break their grade by their assay "
             f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
             "that it was trained on"
         )

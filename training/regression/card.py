@@ -26,9 +26,9 @@ SHOWN = (
     "test_adaptive_rmse",
     "test_adaptive_coverage_90",
     "test_adaptive_width_90",
-    "unseen_rmse",
+    "holdout_rmse",
 )
-SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
+SHOWN_WITH_TRUTH = ("test_truth_rmse", "holdout_truth_rmse")
 ROWS, UNITS = "rows", "units"
 LIMITS = (
     "A prediction does not say what a set-point does: history is confounded by the operators' rules. Recommendations "
@@ -116,8 +116,8 @@ def _intervals(chosen: RegressionCandidate, seed: Seed) -> list[str]:
         f"Conformal, from {len(chosen.model.conformal.scores)} residuals of models that knew only what is older than "
         "the row; the model in service was then fitted on those rows too. Measured coverage of the "
         f"{COVERAGE:.0%} interval: {figure(m, 'test_coverage_90')} on future periods, "
-        f"{figure(m, 'unseen_coverage_90')} on held-out units in them, "
-        f"{figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
+        f"{figure(m, 'holdout_coverage_90')} on held-out units in them, "
+        f"{figure(m, 'holdout_all_coverage_90')} on held-out units in all periods.",
         "",
         *_scale(seed),
         *_adaptive(m, seed),
@@ -139,7 +139,7 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
     """Fixed and adaptive intervals side by side; nothing where none were followed."""
     if "test_adaptive_coverage_90" not in metrics:
         return []
-    places = {"test": "future periods", "unseen": "held-out units in them"}
+    places = {"test": "future periods", "holdout": "held-out units in them"}
     rows = [
         [f"{what}, {place}", *(figure(metrics, f"{part}_{kind}{name}") for kind in ("", NO_OUTCOMES, ADAPTIVE))]
         for part, place in places.items()

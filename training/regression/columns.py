@@ -17,8 +17,8 @@ COLUMNS = MetricColumns(
         "test_coverage_90": ("cover", ".1%"),
         "test_width_90": ("width", ".3g"),
         "test_adaptive_coverage_90": ("cover\nadapt.", ".1%"),
-        "unseen_all_rmse": ("RMSE\nunseen", ".3g"),
-        "unseen_all_coverage_90": ("cover\nunseen", ".1%"),
+        "holdout_all_rmse": ("RMSE\nholdout", ".3g"),
+        "holdout_all_coverage_90": ("cover\nholdout", ".1%"),
         "test_truth_rmse": ("RMSE\ntruth", ".3g"),
     },
     versions={
@@ -33,10 +33,10 @@ COLUMNS = MetricColumns(
         "test_rmse": ("RMSE", ".3f"),
         "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
         "test_truth_rmse": ("RMSE to truth", ".3f"),
-        "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
+        "holdout_all_truth_rmse": ("RMSE to truth, holdout units", ".3f"),
         "test_coverage_90": ("coverage of 90 %", ".1%"),
         "test_adaptive_coverage_90": ("coverage, adaptive", ".1%"),
-        "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
+        "holdout_all_coverage_90": ("coverage of 90 %, holdout units", ".1%"),
         "test_width_90": ("width", ".2f"),
         "test_adaptive_width_90": ("width, adaptive", ".2f"),
     },
@@ -55,7 +55,7 @@ COLUMNS = MetricColumns(
         "test_adaptive_coverage_90",
         "test_skill",
         "test_truth_rmse",
-        "unseen_rmse",
+        "holdout_rmse",
     ),
     decisive=(("champion", "mae"), ("challenger", "mae"), ("challenger", "coverage_90")),
 )
@@ -68,7 +68,7 @@ def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandi
     has_adaptive = "test_adaptive_coverage_90" in best.metrics
     lines = [
         f"Skill against {next(iter(candidates))}; cover: share of labels in the {COVERAGE:.0%} interval; "
-        "unseen: held-out units",
+        "holdout: held-out units",
         *(["adapt.: of intervals that follow the outcomes as they come in"] if has_adaptive else []),
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]

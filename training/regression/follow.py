@@ -52,7 +52,7 @@ def follow(
     start, replayed = _replayed(model, data, parts, rows, predictions, block)
     way = _along(model, start, replayed)
     values = np.full((3, len(data.y)), np.nan)
-    new = np.concatenate([parts.test, parts.unseen])
+    new = np.concatenate([parts.test, parts.holdout])
     values[:, new] = np.array(model.bounded(replayed.raw + way.centre, way.half))[:, len(rows) :]
     return way.adaptive, usual_of(way.arrivals, start), Answer(*values)
 
@@ -70,7 +70,7 @@ def without_outcomes(
     then = _along(model, start, replace(replayed, known=known)).adaptive
     half = NONE.half_width(model.conformal, then.level, COVERAGE) * replayed.scale
     values = np.full((3, len(data.y)), np.nan)
-    new = np.concatenate([parts.test, parts.unseen])
+    new = np.concatenate([parts.test, parts.holdout])
     values[:, new] = np.array(model.bounded(replayed.raw + then.centre, half))[:, len(rows) :]
     return Answer(*values)
 
@@ -79,7 +79,7 @@ def _replayed(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
 ) -> tuple[AdaptiveInterval, _Rows]:
     """Return the initial online state and the rows predicted from calibration on; see `follow`."""
-    new = np.concatenate([parts.test, parts.unseen])
+    new = np.concatenate([parts.test, parts.holdout])
     order = np.concatenate([rows, new])
     raw = model.scaled(np.concatenate([predictions, model.predict(data.X[new])]))
     errors = model.scaled(data.y[order]) - raw

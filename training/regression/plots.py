@@ -19,7 +19,7 @@ from training.reports.pictures import CURVE_ABSENT, Picture, has_time, input_bar
 NAMED_UNITS = 40
 MOST_BARS = 150
 MOST_MEANS = 100
-PARTS = {"test": ("future periods", BLUE), "unseen": ("future periods, held-out units", ORANGE)}
+PARTS = {"test": ("future periods", BLUE), "holdout": ("future periods, held-out units", ORANGE)}
 
 
 def _shown(parts: Split) -> list[tuple[IntArray, str, str]]:

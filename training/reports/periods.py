@@ -18,7 +18,7 @@ def subject(data: Dataset, parts: Split) -> str:
     return (
         f"Target: {target.description}, {name}. Training: {len(parts.learnt)} rows, "
         f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
-        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
+        f"same units and {len(parts.holdout)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
     )
 
 
@@ -31,5 +31,6 @@ def use_of_rows(data: Dataset, parts: Split, given: str) -> list[str]:
         f"training: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
         f"each predicted by a model that knew only older ones, gave {given} and chose the candidate",
         f"judged: {len(parts.test)} rows from {shown(parts.test_from)} to {shown(parts.last)}, "
-        f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
+        f"and {len(parts.holdout_all)} rows of {len(parts.units)} held-out units "
+        f"({len(parts.holdout)} in those periods)",
     ]

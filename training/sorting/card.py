@@ -26,7 +26,7 @@ SHOWN = {
     "test_lots_over_limit": "lots over a limit [1]",
     "test_lots_over_sd_limit": "over one of a standard deviation [1]",
     "test_refused_other": "unknown kept out [1]",
-    "unseen_all_value_share": "share of the oracle's value, held-out lots [1]",
+    "holdout_all_value_share": "share of the oracle's value, held-out lots [1]",
     "test_truth_accuracy": "truly right class [1]",
 }
 WITH_INTERVALS = {
@@ -36,7 +36,7 @@ WITH_INTERVALS = {
     "purity": "purity",
     "recovery": "recovery",
 }
-OVER_SD = (("test_lots_over_sd_limit", "test lots"), ("unseen_all_lots_over_sd_limit", "held-out lots"))
+OVER_SD = (("test_lots_over_sd_limit", "test lots"), ("holdout_all_lots_over_sd_limit", "held-out lots"))
 ROWS, UNITS = "pieces", "lots"
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
@@ -67,7 +67,7 @@ def subject(data: Dataset, parts: Split) -> str:
     return (
         f"Target: {target.description}, {target.name}. Training: {len(parts.learnt)} pieces, {parts.train_from:{when}} "
         f"to before {parts.test_from:{when}}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
-        f"up to {parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
+        f"up to {parts.last:{when}}, and {len(parts.holdout_all)} pieces of {len(parts.units)} held-out lots of all "
         "times. All shares are by mass."
     )
 
@@ -83,7 +83,7 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
         f"{parts.calibrate_from:{when}}, each predicted by a model that knew only older ones, gave the probabilities "
         "their temperature, the contents their intervals and the limits their risk price, and chose the candidate",
         f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:{when}} to "
-        f"{parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
+        f"{parts.last:{when}}, and {len(parts.holdout_all)} pieces of {len(parts.units)} held-out lots of all times",
     ]
 
 
@@ -177,7 +177,7 @@ def _promise(chosen: SortingCandidate, data: Dataset) -> list[str]:
         f"found: {_counted(m['risk_price'])}. Broken, by the laboratory's contents with co-ejected pieces: "
         + ", ".join(
             f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {lines}"
-            for part, lines in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))
+            for part, lines in (("test", "test lots"), ("holdout_all", "held-out lots of all times"))
             if f"{part}_lots" in m
         )
         + ".",

@@ -41,7 +41,7 @@ COLUMNS = MetricColumns(
         "test_purity": ("purity", ".1%"),
         "test_recovery": ("recovery", ".1%"),
         "test_lots_over_limit": ("lots over a limit", ".1%"),
-        "unseen_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
+        "holdout_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
     },
     verdict={
         "value_lost": "value lost against the oracle [$/t]",
@@ -62,7 +62,7 @@ COLUMNS = MetricColumns(
         "test_purity",
         "test_recovery",
         "test_lots_over_limit",
-        "unseen_all_value_share",
+        "holdout_all_value_share",
     ),
     decisive=(("champion", "value_share"), ("challenger", "value_share"), ("challenger", "lots_over_limit")),
 )
@@ -144,7 +144,7 @@ def _of_lots(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         )
     if math.isinf(metrics["risk_price"]):
         lines.append("no risk price was shown to keep the limits of lots: bins with limits stay closed")
-    lost, all_of_it = metrics["test_lost_limit_of_the_lot"], metrics["test_oracle_value"]
+    lost, all_of_it = metrics["test_loss_lot_limit"], metrics["test_oracle_value"]
     if lost > MOST_LOST_TO_LIMITS * all_of_it:
         lines.append(f"limits of lots close its bins: that loses {lost:.0f} of the {all_of_it:.0f} $/t of the oracle")
     return lines

@@ -168,9 +168,9 @@ def lost_by_cause(
     Returns
     -------
     dict of str to float
-        "wrong class": the most probable class is wrong; "doubt": it is right, but other classes are too probable for
-        its bin; "refused as unknown": the piece stays on the belt; "limit of the lot": it was wanted in a bin that had
-        to stay closed (below zero where closing it gained). These add up to oracle_value - value. "carried along":
+        "misclassified": the most probable class is wrong; "uncertainty": it is right, but other classes are too
+        probable for its bin; "rejected unknown": the piece stays on the belt; "lot limit": it was wanted in a bin that
+        had to stay closed (below zero where closing it gained). These add up to oracle_value - value. "co-ejection":
         pieces of the mean feed that ejection takes along, after the decision.
     """
     mass, total = pieces.mass, float(pieces.mass.sum())
@@ -183,18 +183,18 @@ def lost_by_cause(
     feed = np.bincount(pieces.classes, weights=mass, minlength=values.shape[1]) / total
     kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
     lines = {
-        "wrong class": lost * (~right & ~decided.refused),
-        "doubt": lost * (right & ~decided.refused),
-        "refused as unknown": lost * decided.refused,
-        "limit of the lot": closed,
+        "misclassified": lost * (~right & ~decided.refused),
+        "uncertainty": lost * (right & ~decided.refused),
+        "rejected unknown": lost * decided.refused,
+        "lot limit": closed,
     }
     losses = {cause: KG_PER_T * float(mass @ part) / total for cause, part in lines.items()}
-    return losses | {"carried along": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
+    return losses | {"co-ejection": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
 
 
 def metric_of(cause: str) -> str:
     """Name of the metric that holds what a cause of `lost_by_cause` loses."""
-    return "lost_" + cause.replace(" ", "_")
+    return "loss_" + cause.replace(" ", "_").replace("-", "_")
 
 
 def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]) -> tuple[float, float]:

@@ -94,7 +94,7 @@ class SortingLearner(Learner[SortingModel, Decided]):
 
         Training rows hold NaN, and bin -1.
         """
-        rows = np.concatenate([parts.test, parts.unseen_all])
+        rows = np.concatenate([parts.test, parts.holdout_all])
         done, n = sort_lots(model, data.X[rows], pieces_of(data)[rows], data.seed), len(data.y)
 
         def spread(values: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:

@@ -21,7 +21,7 @@ from training.sorting.fit import SortingCandidate, pieces_of
 
 COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b")
 CURVE_POINTS = 300
-CAUSES = ("wrong class", "doubt", "refused as unknown", "limit of the lot", "carried along")
+CAUSES = ("misclassified", "uncertainty", "rejected unknown", "lot limit", "co-ejection")
 MEAN_OF_LOTS = 15
 
 
@@ -76,7 +76,7 @@ def value_lost(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.F
         x=lost,
         y=CAUSES,
         orientation="h",
-        marker_color=[GREY if cause == "carried along" else BLUE for cause in CAUSES],
+        marker_color=[GREY if cause == "co-ejection" else BLUE for cause in CAUSES],
         text=[f"{amount:.1f}" for amount in lost],
         textposition="outside",
         cliponaxis=False,
@@ -143,7 +143,7 @@ def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) ->
     """Plot the share of each evaluated lot's mass with correct class over its time of passage."""
     figure = empty("start of the lot", "right class, by mass [%]")
     pieces, decided, start = pieces_of(data), candidate.answers, data.periods
-    for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out lots", ORANGE)):
+    for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.holdout_all, "held-out lots", ORANGE)):
         if not len(rows):
             continue
         right = pieces.mass[rows] * (decided[rows].likeliest == pieces.classes[rows])

@@ -32,7 +32,7 @@ class NewestPieces(PartFit[Assayed]):
         """Take the pieces; SetpointError where they have no time or their lots are too few."""
         if data.seed.time is None:
             raise SetpointError("pieces have no time: expected a column of role time")
-        rows = np.concatenate([parts.test, parts.unseen])
+        rows = np.concatenate([parts.test, parts.holdout])
         rows = rows[np.argsort(data.periods[rows], kind="stable")]
         newest = list(dict.fromkeys(data.units[rows]))[-MOST_LOTS:]
         if len(newest) < FEWEST_LOTS:

@@ -183,7 +183,7 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     figures = by_bin(values, rest, names, after, pieces)
     low, high = over_lots(mass * worth_landed, mass * best, pieces.lots)
     lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
-    lost.pop("carried along")  # counted below, as the belt does it
+    lost.pop("co-ejection")  # counted below, as the belt does it
     gone = mass * (worth(values, decided.bin, pieces) - worth_landed)
     lost |= {
         name: KG_PER_T * float(gone[cause == c].sum()) / float(mass.sum()) for c, name in enumerate(landed.causes) if c

@@ -18,7 +18,7 @@ from training.core.splits import Split
 
 MONTH = 30.4375  # d
 ROWS_AT_ONCE = 50_000  # observations have hundreds of columns
-PARTS = ("test", "unseen")
+PARTS = ("test", "holdout")
 """Latest periods of units in the training rows, and of held-out units.
 
 Older periods of held-out units are not evaluated: effects that all units share, such as the feed of a house, are known

@@ -58,8 +58,8 @@ class EventWarnings(PartFit[WarningModel]):
         refused = [f"- {name}: no warnings: {why}" for name, why in learnt.refused.items()]
         return [
             "Probabilities are calibrated on blocks that are newer than what scores them. Measured on every row of the "
-            "latest periods, of training units (test) and of held-out ones (unseen); average precision of a model that "
-            "knows nothing is the rate.",
+            "latest periods, of training units (test) and of held-out ones (holdout); average precision of a model "
+            "without skill is the rate.",
             "",
             *stated,
             *refused,
@@ -75,8 +75,8 @@ class EventWarnings(PartFit[WarningModel]):
             stated = one.event.model_dump(exclude_none=True, exclude={"name"})
             params = {
                 "candidate": one.candidate,
-                "learnt_rows": one.rows,
-                "learnt_events": one.events,
+                "training_rows": one.rows,
+                "training_events": one.events,
                 "threshold": one.event.threshold,
                 **{key: json.dumps(value) if isinstance(value, dict) else value for key, value in stated.items()},
             }
@@ -98,6 +98,6 @@ def _rows(measured: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
     return [
         [name, part, *(figure(metrics, f"{part}_{key}", form) for key, (_, form) in COLUMNS.items())]
         for name, metrics in measured.items()
-        for part in ("test", "unseen")
+        for part in ("test", "holdout")
         if f"{part}_rows" in metrics
     ]

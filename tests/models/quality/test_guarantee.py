@@ -35,8 +35,8 @@ class TestThreshold:
     @pytest.mark.parametrize("rng_seed", range(8))
     def test_it_is_the_last_that_mapies_fixed_sequence_rejects(self, rng_seed: int) -> None:
         broken, bad = self.lots(1000, rng_seed)
-        let_go = broken[:, None] <= THRESHOLDS
-        sizes, wrong = let_go.sum(axis=0), (let_go & (bad[:, None] > 0)).sum(axis=0)
+        unassayed = broken[:, None] <= THRESHOLDS
+        sizes, wrong = unassayed.sum(axis=0), (unassayed & (bad[:, None] > 0)).sum(axis=0)
         # Two tests, each with half of the error allowed: from the surest lots, and from half of all that may go.
         ends = []
         for size in (2 * lots_needed(ALPHA, CONFIDENCE), sizes.max() // 2):
@@ -117,8 +117,8 @@ class TestPromise:
 
     def true_rate(self, limit: float) -> float:
         """Share of bad lots among all that the law lets go at a threshold."""
-        let_go = self.told(self.LEVELS) <= limit
-        return float(self.true(self.LEVELS[let_go]).mean()) if let_go.any() else 0.0
+        unassayed = self.told(self.LEVELS) <= limit
+        return float(self.true(self.LEVELS[unassayed]).mean()) if unassayed.any() else 0.0
 
     @pytest.mark.long("calibrates a thousand times")
     def test_it_is_broken_in_no_more_calibrations_than_it_may(self) -> None:

@@ -41,8 +41,8 @@ def test_costs_of_a_worked_example(toy_quality_seed):
     assert found["cost"] == pytest.approx((260 + 6 + 40) / 5, rel=1e-12)
     assert found["cost_assay_all"] == pytest.approx(6.0, rel=1e-12)
     assert found["cost_assay_none"] == pytest.approx((260 + 150 + 260) / 5, rel=1e-12)
-    assert (found["released"], found["downgraded"], found["assayed"]) == pytest.approx((0.4, 0.4, 0.2))
-    assert found["let_go"] == 4
+    assert (found["released"], found["downgraded"], found["assayed_share"]) == pytest.approx((0.4, 0.4, 0.2))
+    assert found["released_unassayed"] == 4
     assert found["false_release"] == 0.25
     assert found["false_release_high"] == pytest.approx(0.7514, abs=5e-5)  # tables of the exact bound for 1 of 4
 
@@ -59,7 +59,7 @@ def test_simple_rules_are_decisions_too(toy_quality_seed):
 
 def test_what_is_let_go_in_the_last_grade_breaks_nothing(toy_quality_seed):
     found = costs_of(decided(2, 2, 0), np.array([[0.0, 0, 1], [1, 1, 1], [1, 1, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 1
+    assert found["released_unassayed"] == 1
     assert found["false_release"] == 0.0
     assert found["downgraded"] == pytest.approx(2 / 3)
 
@@ -80,7 +80,7 @@ def test_no_decision_beats_the_oracle(seed):
 
 def test_nothing_let_go_has_no_share_of_broken_lots(toy_quality_seed):
     found = costs_of(decided(-1, -1), np.array([[1.0, 1, 1], [0, 0, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 0
+    assert found["released_unassayed"] == 0
     assert np.isnan(found["false_release"])
     assert np.isnan(found["false_release_high"])
     assert found["cost"] == pytest.approx(found["cost_assay_all"])
@@ -88,8 +88,8 @@ def test_nothing_let_go_has_no_share_of_broken_lots(toy_quality_seed):
 
 def test_lots_of_unknown_grades_alone_cost_nothing_that_is_known(toy_quality_seed):
     found = costs_of(decided(0, -1), np.array([[NAN, 1, 1], [NAN, NAN, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 0
-    for name in ("cost", "cost_assay_none", "released", "downgraded", "assayed", "false_release"):
+    assert found["released_unassayed"] == 0
+    for name in ("cost", "cost_assay_none", "released", "downgraded", "assayed_share", "false_release"):
         assert np.isnan(found[name]), name
 
 

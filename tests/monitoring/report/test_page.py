@@ -126,9 +126,9 @@ def test_figures_of_the_head_and_the_summary_are_the_periods(toy_period):
     period = toy_period()
     text = page(period)
     head = {row[0]: row[1] for row in map(cells, re.findall(r"<tr>.*?</tr>", part(text, "Promise")))}
-    broken, let_go = re.match(r"(\d+) of (\d+) lots broke", head["in this period"]).groups()
-    assert int(let_go) == period.costs["let_go"]
-    assert int(broken) == round(period.costs["let_go"] * period.costs["false_release"])
+    broken, released = re.match(r"(\d+) of (\d+) lots broke", head["in this period"]).groups()
+    assert int(released) == period.costs["released_unassayed"]
+    assert int(broken) == round(period.costs["released_unassayed"] * period.costs["false_release"])
     assert head["digest of the model"] == "sha256:0123"
     assert head["digest of the table"] == period.data_digest
     decided = f"<td class=n>{period.costs['cost']:.2f}</td>"

@@ -32,7 +32,9 @@ def plant(seed):
     data = SimpleNamespace(seed=seed, y=classes, rejected_rows=3, unlabelled_rows=4, periods=periods)
     data.shown = lambda start: Dataset.shown(data, start)
     days = dict.fromkeys(("train_from", "calibrate_from", "test_from", "last"), pd.Timestamp("2024-01-01"))
-    parts = SimpleNamespace(learnt=np.arange(8), test=np.arange(8), unseen=np.arange(2), units=("F-01", "F-07"), **days)
+    parts = SimpleNamespace(
+        learnt=np.arange(8), test=np.arange(8), holdout=np.arange(2), units=("F-01", "F-07"), **days
+    )
     return data, parts
 
 

@@ -28,7 +28,7 @@ def plant(covered=90, given=0.8, prior=0.5):
     parts = SimpleNamespace(
         learnt=np.flatnonzero(~new & ~held_out),
         test=np.flatnonzero(new & ~held_out),
-        unseen=np.flatnonzero(new & held_out),
+        holdout=np.flatnonzero(new & held_out),
     )
     bar = SimpleNamespace(name="majority", predictions=np.full((200, 2), prior))
     return SimpleNamespace(name="linear", answers=Classified(p, inside)), bar, data, parts

@@ -18,7 +18,7 @@ def parts():
     return SimpleNamespace(
         learnt=np.arange(60),
         test=np.arange(60, 100),
-        unseen_all=np.arange(100, N),
+        holdout_all=np.arange(100, N),
         test_from=pd.Timestamp("2024-03-01"),
     )
 

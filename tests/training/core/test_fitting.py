@@ -72,7 +72,7 @@ def plant():
         calibrate=(np.array([4, 5]), np.array([6, 7]), np.array([8, 9])),
         learnt=np.arange(10),
         test=np.array([10, 11]),
-        evaluated={"test": np.array([10, 11]), "unseen": np.array([11])},
+        evaluated={"test": np.array([10, 11]), "holdout": np.array([11])},
     )
     return SimpleNamespace(X=X, labels=labels, periods=pd.date_range("2024-01-01", periods=12, freq="D")), parts
 
@@ -161,8 +161,8 @@ def test_metrics_are_named_by_their_part(plant):
     assert evaluated_metrics(TASK, None, answers, data, parts, baseline) == {
         "test_error": 1.0,
         "test_gain": 2.0,
-        "unseen_error": 1.0,
-        "unseen_gain": 2.0,
+        "holdout_error": 1.0,
+        "holdout_gain": 2.0,
     }
 
 
@@ -214,7 +214,7 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     assert bar.importance.tolist() == [0.0, 0.0]
     assert bar.curve is None
     assert set(bar.metrics) == {
-        *("calibrate_error", "fit_seconds", "test_error", "test_gain", "unseen_error", "unseen_gain")
+        *("calibrate_error", "fit_seconds", "test_error", "test_gain", "holdout_error", "holdout_gain")
     }
     assert (bar.metrics["test_error"], bar.metrics["test_gain"]) == (15.5, 0.0)
     line = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, bar.predictions + 2.0, steps.append)

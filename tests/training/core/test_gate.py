@@ -144,7 +144,7 @@ def test_intervals_are_wider_than_needed_from_a_share_on_that_chance_does_not_ex
 
 
 def test_nothing_has_learnt_from_the_test_periods_of_all_units():
-    parts = SimpleNamespace(test=np.array([7, 3]), unseen=np.array([5]), unseen_all=np.array([1, 5]))
+    parts = SimpleNamespace(test=np.array([7, 3]), holdout=np.array([5]), holdout_all=np.array([1, 5]))
     assert unlearnt(parts).tolist() == [3, 5, 7]
 
 

@@ -44,14 +44,14 @@ def test_each_part_is_newer_than_the_one_before_and_none_is_shared(table, toy_se
         assert period[older].max() < period[newer].min()
     assert period[parts.test].min() == parts.test_from
     assert period[parts.calibrate[0]].min() == parts.calibrate_from
-    learnt_or_judged = np.concatenate([*steps, parts.unseen_all])
+    learnt_or_judged = np.concatenate([*steps, parts.holdout_all])
     assert np.array_equal(np.sort(learnt_or_judged), np.arange(len(table)))
 
 
 def test_rows_stand_oldest_first(table, toy_seed):
     parts = split(data_of(table, toy_seed))
     period = table["period_start"].to_numpy()
-    for rows in (parts.learnt, parts.test, parts.unseen_all):
+    for rows in (parts.learnt, parts.test, parts.holdout_all):
         assert (np.diff(period[rows]) >= np.timedelta64(0, "ns")).all()
 
 
@@ -59,10 +59,10 @@ def test_held_out_units_are_learnt_nowhere(table, toy_seed):
     parts = split(data_of(table, toy_seed))
     unit = table["unit"].to_numpy()
     assert len(parts.units) == 6
-    assert set(unit[parts.unseen_all]) == set(parts.units)
+    assert set(unit[parts.holdout_all]) == set(parts.units)
     assert not set(unit[parts.learnt]) & set(parts.units)
     assert not set(unit[parts.test]) & set(parts.units)
-    assert (table["period_start"].to_numpy()[parts.unseen] >= parts.test_from).all()
+    assert (table["period_start"].to_numpy()[parts.holdout] >= parts.test_from).all()
 
 
 def test_held_out_units_depend_on_names_alone(table, toy_seed):
@@ -123,7 +123,7 @@ def test_a_judge_part_that_leaves_nothing_to_learn_is_refused(table, toy_seed):
 def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(lots=40), toy_sorting_seed), toy_sorting_seed)
     parts = split(data)
-    found = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.unseen_all)]
+    found = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.holdout_all)]
     assert sum(map(len, found)) == len(set().union(*found)) == 40
     for older, newer in pairwise(found[:5]):
         assert max(older) < min(newer)  # lots are numbered as they came
@@ -134,7 +134,7 @@ def test_the_bounds_are_first_periods_of_their_parts(table, toy_seed):
     parts = split(data_of(table, toy_seed))
     bounds = (parts.train_from, parts.calibrate_from, parts.test_from, parts.last)
     assert bounds == tuple(pd.Timestamp(starts[i]) for i in (0, 16, 34, 39))
-    assert list(parts.evaluated) == ["test", "unseen", "unseen_all"]
+    assert list(parts.evaluated) == ["test", "holdout", "holdout_all"]
 
 
 def test_a_single_newest_period_may_judge_and_none_may_not(table, toy_seed):
@@ -200,7 +200,7 @@ def test_without_time_whole_units_are_learnt_or_judged(timeless, toy_frame):
     units = [set(table["unit"].iloc[rows]) for rows in (found.train, *found.calibrate, found.test)]
     assert sum(map(len, units)) == len(set.union(*units)) == 30
     assert [len(part) for part in units] == [11, 5, 5, 5, 4]  # of 30: 15 % judge, 3 x 15 % calibrate
-    assert (found.units, len(found.unseen_all)) == ((), 0)
+    assert (found.units, len(found.holdout_all)) == ((), 0)
 
 
 def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame, tmp_path):

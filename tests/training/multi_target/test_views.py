@@ -36,7 +36,7 @@ def test_where_all_rows_have_all_labels_all_splits_are_the_same(melts_seed, melt
             parts.test_from,
             parts.units,
         )
-        for name in ("train", "test", "unseen", "unseen_all"):
+        for name in ("train", "test", "holdout", "holdout_all"):
             np.testing.assert_array_equal(getattr(own, name), getattr(parts, name))
 
 

@@ -13,7 +13,7 @@ PARTS = SimpleNamespace(
     learnt=np.arange(600),
     calibrate=(np.arange(100), np.arange(100), np.arange(100)),
     test=np.arange(150),
-    unseen_all=np.arange(250),
+    holdout_all=np.arange(250),
     units=("A", "B"),
     train_from=pd.Timestamp("2024-01-01"),
     calibrate_from=pd.Timestamp("2024-03-01"),
@@ -27,16 +27,16 @@ SOUND = {
     "test_skill": 0.7,
     "test_grade_ece": 0.02,
     "test_coverage_90": 0.9,
-    "test_let_go": 400.0,
+    "test_released_unassayed": 400.0,
     "test_false_release": 0.01,
     "test_false_release_high": 0.0235,
     "test_cost": 2.0,
     "test_cost_assay_all": 6.0,
     "test_cost_assay_none": 20.126,
-    "test_unpromised_assayed": 0.25,
-    "test_unpromised_cost": 1.75,
-    "unseen_all_cost": 2.5,
-    "unseen_all_let_go": 0.0,
+    "test_unconstrained_assayed_share": 0.25,
+    "test_unconstrained_cost": 1.75,
+    "holdout_all_cost": 2.5,
+    "holdout_all_released_unassayed": 0.0,
     "test_p_r2": 0.5,
     "test_p_rmse": 0.3,
     "test_p_below_limit": 0.125,
@@ -129,7 +129,7 @@ def test_a_grader_that_releases_nothing_says_so(toy_quality_seed, threshold):
 
 
 def test_a_part_that_was_not_evaluated_is_not_spoken_of(toy_quality_seed):
-    known = {name: value for name, value in SOUND.items() if name != "unseen_all_cost"}
+    known = {name: value for name, value in SOUND.items() if name != "holdout_all_cost"}
     assert "at most 2.35%), 2.00 $/t. To assay all" in text_of(toy_quality_seed, known)
 
 

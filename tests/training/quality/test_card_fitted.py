@@ -21,13 +21,13 @@ SOUND = {
     "test_skill": 0.7,
     "test_grade_ece": 0.02,
     "test_coverage_90": 0.9,
-    "test_let_go": 400.0,
+    "test_released_unassayed": 400.0,
     "test_false_release": 0.01,
     "test_cost": 2.0,
     "test_cost_assay_all": 6.0,
     "test_cost_assay_none": 20.0,
 }
-IDLE = {"threshold": 0.0, "test_let_go": 0.0, "test_false_release": NAN, "test_cost": 6.0}
+IDLE = {"threshold": 0.0, "test_released_unassayed": 0.0, "test_false_release": NAN, "test_cost": 6.0}
 
 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
@@ -63,12 +63,12 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
         "at most 2% break that grade by their assay",
         "(149 good released ones are the fewest)",
         f"may be released: {line.model.threshold:.3g}.",
-        f"test lots: {m['test_let_go']:.0f} released, {m['test_false_release']:.2%} of them break their grade (95% "
-        f"sure: at most {m['test_false_release_high']:.2%}), {m['test_cost']:.2f} $/t",
+        f"test lots: {m['test_released_unassayed']:.0f} released, {m['test_false_release']:.2%} of them break their "
+        f"grade (95% sure: at most {m['test_false_release_high']:.2%}), {m['test_cost']:.2f} $/t",
         "held-out units: ",
         f"To assay all costs 6.00 $/t, to assay none {m['test_cost_assay_none']:.2f} $/t. "
-        f"Costs alone, without the promise, would send {m['test_unpromised_assayed']:.1%} of the test lots to the "
-        f"laboratory, at {m['test_unpromised_cost']:.2f} $/t.",
+        f"Costs alone, without the promise, would send {m['test_unconstrained_assayed_share']:.1%} of the test lots "
+        f"to the laboratory, at {m['test_unconstrained_cost']:.2f} $/t.",
         "| `setpoint` | °C | setpoint |",
         "nonferrous 1.2.3, commit unknown",
     ):
@@ -141,9 +141,12 @@ def test_remarks_fit_a_terminal_and_tell_the_simple_rules(fitted):
         # 2 % of 400 let expect 8: 13 or more come by chance in 6.3 % of cases, 14 or more in 3.3 %
         ({"test_false_release": 13 / 400}, []),
         ({"test_false_release": 14 / 400}, ["does not hold on the test lots: 14 of 400 break their grade, 2% may"]),
-        ({"test_let_go": 148.0, "test_false_release": 0.0}, ["not verified: 148 of the test lots were released, 149"]),
         (
-            {"test_let_go": 0.0, "test_false_release": NAN},
+            {"test_released_unassayed": 148.0, "test_false_release": 0.0},
+            ["not verified: 148 of the test lots were released, 149"],
+        ),
+        (
+            {"test_released_unassayed": 0.0, "test_false_release": NAN},
             ["not verified: 0 of the test lots were released, 149 needed"],
         ),
         (IDLE, ["no lot may be released unassayed: calibration does not show that at most 2% are bad"]),

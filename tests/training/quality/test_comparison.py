@@ -120,7 +120,7 @@ def test_a_better_grader_that_breaks_the_promise_is_not_promoted(fitted):
     told = verdict(remelting, data.X[rows], everything, strict, rows)
     bad = int((lots_of(data).kept[rows, 0] == 0).sum())
     assert told.gain_low > 0
-    assert told.challenger["let_go"] == 480
+    assert told.challenger["released_unassayed"] == 480
     assert told.challenger["false_release"] == pytest.approx(bad / 480)
     assert bad >= 5  # of 480, where 0.2 % let expect one
     assert not told.promoted
@@ -147,7 +147,7 @@ def test_a_grader_that_releases_nothing_is_judged_by_its_cost(fitted):
     told = verdict(found["linear"].model, data.X[rows], idle, data, rows)
     assert not told.promoted
     assert "false_release" not in told.challenger
-    assert told.challenger["let_go"] == 0
+    assert told.challenger["released_unassayed"] == 0
     back = verdict(idle.model, data.X[rows], found["linear"], data, rows)
     assert back.promoted
     json.dumps(told.to_dict(), allow_nan=False)
@@ -163,7 +163,7 @@ def test_each_side_pays_what_the_seed_says_now(fitted):
     idle = replace(found["linear"].model, threshold=np.nan)
     before = verdict(idle, data.X[rows], found["linear"], data, rows)
     after = verdict(idle, data.X[rows], found["linear"], changed, rows)
-    assert after.champion["cost"] - before.champion["cost"] == pytest.approx(6.0 * before.champion["assayed"])
+    assert after.champion["cost"] - before.champion["cost"] == pytest.approx(6.0 * before.champion["assayed_share"])
 
 
 # ---- what cannot be judged
@@ -237,7 +237,9 @@ def test_what_keeps_a_grader_back_is_more_broken_lots_than_chance_explains(toy_q
     """Of 400 lots 8 may break their grade; 14 or more do by chance in 3 of 100 times, 13 or more in 6."""
 
     def side(lots, share=None):
-        return ModelLosses(np.zeros(1), {"let_go": lots} | ({} if share is None else {"false_release": share}))
+        return ModelLosses(
+            np.zeros(1), {"released_unassayed": lots} | ({} if share is None else {"false_release": share})
+        )
 
     words = "14 of the 400 lots that it releases break their grade, where 2% may"
     assert _unsound(toy_quality_seed, side(400, 0.03), side(400, 14 / 400)) == words

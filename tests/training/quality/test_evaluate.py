@@ -219,7 +219,7 @@ def test_measured_figures_are_those_of_their_parts(toy_quality_seed):
     model = grader(toy_quality_seed)
     found, judged = measured(model, toy_quality_seed, raw, lots, None), model.assessed(raw)
     p, kept = judged.keeps[:, 0], lots.kept[:, 0]
-    assert found["broken"] == pytest.approx(1 - kept.mean())
+    assert found["grade_violation_rate"] == pytest.approx(1 - kept.mean())
     assert found["grade_brier"] == pytest.approx(brier_score_loss(kept, p), rel=1e-9)
     assert found["grade_ece"] == calibration_error(p, kept)
     assert found["crack_brier"] == pytest.approx(brier_score_loss(lots.defects[:, 0], judged.defects[:, 0]), rel=1e-9)
@@ -227,7 +227,7 @@ def test_measured_figures_are_those_of_their_parts(toy_quality_seed):
     assert found["lot_loss"] == lot_loss(raw, lots, model.scatter.spread)
     expected = costs_of(judged.decided, lots.kept, model.costs)
     assert {name: found[name] for name in expected} == pytest.approx(expected)
-    assert found["released"] + found["downgraded"] + found["assayed"] == pytest.approx(1)
+    assert found["released"] + found["downgraded"] + found["assayed_share"] == pytest.approx(1)
     assert not [name for name in found if name.startswith("truth")]
 
 
@@ -239,9 +239,18 @@ def test_lots_of_which_nothing_is_known_change_no_figure(toy_quality_seed):
     gaps, model = AssayedLots.of(toy_quality_seed, reported, defects), grader(toy_quality_seed)
     with_gaps = measured(model, toy_quality_seed, raw, gaps, None)
     without = measured(model, toy_quality_seed, raw[~few], lots[~few], None)
-    for name in ("cost", "cost_assay_none", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "p_rmse"):
+    for name in (
+        "cost",
+        "cost_assay_none",
+        "grade_violation_rate",
+        "grade_ece",
+        "grade_brier",
+        "crack_auc",
+        "crack_brier",
+        "p_rmse",
+    ):
         assert with_gaps[name] == pytest.approx(without[name], rel=1e-12), name
-    for name in ("released", "false_release", "let_go", "q_r2", "q_below_limit"):
+    for name in ("released", "false_release", "released_unassayed", "q_r2", "q_below_limit"):
         assert with_gaps[name] == pytest.approx(without[name], rel=1e-12, nan_ok=True), name
 
 
@@ -251,7 +260,16 @@ def test_what_no_lot_tells_is_nan_without_a_warning(toy_quality_seed):
     reported[:, 0] = np.minimum(np.abs(reported[:, 0]), 5.0)  # p keeps its limit, so q would have to say
     unknown = AssayedLots.of(toy_quality_seed, reported, np.full((40, 1), NAN))
     found = measured(grader(toy_quality_seed), toy_quality_seed, raw, unknown, None)
-    for name in ("cost", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "q_rmse", "r_below_limit"):
+    for name in (
+        "cost",
+        "grade_violation_rate",
+        "grade_ece",
+        "grade_brier",
+        "crack_auc",
+        "crack_brier",
+        "q_rmse",
+        "r_below_limit",
+    ):
         assert np.isnan(found[name]), name
     assert np.isfinite([found[name] for name in ("lot_loss", "coverage_90", "p_rmse")]).all()
 
@@ -262,7 +280,7 @@ def test_limits_and_the_intended_grade_are_those_of_the_seed(toy_quality_seed):
     rules = toy_quality_seed.quality.model_copy(update={"intended": "second"})
     other = toy_quality_seed.model_copy(update={"quality": rules})
     found = measured(grader(toy_quality_seed), other, raw, lots, None)
-    assert found["broken"] == pytest.approx(1 - lots.kept[:, 1].mean())
+    assert found["grade_violation_rate"] == pytest.approx(1 - lots.kept[:, 1].mean())
     assert found["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).assessed(raw).decided.grade > 1))
 
 
@@ -293,7 +311,7 @@ def test_truth_is_looked_at_where_it_is_known(toy_quality_seed):
 def test_a_model_that_may_release_nothing_sends_lots_to_the_laboratory(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     found = measured(grader(toy_quality_seed, threshold=NAN), toy_quality_seed, raw, lots, None)
-    assert found["released"] == found["let_go"] == 0
+    assert found["released"] == found["released_unassayed"] == 0
     assert np.isnan(found["false_release"])
     assert found["cost"] >= 0
 

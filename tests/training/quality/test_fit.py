@@ -161,7 +161,7 @@ class Sums:
 
 def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((4, 3)))
-    parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
+    parts = SimpleNamespace(test=np.array([3]), holdout_all=np.array([1]))
     found = LEARNER.answers(SimpleNamespace(estimator=Sums()), data, parts)
     assert found.raw.shape == (4, 4)
     assert np.array_equal(found.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)

@@ -16,7 +16,7 @@ from training.quality.fit import QualityLearner, lots_of
 
 LEARNER = QualityLearner()
 
-PARTS = ("test", "unseen", "unseen_all")
+PARTS = ("test", "holdout", "holdout_all")
 
 
 def data_of(seed, frame, truth=None):
@@ -59,8 +59,25 @@ def test_every_candidate_has_the_same_metric_names(fitted):
         expected |= {
             f"{part}_{name}"
             for name in (
-                *("lot_loss", "skill", "r2", "coverage_90", "width_90", "grade_ece", "grade_brier", "broken"),
-                *("cost", "cost_assay_all", "cost_assay_none", "released", "downgraded", "assayed", "let_go"),
+                *(
+                    "lot_loss",
+                    "skill",
+                    "r2",
+                    "coverage_90",
+                    "width_90",
+                    "grade_ece",
+                    "grade_brier",
+                    "grade_violation_rate",
+                ),
+                *(
+                    "cost",
+                    "cost_assay_all",
+                    "cost_assay_none",
+                    "released",
+                    "downgraded",
+                    "assayed_share",
+                    "released_unassayed",
+                ),
                 *("false_release", "false_release_high", "p_rmse", "q_r2", "r_below_limit", "crack_auc", "crack_brier"),
             )
         }
@@ -70,7 +87,7 @@ def test_every_candidate_has_the_same_metric_names(fitted):
 def test_the_bar_has_no_skill_and_the_law_is_found(fitted):
     """Of squared log errors of 0.09 + 2·0.16 (p) and 0.09 + 0.25 + 0.09 (q) a line leaves 0.09."""
     _, _, found = fitted
-    for part in ("test", "unseen_all"):
+    for part in ("test", "holdout_all"):
         assert found["persistence"].metrics[f"{part}_skill"] == 0.0
         assert found["linear"].metrics[f"{part}_skill"] > 0.55
         assert found["linear"].metrics[f"{part}_p_rmse"] == pytest.approx(0.3, rel=0.1)
@@ -81,7 +98,7 @@ def test_the_bar_has_no_skill_and_the_law_is_found(fitted):
 
 def test_a_good_grader_costs_less_than_the_better_simple_rule(fitted):
     _, _, found = fitted
-    for part in ("test", "unseen_all"):
+    for part in ("test", "holdout_all"):
         m = found["linear"].metrics
         assert 0 < m[f"{part}_cost"] < min(m[f"{part}_cost_assay_all"], m[f"{part}_cost_assay_none"])
         assert m[f"{part}_released"] > 0.5
@@ -124,7 +141,7 @@ def test_truth_is_never_learnt(toy_quality_seed, toy_quality_frame):
 def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_frame):
     frame = toy_quality_frame(lots=80)
     data, parts, before = fit_all(toy_quality_seed, frame)
-    judged = data.table.iloc[np.concatenate([parts.test, parts.unseen_all])][["line", "cast_at"]]
+    judged = data.table.iloc[np.concatenate([parts.test, parts.holdout_all])][["line", "cast_at"]]
     where = frame.merge(judged, how="left", indicator=True)["_merge"].eq("both").to_numpy()
     assert where.sum() == len(set(judged.index))
     changed = frame.copy()
@@ -137,13 +154,13 @@ def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_fra
         own, other = (one.model.state() | late for one in (candidate, after[name]))
         assert own == other  # the level goes on with their assays, set-points learn from them: after they were judged
         assert candidate.metrics["calibrate_lot_loss"] == after[name].metrics["calibrate_lot_loss"]
-        assert after[name].metrics["test_broken"] == 1.0
+        assert after[name].metrics["test_grade_violation_rate"] == 1.0
 
 
 def test_only_lots_that_nobody_learnt_are_graded(fitted):
     _, parts, found = fitted
     judged = np.zeros(len(found["linear"].predictions), dtype=bool)
-    judged[np.concatenate([parts.test, parts.unseen_all])] = True
+    judged[np.concatenate([parts.test, parts.holdout_all])] = True
     for candidate in found.values():
         assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
         assert (np.isnan(candidate.predictions).all(axis=1) == ~judged).all()
@@ -239,7 +256,7 @@ def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_
     assert np.isnan(candidate.model.threshold)
     assert candidate.metrics["threshold"] == 0.0
     for part in PARTS:
-        assert candidate.metrics[f"{part}_let_go"] == 0
+        assert candidate.metrics[f"{part}_released_unassayed"] == 0
         assert np.isnan(candidate.metrics[f"{part}_false_release"])
         assert candidate.metrics[f"{part}_cost"] <= candidate.metrics[f"{part}_cost_assay_all"] + 1e-9
 
@@ -280,5 +297,5 @@ def test_lots_that_nobody_inspected_have_no_figure_of_defects(toy_quality_seed, 
     _, _, found = fit_all(toy_quality_seed, frame, names=("linear",))
     assert np.isnan(found["linear"].metrics["test_crack_brier"])
     assert np.isnan(found["linear"].metrics["test_crack_auc"])
-    assert np.isfinite(found["linear"].metrics["unseen_all_crack_brier"])
+    assert np.isfinite(found["linear"].metrics["holdout_all_crack_brier"])
     assert np.isfinite(found["linear"].metrics["test_lot_loss"])

@@ -88,7 +88,7 @@ def test_until_assays_have_come_in_intervals_are_the_fixed_ones(toy_quality_seed
 def test_lots_without_any_content_and_held_out_units_never_come_in(toy_quality_seed):
     data = plant(toy_quality_seed, 5)
     data.contents[300:400] = np.nan
-    parts = SimpleNamespace(test=np.arange(400, 500), unseen=np.arange(500, 600))
+    parts = SimpleNamespace(test=np.arange(400, 500), holdout=np.arange(500, 600))
     rows = np.arange(100, 400)
     level, _, half = follow(grader(), data, parts, rows, np.zeros((300, 3)))
     assert np.isnan(half[:400]).all()
@@ -101,7 +101,7 @@ def test_lots_without_any_content_and_held_out_units_never_come_in(toy_quality_s
 
 def test_without_assays_the_wider_joint_interval_of_before_the_test_lots_is_answered(toy_quality_seed):
     """Assays of the test lots, and calibrate ones that came in during the tests, have no part in it."""
-    parts = SimpleNamespace(test=np.arange(400, 500), unseen=np.arange(500, 600))
+    parts = SimpleNamespace(test=np.arange(400, 500), holdout=np.arange(500, 600))
     rows = np.arange(100, 400)
     fixed = grader().scatter.joint.half_width(0.9)
     for sd, wider in ((0.3, False), (2.0, True)):
@@ -118,7 +118,7 @@ def test_without_assays_the_wider_joint_interval_of_before_the_test_lots_is_answ
 def test_what_assays_were_like_is_known_after_training(toy_quality_seed):
     """Lots of another plant that is like this one go with it; those of which one content is too large do not."""
     data, other = plant(toy_quality_seed, 6), plant(toy_quality_seed, 7)
-    parts = SimpleNamespace(test=np.arange(300, 600), unseen=np.arange(0))
+    parts = SimpleNamespace(test=np.arange(300, 600), holdout=np.arange(0))
     _, usual, _ = follow(grader(), data, parts, np.arange(300), np.zeros((300, 3)))
     assert usual is not None
     assert [one.rows for one in usual.bounds] == [30.0, 60.0, 120.0]

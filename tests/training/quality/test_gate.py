@@ -42,7 +42,7 @@ def plant(seed, grade, bad):
         units=np.repeat(np.array([f"T-{i:02d}" for i in range(40)], dtype=object), 4),
         periods=pd.DatetimeIndex(np.tile(pd.date_range("2024-01-01", periods=4).to_numpy(), 40)),
     )
-    parts = SimpleNamespace(learnt=np.flatnonzero(~new), test=np.flatnonzero(new), unseen=np.array([], dtype=int))
+    parts = SimpleNamespace(learnt=np.flatnonzero(~new), test=np.flatnonzero(new), holdout=np.array([], dtype=int))
 
     def judged(rows):
         return SimpleNamespace(decided=Decisions(np.asarray(grade)[rows], np.zeros(len(rows))))

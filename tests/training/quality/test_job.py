@@ -104,7 +104,7 @@ def test_every_candidate_has_a_run_with_its_own_figures(story):
 def test_the_best_is_registered_with_its_figures(story):
     first, best = version(story), story.trained.learnt.best
     assert first.candidate == best.name != "persistence"
-    for name in ("test_lot_loss", "test_skill", "test_r2", "test_cost", "test_released", "unseen_all_cost"):
+    for name in ("test_lot_loss", "test_skill", "test_r2", "test_cost", "test_released", "holdout_all_cost"):
         assert float(first.tags[name]) == pytest.approx(best.metrics[name], rel=1e-5)
         assert first.figures[name] == best.metrics[name]
     move = story.tracking.audit("toy_lots")[0]
@@ -247,7 +247,7 @@ def test_two_that_release_nothing_can_be_judged(idle):
     verdict = idle.retrained.verdict
     assert not verdict.promoted
     assert "false_release" not in verdict.challenger
-    assert verdict.challenger["assayed"] + verdict.challenger["downgraded"] == pytest.approx(1)
+    assert verdict.challenger["assayed_share"] + verdict.challenger["downgraded"] == pytest.approx(1)
     run = idle.tracking._client.get_run(idle.retrained.learnt.run)
     assert "judge_challenger_cost" in run.data.metrics
     assert "judge_challenger_false_release" not in run.data.metrics

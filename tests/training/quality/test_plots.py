@@ -105,7 +105,7 @@ def test_dots_of_the_decisions_are_the_metrics_and_lie_on_the_lines(fitted):
     m = candidate.metrics
     by_share, by_cost, share, cost = plots.decisions(*fitted).data
     known = (~np.isnan(lots_of(data)[parts.test].kept).any(axis=1)).sum()
-    assert share.x[0] == cost.x[0] == pytest.approx(100 * m["test_let_go"] / known)
+    assert share.x[0] == cost.x[0] == pytest.approx(100 * m["test_released_unassayed"] / known)
     assert share.y[0] == pytest.approx(100 * m["test_false_release"])
     assert cost.y[0] == m["test_cost"]
     here = int(np.argmin(np.abs(plots.THRESHOLDS - candidate.model.threshold)))
@@ -139,7 +139,7 @@ def test_boxes_of_the_nearest_limits_hold_every_test_lot(fitted):
 def test_errors_over_time_are_nought_on_average_whatever_is_below_the_limit(fitted):
     """A sixth of r is below the laboratory's limit: the others alone would seem 0.3 standard deviations too high."""
     _, data, parts = fitted
-    rows = parts.unseen_all
+    rows = parts.holdout_all
     lots = by_month(data.periods[rows]).value_counts()
     lines = {trace.name: trace for trace in plots.errors_over_time(*fitted).data}
     assert list(lines) == ["p", "q", "r"]
@@ -165,7 +165,7 @@ def test_a_laboratory_that_reads_high_is_seen_as_a_step(fitted):
 def test_coverage_over_time_agrees_with_the_metric(fitted):
     candidate, data, parts = fitted
     figure = plots.coverage_over_time(*fitted)
-    for trace, rows, part in zip(figure.data, (parts.test, parts.unseen_all), ("test", "unseen_all"), strict=True):
+    for trace, rows, part in zip(figure.data, (parts.test, parts.holdout_all), ("test", "holdout_all"), strict=True):
         lots = by_month(data.periods[rows]).value_counts()[pd.DatetimeIndex(trace.x)]
         assert np.average(numbers(trace.y), weights=lots) == pytest.approx(
             100 * candidate.metrics[f"{part}_coverage_90"]
@@ -193,14 +193,14 @@ def test_the_curve_and_the_bars_are_those_of_the_candidate(fitted):
 def test_every_picture_is_drawn_of_a_grader_that_releases_nothing(fitted):
     """Nor do few units, defects that nobody looked at, or an unknown grade keep a page from being made."""
     candidate, data, parts = fitted
-    m = dict.fromkeys(("test_let_go",), 0.0) | {"test_false_release": float("nan"), "test_cost": 6.0}
+    m = dict.fromkeys(("test_released_unassayed",), 0.0) | {"test_false_release": float("nan"), "test_cost": 6.0}
     idle = replace(
         candidate, model=replace(candidate.model, threshold=float("nan")), metrics={**candidate.metrics, **m}
     )
     table = data.table.copy()
     table.loc[table.index.isin(parts.test), "q"] = np.nan
     table["crack"] = np.nan
-    few = replace(parts, unseen=parts.unseen[:0], unseen_all=parts.unseen_all[:0], units=())
+    few = replace(parts, holdout=parts.holdout[:0], holdout_all=parts.holdout_all[:0], units=())
     drawn_page = page(idle, replace(data, table=table), few)
     assert drawn_page.count("<h2>") == len(plots.PICTURES)
     assert 'src="http' not in drawn_page

@@ -74,12 +74,12 @@ def test_contents_stand_in_a_panel_for_each_element(fitted, layout_of, traces_of
             expected.append(MARKERS | look | dots)
     assert traces_of(figure) == expected
     reported, predicted = data.contents[parts.test], np.exp(candidate.predictions[parts.test])
-    for e, (seen, unseen) in enumerate(zip(figure.data[2::4], figure.data[3::4], strict=True)):
+    for e, (seen, holdout) in enumerate(zip(figure.data[2::4], figure.data[3::4], strict=True)):
         above = reported[:, e] > 0
         assert numbers(seen.x) == pytest.approx(predicted[above, e])
         assert numbers(seen.y) == pytest.approx(reported[above, e])
-        assert numbers(unseen.x) == pytest.approx(predicted[~above, e])
-        assert numbers(unseen.y) == pytest.approx(np.full((~above).sum(), 0.5))
+        assert numbers(holdout.x) == pytest.approx(predicted[~above, e])
+        assert numbers(holdout.y) == pytest.approx(np.full((~above).sum(), 0.5))
 
 
 def test_panels_of_many_elements_fill_rows_of_three(fitted):
@@ -147,7 +147,12 @@ def test_reliability_of_the_grade_in_15_groups(fitted, layout_of, traces_of):
 
 def test_decisions_over_the_threshold_beside_simple_rules(fitted, layout_of, traces_of):
     candidate, data, parts = fitted
-    metrics = {"test_cost_assay_all": 6.0, "test_cost_assay_none": 10.636, "test_cost": 3.5, "test_let_go": 100.0}
+    metrics = {
+        "test_cost_assay_all": 6.0,
+        "test_cost_assay_none": 10.636,
+        "test_cost": 3.5,
+        "test_released_unassayed": 100.0,
+    }
     made = replace(candidate, metrics={**candidate.metrics, **metrics, "test_false_release": 0.0125})
     figure = plots.decisions(made, data, parts)
     released = "lots released without an assay in a grade with limits [%]"
@@ -198,7 +203,7 @@ def test_errors_over_time_in_standard_deviations(fitted, layout_of, traces_of):
     assert traces_of(figure) == [
         BOTH | {"name": name, "line.color": colour, "marker.size": 4} for name, colour in names
     ]
-    rows = parts.unseen_all
+    rows = parts.holdout_all
     month = np.array([(one.year, one.month) for one in data.periods[rows]])
     for e, (trace, sd) in enumerate(zip(figure.data, candidate.model.scatter.spread, strict=True)):
         error = (np.log(data.contents[rows, e]) - candidate.predictions[rows, e]) / sd
@@ -208,7 +213,7 @@ def test_errors_over_time_in_standard_deviations(fitted, layout_of, traces_of):
 
 def test_errors_are_those_of_the_test_lots_where_no_unit_was_left_out(fitted):
     candidate, data, parts = fitted
-    few = replace(parts, unseen_all=parts.unseen_all[:0])
+    few = replace(parts, holdout_all=parts.holdout_all[:0])
     months = set(pd.DatetimeIndex(plots.errors_over_time(candidate, data, few).data[0].x))
     assert months == {pd.Timestamp(one.year, one.month, 1) for one in data.periods[parts.test]}
 
@@ -220,7 +225,7 @@ def test_coverage_over_time_is_joint(fitted, layout_of, traces_of):
     assert layout_of(figure) == named("month", "lots that the joint intervals hold [%]", **frame)
     names = [("future lots", BLUE), ("held-out units", ORANGE)]
     assert traces_of(figure) == [BOTH | {"name": name, "line.color": colour} for name, colour in names]
-    for trace, rows in zip(figure.data, (parts.test, parts.unseen_all), strict=True):
+    for trace, rows in zip(figure.data, (parts.test, parts.holdout_all), strict=True):
         answers = candidate.model.fixed_contents(candidate.predictions[rows, :3], 0.9).values()
         inside = np.ones(len(rows), dtype=bool)
         for answer, label in zip(answers, data.contents[rows].T, strict=True):
@@ -244,7 +249,7 @@ def test_inputs_and_learning_curve(fitted, layout_of, traces_of):
     assert (curve.data[0].x, curve.data[0].y) == ((4, 9, 60), (0.9, 0.8, 0.7))
 
 
-@pytest.mark.parametrize(("empty", "left"), [("test", "held-out units"), ("unseen_all", "future lots")])
+@pytest.mark.parametrize(("empty", "left"), [("test", "held-out units"), ("holdout_all", "future lots")])
 def test_coverage_of_one_part_is_drawn_without_the_other(fitted, empty, left):
     candidate, data, parts = fitted
     figure = plots.coverage_over_time(candidate, data, replace(parts, **{empty: parts.test[:0]}))

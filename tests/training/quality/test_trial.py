@@ -67,16 +67,16 @@ def test_a_trial_is_its_models_decisions_on_that_plant(learnt, plant):
     found = trial(learnt.seed, learnt.settings, 400, 11)
     assert (found.process, found.version, found.lots) == ("copper_cathode", 1, len(plant.X))
     decided, kept = learnt.model.assess(plant.X).decided, lots_of(plant).kept
-    let_go = (decided.grade >= 0) & (decided.grade < kept.shape[1] - 1)
-    assert let_go.any()
+    unassayed = (decided.grade >= 0) & (decided.grade < kept.shape[1] - 1)
+    assert unassayed.any()
     in_truth = Limits.of(learnt.seed).kept(plant.true_contents)
-    rows, grade = np.flatnonzero(let_go), decided.grade[let_go]
+    rows, grade = np.flatnonzero(unassayed), decided.grade[unassayed]
     m = found.metrics
-    assert m["let_go"] == let_go.sum()
-    assert m["assayed"] == pytest.approx(np.mean(decided.grade < 0))
+    assert m["released_unassayed"] == unassayed.sum()
+    assert m["assayed_share"] == pytest.approx(np.mean(decided.grade < 0))
     assert m["false_release"] == pytest.approx(np.mean(kept[rows, grade] == 0))
     assert m["truth_false_release"] == pytest.approx(np.mean(in_truth[rows, grade] == 0))
-    assert m["broken"] == pytest.approx(1 - kept[:, learnt.model.costs.intended].mean())
+    assert m["grade_violation_rate"] == pytest.approx(1 - kept[:, learnt.model.costs.intended].mean())
     assert (found.alpha, found.confidence) == (0.03, 0.95)
 
 
@@ -123,11 +123,11 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
     for words in (
         f"version 1 on {len(plant.X)} lots of a plant with other parameters",
         f"released {m['released']:.1%}",
-        f"to the laboratory {m['assayed']:.1%}",
+        f"to the laboratory {m['assayed_share']:.1%}",
         "every lot to the laboratory 6.00",
         f"every lot released in the intended grade {m['cost_assay_none']:.2f}",
         f"as decided {m['cost']:.2f}",
-        f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
+        f"{m['false_release']:.2%} of {m['released_unassayed']:.0f} released lots break their grade by their assay "
         f"({m['truth_false_release']:.2%} in truth); at most 3% was promised",
         f"from then on {m['after_lots']:.0f} {m['after_coverage_90']:.1%} {m['after_adaptive_coverage_90']:.1%}",
         "That promise is withdrawn here: it was made for another plant",

@@ -12,11 +12,11 @@ from training.quality.trial import QualityTrial, plant_size, tables
 METRICS = {
     "released": 0.6251,
     "downgraded": 0.1249,
-    "assayed": 0.25,
+    "assayed_share": 0.25,
     "cost_assay_all": 6.0,
     "cost_assay_none": 10.636,
     "cost": 3.514,
-    "let_go": 300.0,
+    "released_unassayed": 300.0,
     "false_release": 0.01333,
     "truth_false_release": 0.00667,
     "coverage_90": 0.9125,
@@ -66,9 +66,9 @@ def test_the_terminal_says_what_was_decided_what_it_cost_and_what_was_promised(c
 
 
 def test_without_a_released_lot_the_terminal_says_so(capsys):
-    idle = replace(FOUND, metrics=METRICS | {"let_go": 0.0, "false_release": float("nan")})
+    idle = replace(FOUND, metrics=METRICS | {"released_unassayed": 0.0, "false_release": float("nan")})
     assert printed(idle, capsys)[-2].startswith("no lot was released without an assay. That promise is withdrawn here")
-    one = replace(FOUND, metrics=METRICS | {"let_go": 1.0})
+    one = replace(FOUND, metrics=METRICS | {"released_unassayed": 1.0})
     assert printed(one, capsys)[-2].startswith("1.33% of 1 released lots break their grade")
 
 

@@ -15,8 +15,8 @@ DAYS = pd.date_range("2022-01-01", periods=24, freq="30D")
 PARTS = SimpleNamespace(
     learnt=np.arange(300),
     test=np.arange(60),
-    unseen=np.arange(12),
-    unseen_all=np.arange(80),
+    holdout=np.arange(12),
+    holdout_all=np.arange(80),
     units=("A", "B", "C", "D"),
     train_from=pd.Timestamp("2022-01-01"),
     calibrate_from=pd.Timestamp("2022-10-28"),
@@ -30,8 +30,8 @@ LINE = {
     "test_rmse": 0.51234,
     "test_skill": 0.75,
     "test_coverage_90": 0.92,
-    "unseen_coverage_90": 0.875,
-    "unseen_all_coverage_90": 0.88,
+    "holdout_coverage_90": 0.875,
+    "holdout_all_coverage_90": 0.88,
 }
 
 
@@ -194,7 +194,7 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
         "Until it has received outcomes that count for 50, and again after a long time without any, it returns" in text
     )
     assert "held-out units in them |" not in text
-    both = line | {f"unseen_{name}": value for name, value in every.items()}
+    both = line | {f"holdout_{name}": value for name, value in every.items()}
     assert "| coverage, held-out units in them | 0.74 | 0.81 | 0.876 |" in "\n".join(sections_of(toy_seed, line=both))
     assert "adaptive" not in "\n".join(sections_of(toy_seed))
 

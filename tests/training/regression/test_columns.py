@@ -44,7 +44,7 @@ def test_adaptive_intervals_are_spoken_of_where_the_fixed_ones_are_off(toy_seed)
 
 
 HEADS = [
-    "Skill against persistence; cover: share of labels in the 90% interval; unseen: held-out units",
+    "Skill against persistence; cover: share of labels in the 90% interval; holdout: held-out units",
     "adapt.: of intervals that follow the outcomes as they come in",
     "Rejected rows: 3; without label: 5",
 ]

@@ -35,7 +35,7 @@ def test_every_candidate_has_the_same_metric_names(toy_seed, toy_frame):
     names = {frozenset(candidate.metrics) for candidate in found.values()}
     assert len(names) == 1
     assert {"calibrate_rmse", LEARNER.selected_by, "fit_seconds"} < next(iter(names))
-    for part in ("test", "unseen", "unseen_all"):
+    for part in ("test", "holdout", "holdout_all"):
         assert {f"{part}_{m}" for m in ("mae", "rmse", "bias", "r2", "coverage_90", "width_90", "skill")} < next(
             iter(names)
         )
@@ -117,7 +117,7 @@ def test_intervals_cover_new_periods_and_unseen_units_as_promised(toy_seed, toy_
     _, parts, found = fit_all(toy_seed, toy_frame(units=200, periods=40))
     assert len(parts.test) == 960
     for name, candidate in found.items():
-        for part in ("test", "unseen_all"):
+        for part in ("test", "holdout_all"):
             assert candidate.metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.03), (name, part)
 
 

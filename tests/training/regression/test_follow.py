@@ -52,7 +52,7 @@ def shifted(frame, by, share=0.6):
 def test_test_rows_and_held_out_units_in_their_periods_are_answered(toy_seed, toy_frame):
     data, parts, _, _, _, answer = followed(toy_seed, toy_frame())
     asked = np.zeros(len(data.y), dtype=bool)
-    asked[np.concatenate([parts.test, parts.unseen])] = True
+    asked[np.concatenate([parts.test, parts.holdout])] = True
     for part in answer:
         np.testing.assert_array_equal(np.isfinite(part), asked)
 
@@ -131,7 +131,7 @@ def test_without_outcomes_the_state_of_before_the_test_rows_stays(toy_seed, toy_
     block = np.repeat(np.arange(3), [len(one) for one in parts.calibrate])
     said = Law().predict(data.X[rows])
     found = without_outcomes(model, data, parts, rows, said, block)
-    asked = np.concatenate([parts.test, parts.unseen])
+    asked = np.concatenate([parts.test, parts.holdout])
     off = found.value[asked] - model.predict(data.X[asked])
     np.testing.assert_allclose(off, off[0], atol=1e-9)
     assert 1.0 < off[0] < 3.5

@@ -28,7 +28,7 @@ def plant(toy_seed, covered=90, error=0.5, previous=2.0):
     parts = SimpleNamespace(
         learnt=np.flatnonzero(~new & ~held_out)[::-1],
         test=np.flatnonzero(new & ~held_out),
-        unseen=np.flatnonzero(new & held_out),
+        holdout=np.flatnonzero(new & held_out),
     )
     bar = SimpleNamespace(name="persistence", predictions=label - previous)
     model = SimpleNamespace(followed=None, unfollowed=None)

@@ -41,9 +41,9 @@ def test_axes_bear_units(fitted):
 
 def test_the_figures_show_rows_that_nobody_learnt(fitted):
     candidate, data, parts = fitted
-    future, unseen, _ = regression_plots.predicted_against_measured(candidate, data, parts).data
+    future, holdout, _ = regression_plots.predicted_against_measured(candidate, data, parts).data
     assert np.array_equal(future.x, data.y[parts.test])
-    assert np.array_equal(unseen.x, data.y[parts.unseen])
+    assert np.array_equal(holdout.x, data.y[parts.holdout])
     assert np.allclose(future.y + future.error_y.array, candidate.answers.high[parts.test])
     assert np.allclose(future.y - future.error_y.arrayminus, candidate.answers.low[parts.test])
 

@@ -63,12 +63,12 @@ def test_answers_over_measured_values(fitted, layout_of, traces_of):
         points(HELD_OUT, ORANGE, 5, 0.7, **bars, **{"error_y.color": ORANGE}),
         EQUAL,
     ]
-    for trace, rows in zip(figure.data[:2], (parts.test, parts.unseen), strict=True):
+    for trace, rows in zip(figure.data[:2], (parts.test, parts.holdout), strict=True):
         assert numbers(trace.x) == pytest.approx(data.y[rows])
         assert numbers(trace.y) == pytest.approx(candidate.answers.value[rows])
         assert numbers(trace.error_y.array) == pytest.approx(np.full(len(rows), 0.45))
         assert numbers(trace.error_y.arrayminus) == pytest.approx(np.full(len(rows), 0.25))
-    shown = [*data.y[parts.test], *data.y[parts.unseen]]
+    shown = [*data.y[parts.test], *data.y[parts.holdout]]
     assert list(figure.data[2].x) == list(figure.data[2].y) == [min(shown), max(shown)]
 
 
@@ -77,10 +77,10 @@ def test_answers_over_the_truth(fitted, layout_of, traces_of):
     figure = plots.predicted_against_truth(*fitted)
     assert layout_of(figure) == named("true y [%]", "predicted y [%]")
     assert traces_of(figure) == [points(FUTURE, BLUE, 5, 0.7), points(HELD_OUT, ORANGE, 5, 0.7), EQUAL]
-    for trace, rows in zip(figure.data[:2], (parts.test, parts.unseen), strict=True):
+    for trace, rows in zip(figure.data[:2], (parts.test, parts.holdout), strict=True):
         assert numbers(trace.x) == pytest.approx(data.y[rows] + 0.05)
         assert numbers(trace.y) == pytest.approx(candidate.answers.value[rows])
-    shown = [*data.y[parts.test], *data.y[parts.unseen]]
+    shown = [*data.y[parts.test], *data.y[parts.holdout]]
     assert list(figure.data[2].x) == pytest.approx([min(shown) + 0.05, max(shown) + 0.05])
 
 
@@ -96,7 +96,7 @@ def test_residuals_over_time_and_their_means(fitted, layout_of, traces_of):
         *({"type": "scatter", "mode": "lines", "name": name, "line.color": colour} for name, colour in means),
     ]
     residual = candidate.answers.value - data.y
-    for trace, rows in zip(figure.data[:2], (parts.test, parts.unseen), strict=True):
+    for trace, rows in zip(figure.data[:2], (parts.test, parts.holdout), strict=True):
         assert numbers(trace.y) == pytest.approx(residual[rows])
         assert list(pd.DatetimeIndex(trace.x)) == list(data.periods[rows])
     for trace, rows in zip(figure.data[2:], (parts.learnt, parts.test), strict=True):
@@ -130,7 +130,7 @@ def test_mean_residuals_of_units_with_their_standard_errors(fitted, layout_of, t
     assert found == {name: look | {"name": name, "marker.color": colour} for name, colour in colours.items()}
     means = {}
     for trace in figure.data:
-        rows = {FUTURE: parts.test, HELD_OUT: parts.unseen}[trace.name]
+        rows = {FUTURE: parts.test, HELD_OUT: parts.holdout}[trace.name]
         assert sorted(trace.x) == sorted(set(data.units[rows]))
         for unit, mean, error in zip(trace.x, trace.y, trace.error_y.array, strict=True):
             own = rows[data.units[rows] == unit]
@@ -150,7 +150,7 @@ def test_mean_residuals_of_units_with_their_standard_errors(fitted, layout_of, t
 
 def test_a_unit_of_one_row_has_no_error_bar(fitted):
     candidate, data, parts = fitted
-    one = replace(parts, test=parts.test[:1], unseen=parts.unseen[:0])
+    one = replace(parts, test=parts.test[:1], holdout=parts.holdout[:0])
     (trace,) = plots.residuals_by_unit(candidate, data, one).data
     assert list(trace.error_y.array) == [0.0]
 
@@ -212,7 +212,7 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
     none = replace(edges, model=replace(model, followed=None))
     assert len(plots.coverage_by_month(none, data, parts).data) == 2
     inside = np.tile([True, True, False, False], len(data.y))[: len(data.y)]
-    for trace, rows in zip(figure.data[::2], (parts.test, parts.unseen), strict=True):
+    for trace, rows in zip(figure.data[::2], (parts.test, parts.holdout), strict=True):
         month = [pd.Timestamp(one.year, one.month, 1) for one in data.periods[rows]]
         assert list(pd.DatetimeIndex(trace.x)) == sorted(set(month))
         for start, share, error, text in zip(sorted(set(month)), trace.y, trace.error_y.array, trace.text, strict=True):

@@ -13,7 +13,7 @@ PARTS = SimpleNamespace(
     learnt=np.arange(60),
     calibrate=(np.arange(20, 30), np.arange(30, 40), np.arange(40, 60)),
     test=np.arange(60, 80),
-    unseen_all=np.arange(80, 95),
+    holdout_all=np.arange(80, 95),
     units=("L-8", "L-9"),
     train_from=pd.Timestamp("2024-01-01"),
     calibrate_from=pd.Timestamp("2024-01-03"),
@@ -28,11 +28,11 @@ SOUND = {
     "test_ece": 0.02,
     "test_lots": 40.0,
     "test_lots_over_limit": 0.05,
-    "unseen_all_lots": 12.0,
-    "unseen_all_lots_over_limit": 0.125,
+    "holdout_all_lots": 12.0,
+    "holdout_all_lots_over_limit": 0.125,
     "test_refused_other": 0.9,
     "test_coverage_90": 0.9,
-    "test_lost_limit_of_the_lot": 20.0,
+    "test_loss_lot_limit": 20.0,
     "test_oracle_value": 300.4,
     "test_value": 250.6,
     "test_pass_value": 99.5,
@@ -115,7 +115,7 @@ def test_the_sections_of_a_sound_sorter(toy_sorting_seed):
 
 
 def test_limits_of_spreads_and_what_they_rest_on_are_named(toy_spread_seed):
-    metrics = SOUND | {"test_lots_over_sd_limit": 0.025, "unseen_all_lots_over_sd_limit": 0.0}
+    metrics = SOUND | {"test_lots_over_sd_limit": 0.025, "holdout_all_lots_over_sd_limit": 0.0}
     found = text_of(toy_spread_seed, metrics, spread=SimpleNamespace(own=np.array([[[0.5, 1.25], [1.0, 1.0]]] * 3)))
     assert "| limits of a lot, mean or standard deviation |" in found
     assert "| x 0.9 wt%, standard deviation of x 0.3 wt% |" in found
@@ -147,7 +147,7 @@ def test_without_limits_and_with_every_element_two_parts_are_left_out(toy_sortin
 
 
 def test_a_part_without_lots_is_not_spoken_of(toy_sorting_seed):
-    known = {name: value for name, value in SOUND.items() if name != "unseen_all_lots"}
+    known = {name: value for name, value in SOUND.items() if name != "holdout_all_lots"}
     assert "contents with co-ejected pieces: 5.0% of 40 test lots.\n" in text_of(toy_sorting_seed, known)
 
 

@@ -21,7 +21,7 @@ SOUND = {
     "test_lots_over_limit": 0.05,
     "test_refused_other": 0.9,
     "test_coverage_90": 0.9,
-    "test_lost_limit_of_the_lot": 20.0,
+    "test_loss_lot_limit": 20.0,
     "test_oracle_value": 300.0,
     "risk_price": 0.5,
 }
@@ -51,7 +51,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
         ({"test_ece": 0.06}, ["probabilities are off by 6.0%"]),
         ({"test_lots_over_limit": 0.3}, ["does not hold on the test lots: 12 of 40 break a limit, 10% of them may"]),
         ({"test_lots": 6.0, "test_lots_over_limit": 0.0}, ["not verified: 6 test lots, 9 needed"]),
-        ({"test_lost_limit_of_the_lot": 150.0}, ["that loses 150 of the 300 $/t of the oracle"]),
+        ({"test_loss_lot_limit": 150.0}, ["that loses 150 of the 300 $/t of the oracle"]),
         ({"test_refused_other": 0.2}, ["only 20% of the test mass of 'other' stays on the belt"]),
         ({"test_refused_other": float("nan"), "test_coverage_90": float("nan")}, []),
         ({"risk_price": float("inf")}, ["no risk price was shown to keep the limits of lots"]),

@@ -14,7 +14,7 @@ SOUND = {
     "test_lots_over_limit": 0.175,  # 7 of 40, where 4 may: as many come by chance in 10 of 100 times, 8 in 4 of them
     "test_refused_other": 0.5,
     "test_coverage_90": 0.85,
-    "test_lost_limit_of_the_lot": 60.0,  # a fifth of 300
+    "test_loss_lot_limit": 60.0,  # a fifth of 300
     "test_oracle_value": 300.0,
 }
 NOT_VERIFIED = "the promise on lots is not verified: 8 test lots, 9 needed to show a share of 10% with 60% confidence"
@@ -39,7 +39,7 @@ NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest 
         ({"test_coverage_90": 0.84}, ["its 90% intervals hold 84% of the test pieces' element contents"]),
         ({"test_coverage_90": 0.96}, ["its 90% intervals hold 96% of the test pieces' element contents"]),
         (
-            {"test_lost_limit_of_the_lot": 61.0},
+            {"test_loss_lot_limit": 61.0},
             ["limits of lots close its bins: that loses 61 of the 300 $/t of the oracle"],
         ),
     ],
@@ -49,7 +49,7 @@ def test_a_caution_is_said_from_its_figure_on(toy_sorting_seed, changed, said):
 
 
 def test_what_is_not_known_is_no_reason_for_a_caution(toy_sorting_seed):
-    unknown = dict.fromkeys(("test_refused_other", "test_coverage_90", "test_lost_limit_of_the_lot"), float("nan"))
+    unknown = dict.fromkeys(("test_refused_other", "test_coverage_90", "test_loss_lot_limit"), float("nan"))
     assert cautions(toy_sorting_seed, SOUND | unknown, 400) == []
 
 

@@ -47,7 +47,7 @@ def test_a_perfect_sorter_has_perfect_figures(toy_sorting_seed):
     found = measured(toy_sorting_seed, decided(real.classes, bins), real)
     for name in ("accuracy", "accuracy_count", "value_share", "purity", "recovery", "refused_other"):
         assert found[name] == pytest.approx(1.0), name
-    for name in ("log_loss", "ece", "lots_over_limit", "lost_wrong_class", "lost_doubt", "lost_limit_of_the_lot"):
+    for name in ("log_loss", "ece", "lots_over_limit", "loss_misclassified", "loss_uncertainty", "loss_lot_limit"):
         assert found[name] == pytest.approx(0.0, abs=1e-12), name
     assert found["accuracy_low"] == found["accuracy_high"] == 1.0
     assert found["lots"] == 3
@@ -105,10 +105,10 @@ def test_value_is_in_dollars_a_tonne_and_as_a_share_of_the_oracle(toy_sorting_se
 @pytest.mark.parametrize(
     ("told", "bin_", "wanted", "refused", "cause", "lost"),
     [
-        (B, BIN_BC, BIN_BC, False, "wrong class", 2.0 - 0.4),
-        (A, REST, REST, False, "doubt", 2.0 - 0.3),
-        (OTHER, REST, REST, True, "refused as unknown", 2.0 - 0.3),
-        (A, REST, BIN_A, False, "limit of the lot", 2.0 - 0.3),
+        (B, BIN_BC, BIN_BC, False, "misclassified", 2.0 - 0.4),
+        (A, REST, REST, False, "uncertainty", 2.0 - 0.3),
+        (OTHER, REST, REST, True, "rejected unknown", 2.0 - 0.3),
+        (A, REST, BIN_A, False, "lot limit", 2.0 - 0.3),
     ],
 )
 def test_each_loss_has_its_cause(toy_sorting_seed, told, bin_, wanted, refused, cause, lost):
@@ -126,9 +126,9 @@ def test_causes_add_up_to_what_the_oracle_has_more(toy_sorting_seed):
     made = decided(told, bins, wanted, rng.random(500) < 0.2)
     values = value_matrix(toy_sorting_seed)
     lost, cash = lost_by_cause(values, 0.02, REST, made, real), money(values, REST, made, real)
-    carried = lost.pop("carried along")
+    carried = lost.pop("co-ejection")
     assert sum(lost.values()) == pytest.approx(cash["oracle_value"] - cash["value"])
-    assert carried == pytest.approx(lost_by_cause(values, 0.04, REST, made, real)["carried along"] / 2)
+    assert carried == pytest.approx(lost_by_cause(values, 0.04, REST, made, real)["co-ejection"] / 2)
 
 
 def test_what_is_carried_along_into_a_bin_loses_its_own_place(toy_sorting_seed):
@@ -138,7 +138,7 @@ def test_what_is_carried_along_into_a_bin_loses_its_own_place(toy_sorting_seed):
     )
     kept = (2.0 + 1.5) / 2
     into_a, into_bc = (2.0 - 1.0) / 2, (0.4 + 1.5) / 2
-    assert lost["carried along"] == pytest.approx(1000 * 0.1 * (0.5 * (kept - into_a) + 0.5 * (kept - into_bc)))
+    assert lost["co-ejection"] == pytest.approx(1000 * 0.1 * (0.5 * (kept - into_a) + 0.5 * (kept - into_bc)))
 
 
 def test_a_lot_is_over_a_limit_by_the_mean_of_its_bin_with_co_ejected_pieces(toy_sorting_seed):
@@ -209,10 +209,10 @@ def test_all_figures_of_six_pieces(toy_sorting_seed):
         "value": 10 * (10 * 2 + 20 * 0.4 + 15 * 1.5 + 15 * 0.3 + 30 * 0.1 - 10 * 3),
         "oracle_value": 10 * (30 * 2 + 15 * 1.5 + 15 * 1.2 + 40 * 0.1),
         "pass_value": 10 * (60 * 0.3 + 40 * 0.1),
-        "lost_wrong_class": 10 * (20 * 1.6 + 10 * 3.1),
-        "lost_doubt": 10 * 15 * 0.9,
-        "lost_refused_as_unknown": 0.0,
-        "lost_limit_of_the_lot": 0.0,
+        "loss_misclassified": 10 * (20 * 1.6 + 10 * 3.1),
+        "loss_uncertainty": 10 * 15 * 0.9,
+        "loss_rejected_unknown": 0.0,
+        "loss_lot_limit": 0.0,
         "purity": 25 / 55,
         "recovery": 25 / 60,
         "bin_a_purity": 10 / 20,

@@ -152,4 +152,4 @@ def test_skill_is_the_share_of_the_baselines_log_loss_that_is_avoided(toy_sortin
 def test_the_belts_bin_and_the_name_of_a_loss(toy_sorting_seed):
     assert rest_of(toy_sorting_seed) == 2
     assert rest_of(toy_sorting_seed.model_copy(update={"bins": toy_sorting_seed.bins[::-1]})) == 0
-    assert metric_of("limit of the lot") == "lost_limit_of_the_lot"
+    assert metric_of("lot limit") == "loss_lot_limit"

@@ -130,7 +130,7 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
         return Decided(p, np.array([0, 1]), np.array([2, 1]), np.array([True, False]), {"x": Answer(part, part, part)})
 
     monkeypatch.setattr(fit, "sort_lots", sorted_lots)
-    parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
+    parts = SimpleNamespace(test=np.array([3]), holdout_all=np.array([1]))
     found = LEARNER.answers(None, data_of(toy_sorting_seed), parts)
     nan = np.nan
     assert np.array_equal(found.p, [[nan, nan], [0, 1], [nan, nan], [1, 0]], equal_nan=True)

@@ -18,7 +18,7 @@ from training.sorting.fit import SortingLearner, pieces_of, sort_lots
 
 LEARNER = SortingLearner()
 
-PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
+PARTS = ("test", "holdout_all")  # none of the held-out lots is among the newest of the toy
 
 
 def fit_all(seed, frame, truth=None, names=("majority", "linear")):
@@ -72,7 +72,7 @@ def test_an_estimate_lies_within_its_interval_over_lots(fitted):
     for candidate in found.values():
         m = candidate.metrics
         for name in ("accuracy", "ece", "value", "value_share", "purity", "recovery"):
-            assert m[f"unseen_all_{name}_low"] <= m[f"unseen_all_{name}"] <= m[f"unseen_all_{name}_high"]
+            assert m[f"holdout_all_{name}_low"] <= m[f"holdout_all_{name}"] <= m[f"holdout_all_{name}_high"]
 
 
 def test_an_element_that_no_signal_carries_is_not_told(fitted):
@@ -116,7 +116,7 @@ def test_truth_is_never_learnt(toy_sorting_seed, toy_sorting_frame):
 def test_labels_of_judged_lots_change_no_model(toy_sorting_seed, toy_sorting_frame):
     frame = toy_sorting_frame()
     data, parts, before = fit_all(toy_sorting_seed, frame)
-    judged = set(data.units[np.concatenate([parts.test, parts.unseen_all])])
+    judged = set(data.units[np.concatenate([parts.test, parts.holdout_all])])
     where = frame["lot"].isin(judged)
     changed = frame.assign(metal=frame["metal"].where(~where, "c"), x=frame["x"].where(~where, 90.0))
     _, _, after = fit_all(toy_sorting_seed, changed)
@@ -129,7 +129,7 @@ def test_labels_of_judged_lots_change_no_model(toy_sorting_seed, toy_sorting_fra
 def test_only_lots_that_nobody_learnt_are_sorted(fitted):
     _, parts, found = fitted
     judged = np.zeros(len(found["linear"].predictions), dtype=bool)
-    judged[np.concatenate([parts.test, parts.unseen_all])] = True
+    judged[np.concatenate([parts.test, parts.holdout_all])] = True
     for candidate in found.values():
         assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
         assert ((candidate.answers.bin >= 0) == judged).all()

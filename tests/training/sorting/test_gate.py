@@ -34,10 +34,10 @@ def oracle(data):
 def test_an_oracle_beats_a_belt_that_carries_all_on(plant):
     data, parts = plant
     found = evidence(deciding("trees", oracle(data)), deciding("majority", np.full(len(data.y), 2)), data, parts)
-    lots = len(set(data.units[np.concatenate([parts.test, parts.unseen])]))
+    lots = len(set(data.units[np.concatenate([parts.test, parts.holdout])]))
     assert lots == 15
     assert not found.own.any()
-    classes = pieces_of(data).classes[np.sort(np.concatenate([parts.test, parts.unseen]))]
+    classes = pieces_of(data).classes[np.sort(np.concatenate([parts.test, parts.holdout]))]
     # $/kg in the best bin less 0.3 on the belt, a tonne: a 1700, b 1200, c 900; other is best on the belt
     assert found.baseline == pytest.approx(np.array([1700.0, 1200.0, 900.0, 0.0])[classes])
     assert (found.beside, found.unit, found.labels) == ("majority", "$/t", len(parts.learnt))

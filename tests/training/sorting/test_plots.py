@@ -67,7 +67,7 @@ def test_curves_end_with_all_of_a_bins_mass_and_dots_are_the_metrics(fitted):
 def test_bars_of_lost_value_add_up(fitted):
     m = fitted[0].metrics
     bars = dict(zip(*(plots.value_lost(*fitted).data[0][axis] for axis in "yx"), strict=True))
-    bars.pop("carried along")
+    bars.pop("co-ejection")
     assert sum(bars.values()) == pytest.approx(m["test_oracle_value"] - m["test_value"])
 
 

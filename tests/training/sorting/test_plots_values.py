@@ -32,11 +32,11 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
         "test_bin_a_purity": 0.92,
         "test_bin_bc_recovery": 0.73,
         "test_bin_bc_purity": 0.64,
-        "test_lost_wrong_class": 31.26,
-        "test_lost_doubt": 12.0,
-        "test_lost_refused_as_unknown": 7.49,
-        "test_lost_limit_of_the_lot": -3.25,
-        "test_lost_carried_along": 5.51,
+        "test_loss_misclassified": 31.26,
+        "test_loss_uncertainty": 12.0,
+        "test_loss_rejected_unknown": 7.49,
+        "test_loss_lot_limit": -3.25,
+        "test_loss_co_ejection": 5.51,
         "test_oracle_value": 1542.4,
         "test_value": 1324.6,
         "test_pass_value": 290.2,
@@ -118,7 +118,7 @@ def test_bars_of_lost_value_by_cause(fitted, layout_of, traces_of):
     look = {"type": "bar", "orientation": "h", "textposition": "outside", "cliponaxis": False}
     assert traces_of(figure) == [look | dict(enumerate_colours([BLUE, BLUE, BLUE, BLUE, GREY]))]
     (bars,) = figure.data
-    causes = ["wrong class", "doubt", "refused as unknown", "limit of the lot", "carried along"]
+    causes = ["misclassified", "uncertainty", "rejected unknown", "lot limit", "co-ejection"]
     assert list(bars.y) == causes
     assert list(bars.x) == [31.26, 12.0, 7.49, -3.25, 5.51]
     assert list(bars.text) == ["31.3", "12.0", "7.5", "-3.2", "5.5"]
@@ -197,7 +197,7 @@ def test_accuracy_of_each_lot_and_the_mean_of_15(fitted, layout_of, traces_of):
         expected.append({"type": "scatter", "mode": "lines"} | mean)
     assert traces_of(figure) == expected
     pieces, likeliest = pieces_of(data), candidate.answers.p.argmax(axis=1)
-    for dots, mean, rows in ((*figure.data[:2], parts.test), (*figure.data[2:], parts.unseen_all)):
+    for dots, mean, rows in ((*figure.data[:2], parts.test), (*figure.data[2:], parts.holdout_all)):
         lots = sorted(set(pieces.lots[rows]))  # numbered as they came
         assert list(dots.text) == lots
         own = [rows[pieces.lots[rows] == lot] for lot in lots]
@@ -212,7 +212,7 @@ def test_accuracy_of_each_lot_and_the_mean_of_15(fitted, layout_of, traces_of):
 
 def test_without_held_out_lots_only_the_future_is_shown(fitted):
     candidate, data, parts = fitted
-    figure = plots.accuracy_by_lot(candidate, data, replace(parts, unseen_all=parts.unseen_all[:0]))
+    figure = plots.accuracy_by_lot(candidate, data, replace(parts, holdout_all=parts.holdout_all[:0]))
     assert [trace.name for trace in figure.data] == ["future lots", "future lots, mean of 15"]
 
 

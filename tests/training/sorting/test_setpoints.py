@@ -31,7 +31,7 @@ def parts(pieces):
 def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
     kept = NewestPieces().fit(pieces, parts)
     lots = list(dict.fromkeys(kept.lots))
-    assert len(lots) == len(set(pieces.units[np.concatenate([parts.test, parts.unseen])])) >= 20
+    assert len(lots) == len(set(pieces.units[np.concatenate([parts.test, parts.holdout])])) >= 20
     assert set(lots).isdisjoint(pieces.units[parts.learnt])
     assert len(kept.X) == 30 * len(lots)
     starts = pieces.table.groupby("lot")["passed_at"].min()
@@ -52,7 +52,7 @@ def test_of_very_many_lots_the_newest_are_kept(pieces, parts, monkeypatch):
 
 def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
     few = replace(
-        parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], unseen=parts.unseen[:0]
+        parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], holdout=parts.holdout[:0]
     )
     why = "1 latest lots outside the training rows, expected 20 or more to evaluate set-points on"
     assert NewestPieces().outcome(pieces, few) == (None, why)

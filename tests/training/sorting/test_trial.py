@@ -73,7 +73,7 @@ def test_pieces_are_counted_as_they_landed(four):
 
 def test_what_is_lost_sums_up_to_the_oracle(four):
     found = counted(four, decided(), BELT)
-    lost = {"wrong class": 20 * 1.2, "doubt": 0, "refused as unknown": 0, "limit of the lot": 30 * 1.7}
+    lost = {"misclassified": 20 * 1.2, "uncertainty": 0, "rejected unknown": 0, "lot limit": 30 * 1.7}
     expected = lost | {"taken along": 40 * 0.6}
     assert found.lost == pytest.approx({cause: 1000 * amount / 100 for cause, amount in expected.items()})
     assert sum(found.lost.values()) == pytest.approx(found.oracle - found.value)
@@ -110,7 +110,7 @@ def test_the_terminal_names_lots_over_a_limit_of_their_spread(capsys):
 
 def test_the_terminal_says_what_was_counted(capsys):
     bins = {"bin_a": {"share": 0.256, "purity": 0.913, "recovery": 0.874}, "rest": {"share": 0.744}}
-    lost = {"doubt": 12.34, "limit of the lot": -3.21}
+    lost = {"uncertainty": 12.34, "lot limit": -3.21}
     found = SortingTrial(
         "toy_scrap", 3, 40, 2400, 0.08412, 0.951, 1200.04, 1300.06, 1250.02, 0.923, 0.911, 0.934, bins, lost, 5, 0.9
     )
@@ -130,8 +130,8 @@ def test_the_terminal_says_what_was_counted(capsys):
         "one, as they do.",
         "value of the feed $/t",
         "oracle that knows every piece's class 1300.1",
-        "doubt -12.3",
-        "limit of the lot +3.2",
+        "uncertainty -12.3",
+        "lot limit +3.2",
         "as landed 1200.0",
         "92.3% of the oracle's value (91.1% to 93.4%, 90 % over lots); the oracle's own decisions on the same belt: "
         "1250.0 $/t.",
@@ -141,7 +141,7 @@ def test_the_terminal_says_what_was_counted(capsys):
 
 def test_tables_begin_at_the_edge_and_what_was_landed_is_bold():
     found = SimpleNamespace(
-        **dict.fromkeys(SortingTrial.__dataclass_fields__, 0.5) | {"bins": {}, "lost": {"doubt": 1}}
+        **dict.fromkeys(SortingTrial.__dataclass_fields__, 0.5) | {"bins": {}, "lost": {"uncertainty": 1}}
     )
     bins, lost = (part for part in tables(found) if isinstance(part, Table))
     assert (bins.pad_edge, lost.pad_edge) == (False, False)

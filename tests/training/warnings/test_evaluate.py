@@ -88,7 +88,7 @@ def test_units_are_followed_in_parts_as_all_at_once(seed_with, remembering, monk
     for name, one in whole.items():
         for what in ("units", "periods", "y", "probability", "alarm"):
             np.testing.assert_array_equal(getattr(parts[name], what), getattr(one, what))
-        assert list(parts[name].parts) == ["test", "unseen"]
+        assert list(parts[name].parts) == ["test", "holdout"]
         for part, rows in one.parts.items():
             assert rows.any()
             np.testing.assert_array_equal(parts[name].parts[part], rows)

@@ -29,7 +29,7 @@ def test_each_event_has_a_run_with_metrics_of_the_same_names(trained):
     (run,) = runs
     assert run.data.tags["mlflow.parentRunId"] == found.learnt.run
     names = {"average_precision", "brier", "false_alarms_month", "lead_time", "cost", "cost_always", "cost_never"}
-    assert {f"{part}_{name}" for part in ("test", "unseen") for name in names} <= set(run.data.metrics)
+    assert {f"{part}_{name}" for part in ("test", "holdout") for name in names} <= set(run.data.metrics)
     assert run.data.metrics["test_cost"] < min(
         run.data.metrics["test_cost_always"], run.data.metrics["test_cost_never"]
     )
@@ -53,4 +53,4 @@ def test_the_card_says_what_is_warned_of_and_what_it_is_worth(trained):
     assert "- high_z: z at least 4.4 V; by " in text
     assert "- never: no warnings: got 0 events" in text
     assert "| high_z | test |" in text
-    assert "| high_z | unseen |" in text
+    assert "| high_z | holdout |" in text
