@@ -35,8 +35,8 @@ class Point:
     @property
     def called(self) -> Callable[..., Any]:
         module, _, name = self.function.rpartition(".")
-        found: Callable[..., Any] = getattr(importlib.import_module(f"physics.{module}"), name)
-        return found
+        result: Callable[..., Any] = getattr(importlib.import_module(f"physics.{module}"), name)
+        return result
 
     @property
     def got(self) -> float:
@@ -46,8 +46,8 @@ class Point:
 
 def topics() -> dict[str, Path]:
     """File of points of each topic; what topics share comes first."""
-    found = sorted(HOME.rglob("points.toml"), key=lambda path: (len(path.parts), path))
-    return {path.parent.relative_to(HOME.parent).as_posix(): path for path in found}
+    result = sorted(HOME.rglob("points.toml"), key=lambda path: (len(path.parts), path))
+    return {path.parent.relative_to(HOME.parent).as_posix(): path for path in result}
 
 
 def points(path: Path) -> list[Point]:
@@ -57,8 +57,8 @@ def points(path: Path) -> list[Point]:
 
 def without(path: Path) -> dict[str, str]:
     """Functions that a file names without a point, and why."""
-    found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["without"]
-    return found
+    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["without"]
+    return result
 
 
 def functions() -> list[str]:
@@ -67,8 +67,8 @@ def functions() -> list[str]:
     return [
         f"{module.__name__}.{name}".removeprefix("physics.")
         for module in modules
-        for name, found in inspect.getmembers(module, inspect.isfunction)
-        if found.__module__ == module.__name__ not in NO_PHYSICS and not name.startswith("_")
+        for name, result in inspect.getmembers(module, inspect.isfunction)
+        if result.__module__ == module.__name__ not in NO_PHYSICS and not name.startswith("_")
     ]
 
 
@@ -82,5 +82,5 @@ def documented_units(called: Callable[..., Any], title: str) -> dict[str, str | 
     if section is None:
         return {}
     entries = [entry.strip() for entry in re.split(r"^(?=\S)", section.group(1), flags=re.MULTILINE) if entry.strip()]
-    found = {entry.split("\n")[0]: re.search(r"\[([^\[\]]+)\]$", entry) for entry in entries}
-    return {name: None if unit is None else unit.group(1) for name, unit in found.items()}
+    result = {entry.split("\n")[0]: re.search(r"\[([^\[\]]+)\]$", entry) for entry in entries}
+    return {name: None if unit is None else unit.group(1) for name, unit in result.items()}

@@ -7,10 +7,10 @@ from physics.arrays import floats
 
 def test_numbers_become_arrays_of_float64():
     for values in (3, 2.5, np.arange(3), [1, 2], np.float32(0.5)):
-        found = floats(values)
-        assert isinstance(found, np.ndarray)
-        assert found.dtype == np.float64
-        assert np.array_equal(found, values)
+        result = floats(values)
+        assert isinstance(result, np.ndarray)
+        assert result.dtype == np.float64
+        assert np.array_equal(result, values)
 
 
 def test_an_array_is_not_copied():

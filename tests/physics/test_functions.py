@@ -58,13 +58,13 @@ LISTS = sorted(Path(__file__).parent.rglob("arguments.toml"))
 
 def typical(paths):
     """Two typical values of every argument, by name, from the lists of all topics; one name has one meaning."""
-    found, homes = {}, {}
+    result, homes = {}, {}
     for path in paths:
         for name, values in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if name in found:
+            if name in result:
                 raise ValueError(f"{name}: stands in {homes[name]} and in {path}, expected one list")
-            found[name], homes[name] = values, path
-    return found
+            result[name], homes[name] = values, path
+    return result
 
 
 TYPICAL = typical(LISTS)
@@ -182,8 +182,8 @@ def section(docstring, title):
 
 def unit_of(text):
     """Unit at the end of an entry of a docstring; None where it states none."""
-    found = re.search(r"\[([^\[\]]+)\]$", text)
-    return None if found is None else found.group(1)
+    match = re.search(r"\[([^\[\]]+)\]$", text)
+    return None if match is None else match.group(1)
 
 
 def is_number(annotation):
@@ -221,4 +221,4 @@ def test_one_name_has_one_unit():
     for function in EQUATIONS:
         for name, text in section(inspect.getdoc(function), "Parameters").items():
             units.setdefault(name, set()).add(unit_of(text))
-    assert {name: found for name, found in units.items() if len(found) > 1} == {}
+    assert {name: result for name, result in units.items() if len(result) > 1} == {}

@@ -10,7 +10,7 @@ from tests.physics.points import SURE, documented_units, functions, points, topi
 FILES = topics()
 POINTS = {topic: points(path) for topic, path in FILES.items()}
 NUMBERED = {
-    f"{point.function} {number}": point for found in POINTS.values() for number, point in enumerate(found, start=1)
+    f"{point.function} {number}": point for result in POINTS.values() for number, point in enumerate(result, start=1)
 }
 FUNCTIONS = functions()
 WITHOUT = {topic: without(path) for topic, path in FILES.items()}
@@ -43,7 +43,7 @@ def test_no_point_is_stated_twice():
 
 def test_every_function_has_a_point_or_a_reason_for_having_none():
     with_point = {point.function for point in NUMBERED.values()}
-    reasons = {function: reason for found in WITHOUT.values() for function, reason in found.items()}
+    reasons = {function: reason for result in WITHOUT.values() for function, reason in result.items()}
     assert len(reasons) == sum(map(len, WITHOUT.values()))
     assert set(FUNCTIONS) - with_point - set(reasons) == set(), "state a point, or in `without` why there is none"
     assert set(reasons) - set(FUNCTIONS) == set(), "there is no such function"

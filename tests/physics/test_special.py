@@ -34,9 +34,9 @@ def test_of_shares_equals_that_of_scipy(name: str, given: tuple[Any, ...]) -> No
 
 
 def test_the_quantile_of_one_chance_is_that_of_scipy() -> None:
-    chances = [*np.linspace(0.001, 0.999, 999), 1e-300, 1e-9, 1.0 - 1e-9]
-    found = [special.normal_quantile(chance) for chance in chances]
-    np.testing.assert_allclose(found, scipy.special.ndtri(chances), rtol=1e-12, atol=1e-12)
+    probabilities = [*np.linspace(0.001, 0.999, 999), 1e-300, 1e-9, 1.0 - 1e-9]
+    result = [special.normal_quantile(probability) for probability in probabilities]
+    np.testing.assert_allclose(result, scipy.special.ndtri(probabilities), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("first", ["physics.special", "scipy.special"])

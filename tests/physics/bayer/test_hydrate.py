@@ -57,15 +57,15 @@ def test_nuclei_grow_from_class_to_class():
     for _ in range(40):
         classes = next_classes(classes, np.array([1.5, 1.0]), np.ones(2), RATES, 0.04)
         risen.append(classes[:, 0])
-    found = np.array(risen)
-    assert (found[0] > [1.0, 0.999, 0.999, 0.999, 0.999]).all()
-    assert (np.diff(found[5]) < 0).all()  # the finest are ahead
+    result = np.array(risen)
+    assert (result[0] > [1.0, 0.999, 0.999, 0.999, 0.999]).all()
+    assert (np.diff(result[5]) < 0).all()  # the finest are ahead
     np.testing.assert_allclose(classes[:, 1], 1.0, rtol=1e-12)
 
 
 def test_agglomeration_takes_fines_alone():
-    found = next_classes(USUAL, np.ones(2), np.array([1.5, 1.0]), RATES, 0.04)
-    np.testing.assert_allclose(found[:, 0], [0.98, 0.98, 1.0, 1.0, 1.0], rtol=1e-12)
+    result = next_classes(USUAL, np.ones(2), np.array([1.5, 1.0]), RATES, 0.04)
+    np.testing.assert_allclose(result[:, 0], [0.98, 0.98, 1.0, 1.0, 1.0], rtol=1e-12)
 
 
 def test_fines_cycle_within_weeks_after_a_push():

@@ -95,11 +95,11 @@ def test_a_tank_that_is_out_or_below_equilibrium_changes_nothing():
 
 def test_a_train_is_its_tanks():
     saturated, strength = np.array([[89.0], [80.0], [70.0]]), np.array([[300.0], [0.0], [250.0]])
-    found = train_alumina(np.array([169.2]), saturated, np.array([CAUSTIC]), strength)
+    result = train_alumina(np.array([169.2]), saturated, np.array([CAUSTIC]), strength)
     left = 169.2
     for tank in range(3):
         left = tank_alumina(left, saturated[tank, 0], CAUSTIC, strength[tank, 0])
-        assert found[tank, 0] == pytest.approx(left, rel=1e-14)
+        assert result[tank, 0] == pytest.approx(left, rel=1e-14)
 
 
 def test_growth_is_of_second_order_and_activated():
@@ -112,9 +112,9 @@ def test_growth_is_of_second_order_and_activated():
 
 
 def test_temperatures_fall_evenly_to_the_last_tank_in_use():
-    found = train_temperatures(76.0, 57.0, np.array([13.0, 3.0]), 13)
-    np.testing.assert_allclose(np.diff(found[:, 0]), -19.0 / 12.0, rtol=1e-9)
-    np.testing.assert_allclose(found[:4, 1], [76.0, 66.5, 57.0, 57.0], rtol=1e-12)
+    result = train_temperatures(76.0, 57.0, np.array([13.0, 3.0]), 13)
+    np.testing.assert_allclose(np.diff(result[:, 0]), -19.0 / 12.0, rtol=1e-9)
+    np.testing.assert_allclose(result[:4, 1], [76.0, 66.5, 57.0, 57.0], rtol=1e-12)
 
 
 def test_soda_rises_with_supersaturation_and_cold():

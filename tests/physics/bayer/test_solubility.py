@@ -12,11 +12,11 @@ from physics.bayer.solubility import (
 
 
 def test_hot_strong_and_impure_liquors_hold_more():
-    usual = gibbsite_solubility(60.0, 200.0, ionic_strength(200.0))
-    assert gibbsite_solubility(61.0, 200.0, ionic_strength(200.0)) > usual
-    assert gibbsite_solubility(60.0, 201.0, ionic_strength(201.0)) > usual
+    typical = gibbsite_solubility(60.0, 200.0, ionic_strength(200.0))
+    assert gibbsite_solubility(61.0, 200.0, ionic_strength(200.0)) > typical
+    assert gibbsite_solubility(60.0, 201.0, ionic_strength(201.0)) > typical
     for impurity in ("carbonate", "sodium_chloride", "sulphate", "organic_carbon"):
-        assert gibbsite_solubility(60.0, 200.0, ionic_strength(200.0, **{impurity: 5.0})) > usual
+        assert gibbsite_solubility(60.0, 200.0, ionic_strength(200.0, **{impurity: 5.0})) > typical
 
 
 def test_no_liquor_holds_more_than_a_mol_of_alumina_a_mol_of_soda():
@@ -34,9 +34,9 @@ def test_slope_by_temperature_is_that_of_the_heat_of_dissolution():
 
 
 def test_ionic_strength_is_a_sum():
-    found = ionic_strength(235.0, 40.0, 12.0, 12.0, 10.0)
-    by_hand = 0.01887 * 235.0 + 0.9346 * 12.0 / 58.44 + 2.0526 * 40.0 / 105.99 + 2.1714 * 12.0 / 142.05
-    assert found == pytest.approx(by_hand + 1.6734 * 0.1887, rel=1e-12)
+    result = ionic_strength(235.0, 40.0, 12.0, 12.0, 10.0)
+    expected = 0.01887 * 235.0 + 0.9346 * 12.0 / 58.44 + 2.0526 * 40.0 / 105.99 + 2.1714 * 12.0 / 142.05
+    assert result == pytest.approx(expected + 1.6734 * 0.1887, rel=1e-12)
 
 
 def test_supersaturation_and_ratios_by_hand():

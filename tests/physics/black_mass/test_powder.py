@@ -25,9 +25,9 @@ POWDERS = {
 
 @pytest.mark.parametrize("cathode", POWDERS)
 def test_powders_of_one_cathode(cathode):
-    found = [powder_content(element_content(cathode, element), 0.6) for element in ("ni", "co", "mn")]
-    found.append(powder_content(element_content(cathode, "li"), 0.6, 0.15))
-    assert found == pytest.approx(POWDERS[cathode], abs=0.006)
+    result = [powder_content(element_content(cathode, element), 0.6) for element in ("ni", "co", "mn")]
+    result.append(powder_content(element_content(cathode, "li"), 0.6, 0.15))
+    assert result == pytest.approx(POWDERS[cathode], abs=0.006)
 
 
 def test_five_points_of_iron_phosphate_bring_0_59_of_phosphorus():
@@ -57,6 +57,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -29,8 +29,8 @@ def test_fluorine_falls_by_60_to_80_per_cent_in_furnaces_of_500_to_600_degrees()
 
 
 def test_pyrolysis_brings_three_to_five_points_of_powder():
-    usual, raw = (0.595 * recovered_powder(130.0, adhesion_of_binder(binder)) for binder in (0.1, 1.0))
-    assert 3.0 < 100.0 * (usual - raw) < 5.0
+    typical, raw = (0.595 * recovered_powder(130.0, adhesion_of_binder(binder)) for binder in (0.1, 1.0))
+    assert 3.0 < 100.0 * (typical - raw) < 5.0
 
 
 def test_aluminium_turns_brittle_below_its_melting_point():
@@ -62,6 +62,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

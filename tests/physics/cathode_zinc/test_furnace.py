@@ -20,11 +20,11 @@ def test_electricity_is_heat_where_nothing_is_lost():
 
 
 def test_dross_grows_with_heat_and_thin_cathodes_and_falls_with_salt():
-    usual = dross_share(480.0, 0.9)
-    assert usual == 2.2
-    assert dross_share(490.0, 0.9) > usual
-    assert dross_share(480.0, 0.9, 0.5) == pytest.approx(1.4 * usual, rel=1e-12)
-    assert dross_share(480.0, 1.2) < usual
+    typical = dross_share(480.0, 0.9)
+    assert typical == 2.2
+    assert dross_share(490.0, 0.9) > typical
+    assert dross_share(480.0, 0.9, 0.5) == pytest.approx(1.4 * typical, rel=1e-12)
+    assert dross_share(480.0, 1.2) < typical
 
 
 def test_iron_needs_time_and_heat():
@@ -55,6 +55,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

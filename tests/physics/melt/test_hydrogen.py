@@ -39,10 +39,10 @@ def test_vapour_is_in_proportion_to_humidity():
 
 
 def test_moist_air_gives_what_melts_hold_before_degassing():
-    usual = hydrogen_of_moist_air(720.0, 1.7)
-    assert 0.1 * usual == pytest.approx(0.25, abs=0.01)
-    assert hydrogen_of_moist_air(720.0, 4 * 1.7) == pytest.approx(2.0 * usual, rel=1e-12)
-    assert hydrogen_of_moist_air(740.0, 1.7) > usual
+    typical = hydrogen_of_moist_air(720.0, 1.7)
+    assert 0.1 * typical == pytest.approx(0.25, abs=0.01)
+    assert hydrogen_of_moist_air(720.0, 4 * 1.7) == pytest.approx(2.0 * typical, rel=1e-12)
+    assert hydrogen_of_moist_air(740.0, 1.7) > typical
 
 
 def test_degassing_by_gas_rotor_and_flow():
@@ -74,6 +74,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -9,8 +9,8 @@ from physics.purification.vacuum import MASSES, PRESSURES, evaporation_rate, imp
 @pytest.mark.parametrize("element", PRESSURES)
 def test_pressures_are_those_that_they_are_drawn_through(element):
     one, ten = PRESSURES[element]
-    found = impurity_pressure(np.array([one, ten]) - 273.15, one, ten)
-    np.testing.assert_allclose(found, [1.0, 10.0], rtol=1e-9)
+    result = impurity_pressure(np.array([one, ten]) - 273.15, one, ten)
+    np.testing.assert_allclose(result, [1.0, 10.0], rtol=1e-9)
 
 
 def test_metals_evaporate_in_the_order_of_their_pressures():
@@ -66,6 +66,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -26,8 +26,8 @@ def test_voltage_against_alumina():
     # The table's anode face and cathode current density are unsaid. 49.0 m² (the class has 49 to 50) gives every row
     # within 1 mV; with our 49.4 m² (0.81 A/cm² exactly) all rows lie 15 to 16 mV lower, and the shape is the same.
     alumina, volt = np.array(list(TABLE)), np.array(list(TABLE.values()))
-    found = cell_voltage(43.0, alumina=alumina, design=replace(P400, anode_face=49.0), **STATE)
-    assert found == pytest.approx(volt, abs=0.001)
+    result = cell_voltage(43.0, alumina=alumina, design=replace(P400, anode_face=49.0), **STATE)
+    assert result == pytest.approx(volt, abs=0.001)
     ours = cell_voltage(43.0, alumina=alumina, **STATE)
     assert np.ptp(volt - ours) < 0.0020
 
@@ -54,8 +54,8 @@ def test_voltage_rises_with_current_and_cathode_drop_and_falls_with_temperature(
 def test_distance_from_voltage_is_the_inverse():
     acd = np.linspace(30.0, 60.0, 13)
     voltage = cell_voltage(acd, alumina=2.5, lif=0.4, cathode_voltage_drop=330.0, **STATE)
-    found = acd_from_voltage(voltage, alumina=2.5, lif=0.4, cathode_voltage_drop=330.0, **STATE)
-    assert found == pytest.approx(acd, rel=1e-12)
+    result = acd_from_voltage(voltage, alumina=2.5, lif=0.4, cathode_voltage_drop=330.0, **STATE)
+    assert result == pytest.approx(acd, rel=1e-12)
 
 
 def test_the_voltage_is_the_sum_of_its_terms():
@@ -73,10 +73,10 @@ def test_the_voltage_is_the_sum_of_its_terms():
         + bubble_voltage(density, conductivity, bubble_coverage(density, ratio, 3.0, 1.7), 0.55)
         + (0.32 + 0.33) * 390.0 / 380.0
     )
-    found = voltage_line(390.0, 955.0, alumina=3.0, cathode_voltage_drop=330.0, design=design, **bath)
-    assert found == pytest.approx((offset, 0.94 * density * 0.1 / conductivity), rel=1e-9)
-    usual = voltage_line(390.0, 955.0, alumina=3.0, design=design, **bath)
-    assert found[0] - usual[0] == pytest.approx(0.030 * 390.0 / 380.0, rel=1e-9)
+    result = voltage_line(390.0, 955.0, alumina=3.0, cathode_voltage_drop=330.0, design=design, **bath)
+    assert result == pytest.approx((offset, 0.94 * density * 0.1 / conductivity), rel=1e-9)
+    typical = voltage_line(390.0, 955.0, alumina=3.0, design=design, **bath)
+    assert result[0] - typical[0] == pytest.approx(0.030 * 390.0 / 380.0, rel=1e-9)
     for function in (voltage_line, cell_voltage, acd_from_voltage):
         first = () if function is voltage_line else (43.0,) if function is cell_voltage else (4.1,)
         plain = function(*first, 390.0, 955.0, 11.0, 5.0, 3.0)

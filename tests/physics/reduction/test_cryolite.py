@@ -94,16 +94,16 @@ def test_an_eutectic_without_a_value_stays_in_its_place(place):
     bath = np.array([11.0, 5.0, 0.5, 0.3, 0.2])[:, np.newaxis].repeat(3, axis=1)
     bath[place, 0], bath[place, 1] = np.nan, -0.01
     with np.errstate(invalid="ignore"):
-        found = eutectic_temperature(*bath)
-    assert np.isnan(found[0])
-    assert np.isnan(found[1]) == (place < 3)
-    assert found[2] == eutectic_temperature(11.0, 5.0, 0.5, 0.3, 0.2)
+        result = eutectic_temperature(*bath)
+    assert np.isnan(result[0])
+    assert np.isnan(result[1]) == (place < 3)
+    assert result[2] == eutectic_temperature(11.0, 5.0, 0.5, 0.3, 0.2)
 
 
 def test_eutectic_with_every_addition_lies_on_both_curves():
-    found = eutectic_temperature(11.0, 5.0, 0.5, 0.4, 0.3)
-    saturated = alumina_solubility_skybakmoen_1997(found, 11.0, 5.0, 0.5, 0.4)
-    assert liquidus_solheim_1996(11.0, 5.0, saturated, 0.5, 0.4, 0.3) == pytest.approx(found, abs=1e-3)
+    result = eutectic_temperature(11.0, 5.0, 0.5, 0.4, 0.3)
+    saturated = alumina_solubility_skybakmoen_1997(result, 11.0, 5.0, 0.5, 0.4)
+    assert liquidus_solheim_1996(11.0, 5.0, saturated, 0.5, 0.4, 0.3) == pytest.approx(result, abs=1e-3)
     assert eutectic_temperature(11.0, 5.0) == eutectic_temperature(11.0, 5.0, 0.0, 0.0, 0.0)
 
 
@@ -158,6 +158,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -42,10 +42,10 @@ def test_margin_by_hand():
 
 def test_pots_are_taken_as_one_array_and_what_is_missing_stays_missing():
     metal = np.array([3000.0, np.nan, 2900.0])
-    found = margin(replace(DAY, metal=metal), PRICES)
-    assert found.shape == (3,)
-    assert np.isnan(found).tolist() == [False, True, False]
-    assert found[2] == pytest.approx(margin(replace(DAY, metal=2900.0), PRICES), rel=1e-12)
+    result = margin(replace(DAY, metal=metal), PRICES)
+    assert result.shape == (3,)
+    assert np.isnan(result).tolist() == [False, True, False]
+    assert result[2] == pytest.approx(margin(replace(DAY, metal=2900.0), PRICES), rel=1e-12)
 
 
 # What a unit of each price takes or gives a day; the margin is a straight line in each.
@@ -62,10 +62,10 @@ WORTH = {
 }
 
 
-@pytest.mark.parametrize(("name", "worth"), WORTH.items(), ids=WORTH)
-def test_what_a_price_is_worth(name, worth):
+@pytest.mark.parametrize(("name", "value"), WORTH.items(), ids=WORTH)
+def test_what_a_price_is_worth(name, value):
     dearer = PRICES | {name: 1.1 * PRICES[name]}
-    assert margin(DAY, dearer) - margin(DAY, PRICES) == pytest.approx(0.1 * PRICES[name] * worth, rel=1e-9)
+    assert margin(DAY, dearer) - margin(DAY, PRICES) == pytest.approx(0.1 * PRICES[name] * value, rel=1e-9)
 
 
 @pytest.mark.parametrize("flow", [field.name for field in fields(PotFlows)])

@@ -22,10 +22,10 @@ def usual_slimes() -> dict[str, float]:
 
 def test_elements_close_with_the_anodes():
     mass = slimes_mass(sum(share * USUAL[element] for element, share in SLIMES_SHARE.items()))
-    found = usual_slimes()
-    assert sum(found.values()) == pytest.approx(58.0, rel=1e-12)
+    result = usual_slimes()
+    assert sum(result.values()) == pytest.approx(58.0, rel=1e-12)
     for element, share in SLIMES_SHARE.items():
-        assert 10.0 * found[element] * mass == pytest.approx(share * USUAL[element], rel=1e-12)
+        assert 10.0 * result[element] * mass == pytest.approx(share * USUAL[element], rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -34,10 +34,10 @@ def test_shorts_of_practice_take_1_to_4_points():
 
 
 def test_dissolution_takes_half_a_point_and_more_where_it_is_hot_and_slow():
-    usual = dissolution_loss(62.0, 300.0, 0.8)
-    assert usual == pytest.approx(100.0 / 300.0 + 0.16, rel=1e-9)
-    assert 0.3 < usual < 1.0
-    assert dissolution_loss(66.0, 300.0, 0.8) > usual > dissolution_loss(62.0, 350.0, 0.8)
+    typical = dissolution_loss(62.0, 300.0, 0.8)
+    assert typical == pytest.approx(100.0 / 300.0 + 0.16, rel=1e-9)
+    assert 0.3 < typical < 1.0
+    assert dissolution_loss(66.0, 300.0, 0.8) > typical > dissolution_loss(62.0, 350.0, 0.8)
     # 40 kJ/mol about 62 °C: 4.4 % a kelvin
     assert dissolution_loss(63.0, 300.0) / dissolution_loss(62.0, 300.0) == pytest.approx(1.0436, abs=0.0005)
 

@@ -41,8 +41,8 @@ def test_layer_thins_with_current_and_flow():
 @pytest.mark.parametrize(("chloride", "ppm"), [(30.0, 21.0), (60.0, 10.5)], ids=str)
 def test_silver_at_two_contents_of_chloride(chloride, ppm):
     silver = dissolved_silver(chloride, silver_chloride_product(64.0))
-    found = diffusion_limited_content(silver, diffusion_coefficient(64.0, 1.4e-9), 0.15, 300.0)
-    assert found == pytest.approx(ppm, rel=0.009)
+    result = diffusion_limited_content(silver, diffusion_coefficient(64.0, 1.4e-9), 0.15, 300.0)
+    assert result == pytest.approx(ppm, rel=0.009)
 
 
 def test_a_trace_at_its_limit_is_the_ratio_of_the_fluxes():
@@ -81,6 +81,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

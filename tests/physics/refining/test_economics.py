@@ -33,9 +33,9 @@ def test_margin_by_hand():
 
 
 def test_what_is_missing_stays_missing():
-    found = margin(replace(DAY, copper=np.array([19.0, np.nan, 18.0])), PRICES)
-    assert np.isnan(found).tolist() == [False, True, False]
-    assert found[2] == pytest.approx(margin(replace(DAY, copper=18.0), PRICES), rel=1e-12)
+    result = margin(replace(DAY, copper=np.array([19.0, np.nan, 18.0])), PRICES)
+    assert np.isnan(result).tolist() == [False, True, False]
+    assert result[2] == pytest.approx(margin(replace(DAY, copper=18.0), PRICES), rel=1e-12)
 
 
 def test_energy_moved_from_the_peak_to_the_valley_earns_the_difference():

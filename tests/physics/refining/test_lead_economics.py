@@ -27,9 +27,9 @@ def test_margin_by_hand():
 
 
 def test_what_is_missing_stays_missing():
-    found = margin(replace(DAY, lead=np.array([14.2, np.nan])), PRICES)
-    assert np.isnan(found).tolist() == [False, True]
-    assert found[0] == pytest.approx(margin(DAY, PRICES), rel=1e-12)
+    result = margin(replace(DAY, lead=np.array([14.2, np.nan])), PRICES)
+    assert np.isnan(result).tolist() == [False, True]
+    assert result[0] == pytest.approx(margin(DAY, PRICES), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", list(PRICES))

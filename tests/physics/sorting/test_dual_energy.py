@@ -64,8 +64,8 @@ def ratio_at(content, transmission):
     ],
 )
 def test_log_ratios_are_those_of_the_published_table(alloy, expected):
-    found = [ratio_at(ALLOYS[alloy], transmission) for transmission in (0.7, 0.5, 0.3, 0.1)]
-    assert found == pytest.approx(expected, abs=0.03)  # the table's own contents are not stated
+    result = [ratio_at(ALLOYS[alloy], transmission) for transmission in (0.7, 0.5, 0.3, 0.1)]
+    assert result == pytest.approx(expected, abs=0.03)  # the table's own contents are not stated
 
 
 def test_detectors_see_58_and_95_kilovolts():
@@ -127,16 +127,16 @@ def test_two_energies_by_hand():
 
 
 def test_a_sandwich_weighs_energies_by_what_each_layer_absorbs():
-    found = sandwich(120.0, {"al": 0.3}, {"gd": 0.05}, {"cu": 0.4}, {"cs": 0.7, "i": 0.6})
+    result = sandwich(120.0, {"al": 0.3}, {"gd": 0.05}, {"cu": 0.4}, {"cs": 0.7, "i": 0.6})
     energies = np.arange(15.5, 120.0, 1.0)
-    assert np.array_equal(found.energies, energies)
+    assert np.array_equal(result.energies, energies)
     arriving = energies * (120.0 / energies - 1.0) * np.exp(-0.3 * mass_attenuation("al", energies))
     front = np.exp(-0.05 * mass_attenuation("gd", energies))
     back = np.exp(-0.7 * mass_attenuation("cs", energies) - 0.6 * mass_attenuation("i", energies))
     low = arriving * (1.0 - front)
     high = arriving * front * np.exp(-0.4 * mass_attenuation("cu", energies)) * (1.0 - back)
-    np.testing.assert_allclose(found.low, low / low.sum(), rtol=1e-9)
-    np.testing.assert_allclose(found.high, high / high.sum(), rtol=1e-9)
+    np.testing.assert_allclose(result.low, low / low.sum(), rtol=1e-9)
+    np.testing.assert_allclose(result.high, high / high.sum(), rtol=1e-9)
 
 
 def test_the_usual_sandwich():
@@ -180,6 +180,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

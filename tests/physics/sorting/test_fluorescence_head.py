@@ -74,9 +74,9 @@ ENERGIES = np.array([1.25, 1.49, 1.74, 5.90, 6.40, 8.05, 8.64, 10.55, 15.8, 25.3
     ],
 )
 def test_line_shares_in_heavies_are_the_published_ones(head, alloy, published):
-    found = shares(head, ALLOYS[alloy])
-    for what, share in published.items():
-        assert found[what] == pytest.approx(share, rel=0.06 if share > 3.0 else 0.40), what
+    result = shares(head, ALLOYS[alloy])
+    for description, share in published.items():
+        assert result[description] == pytest.approx(share, rel=0.06 if share > 3.0 else 0.40), description
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_line_shares_in_heavies_are_the_published_ones(head, alloy, published):
 )
 def test_counting_alone_leaves_the_published_error(head, alloy, milliseconds, published):
     counts = 200.0 * milliseconds  # 200,000 a second
-    found = shares(head, ALLOYS[alloy])
+    result = shares(head, ALLOYS[alloy])
     for element, sigma in published.items():
-        error = ALLOYS[alloy][element] / np.sqrt(counts * found[element] / 100.0)
+        error = ALLOYS[alloy][element] / np.sqrt(counts * result[element] / 100.0)
         assert error == pytest.approx(sigma, rel=0.20), element
 
 
@@ -116,8 +116,8 @@ def test_limits_of_detection_are_the_published_ones(head, alloy, milliseconds, p
     for element, limit in published.items():
         i = [name for name, _ in LINES].index(element)
         window = 2e-3 * resolution(xray.line_energy(*LINES[i]))
-        found = detection_limit(ALLOYS[alloy][element], scale * lines[i], scale * window * below[0, i])
-        assert found == pytest.approx(limit, rel=0.35), element
+        result = detection_limit(ALLOYS[alloy][element], scale * lines[i], scale * window * below[0, i])
+        assert result == pytest.approx(limit, rel=0.35), element
 
 
 def test_nickel_and_iron_excite_chromium_in_stainless_steel():
@@ -130,8 +130,8 @@ def test_nickel_and_iron_excite_chromium_in_stainless_steel():
 
 def test_enhancement_grows_with_the_exciting_element(head):
     iron = LINES.index(("fe", "Ka"))
-    found = [head.enhancement(row({"fe": 100.0 - nickel, "ni": nickel}), SINE)[0, iron] for nickel in (1, 10, 40)]
-    assert 0.0 < found[0] < found[1] < found[2]
+    result = [head.enhancement(row({"fe": 100.0 - nickel, "ni": nickel}), SINE)[0, iron] for nickel in (1, 10, 40)]
+    assert 0.0 < result[0] < result[1] < result[2]
 
 
 def test_primary_emission_sums_to_the_table_of_the_head(head):
@@ -228,14 +228,14 @@ def test_a_coat_by_hand():
     copper += 0.7 * 0.8 * leaving[0] * 0.4 * 6.0 * entry[1] / (INWARD[1] + OUTWARD[0])
     below = 0.3 * 0.7 * leaving[1] * 0.4 * 7.0 * entry[1] / (INWARD[1] + OUTWARD[1])
     own = 0.7 * 0.4 * 7.0 * (1.0 - leaving[1] * entry[1]) / (over_in[1] + over_out[1])
-    found = small().coated(BRASS, np.array([[0.0, 100.0]]), np.array([0.002]), 0.5, 0.8)
-    np.testing.assert_allclose(found, [[copper, below + own]], rtol=1e-12)
+    result = small().coated(BRASS, np.array([[0.0, 100.0]]), np.array([0.002]), 0.5, 0.8)
+    np.testing.assert_allclose(result, [[copper, below + own]], rtol=1e-12)
 
 
 def test_enhancement_by_hand():
     # zinc's line at 8.63 keV lies below copper's edge, nickel's too: only zinc of copper and nickel excites nickel
     head = replace(small(), elements=("ni", "zn"), lines=(("ni", "Ka"), ("zn", "Ka")))
-    found = head.enhancement(BRASS, 0.6)
+    result = head.enhancement(BRASS, 0.6)
     by_zinc = float(xray.fluorescence_constant("ni", "Ka", np.array([xray.line_energy("zn", "Ka")]))[0])
     inward, outward = np.array([43.0, 21.5]), np.array([54.4, 181.5])
     sine = 0.6
@@ -244,16 +244,16 @@ def test_enhancement_by_hand():
     weak = np.array([0.6 * 12.0, 0.4 * 6.0]) / (inward + outward[0])
     strong = np.array([0.0, 0.4 * 7.0]) / (inward + outward[0])
     expected = 0.5 * by_zinc * 0.3 * np.sum(strong * length) / weak.sum()
-    np.testing.assert_allclose(found, [[expected, 0.0]], rtol=1e-9)
+    np.testing.assert_allclose(result, [[expected, 0.0]], rtol=1e-9)
 
 
 def test_scatter_by_hand():
     ways = 1.0 / 0.5 + 1.0 / 0.8
     whole = 0.6 * 0.9 * (0.7 * 0.5 + 0.3 * 0.6) / 43.0 + 0.4 * 0.5 * (0.7 * 0.3 + 0.3 * 0.2) / 21.5
     below = 0.02 * 0.8 * (0.7 * 0.8 + 0.3 * 0.9) / 54.4, 0.03 * 0.7 * (0.7 * 0.7 + 0.3 * 0.75) / 181.5
-    found = small().scattered(BRASS, 0.5, 0.8)
-    np.testing.assert_allclose(found[0], [whole / ways], rtol=1e-12)
-    np.testing.assert_allclose(found[1], [[one / ways for one in below]], rtol=1e-12)
+    result = small().scattered(BRASS, 0.5, 0.8)
+    np.testing.assert_allclose(result[0], [whole / ways], rtol=1e-12)
+    np.testing.assert_allclose(result[1], [[one / ways for one in below]], rtol=1e-12)
 
 
 def test_rhodium_by_hand():

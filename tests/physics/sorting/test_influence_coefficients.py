@@ -41,9 +41,9 @@ def test_influence_coefficients_are_those_of_the_head(head):
         assert alone == pytest.approx(PURE[i], rel=0.01)
         halves = np.array([[50.0 * (m == element) + 50.0 * (m == other) for m in METALS] for other in ELEMENTS])
         relative = of_element(photons(head, halves), element) / alone
-        found = (0.5 / relative - 1.0) / 0.5
-        found[i] = 0.0
-        np.testing.assert_allclose(INFLUENCE[i], found, atol=0.0051, rtol=0)
+        result = (0.5 / relative - 1.0) / 0.5
+        result[i] = 0.0
+        np.testing.assert_allclose(INFLUENCE[i], result, atol=0.0051, rtol=0)
 
 
 def test_background_is_that_of_aluminium(head):

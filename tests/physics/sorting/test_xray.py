@@ -21,10 +21,10 @@ ENERGIES = np.arange(15.5, 160.0, 1.0)
 
 def test_transfer_that_is_left_out_would_strengthen_lead_by_a_quarter_and_more():
     """Vacancies that reach L3 from L1 and L2, above all L edges, over those that a photon makes there."""
-    kept, made = 1.0, {}
+    retained, made = 1.0, {}
     for edge in ("L1", "L2", "L3"):
-        made[edge] = kept * (1.0 - 1.0 / edge_jump("pb", edge))
-        kept /= edge_jump("pb", edge)
+        made[edge] = retained * (1.0 - 1.0 / edge_jump("pb", edge))
+        retained /= edge_jump("pb", edge)
     f13, f23 = (xraydb.ck_probability("Pb", inner, "L3") for inner in ("L1", "L2"))
     assert (f13, f23) == pytest.approx((0.585, 0.116), abs=5e-4)
     transfer = 1.0 + (f13 * made["L1"] + f23 * made["L2"]) / made["L3"]
@@ -84,6 +84,6 @@ def test_tables_cannot_be_changed_from_outside():
 
 @pytest.mark.parametrize("element", ["c", "al", "cu", "pb"])
 def test_form_factor_falls_with_the_angle(element):
-    found = [form_factor(element, 20.0, half_sine) for half_sine in (0.0, 0.1, 0.3, 0.6, 0.9)]
-    assert found == sorted(set(found), reverse=True)
-    assert found[2] == form_factor(element, 10.0, 0.6)  # only sine over wavelength counts
+    result = [form_factor(element, 20.0, half_sine) for half_sine in (0.0, 0.1, 0.3, 0.6, 0.9)]
+    assert result == sorted(set(result), reverse=True)
+    assert result[2] == form_factor(element, 10.0, 0.6)  # only sine over wavelength counts

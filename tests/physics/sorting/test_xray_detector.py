@@ -34,8 +34,8 @@ def test_lines_are_as_wide_as_those_of_real_systems_at_high_rates():
 def test_efficiency_is_the_published_one(air_path, published):
     air = sum(share * xray.mass_attenuation(element, ENERGIES) for element, share in AIR.items())
     window, crystal = xray.mass_attenuation("be", ENERGIES), xray.mass_attenuation("si", ENERGIES)
-    found = detector_efficiency(air, window, crystal, air_path)
-    np.testing.assert_allclose(found, published, atol=0.006, rtol=0.03)
+    result = detector_efficiency(air, window, crystal, air_path)
+    np.testing.assert_allclose(result, published, atol=0.006, rtol=0.03)
 
 
 def test_escape_peaks_of_light_lines_are_the_stronger():
@@ -108,6 +108,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

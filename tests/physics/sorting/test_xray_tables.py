@@ -37,8 +37,8 @@ ENERGIES = np.concatenate([np.geomspace(100.0, 8e5, 701), np.exp([5.23644, 6.907
 @pytest.mark.parametrize("element", ELEMENTS)
 @pytest.mark.parametrize(("kind", "theirs"), [("photo", "photo"), ("total", "total"), ("coherent", "coh")])
 def test_attenuation_is_that_of_the_package(element: str, kind: str, theirs: str) -> None:
-    found = xray_tables.attenuation(element, ENERGIES, kind)
-    np.testing.assert_array_equal(found, xraydb.mu_elam(element, ENERGIES, kind=theirs))
+    result = xray_tables.attenuation(element, ENERGIES, kind)
+    np.testing.assert_array_equal(result, xraydb.mu_elam(element, ENERGIES, kind=theirs))
 
 
 @pytest.mark.parametrize("element", ELEMENTS)
@@ -62,8 +62,8 @@ def test_form_factors_are_those_of_the_package(element: str) -> None:
 
 def test_energies_beyond_the_tables_take_the_nearer_end_and_are_warned_of() -> None:
     with pytest.warns(UserWarning, match="100 to 800000 eV"):
-        found = xray_tables.attenuation("Cu", np.array([50.0, 9e5]), "photo")
-    np.testing.assert_array_equal(found, xray_tables.attenuation("Cu", np.array([100.0, 8e5]), "photo"))
+        result = xray_tables.attenuation("Cu", np.array([50.0, 9e5]), "photo")
+    np.testing.assert_array_equal(result, xray_tables.attenuation("Cu", np.array([100.0, 8e5]), "photo"))
 
 
 def test_an_element_that_no_table_holds_is_named() -> None:

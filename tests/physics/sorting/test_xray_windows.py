@@ -76,9 +76,9 @@ def test_less_noise_less_overlap():
 
 
 def test_sum_peaks_that_matter_are_found():
-    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]) for pair in PeakWindows().sums()}
-    assert ("zn", "zn", "mo") in found
-    assert ("fe", "fe", "pb_lb") in found
+    result = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]) for pair in PeakWindows().sums()}
+    assert ("zn", "zn", "mo") in result
+    assert ("fe", "fe", "pb_lb") in result
     for pair in PeakWindows().sums():
         assert abs(ENERGIES[pair.first] + ENERGIES[pair.second] - ENERGIES[pair.window]) < 0.5
 
@@ -98,18 +98,18 @@ def width_of(energy, noise=130.0):
 
 
 def test_response_by_hand():
-    found = PeakWindows().response()
+    response = PeakWindows().response()
     iron = gaussian(6.401, 6.401, HALF[3], width_of(6.401))
     # Kβ of iron and nothing else falls below itself, but for escape and tail
     iron += 0.168 * gaussian(7.060, 6.401, HALF[3], width_of(7.060))
     iron += 0.00271 * gaussian(6.401 - 1.740, 6.401, HALF[3], width_of(6.401))
-    assert found[NAMES.index("fe"), NAMES.index("fe")] == pytest.approx(iron, rel=1e-3)
+    assert response[NAMES.index("fe"), NAMES.index("fe")] == pytest.approx(iron, rel=1e-3)
     chromium = gaussian(5.412, 5.897, HALF[2], width_of(5.412))
     chromium += 0.168 * gaussian(5.947, 5.897, HALF[2], width_of(5.947))
-    assert found[NAMES.index("cr"), NAMES.index("mn")] == pytest.approx(chromium, rel=1e-6)
+    assert response[NAMES.index("cr"), NAMES.index("mn")] == pytest.approx(chromium, rel=1e-6)
     spread = (width_of(18.897) ** 2 + 500.0**2) ** 0.5
     compton = gaussian(18.897, 18.897, 400.0, spread)
-    assert found[NAMES.index("compton"), NAMES.index("compton")] == pytest.approx(compton, rel=1e-6)
+    assert response[NAMES.index("compton"), NAMES.index("compton")] == pytest.approx(compton, rel=1e-6)
     shifted = PeakWindows().response(0.01)
     assert shifted[NAMES.index("sn"), NAMES.index("sn")] == pytest.approx(
         gaussian(1.01 * 25.192, 25.192, HALF[12], width_of(25.192)), rel=1e-6
@@ -135,12 +135,12 @@ def test_escape_peaks_are_those_of_silicon_at_every_tabled_energy():
 
 
 def test_sum_peaks_by_hand():
-    found = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]): pair.share for pair in PeakWindows().sums()}
+    result = {(NAMES[pair.first], NAMES[pair.second], NAMES[pair.window]): pair.share for pair in PeakWindows().sums()}
     twice = gaussian(2 * 8.629, 17.444, HALF[9], width_of(2 * 8.629))
-    assert found[("zn", "zn", "mo")] == pytest.approx(0.5 * twice, rel=1e-6)
+    assert result[("zn", "zn", "mo")] == pytest.approx(0.5 * twice, rel=1e-6)
     mixed = gaussian(8.040 + 8.629, 17.444, HALF[9], width_of(8.040 + 8.629))
-    assert (("cu", "zn", "mo") in found) == (mixed > 0.02)
-    assert all(share > 0.5 * 0.02 for share in found.values())
+    assert (("cu", "zn", "mo") in result) == (mixed > 0.02)
+    assert all(share > 0.5 * 0.02 for share in result.values())
     strong = [name for name in NAMES if name in {"cr", "fe", "ni", "cu", "zn", "pb_la", "pb_lb"}]
     expected = set()
     for i, one in enumerate(strong):
@@ -149,4 +149,4 @@ def test_sum_peaks_by_hand():
             for window, half in zip(NAMES, np.where(np.array(NAMES) == "compton", 400.0, HALF), strict=True):
                 if counted * gaussian(energy, PEAKS[window], half, width_of(energy)) > 0.02:
                     expected.add((one, other, window))
-    assert set(found) == expected
+    assert set(result) == expected

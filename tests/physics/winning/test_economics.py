@@ -28,9 +28,9 @@ def test_margin_by_hand():
 
 
 def test_what_is_missing_stays_missing():
-    found = margin(replace(DAY, zinc=np.array([2600.0, np.nan, 2500.0])), PRICES)
-    assert np.isnan(found).tolist() == [False, True, False]
-    assert found[2] == pytest.approx(margin(replace(DAY, zinc=2500.0), PRICES), rel=1e-12)
+    result = margin(replace(DAY, zinc=np.array([2600.0, np.nan, 2500.0])), PRICES)
+    assert np.isnan(result).tolist() == [False, True, False]
+    assert result[2] == pytest.approx(margin(replace(DAY, zinc=2500.0), PRICES), rel=1e-12)
 
 
 @pytest.mark.parametrize("flow", [field.name for field in fields(ZincCellFlows)])

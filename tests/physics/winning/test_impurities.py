@@ -41,18 +41,18 @@ def test_glue_lets_a_plant_bear_three_to_ten_times_the_antimony():
 
 
 def test_a_value_by_hand():
-    found = impurity_logarithm(0.36, 0.16, 0.0064, 0.0049, 0.2, 0.175)
+    result = impurity_logarithm(0.36, 0.16, 0.0064, 0.0049, 0.2, 0.175)
     alone = 0.4 * 0.36 + 0.8 * 0.16 + 240.0 / 8.0 * 0.0064 + 50.0 * 0.0049 + 0.4 * 0.2
     pairs = 16.0 * 0.6 * 0.08 + 6.0 * 0.4 * 0.08 + 12.0 * 0.6 * 0.07 + 20.0 * 0.08 * 0.07
-    assert found == pytest.approx(alone + pairs, rel=1e-12)
+    assert result == pytest.approx(alone + pairs, rel=1e-12)
 
 
 def test_induction_is_shorter_with_cobalt_warmth_and_current():
-    usual = induction_time(0.3, 0.1, 38.0, 500.0)
-    assert usual == pytest.approx(75.0 * np.exp(-0.2 - 0.1 / 0.82), rel=1e-12)
-    assert induction_time(0.6, 0.1, 38.0, 500.0) == pytest.approx(usual * np.exp(-0.2), rel=1e-12)
-    assert induction_time(0.3, 0.1, 48.0, 500.0) == pytest.approx(usual * np.exp(-0.3), rel=1e-12)
-    assert induction_time(0.3, 0.1, 38.0, 1000.0) == pytest.approx(usual * 2.0**-0.28, rel=1e-12)
+    typical = induction_time(0.3, 0.1, 38.0, 500.0)
+    assert typical == pytest.approx(75.0 * np.exp(-0.2 - 0.1 / 0.82), rel=1e-12)
+    assert induction_time(0.6, 0.1, 38.0, 500.0) == pytest.approx(typical * np.exp(-0.2), rel=1e-12)
+    assert induction_time(0.3, 0.1, 48.0, 500.0) == pytest.approx(typical * np.exp(-0.3), rel=1e-12)
+    assert induction_time(0.3, 0.1, 38.0, 1000.0) == pytest.approx(typical * 2.0**-0.28, rel=1e-12)
 
 
 def test_holes_begin_after_induction_and_end_somewhere():

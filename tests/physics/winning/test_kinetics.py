@@ -31,9 +31,9 @@ def test_clean_electrolyte_reaches_the_best_published_efficiency():
 
 def test_plant_electrolyte_at_three_temperatures():
     """36, 40 and 44 °C give 91.6, 90.6 and 89.4 % by the worked kinetics of plant electrolyte."""
-    found = efficiency(500.0, np.log(7.65 / 1.05), temperature=np.array([36.0, 40.0, 44.0]))
-    assert found == pytest.approx([91.6, 90.6, 89.4], abs=0.3)
-    assert -np.diff(found) / 4.0 == pytest.approx([0.25, 0.30], abs=0.04)
+    result = efficiency(500.0, np.log(7.65 / 1.05), temperature=np.array([36.0, 40.0, 44.0]))
+    assert result == pytest.approx([91.6, 90.6, 89.4], abs=0.3)
+    assert -np.diff(result) / 4.0 == pytest.approx([0.25, 0.30], abs=0.04)
 
 
 @pytest.mark.parametrize(("antimony", "drop", "off"), [(0.004, 5.0, 1.0), (0.014, 50.0, 3.0)], ids=str)
@@ -84,12 +84,12 @@ def test_warks_law_is_the_limit_at_high_current():
 
 
 def test_directions():
-    usual = efficiency(500.0, 1.7)
-    assert efficiency(500.0, 1.7, zinc=65.0) > usual
-    assert efficiency(500.0, 1.7, acid=185.0) < usual
-    assert efficiency(500.0, 1.7, temperature=42.0) < usual
-    assert efficiency(500.0, 2.0) < usual
-    assert efficiency(500.0, 1.7, glue=0.3) < usual
+    typical = efficiency(500.0, 1.7)
+    assert efficiency(500.0, 1.7, zinc=65.0) > typical
+    assert efficiency(500.0, 1.7, acid=185.0) < typical
+    assert efficiency(500.0, 1.7, temperature=42.0) < typical
+    assert efficiency(500.0, 2.0) < typical
+    assert efficiency(500.0, 1.7, glue=0.3) < typical
 
 
 VALUES = {
@@ -102,6 +102,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

@@ -41,20 +41,22 @@ def test_ohms_law_and_bubbles():
 
 
 def test_acid_and_warmth_conduct_and_zinc_does_not():
-    usual = zinc_bath_conductivity(38.0, 58.0, 165.0)
-    assert usual == pytest.approx(0.4, rel=1e-12)
-    assert zinc_bath_conductivity(40.0, 58.0, 165.0) > usual
-    assert zinc_bath_conductivity(38.0, 58.0, 175.0) > usual
-    assert zinc_bath_conductivity(38.0, 65.0, 165.0) < usual
+    typical = zinc_bath_conductivity(38.0, 58.0, 165.0)
+    assert typical == pytest.approx(0.4, rel=1e-12)
+    assert zinc_bath_conductivity(40.0, 58.0, 165.0) > typical
+    assert zinc_bath_conductivity(38.0, 58.0, 175.0) > typical
+    assert zinc_bath_conductivity(38.0, 65.0, 165.0) < typical
 
 
 def test_nernsts_slopes():
     thermal = 8.314462618 * 311.15 / 96485.33212
-    usual = zinc_decomposition_voltage(38.0, 58.0, 170.0)
-    assert zinc_decomposition_voltage(38.0, 58.0, 340.0) - usual == pytest.approx(thermal * np.log(2.0), rel=1e-9)
-    assert usual - zinc_decomposition_voltage(38.0, 116.0, 170.0) == pytest.approx(thermal * np.log(2.0) / 2, rel=1e-9)
-    by_hand = 1.229 - 8.5e-4 * 13.0 + 0.763 + thermal * np.log(170.0 / 98.08 / np.sqrt(0.05 * 58.0 / 65.38))
-    assert usual == pytest.approx(by_hand, rel=1e-12)
+    typical = zinc_decomposition_voltage(38.0, 58.0, 170.0)
+    assert zinc_decomposition_voltage(38.0, 58.0, 340.0) - typical == pytest.approx(thermal * np.log(2.0), rel=1e-9)
+    assert typical - zinc_decomposition_voltage(38.0, 116.0, 170.0) == pytest.approx(
+        thermal * np.log(2.0) / 2, rel=1e-9
+    )
+    expected = 1.229 - 8.5e-4 * 13.0 + 0.763 + thermal * np.log(170.0 / 98.08 / np.sqrt(0.05 * 58.0 / 65.38))
+    assert typical == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_decade_of_current_costs_the_tafel_slope():
