@@ -40,33 +40,33 @@ def locked(columns: Columns) -> Columns:
     return columns
 
 
-def said(seed: Seed, physics: AnyPhysics, columns: Columns) -> Columns:
+def evaluated(seed: Seed, physics: AnyPhysics, columns: Columns) -> Columns:
     """What a process's physics says of rows, whatever it offers; one array of shape (n,) each."""
-    found = {f"feature {name}": values for name, values in physics.features(columns).items()}
+    result = {f"feature {name}": values for name, values in physics.features(columns).items()}
     if physics.gives("contents"):
-        found |= {f"content of {name}": values for name, values in physics.contents(columns).items()}
+        result |= {f"content of {name}": values for name, values in physics.contents(columns).items()}
     if physics.gives("first_principles"):
-        found["first principles"] = physics.first_principles(columns)
+        result["first principles"] = physics.first_principles(columns)
     if physics.gives("derived"):
         assert seed.target.typical is not None
-        target = locked({"target": np.full(len(found["first principles"]), seed.target.typical.mean)})["target"]
+        target = locked({"target": np.full(len(result["first principles"]), seed.target.typical.mean)})["target"]
         economics = {name: quantity.value for name, quantity in seed.economics.items()}
-        found |= {f"derived {name}": one for name, one in physics.derived(columns, target, economics).items()}
+        result |= {f"derived {name}": one for name, one in physics.derived(columns, target, economics).items()}
     if physics.gives("class_scores"):
         scores = physics.class_scores(columns).T
-        found |= {f"score of {name}": one for name, one in zip(seed.classes, scores, strict=True)}
-    return found
+        result |= {f"score of {name}": one for name, one in zip(seed.classes, scores, strict=True)}
+    return result
 
 
 def needed(answer: Callable[[Columns], Columns], columns: Columns) -> set[str]:
     """Inputs without which something that is said of the first row is missing."""
-    found = set()
+    result = set()
     for name, values in columns.items():
         holed = columns | {name: np.concatenate([[np.nan], values[1:]])}
         with np.errstate(all="ignore"):
             if any(np.isnan(one[0]) for one in answer(holed).values()):
-                found.add(name)
-    return found
+                result.add(name)
+    return result
 
 
 def read_before(seed: Seed, response: AnyResponse, line: dict[str, float]) -> tuple[Columns, set[str]]:

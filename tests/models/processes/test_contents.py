@@ -26,10 +26,10 @@ ROWS = 50
 
 
 def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: AnyPhysics) -> None:
-    found = physics.contents(typical(seed, 200))
-    assert found
-    assert set(found) <= {element.name for element in seed.elements}
-    for name, content in found.items():
+    contents = physics.contents(typical(seed, 200))
+    assert contents
+    assert set(contents) <= {element.name for element in seed.elements}
+    for name, content in contents.items():
         assert content.shape == (200,), name
         assert content.dtype == np.float64, name
         assert (content > 0).mean() > 0.99, name
@@ -46,11 +46,11 @@ def test_at_the_typical_state_they_are_of_the_typical_size(seed: Seed, physics: 
     What is typically reported as the laboratory's limit lies anywhere below it.
     """
     for name, content in physics.contents(typical(seed)).items():
-        usual = seed.column(name).typical
-        assert usual is not None
+        statistics = seed.column(name).typical
+        assert statistics is not None
         limit = seed.plant.parameters.get(f"limit_{name}") if seed.plant else None
-        seen = limit is None or usual.mean > 2.0 * limit.value
-        assert (0.2 if seen else 0.0) < content[0] / usual.mean < 5.0, name
+        seen = limit is None or statistics.mean > 2.0 * limit.value
+        assert (0.2 if seen else 0.0) < content[0] / statistics.mean < 5.0, name
 
 
 def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(seed: Seed, physics: AnyPhysics) -> None:

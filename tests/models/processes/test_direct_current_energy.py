@@ -47,9 +47,9 @@ def efficiency(seed):
 
 
 def test_rectifier_and_auxiliaries_are_those_of_the_seed(process, columns, efficiency, economics):
-    found = account(energy_of(load(process)), columns, efficiency, economics).boundaries
-    np.testing.assert_allclose(found[ALTERNATING] * economics["rectifier_efficiency"], found[DIRECT])
-    assert (found[COMPREHENSIVE] >= found[ALTERNATING] + economics["auxiliary_energy"] - 1e-9).all()
+    result = account(energy_of(load(process)), columns, efficiency, economics).boundaries
+    np.testing.assert_allclose(result[ALTERNATING] * economics["rectifier_efficiency"], result[DIRECT])
+    assert (result[COMPREHENSIVE] >= result[ALTERNATING] + economics["auxiliary_energy"] - 1e-9).all()
 
 
 def test_accounts_say_what_derived_targets_say(process, seed, columns, efficiency, economics):
@@ -63,9 +63,9 @@ def test_accounts_say_what_derived_targets_say(process, seed, columns, efficienc
 
 def test_auxiliaries_go_elsewhere_and_so_does_steam_that_is_bought(process, columns, efficiency, economics):
     physics = energy_of(load(process))
-    found = flow(physics, columns, efficiency, economics)
-    assert (found.outside[AUXILIARIES] == economics["auxiliary_energy"]).all()
-    assert (STEAM in found.outside) == ("steam_heat" in physics.FACTORS)
+    result = flow(physics, columns, efficiency, economics)
+    assert (result.outside[AUXILIARIES] == economics["auxiliary_energy"]).all()
+    assert (STEAM in result.outside) == ("steam_heat" in physics.FACTORS)
 
 
 def test_what_the_process_itself_emits_does_not_depend_on_the_efficiency(process, columns, efficiency, economics):

@@ -7,7 +7,7 @@ from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from seeds import Seed, load_all
 from seeds.format.units import is_unit
-from tests.models.processes.rows import Recording, locked, needed, said, typical
+from tests.models.processes.rows import Recording, evaluated, locked, needed, typical
 
 PHYSICS = {name: (seed, physics) for name, seed in load_all().items() if (physics := physics_of(seed))}
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
@@ -37,7 +37,7 @@ def test_causes_name_every_input_and_feature_once(seed: Seed, physics: AnyPhysic
 
 
 def test_all_that_is_said_of_typical_rows_is_finite_and_changes_no_input(seed: Seed, physics: AnyPhysics) -> None:
-    for name, values in said(seed, physics, locked(typical(seed, ROWS, NEAR))).items():
+    for name, values in evaluated(seed, physics, locked(typical(seed, ROWS, NEAR))).items():
         assert values.shape == (ROWS,), name
         assert values.dtype == np.float64, name
         assert np.isfinite(values).all(), name
@@ -52,39 +52,39 @@ def test_all_that_is_said_of_rows_at_the_ends_of_the_ranges_is_finite(
     columns = {
         column.name: np.array([(1 - part) * column.limits[0] + part * column.limits[1]]) for column in seed.inputs
     }
-    for name, values in said(seed, physics, columns).items():
+    for name, values in evaluated(seed, physics, columns).items():
         assert np.isfinite(values).all(), name
 
 
 def test_a_row_does_not_depend_on_the_others(seed: Seed, physics: AnyPhysics) -> None:
     columns = typical(seed, 5, NEAR)
-    together = said(seed, physics, columns)
+    together = evaluated(seed, physics, columns)
     for i in range(5):
-        alone = said(seed, physics, {name: values[i : i + 1] for name, values in columns.items()})
+        alone = evaluated(seed, physics, {name: values[i : i + 1] for name, values in columns.items()})
         for name, values in together.items():
             assert alone[name][0] == pytest.approx(values[i], rel=1e-9, abs=1e-12), name
 
 
 def test_inputs_alone_are_read_and_each_that_is_read_is_needed(seed: Seed, physics: AnyPhysics) -> None:
     columns = Recording(typical(seed, 2, NEAR))
-    said(seed, physics, columns)
+    evaluated(seed, physics, columns)
     assert columns.read <= set(seed.input_names)
     if not fills_gaps(physics):
-        assert columns.read == needed(lambda rows: said(seed, physics, rows), typical(seed, 2, NEAR))
+        assert columns.read == needed(lambda rows: evaluated(seed, physics, rows), typical(seed, 2, NEAR))
 
 
 def test_a_missing_input_leaves_a_gap_where_it_counts_in_its_own_row(seed: Seed, physics: AnyPhysics) -> None:
     columns = typical(seed, 2, NEAR)
-    whole = said(seed, physics, columns)
+    whole = evaluated(seed, physics, columns)
     for column in seed.inputs:
         values, step = columns[column.name], 0.01 * column.typical.sd
         with np.errstate(all="ignore"):
-            holed = said(seed, physics, columns | {column.name: np.array([np.nan, values[1]])})
+            holed = evaluated(seed, physics, columns | {column.name: np.array([np.nan, values[1]])})
         assert holed.keys() == whole.keys()
         assert all(one[1] == whole[name][1] for name, one in holed.items()), column.name
         if fills_gaps(physics):
             continue
-        moved = said(seed, physics, columns | {column.name: values + np.array([step, 0.0])})
+        moved = evaluated(seed, physics, columns | {column.name: values + np.array([step, 0.0])})
         for name, one in holed.items():
             counts = moved[name][0] != whole[name][0]
             assert np.isnan(one[0]) or (not counts and one[0] == whole[name][0]), (column.name, name)

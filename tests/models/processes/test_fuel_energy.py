@@ -12,7 +12,9 @@ from models.processes import fuel_energy
 from models.processes.lookup import energy_of
 from seeds import load, names
 
-PROCESSES = [one for one in names() if (found := energy_of(load(one))) is not None and found.KIND is fuel_energy.KIND]
+PROCESSES = [
+    one for one in names() if (account_of := energy_of(load(one))) is not None and account_of.KIND is fuel_energy.KIND
+]
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
@@ -47,8 +49,8 @@ def test_electricity_counts_as_bought(process):
 
 def test_electricity_beside_the_fuel_goes_to_auxiliaries(process):
     columns, economics = given(process)
-    found = flow(energy_of(load(process)), columns, np.array([9.0]), economics)
-    assert found.outside[AUXILIARIES] == pytest.approx(0.0036 * economics["electricity"], rel=1e-12)
+    result = flow(energy_of(load(process)), columns, np.array([9.0]), economics)
+    assert result.outside[AUXILIARIES] == pytest.approx(0.0036 * economics["electricity"], rel=1e-12)
 
 
 def test_more_fuel_is_more_of_what_meters_do_not_hold(process):
@@ -63,15 +65,15 @@ def test_ends_of_the_fuel_are_ends_of_the_energy(process):
     columns, economics = given(process)
     value = np.array([8.5, 9.2])
     wide = {name: np.repeat(values, 2) for name, values in columns.items()}
-    found = energy_answers(physics, wide, Answer(value, value - 0.3, value + 0.5), economics, Norms(seed.norms))
+    result = energy_answers(physics, wide, Answer(value, value - 0.3, value + 0.5), economics, Norms(seed.norms))
     low, mean, high = (account(physics, wide, value + end, economics) for end in (-0.3, 0.0, 0.5))
     for end, of in (("low", low), ("value", mean), ("high", high)):
-        np.testing.assert_array_equal(getattr(found.coal_equivalent, end), of.coal_equivalent)
-        for name, one in found.boundaries.items():
+        np.testing.assert_array_equal(getattr(result.coal_equivalent, end), of.coal_equivalent)
+        for name, one in result.boundaries.items():
             np.testing.assert_array_equal(getattr(one, end), of.boundaries[name])
-        for name, one in found.scopes.items():
+        for name, one in result.scopes.items():
             np.testing.assert_array_equal(getattr(one, end), of.scopes[name])
-    for standing in found.standings:
+    for standing in result.standings:
         limits = {grade.name: grade.at_most for grade in standing.norm.grades}
         for name, energy in ((standing.best[1], low), (standing.grade[1], mean), (standing.worst[1], high)):
             assert energy.coal_equivalent[1] <= limits[name]

@@ -7,7 +7,7 @@ from models.processes.lookup import needed_physics_of
 from physics.bayer.precipitation import tank_alumina
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 from seeds import load
-from tests.models.processes.rows import needed, said, typical
+from tests.models.processes.rows import evaluated, needed, typical
 
 SEED = load("alumina_refining")
 physics = needed_physics_of(SEED)
@@ -33,7 +33,7 @@ def columns():
 @pytest.fixture
 def row():
     """A day with no quantity at its usual value."""
-    found = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
+    result = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
     values = {
         **{"green_liquor_ac": 0.72, "green_liquor_caustic": 240.0, "green_liquor_carbonate": 42.0},
         **{"green_liquor_chloride": 11.0, "green_liquor_sulphate": 13.0, "green_liquor_toc": 11.0, "tanks_on": 12.0},
@@ -43,12 +43,12 @@ def row():
         **{"bauxite_available_alumina": 44.0, "steam_digestion": 130.0, "steam_evaporation": 60.0},
         **{"calciner_fuel": 3.0, "lime_dose": 14.0, "overflow_solids": 0.6},
     }
-    return found | {name: np.array([value]) for name, value in values.items()}
+    return result | {name: np.array([value]) for name, value in values.items()}
 
 
 def test_what_is_needed_of_a_day():
     columns = typical(SEED)
-    assert needed(lambda rows: said(SEED, physics, rows), columns) == USED
+    assert needed(lambda rows: evaluated(SEED, physics, rows), columns) == USED
     assert needed(lambda rows: {"yield": physics.first_principles(rows)}, columns) == IN_TRAIN
 
 
@@ -59,7 +59,7 @@ def test_a_yield_of_strange_liquors_is_a_yield():
 
 
 def test_features_by_hand(row):
-    found = {name: float(values[0]) for name, values in physics.features(row).items()}
+    result = {name: float(values[0]) for name, values in physics.features(row).items()}
     ionic = ionic_strength(240.0, 42.0, 11.0, 13.0, 11.0)
     over = {t: gibbsite_solubility(t, 240.0, ionic) / 240.0 for t in (75.0, 72.0, 58.0, 75.0 - 17.0 * 7.0 / 11.0)}
     temperatures = 75.0 - 17.0 * np.arange(12) / 11.0
@@ -95,7 +95,7 @@ def test_features_by_hand(row):
         "expected_soda": 0.7 * 2500.0 / 44.0,
         "fines_change": 14.0,
     }
-    assert found == pytest.approx(expected, rel=1e-9)
+    assert result == pytest.approx(expected, rel=1e-9)
     assert physics.first_principles(row)[0] == pytest.approx(0.72 * 240.0 - left, rel=1e-12)
 
 
@@ -119,21 +119,23 @@ def test_levers_act_in_their_known_direction(columns, column, step, sign):
 
 
 def test_liquor_coal_and_emission_by_hand(row):
-    found = {name: float(values[0]) for name, values in physics.derived(row, np.array([80.0]), ECONOMICS).items()}
+    result = {name: float(values[0]) for name, values in physics.derived(row, np.array([80.0]), ECONOMICS).items()}
     hourly = 1550.0 * 80.0 / 1000.0
     boilers = 190.0 * 2.2 / hourly / 0.86 + 1.2
-    assert found["specific_liquor"] == pytest.approx(12.5, rel=1e-12)
-    assert found["coal_equivalent"] == pytest.approx(34.12 * (boilers + 3.0) + 220.0 * 0.1229, rel=1e-12)
-    assert found["co2e"] == pytest.approx(boilers * 0.092 + 3.0 * 0.056 + 0.22 * 0.5306, rel=1e-12)
+    assert result["specific_liquor"] == pytest.approx(12.5, rel=1e-12)
+    assert result["coal_equivalent"] == pytest.approx(34.12 * (boilers + 3.0) + 220.0 * 0.1229, rel=1e-12)
+    assert result["co2e"] == pytest.approx(boilers * 0.092 + 3.0 * 0.056 + 0.22 * 0.5306, rel=1e-12)
 
 
 def test_coal_equivalent_of_a_plant():
     """9.2 GJ of fuel and 220 kWh a tonne are 340.9 kgce/t."""
-    usual = {column.name: np.array([column.typical_value]) for column in SEED.inputs} | {"flow": np.array([1500.0])}
+    typical_period = {column.name: np.array([column.typical_value]) for column in SEED.inputs} | {
+        "flow": np.array([1500.0])
+    }
     steam = (9.2 - 1.2 - 3.0) * 0.86 / 2.2 * 112.5
-    known = usual | {"calciner_fuel": np.array([3.0]), "steam_digestion": np.array([steam])}
-    found = physics.derived(known | {"steam_evaporation": np.array([0.0])}, np.array([75.0]), ECONOMICS)
-    assert found["coal_equivalent"][0] == pytest.approx(340.9, abs=0.1)
+    known = typical_period | {"calciner_fuel": np.array([3.0]), "steam_digestion": np.array([steam])}
+    result = physics.derived(known | {"steam_evaporation": np.array([0.0])}, np.array([75.0]), ECONOMICS)
+    assert result["coal_equivalent"][0] == pytest.approx(340.9, abs=0.1)
 
 
 def test_all_of_it_falls_when_the_yield_rises(columns):

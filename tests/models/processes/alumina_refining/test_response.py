@@ -175,8 +175,8 @@ def test_lots_beyond_a_limit_are_counted_day_by_day():
     fuel = response.money(moved | {"loi": still["loi"], "more_within_loi": still["more_within_loi"]}, PRICES)
     lost = (response.money(moved, PRICES) - fuel)[0]
     above = np.mean([ndtr(np.log(state["loi"] * hotter) / 0.08) for hotter in (np.exp(0.096), 1.0, 1.0)], axis=0)
-    usual = ndtr(np.log(state["loi"]) / 0.08)
-    kept = np.prod(
+    typical = ndtr(np.log(state["loi"]) / 0.08)
+    retained = np.prod(
         [
             1.0 - ndtr(np.log(state[name] / limit) / spread)
             for name, limit, spread in (("na2o", 0.45, 0.05), ("product_fines", 14.0, 0.1))
@@ -184,7 +184,7 @@ def test_lots_beyond_a_limit_are_counted_day_by_day():
         axis=0,
     )
     sold = state["flow"] * (state["precipitation_yield"] - state["overflow_solids"]) * 0.024
-    np.testing.assert_allclose(lost, -PRICES["grade_discount"] * sold * kept * (above - usual), rtol=1e-6)
+    np.testing.assert_allclose(lost, -PRICES["grade_discount"] * sold * retained * (above - typical), rtol=1e-6)
 
 
 def test_causes_add_up_to_the_gain():
@@ -209,15 +209,15 @@ def test_hidden_character_does_not_change_with_the_set_points():
     seed = {column.name: np.full((1, 2), column.typical_value) for column in SEED.columns if column.is_number}
     seed |= {f"green_liquor_{name}": STATE[name] for name in ("caustic", "carbonate", "chloride", "sulphate", "toc")}
     seed |= {"green_liquor_ac": STATE["ratio"], "tanks_on": STATE["tanks"]}
-    found = []
+    result = []
     for end, one in (
         (57.0, STILL),
         (55.0, after(end=-2.0, seed=20.0, calciner=8.0, transfer=3.0, **STEADY)),
     ):
         read = seed | {name: one[name] for name in one if name in seed}
-        found.append(response.hidden(read | {"end_temperature": np.array([[end, end + 1.0]])}))
+        result.append(response.hidden(read | {"end_temperature": np.array([[end, end + 1.0]])}))
     for name in ("more_yield", "more_soda", "log_overflow", "log_loi", "other_fuel", "warmer"):
-        np.testing.assert_allclose(found[1][name], found[0][name], atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[1][name], result[0][name], atol=1e-9, err_msg=name)
 
 
 class Read(dict):
@@ -237,23 +237,23 @@ def test_what_is_needed_before_a_period_is_what_is_computed_with():
     before = Read({column.name: np.array([column.typical_value]) for column in SEED.by_role("before")})
     hidden = response.hidden(columns)
     plan = {column.name: np.array([column.typical_value]) for column in SEED.by_role("setpoint")}
-    found = response.state(hidden, plan, before, LINE)
-    assert set(STATE) == set(found)
+    state = response.state(hidden, plan, before, LINE)
+    assert set(STATE) == set(state)
     known = {column.name for column in SEED.by_role("before")}
     assert set(response.BEFORE) == (columns.names & known) | before.names
 
 
 def test_a_state_that_readings_do_not_tell_apart():
     normals = np.array([[1.0, -1.0], [0.0, 1.0]])
-    found = response.disturbed(STATE, LINE, normals)
-    np.testing.assert_allclose(found["precipitation_yield"] - STATE["precipitation_yield"], 0.6 * normals[0])
-    np.testing.assert_allclose(found["growth_away"], 0.08 * normals[1], rtol=1e-12)
+    result = response.disturbed(STATE, LINE, normals)
+    np.testing.assert_allclose(result["precipitation_yield"] - STATE["precipitation_yield"], 0.6 * normals[0])
+    np.testing.assert_allclose(result["growth_away"], 0.08 * normals[1], rtol=1e-12)
 
 
 def test_what_is_measured_is_what_moves():
     columns = {column.name: np.full((2, 3), column.typical_value) for column in SEED.columns if column.is_number}
-    found = response.measured(columns)
-    assert set(found) <= set(STILL)
-    assert found["na2o"].shape == (2, 3)
+    result = response.measured(columns)
+    assert set(result) <= set(STILL)
+    assert result["na2o"].shape == (2, 3)
     with pytest.raises(KeyError):
         response.measured({})

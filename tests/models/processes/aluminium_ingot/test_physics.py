@@ -12,11 +12,11 @@ physics = needed_physics_of(SEED)
 
 
 def test_raw_materials_bring_what_plants_find():
-    found = {name: values.mean() for name, values in physics.features(typical(SEED, 50, 0.3)).items()}
-    assert found["iron_brought"] == pytest.approx(285.0, rel=0.05)
-    assert found["gallium_brought"] == pytest.approx(92.0, rel=0.05)
-    assert found["vanadium_brought"] == pytest.approx(94.0, rel=0.05)
-    assert found["steel_iron"] > 2.0 * found["iron_brought"]
+    result = {name: values.mean() for name, values in physics.features(typical(SEED, 50, 0.3)).items()}
+    assert result["iron_brought"] == pytest.approx(285.0, rel=0.05)
+    assert result["gallium_brought"] == pytest.approx(92.0, rel=0.05)
+    assert result["vanadium_brought"] == pytest.approx(94.0, rel=0.05)
+    assert result["steel_iron"] > 2.0 * result["iron_brought"]
 
 
 def test_hydrogen_follows_moisture_and_degassing():
@@ -90,21 +90,21 @@ def lot(**changed):
 
 
 def test_contents_of_all_elements_by_hand():
-    found = {name: values[0] * (1.0 - 0.01 * LOSS) for name, values in physics.contents(lot()).items()}
-    assert found == pytest.approx(CONTENTS, rel=1e-9)
-    assert set(found) == {column.name for column in SEED.elements}
+    result = {name: values[0] * (1.0 - 0.01 * LOSS) for name, values in physics.contents(lot()).items()}
+    assert result == pytest.approx(CONTENTS, rel=1e-9)
+    assert set(result) == {column.name for column in SEED.elements}
 
 
 def test_every_feature_by_hand():
-    found = {name: values[0] for name, values in physics.features(lot()).items()}
-    assert found == pytest.approx(FOUND, rel=1e-9)
+    result = {name: values[0] for name, values in physics.features(lot()).items()}
+    assert result == pytest.approx(FOUND, rel=1e-9)
 
 
 def test_bounds_of_strange_rows_by_hand():
-    found = physics.features(lot(relative_humidity=0.0, cast_rate=0.0, hydrogen_before=0.0))
-    assert found["vapour_pressure"][0] == 0.01
-    assert found["degassing_units"][0] == pytest.approx(UNITS * 25.0, rel=1e-9)
-    assert found["hydrogen_left"][0] == pytest.approx(11.0, rel=1e-9)
+    features = physics.features(lot(relative_humidity=0.0, cast_rate=0.0, hydrogen_before=0.0))
+    assert features["vapour_pressure"][0] == 0.01
+    assert features["degassing_units"][0] == pytest.approx(UNITS * 25.0, rel=1e-9)
+    assert features["hydrogen_left"][0] == pytest.approx(11.0, rel=1e-9)
 
 
 def test_spans_keep_their_sums():

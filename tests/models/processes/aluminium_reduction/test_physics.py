@@ -11,7 +11,7 @@ from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import dewing_factor
 from seeds import load
-from tests.models.processes.rows import needed, said, typical
+from tests.models.processes.rows import evaluated, needed, typical
 
 SEED = load("aluminium_reduction")
 physics = needed_physics_of(SEED)
@@ -42,7 +42,7 @@ def columns():
 
 def test_what_is_needed_of_a_pot():
     columns = typical(SEED)
-    assert needed(lambda rows: said(SEED, physics, rows), columns) == USED
+    assert needed(lambda rows: evaluated(SEED, physics, rows), columns) == USED
     in_loss = USED - {"alumina_feed_rate", "alumina_fines", "alumina_loi"}
     assert needed(lambda rows: {"efficiency": physics.first_principles(rows)}, columns) == in_loss
 
@@ -220,8 +220,8 @@ def test_every_feature_by_hand():
         "anode_effect_minutes": 0.75,
         "expected_loss": 6.0 * bath * (45.0 / acd) ** 0.17 * velocity * 0.81 / density * 1.1 + effects,
     }
-    found = {name: values[0] for name, values in physics.features(period()).items()}
-    assert found == pytest.approx(expected, rel=1e-9)
+    result = {name: values[0] for name, values in physics.features(period()).items()}
+    assert result == pytest.approx(expected, rel=1e-9)
     assert physics.first_principles(period())[0] == pytest.approx(100.0 - expected["expected_loss"], rel=1e-9)
 
 
@@ -242,7 +242,7 @@ def test_derived_targets_by_hand():
         **{"grid_emission_factor": 0.55, "net_carbon_consumption": 420.0, "anode_sulphur_and_ash": 0.04},
         **{"gwp_cf4": 7380.0, "gwp_c2f6": 12400.0},
     }
-    found = physics.derived(period(), np.array([92.0]), economics)
+    result = physics.derived(period(), np.array([92.0]), economics)
     direct = 1000.0 * (4.1 + 0.75 / 1440.0 * 20.9) / (EQUIVALENT * 0.92)
     cf4 = 0.122 * 0.75
     co2e = (
@@ -251,8 +251,8 @@ def test_derived_targets_by_hand():
         + cf4 * 7.380
         + 0.097 * cf4 * 12.400
     )
-    assert found["specific_energy"][0] == pytest.approx(direct, rel=1e-9)
-    assert found["co2e"][0] == pytest.approx(co2e, rel=1e-9)
+    assert result["specific_energy"][0] == pytest.approx(direct, rel=1e-9)
+    assert result["co2e"][0] == pytest.approx(co2e, rel=1e-9)
 
 
 # Which way current efficiency moves with each feature, at equal other features, and why.

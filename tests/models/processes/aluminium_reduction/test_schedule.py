@@ -14,8 +14,8 @@ CURRENTS = np.linspace(380.0, 420.0, 30)
 
 
 def rows(**other):
-    usual = {"line_current": 400.0, "cell_voltage": 4.0, "bath_temperature": 962.0, "current_efficiency": 93.0}
-    return {name: np.array([value, value]) for name, value in (usual | other).items()}
+    typical = {"line_current": 400.0, "cell_voltage": 4.0, "bath_temperature": 962.0, "current_efficiency": 93.0}
+    return {name: np.array([value, value]) for name, value in (typical | other).items()}
 
 
 @pytest.fixture

@@ -63,26 +63,26 @@ def known():
 
 def test_contents_are_what_lines_without_errors_tell():
     _, contents, columns = known()
-    found = physics.features(columns)
+    features = physics.features(columns)
     names = {"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"}
     for element, name in names.items():
         expected = [one.get(element, 0.0) for one in contents]
-        assert found[f"{name}_content"] == pytest.approx(expected, rel=5e-3), element
+        assert features[f"{name}_content"] == pytest.approx(expected, rel=5e-3), element
 
 
 def test_copper_by_x_rays_agrees_with_copper_by_light():
     _, _, columns = known()
-    found = physics.features(columns)
-    assert found["heavy_disagreement"] == pytest.approx(np.zeros(len(ALLOYS)), abs=0.02)
+    features = physics.features(columns)
+    assert features["heavy_disagreement"] == pytest.approx(np.zeros(len(ALLOYS)), abs=0.02)
 
 
 def test_a_solid_piece_closes_its_mass_and_needs_no_lift_off():
     _, _, columns = known()
-    found = physics.features(columns)
+    features = physics.features(columns)
     for name in ("mass_closure", "solid_share"):
-        assert found[name] == pytest.approx(np.ones(len(ALLOYS)), rel=1e-9)
-    assert found["wall_thickness"] == pytest.approx(np.full(len(ALLOYS), 5.0), rel=1e-9)
-    assert found["metal_conductivity"] == pytest.approx(columns["conductivity"], rel=1e-12)
+        assert features[name] == pytest.approx(np.ones(len(ALLOYS)), rel=1e-9)
+    assert features["wall_thickness"] == pytest.approx(np.full(len(ALLOYS), 5.0), rel=1e-9)
+    assert features["metal_conductivity"] == pytest.approx(columns["conductivity"], rel=1e-12)
 
 
 def test_known_alloys_score_highest_in_their_class():
@@ -92,9 +92,9 @@ def test_known_alloys_score_highest_in_their_class():
 
 
 def test_what_no_class_explains_is_other():
-    odd = [{"mg": 10.0, "zn": 8.0}, {"fe": 2.5, "si": 3.5}, {"cu": 3.0, "si": 17.0, "mg": 3.0}]
-    scores = physics.class_scores(pieces(odd, [30, 30, 30]))
-    assert [CLASSES[k] for k in scores.argmax(axis=1)] == ["other"] * len(odd)
+    anomalous = [{"mg": 10.0, "zn": 8.0}, {"fe": 2.5, "si": 3.5}, {"cu": 3.0, "si": 17.0, "mg": 3.0}]
+    scores = physics.class_scores(pieces(anomalous, [30, 30, 30]))
+    assert [CLASSES[k] for k in scores.argmax(axis=1)] == ["other"] * len(anomalous)
 
 
 def test_a_layer_makes_the_scores_less_sure():
@@ -195,8 +195,8 @@ def test_every_feature_by_hand():
         "mass_closure": 50.0 / 40.0,
         "metal_conductivity": 36.0 / LIFTED,
     }
-    found = {name: values[0] for name, values in physics.features(piece()).items()}
-    assert found == pytest.approx(expected, rel=1e-9)
+    result = {name: values[0] for name, values in physics.features(piece()).items()}
+    assert result == pytest.approx(expected, rel=1e-9)
 
 
 def test_bounds_of_strange_readings_by_hand():
@@ -227,9 +227,9 @@ def test_the_weak_line_takes_over_between_half_and_four_fifths_of_saturation(str
         f"libs_{weak}": 1.7,
         "libs_zn_481": 10.0 * (1.0 - np.exp(0.1 * expected - 0.5)),
     }
-    found = physics.features(piece(**light))
-    assert found["zinc_content"][0] == pytest.approx(5.0 - expected, rel=1e-9)
-    assert found[f"{name}_content"][0] == pytest.approx(expected, rel=1e-9)
+    features = physics.features(piece(**light))
+    assert features["zinc_content"][0] == pytest.approx(5.0 - expected, rel=1e-9)
+    assert features[f"{name}_content"][0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_contents_of_any_light_leave_aluminium_the_rest():
@@ -237,10 +237,10 @@ def test_contents_of_any_light_leave_aluminium_the_rest():
     n = 2000
     columns = {name: np.full(n, value) for name, value in PIECE.items()}
     columns |= {name: rng.normal(0.0, 1.0, n) * rng.lognormal(0.0, 2.0, n) for name in columns if name[:4] == "libs"}
-    found = physics.features(columns)
+    features = physics.features(columns)
     most = {"silicon": 20.0, "magnesium": 12.0, "copper": 8.0, "zinc": 12.0, "manganese": 2.0, "iron": 3.0}
     for name, high in (most | {"chromium": 0.6, "titanium": 0.6}).items():
-        assert ((found[f"{name}_content"] >= 0.0) & (found[f"{name}_content"] <= high)).all(), name
+        assert ((features[f"{name}_content"] >= 0.0) & (features[f"{name}_content"] <= high)).all(), name
 
 
 def family_score(conductivity, windows):
@@ -262,7 +262,7 @@ def family_score(conductivity, windows):
 
 
 def test_scores_by_hand():
-    found = dict(zip(CLASSES, physics.class_scores(piece())[0], strict=True))
+    result = dict(zip(CLASSES, physics.class_scores(piece())[0], strict=True))
     first = ((0, 0.3), (0.1, 0.5), (0, 0.2), (0, 0.04), (0, 0.04), (0, 0.08), (0, 0.02))
     second = ((0.1, 1.2), (0.1, 0.6), (3.8, 6.5), (0, 1.0), (0, 1.8), (0, 0.25), (0, 0.1))
     other = ((0, 18), (0, 3), (0, 8), (0, 2), (0, 12), (0, 12), (0, 0.6))
@@ -270,11 +270,11 @@ def test_scores_by_hand():
         ((37, 4), ((0, 0.3), (0.05, 0.4), (0, 0.2), (0.05, 0.5), (1.0, 1.4), (4.0, 5.0), (0.1, 0.35))),
         ((36, 4), ((0, 0.3), (0.05, 0.4), (1.2, 2.6), (0, 0.2), (1.9, 2.9), (5.1, 6.7), (0, 0.28))),
     )
-    assert found["1xxx"] == pytest.approx(family_score((59, 4), first), rel=1e-9)
-    assert found["2xxx"] == pytest.approx(family_score((40, 7), second), rel=1e-9)
-    assert found["other"] == pytest.approx(family_score((35, 20), other), rel=1e-9)
+    assert result["1xxx"] == pytest.approx(family_score((59, 4), first), rel=1e-9)
+    assert result["2xxx"] == pytest.approx(family_score((40, 7), second), rel=1e-9)
+    assert result["other"] == pytest.approx(family_score((35, 20), other), rel=1e-9)
     mixture = np.log(0.5 * sum(np.exp(family_score(*family)) for family in seventh))
-    assert found["7xxx"] == pytest.approx(mixture, rel=1e-9)
+    assert result["7xxx"] == pytest.approx(mixture, rel=1e-9)
 
 
 def test_windows_keep_their_sums():

@@ -17,15 +17,15 @@ NAMES = {
 }
 
 
-def beside(columns: dict[str, np.ndarray], aluminium: np.ndarray) -> dict[str, np.ndarray]:
+def expected_contents(columns: dict[str, np.ndarray], aluminium: np.ndarray) -> dict[str, np.ndarray]:
     """Contents where the metal holds so much aluminium over that of the tiles."""
     readings = {name: np.maximum(columns[f"libs_{name}"], 0.0) * aluminium for name in SATURATION}
     undone = {name: content_from_reading(reading, SATURATION[name]) for name, reading in readings.items()}
-    found = {element: undone[line] for element, line in ALONE.items()}
+    result = {element: undone[line] for element, line in ALONE.items()}
     for element, (strong, weak) in PAIRS.items():
         saturated = np.clip((readings[strong] / SATURATION[strong] - 0.5) / 0.3, 0.0, 1.0)
-        found[element] = (1.0 - saturated) * undone[strong] + saturated * undone[weak]
-    return {element: np.clip(content, 0.0, MOST[element]) for element, content in found.items()}
+        result[element] = (1.0 - saturated) * undone[strong] + saturated * undone[weak]
+    return {element: np.clip(content, 0.0, MOST[element]) for element, content in result.items()}
 
 
 def test_contents_are_those_of_each_line_to_the_last_bit() -> None:
@@ -36,9 +36,9 @@ def test_contents_are_those_of_each_line_to_the_last_bit() -> None:
             column[rng.random(n) < 0.1] = np.nan
             column[rng.random(n) < 0.05] = -1.0
         with np.errstate(all="ignore"):
-            of_tiles = beside(columns, np.ones(n))
+            of_tiles = expected_contents(columns, np.ones(n))
             others = np.array([np.nan_to_num(content) for content in of_tiles.values()]).sum(axis=0)
-            expected = beside(columns, 100.0 / (USUAL_ALUMINIUM + others))
-            found = physics.features(columns)
+            expected = expected_contents(columns, 100.0 / (USUAL_ALUMINIUM + others))
+            features = physics.features(columns)
         for element, content in expected.items():
-            np.testing.assert_array_equal(found[f"{NAMES[element]}_content"], content)
+            np.testing.assert_array_equal(features[f"{NAMES[element]}_content"], content)

@@ -81,24 +81,24 @@ def lot(**changed):
 
 
 def test_contents_of_all_elements_but_traces_by_hand():
-    found = {name: values[0] for name, values in physics.contents(lot()).items()}
-    assert found == pytest.approx(CONTENTS, rel=1e-5)
-    assert set(found) == {column.name for column in SEED.elements} - {"pb", "cd", "cr"}
+    result = {name: values[0] for name, values in physics.contents(lot()).items()}
+    assert result == pytest.approx(CONTENTS, rel=1e-5)
+    assert set(result) == {column.name for column in SEED.elements} - {"pb", "cd", "cr"}
 
 
 def test_every_feature_by_hand():
-    found = {name: values[0] for name, values in physics.features(lot()).items()}
-    assert found == pytest.approx(FOUND, rel=1e-5)
+    result = {name: values[0] for name, values in physics.features(lot()).items()}
+    assert result == pytest.approx(FOUND, rel=1e-5)
 
 
 def test_bounds_of_strange_rows_by_hand():
-    found = physics.features(lot(online_xrf_cu=0.0, online_xrf_fe=0.1, mill_time=900.0, furnace_temperature=800.0))
-    assert found["phosphorus_by_iron"][0] == pytest.approx(0.2, rel=1e-12)
+    features = physics.features(lot(online_xrf_cu=0.0, online_xrf_fe=0.1, mill_time=900.0, furnace_temperature=800.0))
+    assert features["phosphorus_by_iron"][0] == pytest.approx(0.2, rel=1e-12)
     foil = np.exp(0.65 * (400.0 / 130.0 - 1.0)) * 1.2**0.7 * np.exp(-0.06)
-    assert found["foil"][0] == pytest.approx(foil, rel=1e-9)
-    assert found["copper_excess"][0] == pytest.approx(np.log(0.01 / (1.25 * foil)), rel=1e-9)
+    assert features["foil"][0] == pytest.approx(foil, rel=1e-9)
+    assert features["copper_excess"][0] == pytest.approx(np.log(0.01 / (1.25 * foil)), rel=1e-9)
     hottest = 1.0 + 0.8 / (1.0 + np.exp(-50.0 / 8.0))
-    assert found["expected_aluminium"][0] == pytest.approx(1.65 * foil * hottest, rel=1e-9)
+    assert features["expected_aluminium"][0] == pytest.approx(1.65 * foil * hottest, rel=1e-9)
 
 
 def test_spans_keep_their_sums():

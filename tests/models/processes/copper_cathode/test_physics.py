@@ -16,15 +16,15 @@ def seed():
 
 def columns_of(seed, n=1, **changed):
     """Typical lots, with some columns changed."""
-    found = {column.name: np.full(n, column.typical.mean) for column in seed.inputs}
-    return found | {name: np.full(n, float(value)) for name, value in changed.items()}
+    result = {column.name: np.full(n, column.typical.mean) for column in seed.inputs}
+    return result | {name: np.full(n, float(value)) for name, value in changed.items()}
 
 
 @pytest.mark.parametrize("column", [column.name for column in load("copper_cathode").elements])
 def test_a_typical_lot_has_typical_contents(seed, column):
-    usual = seed.column(column).typical
-    found = physics.contents(columns_of(seed))[column].item()
-    assert 0.3 * usual.mean < found < 2.5 * usual.mean
+    typical = seed.column(column).typical
+    result = physics.contents(columns_of(seed))[column].item()
+    assert 0.3 * typical.mean < result < 2.5 * typical.mean
 
 
 def test_silver_falls_as_chloride_rises_and_in_proportion(seed):
@@ -44,9 +44,9 @@ def test_electrolyte_shows_in_proportion(seed):
 
 
 def test_floating_slimes_bring_antimony_where_arsenic_is_low(seed):
-    usual, poor = (physics.contents(columns_of(seed, anode_as=value)) for value in (1000.0, 250.0))
-    assert poor["sb"].item() > 1.5 * usual["sb"].item()
-    assert poor["se"].item() < 1.2 * usual["se"].item()
+    typical, poor = (physics.contents(columns_of(seed, anode_as=value)) for value in (1000.0, 250.0))
+    assert poor["sb"].item() > 1.5 * typical["sb"].item()
+    assert poor["se"].item() < 1.2 * typical["se"].item()
 
 
 # A lot whose every term counts, and what balances give of it, worked out here with plain numbers.
@@ -130,17 +130,17 @@ def test_every_feature_by_hand():
 
 
 def test_bounds_of_strange_rows_by_hand():
-    found = physics.features(lot(chloride=0.0, glue_dose=0.0, thiourea_dose=0.0, electrolyte_cu=0.5))
-    assert found["polarisation"][0] == 0.95
-    assert found["silver_in_solution"][0] == pytest.approx(45.0 * SILVER, rel=1e-9)
-    assert found["glue_error"][0] == pytest.approx(np.log(1.0 / 60.0) + 0.24, rel=1e-9)
-    assert found["thiourea_error"][0] == pytest.approx(np.log(1.0 / 55.0) + 0.24, rel=1e-9)
-    assert found["glue_over_thiourea"][0] == 0.0
+    features = physics.features(lot(chloride=0.0, glue_dose=0.0, thiourea_dose=0.0, electrolyte_cu=0.5))
+    assert features["polarisation"][0] == 0.95
+    assert features["silver_in_solution"][0] == pytest.approx(45.0 * SILVER, rel=1e-9)
+    assert features["glue_error"][0] == pytest.approx(np.log(1.0 / 60.0) + 0.24, rel=1e-9)
+    assert features["thiourea_error"][0] == pytest.approx(np.log(1.0 / 55.0) + 0.24, rel=1e-9)
+    assert features["glue_over_thiourea"][0] == 0.0
     assert physics.features(lot(thiourea_dose=0.0))["glue_over_thiourea"][0] == 75.0
-    usual, clear = physics.features(lot()), physics.features(lot(suspended_solids=0.0))
-    assert clear["expected_nodules"] / usual["expected_nodules"] == pytest.approx(0.01**1.5, rel=1e-9)
-    some, none = physics.contents(lot(suspended_solids=0.05)), physics.contents(lot(suspended_solids=0.0))
-    assert some == none
+    typical, clear = physics.features(lot()), physics.features(lot(suspended_solids=0.0))
+    assert clear["expected_nodules"] / typical["expected_nodules"] == pytest.approx(0.01**1.5, rel=1e-9)
+    few_solids, none = physics.contents(lot(suspended_solids=0.05)), physics.contents(lot(suspended_solids=0.0))
+    assert few_solids == none
 
 
 def test_spans_keep_their_sums():

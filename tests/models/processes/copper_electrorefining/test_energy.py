@@ -14,41 +14,41 @@ process = needed_physics_of(SEED)
 ECONOMICS = {name: one.value for name, one in SEED.economics.items()}
 
 
-def usual(**changed):
-    found = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
-    return found | {name: np.array([float(value)]) for name, value in changed.items()}
+def typical(**changed):
+    result = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
+    return result | {name: np.array([float(value)]) for name, value in changed.items()}
 
 
 def test_a_clean_cell_is_the_voltage_equation_without_what_contacts_add():
-    columns, found = usual(), energy.uses(usual(), np.array([95.5]))
+    columns, result = typical(), energy.uses(typical(), np.array([95.5]))
     excess = process.features(columns)["voltage_excess"]
     usual_contacts = 0.055 * columns["current_density"] / 300.0
     expected = specific_energy(excess + usual_contacts, 100.0, COPPER_EQUIVALENT)
-    assert found["contacts and slimes"] == pytest.approx(expected, rel=1e-9)
+    assert result["contacts and slimes"] == pytest.approx(expected, rel=1e-9)
 
 
 def test_nothing_is_spent_on_a_reaction():
-    assert energy.bound(usual(), np.array([95.5])) == {}
-    assert "decomposition" not in energy.uses(usual(), np.array([95.5]))
+    assert energy.bound(typical(), np.array([95.5])) == {}
+    assert "decomposition" not in energy.uses(typical(), np.array([95.5]))
 
 
 def test_shorts_take_no_more_than_is_lost():
-    found = energy.uses(usual(short_rate=40), np.array([95.5]))
-    assert found["leakage and dissolution"] == 0
-    assert found["short circuits"] == pytest.approx(energy.direct(usual(), np.array([95.5])) * 0.045, rel=1e-9)
-    assert energy.uses(usual(short_rate=0), np.array([95.5]))["short circuits"] == 0
+    result = energy.uses(typical(short_rate=40), np.array([95.5]))
+    assert result["leakage and dissolution"] == 0
+    assert result["short circuits"] == pytest.approx(energy.direct(typical(), np.array([95.5])) * 0.045, rel=1e-9)
+    assert energy.uses(typical(short_rate=0), np.array([95.5]))["short circuits"] == 0
 
 
 def test_electricity_alone_is_a_third_of_the_norm():
     # 300 kWh/t are 36.9 kgce/t, so that limits of 70 to 110 are mostly steam and auxiliaries
     bare = ECONOMICS | {"rectifier_efficiency": 1.0, "auxiliary_energy": 0.0}
-    columns = usual(steam_flow=0, cell_voltage=300 / 843.55 * 0.95)
+    columns = typical(steam_flow=0, cell_voltage=300 / 843.55 * 0.95)
     of = account(energy, columns, np.array([95.0]), bare)
     assert of.coal_equivalent == pytest.approx(36.9, abs=0.05)
 
 
 def test_steam_counts_with_its_heat():
-    without, with_steam = usual(steam_flow=0), usual(steam_flow=240)
+    without, with_steam = typical(steam_flow=0), typical(steam_flow=240)
     one, other = (account(energy, columns, np.array([95.5]), ECONOMICS) for columns in (without, with_steam))
     tonnes = energy.made(with_steam, np.array([95.5]), 168.0)
     steam = 168 * 240 / tonnes  # kg/t
@@ -61,4 +61,4 @@ def test_steam_counts_with_its_heat():
 
 def test_metal_of_a_section_and_crop():
     # 20 cells, 5700 kAh each: 135.15 t without loss
-    assert energy.made(usual(charge=5700), np.array([100.0]), 168.0) == pytest.approx(135.15, abs=0.01)
+    assert energy.made(typical(charge=5700), np.array([100.0]), 168.0) == pytest.approx(135.15, abs=0.01)

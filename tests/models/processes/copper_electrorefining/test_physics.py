@@ -5,7 +5,7 @@ import pytest
 
 from models.processes.lookup import needed_physics_of
 from seeds import load
-from tests.models.processes.rows import needed, said, typical
+from tests.models.processes.rows import evaluated, needed, typical
 
 SEED = load("copper_electrorefining")
 physics = needed_physics_of(SEED)
@@ -30,7 +30,7 @@ def crop():
 
 
 def test_what_is_needed_of_a_crop(crop):
-    assert needed(lambda rows: said(SEED, physics, rows), crop) == USED
+    assert needed(lambda rows: evaluated(SEED, physics, rows), crop) == USED
     in_loss = {"short_rate", "cell_temperature", "current_density", "electrolyte_fe"}
     assert needed(lambda rows: {"efficiency": physics.first_principles(rows)}, crop) == in_loss
 
@@ -44,9 +44,9 @@ def test_an_efficiency_of_strange_crops_is_one():
 def test_first_principles_is_the_balance_of_charge(crop, columns):
     # shorts 1.1 % x 2.5, leakage 0.6 points, dissolution 100/310 faster by 9 % at 63.9 °C, iron 0.8 g/L x 0.2
     kelvin = 1.0 / (63.9 + 273.15) - 1.0 / 335.15
-    by_hand = 100.0 - 2.75 - 0.6 - 100.0 / 310.0 * np.exp(-40e3 / 8.314462618 * kelvin) - 0.16
-    assert physics.first_principles(crop)[0] == pytest.approx(by_hand, rel=1e-9)
-    assert 92.0 < by_hand < 98.0  # practice
+    expected = 100.0 - 2.75 - 0.6 - 100.0 / 310.0 * np.exp(-40e3 / 8.314462618 * kelvin) - 0.16
+    assert physics.first_principles(crop)[0] == pytest.approx(expected, rel=1e-9)
+    assert 92.0 < expected < 98.0  # practice
     computed = physics.features(columns)
     assert physics.first_principles(columns) == pytest.approx(100.0 - computed["expected_loss"], rel=1e-14)
     parts = computed["short_loss"] + computed["dissolution_loss"] + 0.6
@@ -69,26 +69,26 @@ def test_levers_act_in_their_known_direction(columns, column, step, sign):
 
 
 def test_features_of_a_usual_crop(crop):
-    found = {name: float(values[0]) for name, values in physics.features(crop).items()}
-    assert found["polarisation"] == pytest.approx(0.30, abs=0.02)
-    assert found["conductivity"] == pytest.approx(0.625, abs=0.01)  # 46 g/L, 180 g/L, 63.9 °C, 14 and 8 g/L
-    assert found["expected_gap"] == pytest.approx(24.875 + 7.0 * 310.0 * 24.0 * 1.185494 / 8930.0, rel=1e-6)
-    assert found["short_births"] == pytest.approx(24.0 * 1.1 / (12.0 * (0.5 + 0.15 / 0.85) + 2.0), rel=1e-9)
-    assert abs(found["voltage_excess"]) < 0.03
-    assert found["anode_ratio"] == pytest.approx(4.2, abs=0.05)
-    assert found["passivation_time"] == pytest.approx(1.0, abs=0.2)
+    result = {name: float(values[0]) for name, values in physics.features(crop).items()}
+    assert result["polarisation"] == pytest.approx(0.30, abs=0.02)
+    assert result["conductivity"] == pytest.approx(0.625, abs=0.01)  # 46 g/L, 180 g/L, 63.9 °C, 14 and 8 g/L
+    assert result["expected_gap"] == pytest.approx(24.875 + 7.0 * 310.0 * 24.0 * 1.185494 / 8930.0, rel=1e-6)
+    assert result["short_births"] == pytest.approx(24.0 * 1.1 / (12.0 * (0.5 + 0.15 / 0.85) + 2.0), rel=1e-9)
+    assert abs(result["voltage_excess"]) < 0.03
+    assert result["anode_ratio"] == pytest.approx(4.2, abs=0.05)
+    assert result["passivation_time"] == pytest.approx(1.0, abs=0.2)
 
 
 def test_energy_steam_and_emission_by_hand(crop):
     row = crop | {"cell_voltage": np.array([0.30]), "charge": np.array([5700.0]), "steam_flow": np.array([240.0])}
-    found = {name: float(values[0]) for name, values in physics.derived(row, np.array([96.0]), ECONOMICS).items()}
-    assert found["specific_energy"] == pytest.approx(264.0, abs=0.5)  # engineering notes: 0.30 V and 96 %
+    result = {name: float(values[0]) for name, values in physics.derived(row, np.array([96.0]), ECONOMICS).items()}
+    assert result["specific_energy"] == pytest.approx(264.0, abs=0.5)  # engineering notes: 0.30 V and 96 %
     copper = 20.0 * 5.7 * 1.185494 * 0.96
-    assert found["specific_steam"] == pytest.approx(168.0 * 240.0 / copper, rel=1e-6)
-    bought = found["specific_energy"] / 0.97 + 40.0
+    assert result["specific_steam"] == pytest.approx(168.0 * 240.0 / copper, rel=1e-6)
+    bought = result["specific_energy"] / 0.97 + 40.0
     assert 280.0 < bought < 400.0  # practice, auxiliaries included
-    expected = bought * 0.5306e-3 + found["specific_steam"] / 1000.0 * 0.297
-    assert found["co2e"] == pytest.approx(expected, rel=1e-9)
+    expected = bought * 0.5306e-3 + result["specific_steam"] / 1000.0 * 0.297
+    assert result["co2e"] == pytest.approx(expected, rel=1e-9)
     # 350 kWh/t at the national factor: 0.19 t
     assert 350.0 * ECONOMICS["grid_emission_factor"] / 1000.0 == pytest.approx(0.19, abs=0.005)
 

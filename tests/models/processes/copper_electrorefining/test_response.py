@@ -135,16 +135,16 @@ def test_power_is_current_times_voltage_of_all_cells():
 def test_hidden_character_does_not_change_with_the_set_points():
     """What a section reads after a move, read back, gives the same nodules and births of shorts as before."""
     seed = {column.name: np.full((1, 3), column.typical_value) for column in SEED.columns if column.is_number}
-    found = []
+    result = []
     for one in (STILL, after(glue=6.0, thiourea=4.0, swing=2.0, patrol=-2.0)):
         read = seed | {name: one[name] for name in (*response.SETPOINTS, "short_rate", "current_efficiency")}
         read |= {"cell_temperature": STATE["temperature"][None], "chloride_assay": STATE["chloride"][None]}
-        found.append(response.hidden(read | {"reject_share": np.exp(one["log_rejects"]) - 0.3}))
-    np.testing.assert_allclose(found[1]["births"], found[0]["births"], rtol=1e-6)
-    np.testing.assert_allclose(found[1]["other_loss"], found[0]["other_loss"], atol=1e-6)
+        result.append(response.hidden(read | {"reject_share": np.exp(one["log_rejects"]) - 0.3}))
+    np.testing.assert_allclose(result[1]["births"], result[0]["births"], rtol=1e-6)
+    np.testing.assert_allclose(result[1]["other_loss"], result[0]["other_loss"], atol=1e-6)
     # Dirt and the floor below the logarithm do not follow the additives: a quarter of a change at most.
     moved = np.abs(change("log_rejects", glue=6.0, thiourea=4.0))
-    assert (np.abs(found[1]["nodularity"] - found[0]["nodularity"])[0] < 0.3 * moved + 0.02).all()
+    assert (np.abs(result[1]["nodularity"] - result[0]["nodularity"])[0] < 0.3 * moved + 0.02).all()
 
 
 def test_what_is_needed_before_a_period_is_what_is_computed_with():

@@ -13,8 +13,8 @@ CURRENTS = np.linspace(30.5, 37.5, 30)
 
 
 def rows(**other):
-    usual = {name: SEED.column(name).typical_value for name in physics.NEEDED}
-    return {name: np.array([value, value]) for name, value in (usual | other).items()}
+    typical = {name: SEED.column(name).typical_value for name in physics.NEEDED}
+    return {name: np.array([value, value]) for name, value in (typical | other).items()}
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def line():
 
 
 def test_curves_meet_what_was_measured(line):
-    usual = np.array([SEED.column("charge").typical_value / 168.0])
-    assert line.usual == pytest.approx(usual[0])
-    assert line.voltage(usual)[0] == pytest.approx(SEED.column("cell_voltage").typical_value)
-    assert line.efficiency(usual)[0] == pytest.approx(SEED.column("current_efficiency").typical_value)
+    typical = np.array([SEED.column("charge").typical_value / 168.0])
+    assert line.usual == pytest.approx(typical[0])
+    assert line.voltage(typical)[0] == pytest.approx(SEED.column("cell_voltage").typical_value)
+    assert line.efficiency(typical)[0] == pytest.approx(SEED.column("current_efficiency").typical_value)
 
 
 def test_nearly_all_of_the_voltage_is_resistance(line):

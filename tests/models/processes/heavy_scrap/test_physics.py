@@ -90,23 +90,23 @@ def columns(head: Head, names: list[str], live_time: float = 1e5) -> dict[str, n
 
 @pytest.mark.parametrize("name", PIECES)
 def test_contents_of_clean_pieces_are_found_again(head, name):
-    found = physics.features(columns(head, [name]))
+    features = physics.features(columns(head, [name]))
     for element in ("cu", "zn", "sn", "pb", "ni", "fe", "cr"):
         truth = PIECES[name][0].get(element, 0.0)
         error = 0.5 + 0.06 * truth if name != "aluminium" else 1.0  # the matrix of aluminium is told by scatter alone
-        assert found[f"{element}_by_lines"][0] == pytest.approx(truth, abs=error), element
+        assert features[f"{element}_by_lines"][0] == pytest.approx(truth, abs=error), element
 
 
 def test_light_metals_are_told_by_what_they_scatter(head):
-    found = physics.features(columns(head, ["aluminium", "copper", "stainless"]))
-    assert found["light_by_scatter"][0] > 85.0
-    assert (found["light_by_scatter"][1:] < 5.0).all()
-    assert found["compton_over_rayleigh"][0] > 2.0 * found["compton_over_rayleigh"][1]
+    features = physics.features(columns(head, ["aluminium", "copper", "stainless"]))
+    assert features["light_by_scatter"][0] > 85.0
+    assert (features["light_by_scatter"][1:] < 5.0).all()
+    assert features["compton_over_rayleigh"][0] > 2.0 * features["compton_over_rayleigh"][1]
 
 
 def test_solid_share_is_found_again(head):
-    found = physics.features(columns(head, list(PIECES)))["solid_share"]
-    np.testing.assert_allclose(found, 0.75, rtol=0.08)
+    result = physics.features(columns(head, list(PIECES)))["solid_share"]
+    np.testing.assert_allclose(result, 0.75, rtol=0.08)
 
 
 def test_lead_stands_out_more_with_time(head):
@@ -145,8 +145,8 @@ def test_a_missing_quantity_is_left_out_of_the_scores(head):
 
 def test_features_are_those_that_are_named_and_nan_stays_in_its_row(head):
     two = columns(head, ["brass", "lead"])
-    found = physics.features(two)
-    assert list(found) == [feature.name for feature in physics.FEATURES]
+    features = physics.features(two)
+    assert list(features) == [feature.name for feature in physics.FEATURES]
     assert all(is_unit(feature.unit) and feature.sign == 0 for feature in physics.FEATURES)
     inputs = {column.name for column in load("heavy_scrap").inputs}
     assert set(two) <= inputs
@@ -154,7 +154,7 @@ def test_features_are_those_that_are_named_and_nan_stays_in_its_row(head):
         holed = physics.features(two | {name: np.array([np.nan, two[name][1]])})
         assert any(np.isnan(values[0]) for values in holed.values()) or name == "conductivity", name
         for feature, values in holed.items():
-            assert values[1] == pytest.approx(found[feature][1], rel=1e-12), feature
+            assert values[1] == pytest.approx(features[feature][1], rel=1e-12), feature
 
 
 def test_one_piece_is_answered_as_among_many(head):
@@ -199,7 +199,7 @@ def plate(shares=SHARES):
     return columns | {name: np.array([value]) for name, value in PLATE.items()}
 
 
-def by_hand(shares=SHARES):
+def expected_features(shares=SHARES):
     """Light metal, scatter over that of the heavies, its error, and counting errors [wt%] of `plate`."""
     rates, peaks = spectrum(shares)
     response, own = PeakWindows().response(), [NAMES.index("compton"), NAMES.index("rayleigh")]
@@ -215,7 +215,7 @@ def by_hand(shares=SHARES):
 
 
 def test_every_feature_by_hand():
-    seen, excess, _, errors = by_hand()
+    seen, excess, _, errors = expected_features()
     assert 0.2 < seen < 0.9  # so that the light part counts
     density = dict(zip(ELEMENTS, [4.51, 7.19, 7.43, 7.87, 8.91, 8.96, 7.14, 10.2, 7.29, 6.69, 11.34], strict=True))
     volume = sum(seen * share / density[element] for element, share in SHARES.items()) + (1.0 - seen) / 2.5
@@ -232,9 +232,9 @@ def test_every_feature_by_hand():
         "redness": 0.3 * np.cos(2.0 * np.pi * 0.08),
         "yellowness": 0.3 * np.sin(2.0 * np.pi * 0.08),
     }
-    found = {name: values[0] for name, values in physics.features(plate()).items()}
+    result = {name: values[0] for name, values in physics.features(plate()).items()}
     # Four turns of the fixed point leave less than 2e-4 of a content.
-    assert found == pytest.approx(expected, rel=1e-4, abs=1e-4)
+    assert result == pytest.approx(expected, rel=1e-4, abs=1e-4)
 
 
 # Windows of contents [wt%], density [g/cm³], conductivity [%IACS], saturation and logarithm of scatter of two classes.
@@ -256,7 +256,7 @@ WINDOWS = {
 def score(klass, shares, unpainted):
     """Score of a class by its windows, of a plate of which only a share is no paint."""
     windows, density, conductivity, saturation, scatter = WINDOWS[klass]
-    seen, excess, excess_error, errors = by_hand(shares)
+    seen, excess, excess_error, errors = expected_features(shares)
     part = (seen if klass == "aluminium" else 1.0) / unpainted
     squares = []
     for element, error in zip(ELEMENTS, errors, strict=True):
@@ -277,8 +277,8 @@ def score(klass, shares, unpainted):
 
 @pytest.mark.parametrize("klass", WINDOWS)
 def test_scores_by_hand(klass):
-    found = physics.class_scores(plate())[0][load("heavy_scrap").classes.index(klass)]
-    assert found == pytest.approx(score(klass, SHARES, 1.0 - 0.01), rel=1e-3)  # a hundredth is paint
+    result = physics.class_scores(plate())[0][load("heavy_scrap").classes.index(klass)]
+    assert result == pytest.approx(score(klass, SHARES, 1.0 - 0.01), rel=1e-3)  # a hundredth is paint
 
 
 @pytest.mark.parametrize(("titanium", "unpainted"), [(0.45, 0.55), (0.55, 0.5)])
@@ -286,13 +286,13 @@ def test_paint_explains_half_of_what_the_lines_show_at_most(titanium, unpainted)
     shares = {"cu": 0.85 * (1.0 - titanium), "zn": 0.15 * (1.0 - titanium), "ti": titanium}
     expected = score("brass", shares, unpainted)
     assert -30.0 < expected < -1.0
-    found = physics.class_scores(plate(shares))[0][load("heavy_scrap").classes.index("brass")]
-    assert found == pytest.approx(expected, rel=1e-3)
+    result = physics.class_scores(plate(shares))[0][load("heavy_scrap").classes.index("brass")]
+    assert result == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_piece_that_scatters_less_than_the_belt_shows_no_light_metal():
-    found = physics.features(plate() | {"area": np.array([0.01])})
-    assert found["scatter_excess"][0] == found["light_by_scatter"][0] == 0.0
+    features = physics.features(plate() | {"area": np.array([0.01])})
+    assert features["scatter_excess"][0] == features["light_by_scatter"][0] == 0.0
     assert np.isfinite(physics.class_scores(plate() | {"area": np.array([0.01])})).all()
 
 
@@ -349,11 +349,11 @@ def test_pieces_of_a_few_counts_have_contents_between_0_and_100():
     noisy = {name: np.repeat(values, n) for name, values in clean.items()} | {"live_time": np.full(n, live)}
     for name in (name for name in clean if name.startswith("rate_")):
         noisy[name] = rng.poisson(rng.lognormal(0.0, 1.5, n)) / live
-    found = physics.features(noisy)
+    features = physics.features(noisy)
     for feature in physics.FEATURES:
-        assert np.isfinite(found[feature.name]).all(), feature.name
+        assert np.isfinite(features[feature.name]).all(), feature.name
         if feature.unit == "wt%":
-            assert ((found[feature.name] >= 0.0) & (found[feature.name] <= 100.0)).all(), feature.name
+            assert ((features[feature.name] >= 0.0) & (features[feature.name] <= 100.0)).all(), feature.name
 
 
 def test_spans_keep_their_sums_and_are_no_points():

@@ -38,7 +38,7 @@ LAYER = 1.4 / 3.0**0.5
 ROOT = 2.0 * np.pi * 8.314462618 * 1073.15
 
 
-def by_hand(name, k0, rate, superheat, one, ten, mass, volatility, added):
+def expected_features(name, k0, rate, superheat, one, ten, mass, volatility, added):
     k = k0 / (k0 + (1.0 - k0) * np.exp(-rate * 1e-6 / 3600.0 * LAYER / 2e-9))
     critical = 7.8 * (superheat / 1.74) ** 0.5 * np.exp(-0.04)
     trapped = 0.15 * (1.0 - np.exp(-max(rate / critical - 1.0, 0.0) / 0.25))
@@ -61,12 +61,12 @@ CASES = {
 def test_contents_by_hand(element):
     lot = {name: np.array([value]) for name, value in LOT.items()}
     k0, *vacuum, added = CASES[element]
-    expected = by_hand(element, k0, 9.0, 1.74, *vacuum, added)
+    expected = expected_features(element, k0, 9.0, 1.74, *vacuum, added)
     assert physics.contents(lot)[element][0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_features_by_hand():
-    found = {name: values[0] for name, values in physics.features({n: np.array([v]) for n, v in LOT.items()}).items()}
+    result = {name: values[0] for name, values in physics.features({n: np.array([v]) for n, v in LOT.items()}).items()}
     rate = 1e3 * 22.0 * 0.8 / 5904.0 / 0.026 / 20.0
     critical = 7.8 * (1.3 / 1.74) ** 0.5 * np.exp(-0.04)
     expected = {
@@ -79,8 +79,8 @@ def test_features_by_hand():
         "pressure_excess": np.log(2.0),
         "air": np.log(2.0),
     }
-    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+    assert {name: result[name] for name in expected} == pytest.approx(expected, rel=1e-9)
     for element, (k0, *vacuum, added) in CASES.items():
-        logs = np.log(by_hand(element, k0, rate, 1.3, *vacuum, added))
-        assert found[f"log_{element}"] == pytest.approx(logs, rel=1e-9), element
-    assert found["log_sum"] > np.log(sum(np.exp(found[f"log_{name}"]) for name in SEGREGATION if name != "mercury"))
+        logs = np.log(expected_features(element, k0, rate, 1.3, *vacuum, added))
+        assert result[f"log_{element}"] == pytest.approx(logs, rel=1e-9), element
+    assert result["log_sum"] > np.log(sum(np.exp(result[f"log_{name}"]) for name in SEGREGATION if name != "mercury"))

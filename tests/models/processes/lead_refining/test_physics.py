@@ -5,7 +5,7 @@ import pytest
 
 from models.processes.lookup import needed_physics_of
 from seeds import load
-from tests.models.processes.rows import needed, said, typical
+from tests.models.processes.rows import evaluated, needed, typical
 
 SEED = load("lead_refining")
 physics = needed_physics_of(SEED)
@@ -26,19 +26,19 @@ def columns():
 @pytest.fixture
 def row():
     """A crop with no quantity at its usual value."""
-    found = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
+    result = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
     values = {
         **{"anode_age": 6.0, "anode_sb": 0.5, "anode_as": 0.18, "electrolyte_pb": 80.0, "electrolyte_h2sif6": 90.0},
         **{"current_density": 190.0, "cell_temperature": 42.0, "cell_flow": 27.0, "glue_dose": 550.0},
         **{"lignin_dose": 500.0, "short_rate": 1.6, "voltage_start": 0.5, "voltage_end": 0.6, "cell_voltage": 0.55},
         **{"charge": 760.0, "steam_flow": 40.0},
     }
-    return found | {name: np.array([value]) for name, value in values.items()}
+    return result | {name: np.array([value]) for name, value in values.items()}
 
 
 def test_what_is_needed_of_a_crop():
     columns = typical(SEED)
-    assert needed(lambda rows: said(SEED, physics, rows), columns) == USED
+    assert needed(lambda rows: evaluated(SEED, physics, rows), columns) == USED
     in_loss = {"short_rate", "cell_temperature", "current_density"}
     assert needed(lambda rows: {"efficiency": physics.first_principles(rows)}, columns) == in_loss
 
@@ -50,7 +50,7 @@ def test_an_efficiency_of_strange_crops_is_one():
 
 
 def test_features_by_hand(row):
-    found = {name: float(values[0]) for name, values in physics.features(row).items()}
+    result = {name: float(values[0]) for name, values in physics.features(row).items()}
     kelvin = 1.0 / (42.0 + 273.15) - 1.0 / 333.15
     diffusion = 1.7e-9 * np.exp(-19.2e3 / 8.314462618 * kelvin)
     layer = 0.15e-3 * (190.0 / 300.0) ** -0.2 * (27.0 / 30.0) ** -0.1  # m
@@ -83,7 +83,7 @@ def test_features_by_hand(row):
         "squared_error": squared,
         "expected_roughness": (polarisation / 0.38) ** 1.5 * np.exp(2.0 * squared / (1.0 + squared) + 3.0 * shed),
     }
-    assert found == pytest.approx(expected, rel=1e-9)
+    assert result == pytest.approx(expected, rel=1e-9)
     assert physics.first_principles(row)[0] == pytest.approx(100.0 - 4.0 - dissolved, rel=1e-12)
 
 
@@ -102,15 +102,15 @@ def test_levers_act_in_their_known_direction(columns, column, step, sign):
 
 
 def test_energy_steam_and_emission_by_hand(row):
-    found = {name: float(values[0]) for name, values in physics.derived(row, np.array([95.0]), ECONOMICS).items()}
+    result = {name: float(values[0]) for name, values in physics.derived(row, np.array([95.0]), ECONOMICS).items()}
     equivalent = 3600.0 * 207.2 / (2.0 * 96485.33212)
     lead = 16.0 * 760.0 * equivalent * 0.95 / 1000.0  # t
-    assert found["specific_energy"] == pytest.approx(1000.0 * 0.55 / (0.95 * equivalent), rel=1e-9)
-    assert found["specific_energy"] == pytest.approx(258.7 * 0.55 / 0.95, abs=0.05)
-    assert found["specific_steam"] == pytest.approx(72.0 * 40.0 / lead, rel=1e-9)
-    bought = found["specific_energy"] / ECONOMICS["rectifier_efficiency"] + ECONOMICS["auxiliary_energy"]
-    expected = bought * 0.5306e-3 + found["specific_steam"] / 1000.0 * 0.297
-    assert found["co2e"] == pytest.approx(expected, rel=1e-9)
+    assert result["specific_energy"] == pytest.approx(1000.0 * 0.55 / (0.95 * equivalent), rel=1e-9)
+    assert result["specific_energy"] == pytest.approx(258.7 * 0.55 / 0.95, abs=0.05)
+    assert result["specific_steam"] == pytest.approx(72.0 * 40.0 / lead, rel=1e-9)
+    bought = result["specific_energy"] / ECONOMICS["rectifier_efficiency"] + ECONOMICS["auxiliary_energy"]
+    expected = bought * 0.5306e-3 + result["specific_steam"] / 1000.0 * 0.297
+    assert result["co2e"] == pytest.approx(expected, rel=1e-9)
     assert physics.lead_made(row, np.array([95.0]))[0] == pytest.approx(lead, rel=1e-12)
 
 

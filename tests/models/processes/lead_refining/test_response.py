@@ -63,9 +63,9 @@ def test_roughness_of_a_section_with_too_little_glue_by_hand():
     """Squared errors of 450 and 500 g/t about 600, with 0.02 unseen: k e²/(1 + e²), k 2."""
     before, then = np.log(450 / 600) ** 2 + 0.02, np.log(500 / 600) ** 2 + 0.02
     rougher = 2.0 * (then / (1.0 + then) - before / (1.0 + before))
-    found = after(glue=50.0)
-    assert found["short_rate"][0, LOW] == pytest.approx(1.4 * np.exp(rougher), rel=1e-9)
-    assert found["log_bismuth"][0, LOW] == pytest.approx(np.log(20.0) + 0.9 * rougher, rel=1e-9)
+    result = after(glue=50.0)
+    assert result["short_rate"][0, LOW] == pytest.approx(1.4 * np.exp(rougher), rel=1e-9)
+    assert result["log_bismuth"][0, LOW] == pytest.approx(np.log(20.0) + 0.9 * rougher, rel=1e-9)
     assert change("current_efficiency", glue=50.0)[LOW] == pytest.approx(-2.0 * (1.4 * np.exp(rougher) - 1.4), rel=1e-9)
 
 
@@ -115,12 +115,12 @@ def test_energy_a_tonne_and_power_are_those_of_the_process():
 def test_hidden_character_does_not_change_with_the_set_points():
     """What a section reads after a move, read back, gives the same shorts, bismuth and voltage as before."""
     seed = {column.name: np.full((1, 3), column.typical_value) for column in SEED.columns if column.is_number}
-    found = []
+    result = []
     for one in (STILL, after(warm=1.5, glue=60.0, lignin=40.0)):
         read = seed | {name: one[name] for name in one if name in seed} | {"bi": np.exp(one["log_bismuth"])}
-        found.append(response.hidden(read | {"electrolyte_temperature": one["cell_temperature"]}))
+        result.append(response.hidden(read | {"electrolyte_temperature": one["cell_temperature"]}))
     for name in ("log_shorts", "log_bismuth", "other_loss", "other_voltage", "warmer", "end_over_mean"):
-        np.testing.assert_allclose(found[1][name], found[0][name], atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[1][name], result[0][name], atol=1e-9, err_msg=name)
 
 
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
@@ -131,6 +131,6 @@ def test_what_is_needed_before_a_period_is_what_is_computed_with():
 
 def test_a_state_that_readings_do_not_tell_apart():
     normals = np.array([[1.0, -1.0, 0.0], [0.0, 1.0, -1.0]])
-    found = response.disturbed(STATE, LINE, normals)
-    np.testing.assert_allclose(found["short_rate"], 1.4 * np.exp(0.1 * normals[0]), rtol=1e-12)
-    np.testing.assert_allclose(found["glue_away"], 0.12 * normals[1], rtol=1e-12)
+    result = response.disturbed(STATE, LINE, normals)
+    np.testing.assert_allclose(result["short_rate"], 1.4 * np.exp(0.1 * normals[0]), rtol=1e-12)
+    np.testing.assert_allclose(result["glue_away"], 0.12 * normals[1], rtol=1e-12)

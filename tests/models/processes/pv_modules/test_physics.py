@@ -44,7 +44,7 @@ def module(**change: float) -> dict[str, np.ndarray]:
     return {name: np.array([value]) for name, value in (columns | change).items()}
 
 
-def found(name: str, **change: float) -> float:
+def feature_value(name: str, **change: float) -> float:
     return float(physics.features(module(**change))[name][0])
 
 
@@ -57,42 +57,46 @@ def test_every_feature_is_computed_named_and_put_down_to_a_cause():
 
 
 def test_power_is_held_against_the_label_at_25_degrees_and_clean_glass():
-    assert found("loss_expected") == pytest.approx(5.0, rel=1e-9)
+    assert feature_value("loss_expected") == pytest.approx(5.0, rel=1e-9)
     hot = 228.0 * (1.0 - 0.0041 * 10.0)
-    assert found("loss_expected", module_temperature=35.0, pmp=hot) == pytest.approx(5.0, rel=1e-9)
+    assert feature_value("loss_expected", module_temperature=35.0, pmp=hot) == pytest.approx(5.0, rel=1e-9)
     dirty = 228.0 * (1.0 - 0.025)
-    assert found("loss_expected", soiling=0.25, pmp=dirty) == pytest.approx(5.0, rel=1e-9)
+    assert feature_value("loss_expected", soiling=0.25, pmp=dirty) == pytest.approx(5.0, rel=1e-9)
     film = 228.0 * (1.0 - 0.0028 * 10.0)
-    assert found("loss_expected", scribe_score=0.9, module_temperature=35.0, pmp=film) == pytest.approx(5.0, rel=1e-9)
+    assert feature_value("loss_expected", scribe_score=0.9, module_temperature=35.0, pmp=film) == pytest.approx(
+        5.0, rel=1e-9
+    )
 
 
 def test_the_stretched_loss_is_the_loss_where_signals_are_drawn_in():
     for loss in (-5.0, 9.0, 40.0):
-        stretched = found("loss_stretched", pmp=240.0 * (1.0 - 0.01 * loss))
+        stretched = feature_value("loss_stretched", pmp=240.0 * (1.0 - 0.01 * loss))
         assert 9.0 + 4.5 * np.arcsinh(stretched) == pytest.approx(loss, abs=1e-6)
 
 
 def test_without_a_label_the_year_s_efficiency_stands_in():
     # 14.7 % of 1.64 m² are 241.1 W.
-    assert found("loss_expected", label_power=np.nan) == pytest.approx(100.0 * (1.0 - 228.0 / 241.08), rel=1e-3)
+    assert feature_value("loss_expected", label_power=np.nan) == pytest.approx(100.0 * (1.0 - 228.0 / 241.08), rel=1e-3)
 
 
 def test_without_a_flash_age_and_dark_cells_stand_in():
     blind = {"pmp": np.nan, "isc": np.nan, "voc": np.nan, "ff": np.nan, "ff_low": np.nan}
     aged = 0.35 * 100.0 * (1.0 - 0.994**14.5)  # light as of a new module says that nothing is lost
-    assert found("loss_expected", **blind) == pytest.approx(aged, rel=1e-3)
-    assert found("loss_expected", **blind, el_dark_share=0.18) == pytest.approx(aged + 9.0, rel=1e-3)
+    assert feature_value("loss_expected", **blind) == pytest.approx(aged, rel=1e-3)
+    assert feature_value("loss_expected", **blind, el_dark_share=0.18) == pytest.approx(aged + 9.0, rel=1e-3)
     dimmer = aged + 0.65 * 1.1 * 10.0
-    assert found("loss_expected", **blind, el_mean=np.exp(-10.0 / 25.69)) == pytest.approx(dimmer, rel=1e-3)
+    assert feature_value("loss_expected", **blind, el_mean=np.exp(-10.0 / 25.69)) == pytest.approx(dimmer, rel=1e-3)
     dark = {"el_mean": np.nan, "el_dark_share": np.nan}
-    assert found("loss_expected", **blind, **dark) == pytest.approx(aged / 0.35, rel=1e-3)
-    assert np.isnan(found("power_at_standard", **blind))
+    assert feature_value("loss_expected", **blind, **dark) == pytest.approx(aged / 0.35, rel=1e-3)
+    assert np.isnan(feature_value("power_at_standard", **blind))
 
 
 def test_without_a_year_the_efficiency_gives_one():
     new = 0.147 * 1640.0 * 0.994**12.5
-    assert found("year_expected", make_year=np.nan, label_power=np.nan, pmp=new) == pytest.approx(2010.0, abs=0.2)
-    assert found("year_expected", make_year=np.nan, pmp=np.nan) == 2012.0
+    assert feature_value("year_expected", make_year=np.nan, label_power=np.nan, pmp=new) == pytest.approx(
+        2010.0, abs=0.2
+    )
+    assert feature_value("year_expected", make_year=np.nan, pmp=np.nan) == 2012.0
 
 
 def test_resistances_of_a_solved_curve_come_out():
@@ -106,49 +110,49 @@ def test_resistances_of_a_solved_curve_come_out():
 
     for series, shunt in ((0.3, 400.0), (0.6, 400.0), (0.3, 60.0)):
         (full, ratio), (low, _) = fill(9.0, series, shunt), fill(1.8, series, shunt)
-        assert found("series_ratio", ff=full, ff_low=low) == pytest.approx(series / ratio, abs=0.02)
+        assert feature_value("series_ratio", ff=full, ff_low=low) == pytest.approx(series / ratio, abs=0.02)
         # The shunt takes FF_0 V_oc/I_sc/R_sh of the fill factor.
-        assert found("shunt_ratio", ff=full, ff_low=low) == pytest.approx(0.84 * ratio / shunt, abs=0.015)
+        assert feature_value("shunt_ratio", ff=full, ff_low=low) == pytest.approx(0.84 * ratio / shunt, abs=0.015)
 
 
 def test_lines_are_turned_into_contents():
-    assert found("antimony_expected") == pytest.approx(2400.0, rel=1e-9)
-    assert found("antimony_significance") == pytest.approx(1440.0 / np.sqrt(920.0), rel=1e-9)
+    assert feature_value("antimony_expected") == pytest.approx(2400.0, rel=1e-9)
+    assert feature_value("antimony_significance") == pytest.approx(1440.0 / np.sqrt(920.0), rel=1e-9)
     # The line says 12.3 g/m², as the year does.
-    assert found("silver_expected") == pytest.approx(1e6 * 12.3 / (19_000.0 / 1.64), rel=1e-6)
-    twice = found("silver_expected", xrf_ag=60.0 + 2.0 * 147.6) / found("silver_expected")
+    assert feature_value("silver_expected") == pytest.approx(1e6 * 12.3 / (19_000.0 / 1.64), rel=1e-6)
+    twice = feature_value("silver_expected", xrf_ag=60.0 + 2.0 * 147.6) / feature_value("silver_expected")
     assert twice == pytest.approx(2.0**0.55, rel=1e-6)
-    assert found("cadmium_decades", xrf_cd=600.0) == pytest.approx(1.0, rel=1e-9)
+    assert feature_value("cadmium_decades", xrf_cd=600.0) == pytest.approx(1.0, rel=1e-9)
 
 
 def test_where_the_head_did_not_look_the_year_stands_in():
     blind = {"xrf_sb": np.nan, "xrf_cd": np.nan, "xrf_se": np.nan, "xrf_ag": np.nan}
-    assert found("antimony_expected", **blind) == pytest.approx(0.8 * 2350.0, rel=1e-9)
-    assert found("antimony_expected", **blind, scribe_score=0.9) == 12.0
-    assert found("silver_expected", **blind) == pytest.approx(1e6 * 12.3 / (19_000.0 / 1.64), rel=1e-6)
-    assert found("silver_short_expected", **blind, make_year=2023.0) == pytest.approx(
+    assert feature_value("antimony_expected", **blind) == pytest.approx(0.8 * 2350.0, rel=1e-9)
+    assert feature_value("antimony_expected", **blind, scribe_score=0.9) == 12.0
+    assert feature_value("silver_expected", **blind) == pytest.approx(1e6 * 12.3 / (19_000.0 / 1.64), rel=1e-6)
+    assert feature_value("silver_short_expected", **blind, make_year=2023.0) == pytest.approx(
         1000.0 - 2.9e6 * 1.64 / 19_000.0, rel=1e-6
     )
-    assert np.isnan(found("cadmium_decades", **blind))
+    assert np.isnan(feature_value("cadmium_decades", **blind))
 
 
 def test_rears_that_look_like_a_film_hold_its_fluorine():
-    assert found("fluorinated") < 0.1
+    assert feature_value("fluorinated") < 0.1
     pvdf = dict(zip((f"rear_nir_{i}" for i in range(1, 7)), (0.92, 0.80, 0.66, 0.72, 0.88, 0.58), strict=True))
-    assert found("fluorinated", **pvdf) > 0.9
-    assert found("fluorine_expected", **pvdf) == pytest.approx(1e6 * 1.5 * 26.26 / (19_000.0 / 1.64), rel=0.05)
-    assert found("fluorine_expected", **pvdf) > 5.0 * found("fluorine_expected")
+    assert feature_value("fluorinated", **pvdf) > 0.9
+    assert feature_value("fluorine_expected", **pvdf) == pytest.approx(1e6 * 1.5 * 26.26 / (19_000.0 / 1.64), rel=0.05)
+    assert feature_value("fluorine_expected", **pvdf) > 5.0 * feature_value("fluorine_expected")
 
 
 def test_broken_glass_and_low_insulation_are_unfit():
-    assert found("unfit_by_tests") == 0.0
-    assert found("unfit_by_tests", glass_breaks=3.0) == 1000.0
-    assert found("unfit_by_tests", insulation=39.0) == 1000.0
-    assert found("insulation_decades") == pytest.approx(1.0, rel=1e-9)
+    assert feature_value("unfit_by_tests") == 0.0
+    assert feature_value("unfit_by_tests", glass_breaks=3.0) == 1000.0
+    assert feature_value("unfit_by_tests", insulation=39.0) == 1000.0
+    assert feature_value("insulation_decades") == pytest.approx(1.0, rel=1e-9)
 
 
 def test_light_tells_the_voltage():
-    assert found("voltage_drop", el_mean=0.678) == pytest.approx(10.0, rel=0.005)
+    assert feature_value("voltage_drop", el_mean=0.678) == pytest.approx(10.0, rel=0.005)
 
 
 @pytest.mark.parametrize(

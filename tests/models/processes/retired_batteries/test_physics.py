@@ -55,14 +55,14 @@ def cells(cathode: str = "NMC", **changed: float | np.ndarray) -> dict[str, np.n
 
 def test_features_are_those_that_are_listed_with_units_and_causes():
     seed = load("retired_batteries")
-    found = physics.features(cells())
-    assert list(found) == [feature.name for feature in physics.FEATURES]
+    features = physics.features(cells())
+    assert list(features) == [feature.name for feature in physics.FEATURES]
     assert all(is_unit(feature.unit) for feature in physics.FEATURES)
     inputs = {one.name for one in seed.inputs}
     assert set(cells()) == inputs
     caused = [name for names in physics.CAUSES.values() for name in names]
     assert len(caused) == len(set(caused))
-    assert set(caused) == inputs | set(found)
+    assert set(caused) == inputs | set(features)
 
 
 def test_a_resistance_is_brought_to_25_degrees():
@@ -73,9 +73,9 @@ def test_a_resistance_is_brought_to_25_degrees():
 
 
 def test_growth_is_over_the_data_sheet_and_gives_the_fade():
-    found = physics.features(cells())
-    assert found["ohmic_growth"] == pytest.approx(25.0, rel=1e-9)  # 1.0 of 0.8 mΩ
-    assert found["fade_by_growth"] == pytest.approx(20.0 * 0.25 / 0.42, rel=1e-9)
+    features = physics.features(cells())
+    assert features["ohmic_growth"] == pytest.approx(25.0, rel=1e-9)  # 1.0 of 0.8 mΩ
+    assert features["fade_by_growth"] == pytest.approx(20.0 * 0.25 / 0.42, rel=1e-9)
     assert physics.features(cells("LFP"))["fade_by_growth"] == pytest.approx(20.0, rel=1e-9)
     unread = physics.features(cells(label_resistance=np.nan))
     assert np.isnan(unread["ohmic_growth"]).all()
@@ -92,10 +92,10 @@ def test_a_nearly_empty_cell_has_not_aged():
 
 @pytest.mark.parametrize("cathode", CLASSES[:-1])
 def test_the_can_is_taken_off(cathode):
-    found = physics.features(cells(cathode))
+    features = physics.features(cells(cathode))
     ratio, attenuation = (np.mean(window) for window in _WINDOWS[cathode][:2])
-    assert found["bare_ratio"] == pytest.approx(ratio, rel=2e-3)
-    assert found["bare_attenuation"] == pytest.approx(attenuation, rel=2e-3)
+    assert features["bare_ratio"] == pytest.approx(ratio, rel=2e-3)
+    assert features["bare_attenuation"] == pytest.approx(attenuation, rel=2e-3)
     assert cells(cathode)["xrt_ratio"] < ratio  # aluminium pulls it down
 
 

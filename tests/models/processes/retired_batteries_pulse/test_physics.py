@@ -27,49 +27,49 @@ def cell():
 
 
 def test_resistances_of_a_cell_by_hand(cell):
-    found = {name: values.item() for name, values in physics.features(cell).items()}
-    assert found["charge_05c_ohmic"] == pytest.approx(24.4 / 0.5, abs=1e-9)
-    assert found["discharge_05c_ohmic"] == pytest.approx(-23.9 / -0.5, abs=1e-9)
-    assert found["charge_15c_slow"] == pytest.approx(91.4 / 1.5, abs=1e-9)
-    assert found["discharge_10c_relaxed"] == pytest.approx(-49.7 / -1.0, abs=1e-9)
-    assert found["charge_05c_drift"] == pytest.approx(3.0, abs=1e-9)
-    assert found["drift"] == pytest.approx(6.0, abs=1e-9)
-    assert found["ohmic"] == pytest.approx(49.0, abs=1e-9)  # of 48.8, 47.8, 49.6, 49.0 and 49.66...
-    assert found["slow"] == pytest.approx(61.8 / 1.0 if False else 60.93333333333333, abs=1e-6)
-    assert found["slow_over_ohmic"] == pytest.approx(found["slow"] / found["ohmic"], rel=1e-12)
-    assert found["asymmetry"] == pytest.approx(55.1 / 61.8, rel=1e-9)
-    assert found["rate_ratio"] == pytest.approx((91.4 / 1.5) / (31.1 / 0.5), rel=1e-9)
+    result = {name: values.item() for name, values in physics.features(cell).items()}
+    assert result["charge_05c_ohmic"] == pytest.approx(24.4 / 0.5, abs=1e-9)
+    assert result["discharge_05c_ohmic"] == pytest.approx(-23.9 / -0.5, abs=1e-9)
+    assert result["charge_15c_slow"] == pytest.approx(91.4 / 1.5, abs=1e-9)
+    assert result["discharge_10c_relaxed"] == pytest.approx(-49.7 / -1.0, abs=1e-9)
+    assert result["charge_05c_drift"] == pytest.approx(3.0, abs=1e-9)
+    assert result["drift"] == pytest.approx(6.0, abs=1e-9)
+    assert result["ohmic"] == pytest.approx(49.0, abs=1e-9)  # of 48.8, 47.8, 49.6, 49.0 and 49.66...
+    assert result["slow"] == pytest.approx(61.8 / 1.0 if False else 60.93333333333333, abs=1e-6)
+    assert result["slow_over_ohmic"] == pytest.approx(result["slow"] / result["ohmic"], rel=1e-12)
+    assert result["asymmetry"] == pytest.approx(55.1 / 61.8, rel=1e-9)
+    assert result["rate_ratio"] == pytest.approx((91.4 / 1.5) / (31.1 / 0.5), rel=1e-9)
 
 
 def test_resistances_are_free_of_the_state_of_charge_and_of_the_sign_of_the_current():
-    rest = np.full(21, 3.7)
+    remaining = np.full(21, 3.7)
     for place, rate in enumerate(PULSES.values()):
-        rest[1 + 4 * place : 4 + 4 * place] += 1e-3 * rate * np.array([40.0, 60.0, 20.0])
+        remaining[1 + 4 * place : 4 + 4 * place] += 1e-3 * rate * np.array([40.0, 60.0, 20.0])
     for level in (-0.3, 0.3):
-        found = physics.features(series(*(rest + level)))
+        features = physics.features(series(*(remaining + level)))
         for pulse in PULSES:
-            assert found[f"{pulse}_ohmic"].item() == pytest.approx(40.0, abs=1e-9)
-            assert found[f"{pulse}_slow"].item() == pytest.approx(20.0, abs=1e-9)
-            assert found[f"{pulse}_relaxed"].item() == pytest.approx(20.0, abs=1e-9)
-        assert found["asymmetry"].item() == pytest.approx(1.0, abs=1e-9)
+            assert features[f"{pulse}_ohmic"].item() == pytest.approx(40.0, abs=1e-9)
+            assert features[f"{pulse}_slow"].item() == pytest.approx(20.0, abs=1e-9)
+            assert features[f"{pulse}_relaxed"].item() == pytest.approx(20.0, abs=1e-9)
+        assert features["asymmetry"].item() == pytest.approx(1.0, abs=1e-9)
 
 
 def test_more_resistance_is_less_health(cell):
-    rest = np.array(SERIES)
-    worse = rest.copy()
-    before = rest[[0, 4, 8, 12, 16]]
+    remaining = np.array(SERIES)
+    worse = remaining.copy()
+    before = remaining[[0, 4, 8, 12, 16]]
     for place in range(5):
         inside = slice(1 + 4 * place, 4 + 4 * place)
-        worse[inside] = before[place] + 1.2 * (rest[inside] - before[place])
-    healthy, worn = (physics.first_principles(series(*one)).item() for one in (rest, worse))
+        worse[inside] = before[place] + 1.2 * (remaining[inside] - before[place])
+    healthy, worn = (physics.first_principles(series(*one)).item() for one in (remaining, worse))
     assert 0.2 < worn < healthy < 1.1
 
 
 def test_what_is_missing_stays_missing_in_its_own_row(cell):
     two = {name: np.repeat(values, 2) for name, values in cell.items()}
     holed = two | {"charge_10c_end": np.array([np.nan, cell["charge_10c_end"].item()])}
-    found = physics.features(holed)
-    assert np.isnan(found["charge_10c_slow"][0])
-    assert np.isnan(found["asymmetry"][0])
-    assert found["charge_05c_slow"][0] == found["charge_05c_slow"][1]
-    assert all(np.isfinite(values[1]) for values in found.values())
+    features = physics.features(holed)
+    assert np.isnan(features["charge_10c_slow"][0])
+    assert np.isnan(features["asymmetry"][0])
+    assert features["charge_05c_slow"][0] == features["charge_05c_slow"][1]
+    assert all(np.isfinite(values[1]) for values in features.values())

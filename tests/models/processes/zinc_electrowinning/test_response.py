@@ -119,11 +119,11 @@ def test_causes_add_up_to_the_gain():
 def test_a_point_of_efficiency_is_worth_its_zinc():
     """29.3 kg a day at 100 kA, which no power is paid for but that of auxiliaries and its emission."""
     one = STILL | {"current_efficiency": STILL["current_efficiency"] + 1.0}
-    worth = response.money(one, PRICES) - response.money(STILL, PRICES)
+    value = response.money(one, PRICES) - response.money(STILL, PRICES)
     tonnes = 24.0 * 1.21971e-3 * 100.0 * 0.01
     auxiliary = 100.0 * (PRICES["power_price"] + 1e-3 * PRICES["grid_emission_factor"] * PRICES["carbon_price"])
     expected = tonnes * (PRICES["zinc_price"] - PRICES["feed_zinc_price"] - auxiliary - 0.2 * 3.0)
-    np.testing.assert_allclose(worth[0], expected, rtol=1e-3)
+    np.testing.assert_allclose(value[0], expected, rtol=1e-3)
 
 
 def test_power_is_current_times_voltage():
@@ -131,8 +131,8 @@ def test_power_is_current_times_voltage():
 
 
 def test_a_disturbed_state_is_another_efficiency_and_antimony_alone():
-    found = response.disturbed(STATE, LINE, np.ones((2, 2)))
-    assert {name for name in STATE if not np.array_equal(found[name], STATE[name])} == {
+    result = response.disturbed(STATE, LINE, np.ones((2, 2)))
+    assert {name for name in STATE if not np.array_equal(result[name], STATE[name])} == {
         "antimony",
         "current_efficiency",
     }

@@ -16,8 +16,8 @@ CURRENTS = np.linspace(50.0, 115.0, 40)
 
 
 def rows(**other):
-    usual = {name: SEED.column(name).typical.mean for name in physics.NEEDED}
-    return {name: np.array([value, value]) for name, value in (usual | other).items()}
+    typical = {name: SEED.column(name).typical.mean for name in physics.NEEDED}
+    return {name: np.array([value, value]) for name, value in (typical | other).items()}
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def line():
 
 
 def test_curves_meet_what_was_measured(line):
-    usual = np.array([SEED.column("line_current").typical.mean])
-    assert line.voltage(usual)[0] == pytest.approx(SEED.column("cell_voltage").typical.mean)
-    assert line.efficiency(usual)[0] == pytest.approx(SEED.column("current_efficiency").typical.mean)
+    typical = np.array([SEED.column("line_current").typical.mean])
+    assert line.voltage(typical)[0] == pytest.approx(SEED.column("cell_voltage").typical.mean)
+    assert line.efficiency(typical)[0] == pytest.approx(SEED.column("current_efficiency").typical.mean)
 
 
 def test_power_is_convex_and_metal_concave(line):
@@ -52,8 +52,8 @@ def test_heat_warms_where_the_towers_are_at_their_end(line):
 
 def test_zinc_stays_at_the_usual_current_and_gathers_where_less_is_made_than_fed(line):
     zinc = line.balances[1]
-    usual = SEED.column("line_current").typical.mean
-    assert zinc.course(np.full(48, usual), 1.0)[-1] == pytest.approx(zinc.start)
+    typical = SEED.column("line_current").typical.mean
+    assert zinc.course(np.full(48, typical), 1.0)[-1] == pytest.approx(zinc.start)
 
 
 def test_rows_without_a_label_or_without_a_voltage_are_refused():

@@ -63,29 +63,29 @@ def heat(**changed):
 
 
 def test_contents_of_all_elements_but_tin_by_hand():
-    found = {name: values[0] / THICKER for name, values in physics.contents(heat()).items()}
-    assert found == pytest.approx(CONTENTS, rel=1e-9)
-    assert set(found) == {column.name for column in SEED.elements} - {"sn"}
+    result = {name: values[0] / THICKER for name, values in physics.contents(heat()).items()}
+    assert result == pytest.approx(CONTENTS, rel=1e-9)
+    assert set(result) == {column.name for column in SEED.elements} - {"sn"}
 
 
 def test_every_feature_by_hand():
-    found = {name: values[0] for name, values in physics.features(heat()).items()}
-    assert found == pytest.approx(FOUND, rel=1e-9)
+    result = {name: values[0] for name, values in physics.features(heat()).items()}
+    assert result == pytest.approx(FOUND, rel=1e-9)
 
 
 def test_a_day_after_cleaning_is_compared_with_covered_anodes():
-    found = physics.features(heat(anode_clean_days=0.5, dose_before=1.8))
-    assert found["lead_since"][0] == pytest.approx(1.0 + 2.0 * np.exp(-0.5 / 3.0), rel=1e-9)
+    features = physics.features(heat(anode_clean_days=0.5, dose_before=1.8))
+    assert features["lead_since"][0] == pytest.approx(1.0 + 2.0 * np.exp(-0.5 / 3.0), rel=1e-9)
 
 
 def test_bounds_of_strange_rows_by_hand():
-    found = physics.features(
+    features = physics.features(
         heat(chloride=0.0, current_density=0.0, nh4cl_dose=0.0, cathode_pb=0.0, solution_cd=0.0, dose_before=0.0)
     )
-    assert found["dissolved_lead"][0] == pytest.approx(DISSOLVED * (1.0 / 240.0) ** 0.33, rel=1e-9)
-    assert found["expected_dross"][0] == pytest.approx(2.2 * 1.025**3 * (0.05 / 0.9) ** -0.35, rel=1e-9)
-    assert found["lead_of_composite"][0] == pytest.approx(0.01 / 3.0, rel=1e-9)
-    assert found["cadmium_of_solution"][0] == pytest.approx(60.0 * 1e-3 * np.exp(0.04) * 0.1**-0.3, rel=1e-9)
+    assert features["dissolved_lead"][0] == pytest.approx(DISSOLVED * (1.0 / 240.0) ** 0.33, rel=1e-9)
+    assert features["expected_dross"][0] == pytest.approx(2.2 * 1.025**3 * (0.05 / 0.9) ** -0.35, rel=1e-9)
+    assert features["lead_of_composite"][0] == pytest.approx(0.01 / 3.0, rel=1e-9)
+    assert features["cadmium_of_solution"][0] == pytest.approx(60.0 * 1e-3 * np.exp(0.04) * 0.1**-0.3, rel=1e-9)
 
 
 def test_spans_keep_their_sums():
