@@ -35,13 +35,13 @@ def read_bands() -> Callable[[str], list[dict[str, str]]]:
 def outside_bands() -> Callable[[str, Mapping[str, float]], list[str]]:
     """Statistics of a process's plant outside of their bands, a line each; bands of what is learnt are left out."""
 
-    def outside(process: str, found: Mapping[str, float]) -> list[str]:
+    def outside(process: str, result: Mapping[str, float]) -> list[str]:
         bands = {row["statistic"]: row for row in bands_of(process) if not row["statistic"].startswith("learnt: ")}
-        assert found.keys() == bands.keys()
+        assert result.keys() == bands.keys()
         return [
-            f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
+            f"{name}: {result[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
             for name, band in bands.items()
-            if not float(band["low"]) <= found[name] <= float(band["high"])
+            if not float(band["low"]) <= result[name] <= float(band["high"])
         ]
 
     return outside
@@ -54,17 +54,17 @@ def expected_neighbours() -> Callable[[float, float], float]:
     Density of neighbours at contact times the chance of deflection, integrated over all places of a neighbour: jets
     reach 7.5 mm beyond the piece, their timing error is normal with 4 mm, the raster of nozzles adds up to 12.5 mm.
     """
-    errors, chances = np.polynomial.hermite_e.hermegauss(7)
+    errors, probabilities = np.polynomial.hermite_e.hermegauss(7)
 
     def integral(occupancy: float, size: float) -> float:
         x = np.arange(0.25, size + 7.5 + 16.0, 0.5)[:, None]
         y = np.arange(0.25, size + 12.5, 0.5)
         apart = np.hypot(x, y) >= size
         deflected = 0.0
-        for error, chance in zip(errors, chances / chances.sum(), strict=True):
+        for error, probability in zip(errors, probabilities / probabilities.sum(), strict=True):
             for raster in 12.5 * (np.arange(6) + 0.5) / 6:
                 overlap = jet_overlap(x + 4.0 * error, y, size, size, 7.5, raster)
-                deflected += chance / 6 * 4 * 0.5**2 * np.sum(deflection_probability(overlap) * apart)
+                deflected += probability / 6 * 4 * 0.5**2 * np.sum(deflection_probability(overlap) * apart)
         return float(occupancy * crowding(occupancy) * deflected / size**2)
 
     return integral

@@ -93,10 +93,10 @@ def test_fines_are_those_of_the_classes_and_change_slowly(plant: SimulatedRun) -
 
 
 def test_coolers_bound_the_end(plant: SimulatedRun) -> None:
-    truth, wanted = plant.truth, plant.table["end_temperature"]
-    asked = np.maximum(wanted, truth["coldest"])
-    assert (truth["end"] - asked).quantile(0.5) == pytest.approx(0.0, abs=0.1)
-    assert ((truth["end"] - asked).abs() < 8.0).all()
+    truth, expected = plant.truth, plant.table["end_temperature"]
+    requested = np.maximum(expected, truth["coldest"])
+    assert (truth["end"] - requested).quantile(0.5) == pytest.approx(0.0, abs=0.1)
+    assert ((truth["end"] - requested).abs() < 8.0).all()
 
 
 def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: SimulatedRun) -> None:
@@ -106,8 +106,8 @@ def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: Simul
     water = plant.truth["coldest"]
     dirty, clean = water[days > 100].mean(), water[days < 20].mean()
     assert dirty > clean
-    by_hand = coldest_end(76.0, 18.0, p.value("transfer") * np.exp(-p.value("scaling") * np.array([10.0, 110.0])))
-    assert 0.2 < (dirty - clean) / (by_hand[1] - by_hand[0]) < 5.0
+    expected = coldest_end(76.0, 18.0, p.value("transfer") * np.exp(-p.value("scaling") * np.array([10.0, 110.0])))
+    assert 0.2 < (dirty - clean) / (expected[1] - expected[0]) < 5.0
     assert len(truth) == len(days)
 
 
@@ -200,14 +200,14 @@ def test_tests_are_held_for_three_days_and_are_few(seed: Seed) -> None:
 
 
 def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
-    found, truth = economic_value(seed, plant.truth), plant.truth
-    np.testing.assert_allclose(found["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
+    result, truth = economic_value(seed, plant.truth), plant.truth
+    np.testing.assert_allclose(result["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
     costs = {column.name: column.move_cost.value for column in seed.by_role("setpoint")}
     one = plant.table["line"] == "P-02"
     moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items())
-    np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(result.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
     worse = truth.assign(downgraded=truth["downgraded"] + 1.0)
-    np.testing.assert_allclose(found["margin"] - economic_value(seed, worse)["margin"], 12.0, rtol=1e-6)
+    np.testing.assert_allclose(result["margin"] - economic_value(seed, worse)["margin"], 12.0, rtol=1e-6)
 
 
 # ---------------------------------------------------------------- what instruments may know
@@ -222,14 +222,14 @@ def test_instruments_err_and_truth_stays_apart(plant: SimulatedRun) -> None:
 
 
 def test_tables_and_events_do_not_depend_on_how_many_days_are_reckoned_at_once(seed, monkeypatch):
-    found = []
+    result = []
     for most in (1, 15):
         monkeypatch.setattr(alumina_refining, "_MOST_STRETCHES", most)
         plan = plan_run(seed, units=3, years=0.65)  # a regime begins within
         (block,) = simulator_of(plan.seed).blocks(plan)
-        found.append(list(alumina_refining.SIMULATOR.rows(plan, block)))
-    assert len(found[0]) == len(found[1])
-    for one, other in zip(*found, strict=True):
+        result.append(list(alumina_refining.SIMULATOR.rows(plan, block)))
+    assert len(result[0]) == len(result[1])
+    for one, other in zip(*result, strict=True):
         assert (one.events, one.steps) == (other.events, other.steps)
         np.testing.assert_array_equal(one.starts, other.starts)
         for part in ("table", "truth"):

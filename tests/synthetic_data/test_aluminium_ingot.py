@@ -70,9 +70,9 @@ def test_what_is_counted_is_never_missing_and_traces_are_below_limits(works: Gra
 
 
 def test_moulds_are_best_neither_cold_nor_hot(works: GradedPlant) -> None:
-    usual = works.history.truth["surface"].mean()
+    typical = works.history.truth["surface"].mean()
     for by in (-40, 40):
-        assert works.moved(mould_temperature=by).truth["surface"].mean() > 1.2 * usual
+        assert works.moved(mould_temperature=by).truth["surface"].mean() > 1.2 * typical
 
 
 # ---------------------------------------------------------------- crews
@@ -101,9 +101,9 @@ def test_crews_degas_harder_after_high_density_indices_and_in_moist_air(plant: S
 def test_regimes_show_from_their_dates(works: GradedPlant, plant: SimulatedRun) -> None:
     table = plant.table
     for regime, element, factor in (("alumina_source", "ga", 1.05), ("coke_source", "ni", 1.1)):
-        begun = works.began(regime)
-        after = table["cast_start"] > begun + pd.Timedelta(days=60)  # raw materials and pools take their time
-        before = table["cast_start"] < begun
+        regime_start = works.began(regime)
+        after = table["cast_start"] > regime_start + pd.Timedelta(days=60)  # raw materials and pools take their time
+        before = table["cast_start"] < regime_start
         assert table.loc[after, element].mean() > factor * table.loc[before, element].mean()
 
 
@@ -121,8 +121,8 @@ def test_failing_pots_are_found_late_and_tapped_apart(plant: SimulatedRun) -> No
     assert (plant.table["pots_apart"] > 0).any()
     early = (plant.truth["iron_from_failing"] > 300) & (plant.table["pots_apart"] == 0)
     assert early.sum() > 50
-    usual = plant.table["pot_iron_worst"].median()
-    assert plant.table.loc[early, "pot_iron_worst"].median() > 2 * usual
+    typical = plant.table["pot_iron_worst"].median()
+    assert plant.table.loc[early, "pot_iron_worst"].median() > 2 * typical
 
 
 def test_a_failing_pot_creeps_then_steps_and_is_in_every_other_cast(works: GradedPlant) -> None:

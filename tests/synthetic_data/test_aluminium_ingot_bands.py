@@ -27,13 +27,13 @@ def of_contents(table: pd.DataFrame) -> dict[str, float]:
     share = 0.01 * table["high_purity_share"]
     pots = (1.0 - share) * table["pot_iron_ordinary"] + share * table["pot_iron_high_purity"]
     names = {"fe": "iron", "si": "silicon", "ga": "gallium", "v": "vanadium"}
-    found = {f"{name} of lots": table[element].abs().mean() for element, name in names.items()}
-    found |= {f"{name} of lots sd": table[element].abs().std() for element, name in names.items()}
+    result = {f"{name} of lots": table[element].abs().mean() for element, name in names.items()}
+    result |= {f"{name} of lots sd": table[element].abs().std() for element, name in names.items()}
     traces = {"zn": "zinc", "cu": "copper"}
-    found |= {f"{name} of lots median": table[element].abs().median() for element, name in traces.items()}
+    result |= {f"{name} of lots median": table[element].abs().median() for element, name in traces.items()}
     below = {"zn": "zinc", "cu": "copper", "mg": "magnesium", "v": "vanadium"}
-    found |= {f"{name} below its limit": (table[element] < 0).mean() for element, name in below.items()}
-    return found | {
+    result |= {f"{name} below its limit": (table[element] < 0).mean() for element, name in below.items()}
+    return result | {
         "iron of pots": pots.mean(),
         "nickel of lots": table["ni"].abs().mean(),
         "sodium of lots": table["na"].abs().mean(),
@@ -99,8 +99,8 @@ def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     early = plant.table["cast_start"] < pd.Timestamp(2025, 3, 10)  # the spectrometer's first calibration
     errors = {}
     for column in seed.elements:
-        told = plant.table.loc[early & (plant.table[column.name] > 0), column.name]
-        errors[column.name] = np.log(told / plant.truth[column.name].loc[told.index])
+        analyses = plant.table.loc[early & (plant.table[column.name] > 0), column.name]
+        errors[column.name] = np.log(analyses / plant.truth[column.name].loc[analyses.index])
     biases = [float(errors[element].median()) for element in ("fe", "si", "ga", "v", "ni")]
     return {
         "error of iron of one report": robust_sd(errors["fe"]),
@@ -134,7 +134,7 @@ def of_lots(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
-    found = {}
+    result = {}
     for lever, setpoint, by, effect, scale in (
         ("iron by high-purity share", "high_purity_share", 5.0, "fe", 1.0),
         ("hydrogen by degasser gas", "degasser_gas", 0.2, "true_hydrogen_after", 0.1),
@@ -144,9 +144,9 @@ def of_levers(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
         other = replay(seed, setpoints=setpoints)
         change = (other.truth[effect] - plant.truth[effect]).mean()
         moved = (other.table[setpoint] - plant.table[setpoint]).mean()
-        found[f"{lever} replayed"] = scale * change / moved
-        found[f"{lever} in history"] = scale * slope(plant.table[setpoint], plant.truth[effect])
-    return found
+        result[f"{lever} replayed"] = scale * change / moved
+        result[f"{lever} in history"] = scale * slope(plant.table[setpoint], plant.truth[effect])
+    return result
 
 
 def test_statistics_of_two_years_lie_in_their_bands(
@@ -154,6 +154,6 @@ def test_statistics_of_two_years_lie_in_their_bands(
 ) -> None:
     seed, plant = graded("aluminium_ingot").seed, graded("aluminium_ingot").whole
     table, truth = plant.table, plant.truth
-    found = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)
-    found |= of_melts(table, truth) | of_laboratory(seed, plant) | of_lots(seed, table) | of_levers(seed, plant)
-    assert outside_bands("aluminium_ingot", found) == []
+    result = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)
+    result |= of_melts(table, truth) | of_laboratory(seed, plant) | of_lots(seed, table) | of_levers(seed, plant)
+    assert outside_bands("aluminium_ingot", result) == []

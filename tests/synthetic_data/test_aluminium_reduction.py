@@ -48,8 +48,8 @@ def test_metal_is_faradays(plant: SimulatedRun) -> None:
 
 def test_metal_closes(plant: SimulatedRun) -> None:
     truth = plant.truth
-    kept = truth["metal_produced"] - truth["metal_tapped"]
-    closes(truth["metal_mass_gained"], kept, truth["metal_produced"], 1e-9)
+    gained = truth["metal_produced"] - truth["metal_tapped"]
+    closes(truth["metal_mass_gained"], gained, truth["metal_produced"], 1e-9)
 
 
 def test_alumina_consumed_is_1_889_times_the_metal(plant: SimulatedRun) -> None:
@@ -196,9 +196,9 @@ def test_noise_grows_fast_below_the_stability_limit(plant: SimulatedRun) -> None
 
 
 def test_cold_pots_gather_sludge_and_lose_efficiency(seed: Seed) -> None:
-    cold, usual = (replay(with_parameters(seed, cold_rate=rate), units=66, years=0.6).truth for rate in (6.0, 0.0))
-    assert cold["sludge"].mean() > 1.2 * usual["sludge"].mean()
-    assert cold["current_efficiency"].mean() < usual["current_efficiency"].mean()
+    cold, typical = (replay(with_parameters(seed, cold_rate=rate), units=66, years=0.6).truth for rate in (6.0, 0.0))
+    assert cold["sludge"].mean() > 1.2 * typical["sludge"].mean()
+    assert cold["current_efficiency"].mean() < typical["current_efficiency"].mean()
 
 
 def test_new_pots_are_hot_low_in_alf3_and_poor(plant: SimulatedRun) -> None:

@@ -72,7 +72,7 @@ def of_truth(plant: SimulatedRun) -> dict[str, float]:
     truth, age = plant.truth, plant.table["pot_age"]
     truth = truth.assign(specific_energy=1000 * truth["energy"] / truth["metal_produced"])
     old = truth[age > SETTLED]
-    found = {
+    result = {
         "current efficiency mean": truth["current_efficiency"].mean(),
         "current efficiency sd between pots": between_pots(truth, "current_efficiency"),
         "specific energy sd between pots": between_pots(old, "specific_energy"),
@@ -97,8 +97,8 @@ def of_truth(plant: SimulatedRun) -> dict[str, float]:
         "metal_level": "metal level",
     }
     for column, name in names.items():
-        found |= {f"{name} mean": truth[column].mean(), f"{name} sd between pots": between_pots(old, column)}
-    return found | {"anode-cathode distance mean": truth["acd"].mean(), "bath level mean": truth["bath_level"].mean()}
+        result |= {f"{name} mean": truth[column].mean(), f"{name} sd between pots": between_pots(old, column)}
+    return result | {"anode-cathode distance mean": truth["acd"].mean(), "bath level mean": truth["bath_level"].mean()}
 
 
 def of_events(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
@@ -152,8 +152,8 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("aluminium_reduction") if row["kind"] in ("reference", "practice")}
-    found = statistics(another_plant(load("aluminium_reduction"), rng_seed))
-    outside = [line.split(":")[0] for line in outside_bands("aluminium_reduction", found)]
+    result = statistics(another_plant(load("aluminium_reduction"), rng_seed))
+    outside = [line.split(":")[0] for line in outside_bands("aluminium_reduction", result)]
     assert (of_any & set(outside)) - {"curtailments"} == set()
 
 

@@ -47,8 +47,8 @@ def pieces(seed, plant) -> pd.DataFrame:
     return joined.assign(alloy_name=names[number], feed=np.array(materials.feed)[number], **computed)
 
 
-def by_mass(frame: pd.DataFrame, what: pd.Series) -> float:
-    return float(np.average(what, weights=frame["true_mass"]))
+def by_mass(frame: pd.DataFrame, values: pd.Series) -> float:
+    return float(np.average(values, weights=frame["true_mass"]))
 
 
 def of_feeds(pieces: pd.DataFrame) -> dict[str, float]:
@@ -164,12 +164,12 @@ def of_sorting(
 ) -> dict[str, float]:
     named = pieces[pieces["true_alloy_class"] != "other"]
     scores = physics.class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
-    told = np.array(CLASSES)[scores[:, :-1].argmax(axis=1)]
-    right = np.isin(told, CAST) == named["true_alloy_class"].isin(CAST).to_numpy()
-    found = {"cast from wrought by first principles": float(right.mean())}
+    predictions = np.array(CLASSES)[scores[:, :-1].argmax(axis=1)]
+    right = np.isin(predictions, CAST) == named["true_alloy_class"].isin(CAST).to_numpy()
+    result = {"cast from wrought by first principles": float(right.mean())}
     for occupancy in (0.05, 0.10, 0.20):
-        found[f"neighbours an ejection at {100 * occupancy:.0f} % occupancy"] = expected_neighbours(occupancy, 40.0)
-    return found
+        result[f"neighbours an ejection at {100 * occupancy:.0f} % occupancy"] = expected_neighbours(occupancy, 40.0)
+    return result
 
 
 def of_defocus(seed: Seed) -> dict[str, float]:
@@ -177,12 +177,12 @@ def of_defocus(seed: Seed) -> dict[str, float]:
     accuracy = {defocus: [] for defocus in (0.0, 0.5, 1.0, 2.5)}
     for repeat in range(4):
         rng = np.random.default_rng(repeat)
-        learnt, names = plates(seed, 0.0, rng)
-        scale = learnt.mean(axis=0), learnt.std(axis=0)
-        model = KNeighborsClassifier(5).fit((learnt - scale[0]) / scale[1], names)
-        for defocus, found in accuracy.items():
-            asked, names = plates(seed, defocus, rng)
-            found.append(model.score((asked - scale[0]) / scale[1], names))
+        training_rows, names = plates(seed, 0.0, rng)
+        scale = training_rows.mean(axis=0), training_rows.std(axis=0)
+        model = KNeighborsClassifier(5).fit((training_rows - scale[0]) / scale[1], names)
+        for defocus, result in accuracy.items():
+            test_rows, names = plates(seed, defocus, rng)
+            result.append(model.score((test_rows - scale[0]) / scale[1], names))
     return {f"nearest-neighbour accuracy at {mm:g} mm defocus": float(np.mean(a)) for mm, a in accuracy.items()}
 
 
@@ -209,9 +209,9 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
 
 
 def test_statistics_lie_in_their_bands(seed, pieces, expected_neighbours, outside_bands):
-    found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
-    found |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)
-    assert outside_bands("aluminium_scrap", found) == []
+    result = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
+    result |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)
+    assert outside_bands("aluminium_scrap", result) == []
 
 
 # ---- laws
@@ -284,8 +284,8 @@ def test_a_spot_on_the_neighbour_reads_the_neighbour(pieces):
     clean = (pieces["metal_share"] == 1.0) & (pieces["overlap"] > 0.0)
     struck = pieces[clean & (pieces["spot_on_neighbour"] == 1)]
     own = pieces[clean & (pieces["spot_on_neighbour"] == 0)]
-    found = [f["silicon_content"].corr(f["true_si"]) for f in (struck, own)]
-    assert found[0] < 0.7 < 0.95 < found[1]
+    result = [f["silicon_content"].corr(f["true_si"]) for f in (struck, own)]
+    assert result[0] < 0.7 < 0.95 < result[1]
 
 
 def test_pieces_taken_for_one_weigh_too_much(pieces):
@@ -304,8 +304,8 @@ def test_thick_pieces_saturate_and_thin_ones_are_noisy(pieces):
 def test_regimes_come_on_their_dates(seed, plant, pieces):
     assert seed.plant is not None
     dates = {f"regime {regime.name}": pd.Timestamp(regime.start) for regime in seed.plant.regimes}
-    kept = plant.events.set_index("kind")["onset"]
-    assert {kind: kept[kind] for kind in dates} == dates
+    onsets = plant.events.set_index("kind")["onset"]
+    assert {kind: onsets[kind] for kind in dates} == dates
     later = {one.name.rsplit(" ", 1)[0] for one in seed.plant.materials if one.share == 0.0}
     assert later
     arrived = pieces[pieces["alloy_name"].isin(later) & (pieces["true_alloy_class"] == "other")]
@@ -323,8 +323,8 @@ def test_another_plant_has_other_unknown_alloys(seed):
         truth = replay(seed, units=60, rng_seed=rng_seed).truth
         return set(names[truth.loc[truth["alloy_class"] == "other", "alloy"].astype(int)])
 
-    found = [unknown(rng_seed) for rng_seed in (1, 2, 3)]
-    assert any(one != found[0] for one in found[1:])
+    result = [unknown(rng_seed) for rng_seed in (1, 2, 3)]
+    assert any(one != result[0] for one in result[1:])
 
 
 def test_no_truth_reaches_the_table(seed, plant):

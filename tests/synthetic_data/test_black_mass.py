@@ -111,10 +111,10 @@ def test_wet_feed_gets_a_wider_screen_and_holds_more_foil(plant: SimulatedRun) -
 def test_the_furnace_is_run_colder_after_a_fire(plant: SimulatedRun) -> None:
     fires = plant.events[plant.events["kind"] == "fire"]
     table = plant.table.set_index(KEYS)["pyrolysis_temperature"]
-    usual = plant.table.groupby("line")["pyrolysis_temperature"].median()
+    typical = plant.table.groupby("line")["pyrolysis_temperature"].median()
     days = [(one.unit, one.onset + pd.Timedelta(days=2)) for one in fires.itertuples()]
     days = [day for day in days if day in table.index]
-    colder = [table[day] - usual[day[0]] for day in days]
+    colder = [table[day] - typical[day[0]] for day in days]
     assert len(colder) >= 20
     assert np.mean(colder) < -15.0
 

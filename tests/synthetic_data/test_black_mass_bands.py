@@ -59,22 +59,22 @@ def of_grades(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     """Shares of lots that keep I-1 and I-2, by the numbers of the standard."""
     most = {"i1": (18, 2, 1, 0.5, 0.1, 50, 50, 50), "i2": (15, 3, 4, 2, 0.5, 200, 200, 100)}
     least = {"i1": (35, 5), "i2": (16, 3)}
-    highest, kept = table[["mn", "cu", "al", "fe", "f", "pb", "cd", "cr"]].abs(), {}
+    highest, grade_shares = table[["mn", "cu", "al", "fe", "f", "pb", "cd", "cr"]].abs(), {}
     for grade, limits in most.items():
         rich = (table["ni"] + table["co"] >= least[grade][0]) & (table["li"] >= least[grade][1])
-        kept[grade] = float(np.mean(rich & (highest.to_numpy() <= limits).all(axis=1)))
-    return {"lots that keep I-1": kept["i1"], "lots that keep I-2": kept["i2"]}
+        grade_shares[grade] = float(np.mean(rich & (highest.to_numpy() <= limits).all(axis=1)))
+    return {"lots that keep I-1": grade_shares["i1"], "lots that keep I-2": grade_shares["i2"]}
 
 
 def of_laboratories(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     """Scatter between laboratories: that of one laboratory's reports, and of the mean that laboratories read."""
     assert seed.plant is not None
-    early, found = plant.table["lot_start"] < FIRST_LABORATORY, {}
+    early, result = plant.table["lot_start"] < FIRST_LABORATORY, {}
     for name, element, share in (("nickel", "ni", 0.2), ("lithium", "li", 0.044)):
         within = np.log(plant.table[element] / plant.truth[element])[early].std()
         between = seed.plant.value("laboratory_share") * 0.02 * share**-0.1505
-        found[f"{name} between laboratories"] = 100.0 * float(np.hypot(within, between))
-    return found
+        result[f"{name} between laboratories"] = 100.0 * float(np.hypot(within, between))
+    return result
 
 
 def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]:
@@ -83,11 +83,11 @@ def of_levers(seed: Seed, plant: SimulatedRun, years: float) -> dict[str, float]
     def replayed(**values: object) -> pd.DataFrame:
         return replay(seed, years=years, setpoints=setpoints.assign(**values)).truth
 
-    hot, usual = replayed(pyrolysis_temperature=630.0), replayed(pyrolysis_temperature=540.0)
+    hot, typical = replayed(pyrolysis_temperature=630.0), replayed(pyrolysis_temperature=540.0)
     longer = replayed(mill_time=1.3 * setpoints["mill_time"])
     return {
         "fluorine without washing over that with it": replayed(wash_ratio=0.0)["f"].mean() / plant.truth["f"].mean(),
-        "aluminium at 630 over that at 540 °C": hot["al"].mean() / usual["al"].mean(),
+        "aluminium at 630 over that at 540 °C": hot["al"].mean() / typical["al"].mean(),
         "copper at 30 % more time in the mill": longer["made_cu"].mean() / plant.truth["made_cu"].mean(),
     }
 
@@ -100,6 +100,6 @@ def test_statistics_of_the_lines_and_of_six_others_lie_in_their_bands(
     seed = own.seed if rng_seed is None else another_plant(own.seed, rng_seed)
     assert seed.plant is not None
     plant = own.whole if rng_seed is None else replay(seed)
-    found = of_contents(plant.table, plant.truth) | of_lines(seed, plant.table, plant.truth)
-    found |= of_grades(seed, plant.table) | of_laboratories(seed, plant) | of_levers(seed, plant, seed.plant.years)
-    assert outside_bands("black_mass", found) == []
+    result = of_contents(plant.table, plant.truth) | of_lines(seed, plant.table, plant.truth)
+    result |= of_grades(seed, plant.table) | of_laboratories(seed, plant) | of_levers(seed, plant, seed.plant.years)
+    assert outside_bands("black_mass", result) == []

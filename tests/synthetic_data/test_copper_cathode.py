@@ -32,12 +32,12 @@ def plant(works: GradedPlant) -> SimulatedRun:
 
 def keeps(contents: pd.DataFrame, grade: Grade) -> pd.Series:
     """Whether lots keep the limits of a grade."""
-    kept = pd.Series(True, index=contents.index)
+    within_limits = pd.Series(True, index=contents.index)
     for element, limit in grade.limits.items():
-        kept &= contents[element] <= limit.value
+        within_limits &= contents[element] <= limit.value
     for total in grade.sums:
-        kept &= contents[total.of].sum(axis=1) <= total.value
-    return kept
+        within_limits &= contents[total.of].sum(axis=1) <= total.value
+    return within_limits
 
 
 def slope(x: pd.Series, y: pd.Series) -> float:
@@ -87,10 +87,10 @@ def of_inputs(table: pd.DataFrame) -> dict[str, float]:
         "nickel in anodes sd": "anode_ni",
         "bismuth in anodes sd": "anode_bi",
     }
-    found = {name: table[column].mean() for name, column in means.items()}
-    found |= {name: table[column].std() for name, column in spreads.items()}
-    found["suspended solids median"] = table["suspended_solids"].median()
-    return found
+    result = {name: table[column].mean() for name, column in means.items()}
+    result |= {name: table[column].std() for name, column in spreads.items()}
+    result["suspended solids median"] = table["suspended_solids"].median()
+    return result
 
 
 def of_lots(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
@@ -105,14 +105,14 @@ def of_lots(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
         "nickel": "ni",
         "iron": "fe",
     }
-    found = {f"{name} median": truth[column].median() for name, column in names.items()}
+    result = {f"{name} median": truth[column].median() for name, column in names.items()}
     for name in ("arsenic", "antimony", "selenium", "lead", "nickel"):
-        found[f"{name} geometric sd"] = float(np.exp(np.log(truth[names[name]]).std()))
+        result[f"{name} geometric sd"] = float(np.exp(np.log(truth[names[name]]).std()))
     for name, column in (("silver", "ag"), ("sulphur", "s")):
-        found |= {f"{name} mean": table[column].mean(), f"{name} sd": truth[column].std()}
+        result |= {f"{name} mean": table[column].mean(), f"{name} sd": truth[column].std()}
     rejected = table[DEFECTS].any(axis=1)
     intended = next(grade for grade in seed.grades if grade.name == seed.quality_rules.intended)
-    return found | {
+    return result | {
         "polarisation mean": truth["true_polarisation"].mean(),
         "lots rejected at inspection": rejected.mean(),
         "lots that break the intended grade": (rejected | ~keeps(truth, intended)).mean(),
@@ -141,8 +141,8 @@ def of_laboratory(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
 
 def of_causes(works: GradedPlant) -> dict[str, float]:
     truth, table = works.whole.truth, works.whole.table
-    usual = setpoints_of(works.seed, works.history).assign(current_density=300.0, electrolyte_temperature=64.0)
-    little, much = (works.replayed(usual.assign(chloride=chloride)).truth["ag"].mean() for chloride in (30.0, 60.0))
+    typical = setpoints_of(works.seed, works.history).assign(current_density=300.0, electrolyte_temperature=64.0)
+    little, much = (works.replayed(typical.assign(chloride=chloride)).truth["ag"].mean() for chloride in (30.0, 60.0))
     warm = works.moved(electrolyte_temperature=1.0).truth["ag"].mean() / works.history.truth["ag"].mean() - 1.0
     few, many = truth["true_solids"].between(1.5, 2.2), truth["true_solids"].between(6.0, 8.8)
     ratio = table["anode_as"] / 74.92 / (table["anode_sb"] / 121.76 + table["anode_bi"] / 208.98)
@@ -176,9 +176,9 @@ def of_events(plant: SimulatedRun) -> dict[str, float]:
 def test_statistics_of_three_years_lie_in_their_bands(
     works: GradedPlant, plant: SimulatedRun, outside_bands: Callable[..., list[str]]
 ) -> None:
-    found = of_inputs(plant.table) | of_lots(works.seed, plant) | of_laboratory(works.seed, plant) | of_events(plant)
-    found |= of_causes(works)
-    assert outside_bands("copper_cathode", found) == []
+    result = of_inputs(plant.table) | of_lots(works.seed, plant) | of_laboratory(works.seed, plant) | of_events(plant)
+    result |= of_causes(works)
+    assert outside_bands("copper_cathode", result) == []
 
 
 # ---------------------------------------------------------------- table and truth

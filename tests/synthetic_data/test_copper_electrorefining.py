@@ -211,14 +211,14 @@ def test_faults_show_where_they_are(seed: Seed, plant: SimulatedRun) -> None:
     start = pd.Timestamp(seed.plant.start)
     onset = pd.to_datetime(events["onset"])
     for kind, shows in (("passivation", "passive"), ("leakage", "stray_loss")):
-        told = events[events["kind"] == kind]
-        assert len(told) > 0, kind
-        for unit, begun in zip(told["unit"], onset[told.index], strict=True):
-            crop = (begun - start).days // 7
+        faults = events[events["kind"] == kind]
+        assert len(faults) > 0, kind
+        for unit, fault_start in zip(faults["unit"], onset[faults.index], strict=True):
+            crop = (fault_start - start).days // 7
             own = (truth["section"] == unit).to_numpy()
-            rest = truth.loc[own & (period != crop) & (period != crop + 1) & (period != crop + 2), shows].median()
+            outside = truth.loc[own & (period != crop) & (period != crop + 1) & (period != crop + 2), shows].median()
             during = truth.loc[own & ((period == crop) | (period == crop + 1)), shows].max()
-            assert during > rest, (kind, unit, begun)
+            assert during > outside, (kind, unit, fault_start)
 
 
 def test_hours_of_the_tariff_are_those_of_the_prices(seed: Seed) -> None:

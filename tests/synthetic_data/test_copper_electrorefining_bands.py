@@ -149,6 +149,6 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     bands = read_bands("copper_electrorefining")
     of_any = {row["statistic"] for row in bands if row["kind"] in ("reference", "practice")}
-    found = statistics(another_plant(load("copper_electrorefining"), rng_seed))
-    outside = [line for line in outside_bands("copper_electrorefining", found) if line.split(":")[0] in of_any]
+    result = statistics(another_plant(load("copper_electrorefining"), rng_seed))
+    outside = [line for line in outside_bands("copper_electrorefining", result) if line.split(":")[0] in of_any]
     assert outside == []

@@ -91,12 +91,12 @@ def test_truth_is_finite_and_contents_are_positive(works: GradedPlant) -> None:
 
 def test_defects_are_found_as_often_as_their_chances_say_and_none_is_certain(works: GradedPlant) -> None:
     for defect in works.seed.defects:
-        found, chance = works.whole.table[defect], works.whole.truth[defect]
-        assert set(found) == {0.0, 1.0}, defect
-        assert chance.between(1e-7, 1.0 - 1e-7).all(), defect
-        for likely in (chance > 0.1, chance <= 0.1):
-            scatter = np.sqrt((chance * (1.0 - chance))[likely].sum())
-            assert abs((found - chance)[likely].sum()) <= 3.5 * scatter, defect
+        result, probability = works.whole.table[defect], works.whole.truth[defect]
+        assert set(result) == {0.0, 1.0}, defect
+        assert probability.between(1e-7, 1.0 - 1e-7).all(), defect
+        for likely in (probability > 0.1, probability <= 0.1):
+            scatter = np.sqrt((probability * (1.0 - probability))[likely].sum())
+            assert abs((result - probability)[likely].sum()) <= 3.5 * scatter, defect
 
 
 def test_no_truth_reaches_the_table(works: GradedPlant) -> None:
@@ -207,11 +207,11 @@ def test_set_point_tests_run_on_some_units_and_know_nothing_of_the_lots_before(w
 
 def test_regimes_begin_on_their_dates_and_change_nothing_before(works: GradedPlant) -> None:
     plant, starts = works.seed.plant, works.whole.table[works.keys[1]]
-    begun = works.whole.events[works.whole.events["kind"].str.startswith("regime ")].set_index("kind")["onset"]
-    assert set(begun.index) == {f"regime {regime.name}" for regime in plant.regimes}
+    regime_events = works.whole.events[works.whole.events["kind"].str.startswith("regime ")].set_index("kind")["onset"]
+    assert set(regime_events.index) == {f"regime {regime.name}" for regime in plant.regimes}
     for regime in plant.regimes:
         date = pd.Timestamp(regime.start)
-        assert begun[f"regime {regime.name}"] in (date, starts[starts >= date].min())
+        assert regime_events[f"regime {regime.name}"] in (date, starts[starts >= date].min())
     first = starts < pd.Timestamp(min(regime.start for regime in plant.regimes))
     for with_them, without in ((works.whole.table, works.plain.table), (works.whole.truth, works.plain.truth)):
         assert_frame_equal(with_them[first], without[first])

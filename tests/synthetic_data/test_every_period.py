@@ -149,10 +149,10 @@ def test_the_mass_of_a_crop_is_faradays_of_its_charge(crop):
 def test_a_day_of_a_crop_is_worth_its_share_of_it(crop):
     _, seed, days, _, plant = crop
     truth = plant.truth
-    found = economic_value(seed, truth)
-    np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / days, rtol=1e-12)
+    result = economic_value(seed, truth)
+    np.testing.assert_allclose(result["product"], 1000.0 * truth["cathode_mass"] / days, rtol=1e-12)
     energy = seed.plant.value("cells") * truth["charge"] * truth["cell_voltage"] / days
-    np.testing.assert_allclose(found["energy"], energy, rtol=1e-9)
+    np.testing.assert_allclose(result["energy"], energy, rtol=1e-9)
 
 
 def test_what_the_electrolyte_gains_is_what_anodes_and_stripping_leave_in_the_days_of_a_crop():
@@ -172,14 +172,14 @@ def test_longer_crops_of_lead_grow_more_slime_and_more_voltage():
         size = of_some_periods(seed, 30)
         setpoints = manual_setpoints(seed, size, current_density=180.0)
         means.append(replay(seed, setpoints=setpoints, **size).truth[["slime_end", "voltage_end", "recessed"]].mean())
-    found = pd.concat(means, axis=1)
-    assert (found.diff(axis=1).iloc[:, 1:] > 0.0).all(axis=None)
-    np.testing.assert_allclose(found.loc["recessed"] / found.loc["recessed", 0], [1.0, 3.0, 7.0], rtol=0.03)
+    result = pd.concat(means, axis=1)
+    assert (result.diff(axis=1).iloc[:, 1:] > 0.0).all(axis=None)
+    np.testing.assert_allclose(result.loc["recessed"] / result.loc["recessed", 0], [1.0, 3.0, 7.0], rtol=0.03)
 
 
 def test_zinc_that_is_stripped_is_that_of_the_days_of_its_cycle():
     for hours in (48.0, 96.0):
         seed = at_period("zinc_electrowinning", hours)
         plant = replay(seed, units=4, years=0.4)
-        weighed, made = plant.table["zinc_stripped"], hours * plant.truth["zinc_made"]
-        assert weighed.mean() == pytest.approx(made.mean(), rel=0.02)
+        stripped_mass, made = plant.table["zinc_stripped"], hours * plant.truth["zinc_made"]
+        assert stripped_mass.mean() == pytest.approx(made.mean(), rel=0.02)

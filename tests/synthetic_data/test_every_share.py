@@ -45,9 +45,9 @@ def numbers(seed):
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
 def test_what_is_named_a_share_is_at_most_1(seed):
     shares = {one for one in numbers(seed) if NAMED & set(one.split("_")) and not one.endswith(SCATTER)}
-    found = refused(seed, numbers(seed), 1.5)
-    assert found >= shares - ABOVE_1.keys()
-    assert not found & ABOVE_1.keys()
+    result = refused(seed, numbers(seed), 1.5)
+    assert result >= shares - ABOVE_1.keys()
+    assert not result & ABOVE_1.keys()
 
 
 def test_what_may_be_above_1_is_stated_somewhere():

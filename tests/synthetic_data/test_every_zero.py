@@ -17,18 +17,18 @@ def zeros(seed):
     """Parameters that may be 0, ends of a range together: all the others are refused by name."""
     with pytest.raises(SimulationError) as refused:
         plan_run(with_parameters(seed, **dict.fromkeys(seed.plant.parameters, 0.0)))
-    found = {}
+    result = {}
     for name in seed.plant.parameters:
         if f".{name}: got 0: expected " not in str(refused.value):
-            found.setdefault(re.sub("_(low|high|short|long)$", "", name), []).append(name)
-    return list(found.values())
+            result.setdefault(re.sub("_(low|high|short|long)$", "", name), []).append(name)
+    return list(result.values())
 
 
 @pytest.mark.parametrize("name", SIMULATED)
 def test_what_may_be_0_simulates(name):
     seed = load(name)
-    found = zeros(seed)
+    result = zeros(seed)
     for group in range(GROUPS):
-        together = [parameter for ends in found[group::GROUPS] for parameter in ends]
+        together = [parameter for ends in result[group::GROUPS] for parameter in ends]
         for column, values in simulated(with_parameters(seed, **dict.fromkeys(together, 0.0))):
             assert not np.isinf(values).any(), column

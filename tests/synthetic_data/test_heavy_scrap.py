@@ -58,12 +58,12 @@ def robust_sd(values: pd.Series) -> float:
 
 def of_feeds(pieces: pd.DataFrame) -> dict[str, float]:
     named = pieces[pieces["klass"] != "other"]
-    found = {}
+    result = {}
     for feed in ("heavies", "zorba"):
         of_feed = named[named["feed"] == feed]
         share = of_feed.groupby("klass")["true_mass"].sum() / of_feed["true_mass"].sum()
-        found[feed] = share.reindex(CLASSES, fill_value=0.0)
-    heavies, zorba = found["heavies"], found["zorba"]
+        result[feed] = share.reindex(CLASSES, fill_value=0.0)
+    heavies, zorba = result["heavies"], result["zorba"]
     mass = np.log(pieces.loc[pieces["feed"] == "heavies", "true_mass"])
     return {
         "zinc die cast in heavies": heavies["zinc_die_cast"],
@@ -95,9 +95,9 @@ def of_surfaces(pieces: pd.DataFrame) -> dict[str, float]:
 def of_conductivity(pieces: pd.DataFrame) -> dict[str, float]:
     true = pieces.groupby("klass")["true_conductivity"].mean()
     read = (pieces["conductivity"] / pieces["true_conductivity"]).groupby(pieces["klass"]).median()
-    found = {f"conductivity of {name}": true[name] for name in CLASSES if name != "other"}
+    result = {f"conductivity of {name}": true[name] for name in CLASSES if name != "other"}
     metals = ("copper", "zinc_die_cast", "aluminium")
-    return found | {f"conductivity reading of {name} over the true one": read[name] for name in metals}
+    return result | {f"conductivity reading of {name} over the true one": read[name] for name in metals}
 
 
 def of_colour(pieces: pd.DataFrame) -> dict[str, float]:
@@ -235,16 +235,16 @@ def of_ejection(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
 def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
     named = pieces[pieces["klass"] != "other"]
     scores = physics.class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
-    told = np.array(CLASSES)[scores.argmax(axis=1)]
+    predictions = np.array(CLASSES)[scores.argmax(axis=1)]
     return {
-        "right class by first principles": float(np.average(told == named["klass"], weights=named["true_mass"])),
+        "right class by first principles": float(np.average(predictions == named["klass"], weights=named["true_mass"])),
     }
 
 
 def test_statistics_lie_in_their_bands(seed, pieces, outside_bands):
-    found = of_feeds(pieces) | of_surfaces(pieces) | of_conductivity(pieces) | of_colour(pieces) | of_head(seed)
-    found |= of_x_rays(pieces) | of_form(pieces) | of_ejection(pieces, seed) | of_sorting(pieces, seed)
-    assert outside_bands("heavy_scrap", found) == []
+    result = of_feeds(pieces) | of_surfaces(pieces) | of_conductivity(pieces) | of_colour(pieces) | of_head(seed)
+    result |= of_x_rays(pieces) | of_form(pieces) | of_ejection(pieces, seed) | of_sorting(pieces, seed)
+    assert outside_bands("heavy_scrap", result) == []
 
 
 # ---- laws
@@ -346,8 +346,8 @@ def test_the_tube_fades_and_is_replaced(pieces):
 def test_regimes_come_on_their_dates(seed, plant, pieces):
     assert seed.plant is not None
     dates = {f"regime {regime.name}": pd.Timestamp(regime.start) for regime in seed.plant.regimes}
-    kept = plant.events.set_index("kind")["onset"]
-    assert {kind: kept[kind] for kind in dates} == dates
+    onsets = plant.events.set_index("kind")["onset"]
+    assert {kind: onsets[kind] for kind in dates} == dates
     later = {one.name.removesuffix(" of zorba") for one in seed.plant.materials if one.share == 0.0}
     arrived = pieces[pieces["material"].isin(later) & (pieces["klass"] == "other")]
     assert len(arrived) > 20
@@ -363,8 +363,8 @@ def test_another_plant_has_other_unknown_materials(seed):
         truth = replay(seed, units=60, rng_seed=rng_seed).truth
         return set(names[truth.loc[truth["alloy_class"] == "other", "alloy"].astype(int)])
 
-    found = [unknown(rng_seed) for rng_seed in (1, 2, 3)]
-    assert any(one != found[0] for one in found[1:])
+    result = [unknown(rng_seed) for rng_seed in (1, 2, 3)]
+    assert any(one != result[0] for one in result[1:])
 
 
 def test_no_truth_reaches_the_table(seed, plant):

@@ -50,9 +50,9 @@ def test_what_the_vacuum_and_the_stages_leave_is_the_law_of_normal_freezing(plan
 
 def test_melt_that_was_left_comes_back_five_weeks_later(works: GradedPlant) -> None:
     """Another fraction frozen changes charges of later lots alone: those of the first five weeks stay."""
-    usual, faster = works.history.truth, works.moved(fraction_frozen=0.05).truth
-    lot = usual.groupby("crystalliser").cumcount()
-    changed = ~np.isclose(usual["charged_iron"], faster["charged_iron"], rtol=1e-12)
+    typical, faster = works.history.truth, works.moved(fraction_frozen=0.05).truth
+    lot = typical.groupby("crystalliser").cumcount()
+    changed = ~np.isclose(typical["charged_iron"], faster["charged_iron"], rtol=1e-12)
     first = lot[changed].min()
     assert RETURN * REVIEW <= first < (RETURN + 1) * REVIEW
     assert changed[lot >= (RETURN + 1) * REVIEW].all()
@@ -127,8 +127,8 @@ def test_regimes_show_from_their_dates(works: GradedPlant, plant: SimulatedRun) 
     start, plain = plant.table["lot_start"], works.plain
     after = start >= works.began("cleaner_room")
     ratio = plant.truth["true_particles"] / plain.truth["true_particles"]
-    usual, clean = 3.4e5, 1.4e5
-    assert ratio[after].to_numpy() == pytest.approx(clean / usual, rel=1e-9)
+    typical, clean = 3.4e5, 1.4e5
+    assert ratio[after].to_numpy() == pytest.approx(clean / typical, rel=1e-9)
     assert ratio[~after].to_numpy() == pytest.approx(1.0, rel=1e-12)
     scrap = plant.table["scrap_share"] / plain.table["scrap_share"]
     assert scrap[start >= works.began("more_scrap")].median() == pytest.approx(0.36 / 0.28, rel=1e-9)

@@ -69,15 +69,17 @@ def of_freezing(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
 
 
 def of_grades(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
-    sizes, kept = table[list(ELEMENTS)].abs(), {}
+    sizes, within_grade = table[list(ELEMENTS)].abs(), {}
     for grade in seed.grades[:2]:
         own = np.logical_and.reduce([sizes[name] <= limit.value + 1e-9 for name, limit in grade.limits.items()])
-        kept[grade.name] = own & (sizes.sum(axis=1) <= grade.sums[0].value)
+        within_grade[grade.name] = own & (sizes.sum(axis=1) <= grade.sums[0].value)
     below = table[list(ELEMENTS)] < 0
     return {
-        "lots that keep 99.9999 % or better": float((kept["ga6n"] | kept["ga7n"]).mean()),
-        "below the limit in lots of 99.9999 %": float(below[kept["ga6n"] & ~kept["ga7n"]].to_numpy().mean()),
-        "below the limit in lots of 99.99999 %": float(below[kept["ga7n"]].to_numpy().mean()),
+        "lots that keep 99.9999 % or better": float((within_grade["ga6n"] | within_grade["ga7n"]).mean()),
+        "below the limit in lots of 99.9999 %": float(
+            below[within_grade["ga6n"] & ~within_grade["ga7n"]].to_numpy().mean()
+        ),
+        "below the limit in lots of 99.99999 %": float(below[within_grade["ga7n"]].to_numpy().mean()),
     }
 
 
@@ -120,6 +122,6 @@ def test_statistics_of_the_refinery_and_of_six_others_lie_in_their_bands(
     assert seed.plant is not None
     plant = own.whole if rng_seed is None else replay(seed)
     table, truth = plant.table, plant.truth
-    found = of_laws() | of_freezing(table, truth) | of_grades(seed, table) | of_laboratory(seed, table)
-    found |= of_levers(seed, plant, seed.plant.years)
-    assert outside_bands("high_purity_gallium", found) == []
+    result = of_laws() | of_freezing(table, truth) | of_grades(seed, table) | of_laboratory(seed, table)
+    result |= of_levers(seed, plant, seed.plant.years)
+    assert outside_bands("high_purity_gallium", result) == []

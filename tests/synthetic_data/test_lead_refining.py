@@ -156,14 +156,14 @@ def test_crews_cut_the_current_where_the_last_crop_ended_high(seed: Seed) -> Non
 
 
 def test_moves_and_flows_are_paid(seed: Seed, plant: SimulatedRun) -> None:
-    found, truth = economic_value(seed, plant.truth), plant.truth
-    np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / DAYS)
+    result, truth = economic_value(seed, plant.truth), plant.truth
+    np.testing.assert_allclose(result["product"], 1000.0 * truth["cathode_mass"] / DAYS)
     costs = {column.name: column.move_cost.value for column in seed.by_role("setpoint")}
     one = plant.table["section"] == "L-002"
     moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items()) / DAYS
-    np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(result.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
     worse = truth.assign(downgraded=truth["downgraded"] + 1.0)
-    np.testing.assert_allclose(found["margin"] - economic_value(seed, worse)["margin"], 30.0, rtol=1e-9)
+    np.testing.assert_allclose(result["margin"] - economic_value(seed, worse)["margin"], 30.0, rtol=1e-9)
 
 
 # ---------------------------------------------------------------- what instruments may know

@@ -127,7 +127,7 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("lead_refining") if row["kind"] in ("reference", "practice")}
-    found = statistics(another_plant(load("lead_refining"), rng_seed))
-    outside = [line for line in outside_bands("lead_refining", found) if line.split(":")[0] in of_any]
+    result = statistics(another_plant(load("lead_refining"), rng_seed))
+    outside = [line for line in outside_bands("lead_refining", result) if line.split(":")[0] in of_any]
     assert len(of_any) >= 15
     assert outside == []

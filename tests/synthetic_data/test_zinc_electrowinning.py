@@ -43,13 +43,13 @@ def test_charge_makes_zinc_or_hydrogen_or_passes(truth):
 
 
 def test_zinc_is_fed_spent_kept_or_deposited(truth):
-    kept = truth["zinc_fed"] - truth["zinc_spent"] - truth["zinc_made"]
-    assert kept.to_numpy() == pytest.approx(truth["zinc_gained"], abs=1e-9)
+    zinc_stored = truth["zinc_fed"] - truth["zinc_spent"] - truth["zinc_made"]
+    assert zinc_stored.to_numpy() == pytest.approx(truth["zinc_gained"], abs=1e-9)
 
 
 def test_acid_is_freed_by_zinc_and_leaves_with_the_spent(truth):
-    kept = ACID_PER_ZINC * truth["zinc_made"] - truth["acid_spent"]
-    assert kept.to_numpy() == pytest.approx(truth["acid_gained"], abs=1e-9)
+    acid_stored = ACID_PER_ZINC * truth["zinc_made"] - truth["acid_spent"]
+    assert acid_stored.to_numpy() == pytest.approx(truth["acid_gained"], abs=1e-9)
 
 
 def test_water_is_fed_spent_or_evaporated(truth):
@@ -58,8 +58,8 @@ def test_water_is_fed_spent_or_evaporated(truth):
 
 
 def test_heat_is_removed_or_stored(truth):
-    kept = truth["heat_released"] - truth["heat_removed"]
-    assert kept.to_numpy() == pytest.approx(truth["heat_stored"], abs=1e-9)
+    heat_stored = truth["heat_released"] - truth["heat_removed"]
+    assert heat_stored.to_numpy() == pytest.approx(truth["heat_stored"], abs=1e-9)
 
 
 def test_energy_is_bound_in_zinc_and_hydrogen_or_set_free(truth):
@@ -98,10 +98,10 @@ def test_zinc_in_the_cells_stays_possible_at_all_ends_of_the_setpoints_and_in_al
     disturbed = with_parameters(seed, **often, **long)
     ends = []
 
-    def recorded(p, groups, *rest, step=cell.step):
-        found = step(p, groups, *rest)
+    def recorded(p, groups, *others, step=cell.step):
+        result = step(p, groups, *others)
         ends.append((groups.zinc.min(), (groups.zinc + groups.acid / ACID_PER_ZINC).max()))
-        return found
+        return result
 
     monkeypatch.setattr(cell, "step", recorded)
     setpoints = seed.by_role("setpoint")
@@ -190,13 +190,13 @@ def test_a_stop_is_at_holding_current(seed):
 
 
 def test_assays_below_the_limit_are_minus_the_limit(year):
-    found = 0
+    result = 0
     for name in ("antimony", "germanium", "antimony_in_hand", "germanium_in_hand"):
         below = year.table[name] < 0.0
         assert (year.table.loc[below, name] == -4.0).all()
         assert year.table.loc[~below, name].min() >= 4.0
-        found += below.sum()
-    assert found > 0
+        result += below.sum()
+    assert result > 0
 
 
 def test_stepping_is_replaying(seed, year):
@@ -231,13 +231,13 @@ def test_one_current_for_all_cells(seed):
 
 
 def test_the_margin_is_metal_less_what_it_took(seed, truth):
-    money = economic_value(seed, truth)
+    flows = economic_value(seed, truth)
     price = {name: quantity.value for name, quantity in seed.economics.items()}
     row = truth.iloc[100]
     zinc = HOURS * row["zinc_made"] / 1000.0
     auxiliary = zinc * price["auxiliary_energy"]
     bought = row["energy"] / price["rectifier_efficiency"] + auxiliary
-    by_hand = (
+    expected = (
         zinc * (price["zinc_price"] - price["feed_zinc_price"])
         - HOURS * row["feed"] * price["solution_price"]
         - row["power_cost"] / price["rectifier_efficiency"]
@@ -246,8 +246,8 @@ def test_the_margin_is_metal_less_what_it_took(seed, truth):
         - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price"]
         - row["setpoint_moves"]
     )
-    assert money["margin"].iloc[100] == pytest.approx(by_hand, rel=1e-12)
-    assert money["margin"].mean() > 0.0
+    assert flows["margin"].iloc[100] == pytest.approx(expected, rel=1e-12)
+    assert flows["margin"].mean() > 0.0
 
 
 def test_energy_in_the_valley_is_cheaper_than_flat(seed, truth):

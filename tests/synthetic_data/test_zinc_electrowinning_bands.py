@@ -88,9 +88,9 @@ def of_events(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
     count = plant.events["kind"].value_counts()
     group_years = plant.table["unit"].nunique() * seed.plant.years
     rows = plant.truth.groupby("period_start")["current_efficiency"].mean()
-    rest = rows - rows.rolling(21, center=True, min_periods=5).median()
+    excess = rows - rows.rolling(21, center=True, min_periods=5).median()
     ingress = plant.events[plant.events["kind"] == "ingress"]
-    lost = [-rest[(rest.index > at - pd.Timedelta(days=2)) & (rest.index <= at + pd.Timedelta(days=4))].min()
+    lost = [-excess[(excess.index > at - pd.Timedelta(days=2)) & (excess.index <= at + pd.Timedelta(days=4))].min()
             for at in ingress["onset"]]  # fmt: skip
     return {
         "ingresses": count.get("ingress", 0) / seed.plant.years,
@@ -141,8 +141,8 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("zinc_electrowinning") if row["kind"] in ("reference", "practice")}
-    found = statistics(another_plant(load("zinc_electrowinning"), rng_seed))
-    outside = [line.split(":")[0] for line in outside_bands("zinc_electrowinning", found)]
+    result = statistics(another_plant(load("zinc_electrowinning"), rng_seed))
+    outside = [line.split(":")[0] for line in outside_bands("zinc_electrowinning", result)]
     assert (of_any & set(outside)) - RARE == set()
 
 

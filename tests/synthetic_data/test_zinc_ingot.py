@@ -38,19 +38,19 @@ def test_the_bath_keeps_every_gram(works: GradedPlant, plant: SimulatedRun) -> N
 def test_lead_of_a_heat_is_that_of_cathodes_stock_scrap_and_lining(works: GradedPlant) -> None:
     """Cathodes alone, of all that is charged, can hold less than the stock; what is fed lies between the two."""
     truth, table = works.history.truth, works.history.table
-    kept = 1.0 - 0.01 * works.value("dross_zinc") * truth["true_dross"]
+    metal_share = 1.0 - 0.01 * works.value("dross_zinc") * truth["true_dross"]
     share, scrap = 0.01 * table["stock_share"], 0.01 * table["scrap_share"]
-    own = truth["fed_pb"] * kept - (1.0 - scrap) * (1.0 - share) * truth["true_cathode_pb"]
-    rest = own / (scrap * works.value("scrap_pb") + share * 11.0 + works.value("lining_lead"))
-    assert rest.median() == pytest.approx(1.0, abs=0.1)
+    own = truth["fed_pb"] * metal_share - (1.0 - scrap) * (1.0 - share) * truth["true_cathode_pb"]
+    ratio = own / (scrap * works.value("scrap_pb") + share * 11.0 + works.value("lining_lead"))
+    assert ratio.median() == pytest.approx(1.0, abs=0.1)
     assert (own > 0.0).all()
 
 
 def test_dross_thickens_the_metal_and_cadmium_leaves_it(works: GradedPlant) -> None:
-    hotter, usual = works.moved(furnace_temperature=10.0).truth, works.history.truth
-    assert (hotter["true_dross"] > usual["true_dross"]).all()
-    assert (hotter["pb"] > usual["pb"]).mean() > 0.99
-    assert (hotter["cd"] < usual["cd"]).mean() > 0.99
+    hotter, typical = works.moved(furnace_temperature=10.0).truth, works.history.truth
+    assert (hotter["true_dross"] > typical["true_dross"]).all()
+    assert (hotter["pb"] > typical["pb"]).mean() > 0.99
+    assert (hotter["cd"] < typical["cd"]).mean() > 0.99
 
 
 # ---------------------------------------------------------------- readings
@@ -71,9 +71,9 @@ def test_a_composite_is_that_of_the_cathodes_of_a_day_before(plant: SimulatedRun
 
 
 def test_surfaces_are_best_from_metal_neither_cold_nor_hot(works: GradedPlant) -> None:
-    usual = works.history.truth["surface"].mean()
+    typical = works.history.truth["surface"].mean()
     for by in (-15, 15):
-        assert works.moved(furnace_temperature=by).truth["surface"].mean() > 1.2 * usual
+        assert works.moved(furnace_temperature=by).truth["surface"].mean() > 1.2 * typical
 
 
 # ---------------------------------------------------------------- crews
@@ -124,13 +124,13 @@ def test_another_calibration_moves_reports_and_not_the_metal(works: GradedPlant,
 
 def test_faults_show_where_they_fall(works: GradedPlant, plant: SimulatedRun) -> None:
     truth = plant.truth.set_index(works.keys)
-    usual = truth[[f"fed_{name}" for name in ELEMENTS]].median()
+    typical = truth[[f"fed_{name}" for name in ELEMENTS]].median()
     for kind, column, factor in (("clip", "fed_cu", 5.0), ("scraper", "fed_fe", 1.8), ("slip", "fed_cd", 2.0)):
         events = plant.events[plant.events["kind"] == kind]
         assert len(events) >= 5
         assert (events["onset"] < events["detected"]).all()
         at = [(one.unit, one.onset) for one in events.itertuples()]
-        assert truth.loc[at, column].median() > factor * usual[column], kind
+        assert truth.loc[at, column].median() > factor * typical[column], kind
 
 
 def test_badly_conditioned_anodes_bleed_more_lead_than_others_after_cleaning(

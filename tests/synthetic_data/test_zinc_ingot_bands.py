@@ -29,11 +29,11 @@ def geometric_sd(values: pd.Series) -> float:
 
 
 def of_contents(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
-    found = {f"{name} of heats median": table[element].abs().median() for element, name in NAMES.items()}
-    del found["lead of heats median"]
-    found |= {f"{name} of heats geometric sd": geometric_sd(truth[element]) for element, name in NAMES.items()}
+    result = {f"{name} of heats median": table[element].abs().median() for element, name in NAMES.items()}
+    del result["lead of heats median"]
+    result |= {f"{name} of heats geometric sd": geometric_sd(truth[element]) for element, name in NAMES.items()}
     by_furnace = np.log(table["pb"].abs()).groupby(table["furnace"])
-    return found | {
+    return result | {
         "lead of heats": table["pb"].abs().mean(),
         "heats above 30 ppm of lead": (table["pb"] > 30.0).mean(),
         "correlation of lead from heat to heat": by_furnace.apply(lambda values: values.autocorr(1)).mean(),
@@ -88,13 +88,13 @@ def of_works(seed: Seed, table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, 
 
 
 def of_grades(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
-    sizes, kept = table[[column.name for column in seed.elements]].abs(), {}
+    sizes, grade_shares = table[[column.name for column in seed.elements]].abs(), {}
     for grade in seed.grades[:2]:
         own = np.logical_and.reduce([sizes[name] <= limit.value for name, limit in grade.limits.items()])
-        kept[grade.name] = float(np.mean(own & (sizes.sum(axis=1) <= grade.sums[0].value)))
+        grade_shares[grade.name] = float(np.mean(own & (sizes.sum(axis=1) <= grade.sums[0].value)))
     return {
-        "Zn99.995 kept": kept["zn99995"],
-        "Z1 kept beyond Zn99.995": kept["en_z1"] - kept["zn99995"],
+        "Zn99.995 kept": grade_shares["zn99995"],
+        "Z1 kept beyond Zn99.995": grade_shares["en_z1"] - grade_shares["zn99995"],
     }
 
 
@@ -135,6 +135,6 @@ def test_statistics_of_the_works_and_of_six_others_lie_in_their_bands(
     assert seed.plant is not None
     plant = own.whole if rng_seed is None else replay(seed)
     table, truth = plant.table, plant.truth
-    found = of_contents(table, truth) | of_lead(truth, table) | of_works(seed, table, truth) | of_grades(seed, table)
-    found |= of_laboratory(seed, plant) | of_levers(seed, plant, seed.plant.years)
-    assert outside_bands("zinc_ingot", found) == []
+    result = of_contents(table, truth) | of_lead(truth, table) | of_works(seed, table, truth) | of_grades(seed, table)
+    result |= of_laboratory(seed, plant) | of_levers(seed, plant, seed.plant.years)
+    assert outside_bands("zinc_ingot", result) == []

@@ -26,17 +26,17 @@ WHEN_NEW = 5.0  # % of fade
 def of_the_stream(cells: pd.DataFrame, sound: pd.DataFrame) -> dict[str, float]:
     mass = cells["true_mass"]
     share = mass.groupby(cells["true_chemistry"]).sum() / mass.sum()
-    fade, some = sound["true_fade"], sound["true_fade"].iloc[:10_000]
+    fade, sample = sound["true_fade"], sound["true_fade"].iloc[:10_000]
     modules = sound.groupby(["lot", "module"])["true_fade"]
-    usual = modules.transform("count") >= 3
-    kneeless = sound[usual & ((sound["true_fade"] - modules.transform("median")).abs() < 8.0)]
+    complete = modules.transform("count") >= 3
+    kneeless = sound[complete & ((sound["true_fade"] - modules.transform("median")).abs() < 8.0)]
     pouches = cells[cells["form"] == "pouch"]
     return {
         "share of LFP by mass": share["LFP"],
         "share of NMC by mass": share["NMC"],
         "fade, mean": fade.mean(),
         "fade, standard deviation": fade.std(),
-        "fade, least of ten thousand cells": some.min(),
+        "fade, least of ten thousand cells": sample.min(),
         "fade, 99.9th percentile": fade.quantile(0.999),
         "fade within a module, standard deviation": kneeless.groupby(["lot", "module"])["true_fade"].std().median(),
         "swollen pouches": (pouches["swelling"] > 8.0).mean(),
@@ -72,17 +72,17 @@ def of_the_cells(sound: pd.DataFrame, seed: Seed) -> dict[str, float]:
 
 def of_pulses(sound: pd.DataFrame) -> dict[str, float]:
     """Pulses of cells charged and faded as the real ones were, at 25 °C."""
-    found = {}
+    result = {}
     for name, (low, high) in REAL.items():
         like = sound["charge"].between(0.05, 0.5) & sound["true_fade"].between(*FADED[name])
         of = sound[(sound["cathode"] == name) & like]
         at_once = of["ohmic_25"] * of["capacity"] / (1.0 - 0.01 * of["true_fade"])  # by the nominal capacity
-        found[f"resistance at once times capacity, {name}, median"] = at_once.median()
-        found[f"resistance after 5 s over that at once, {name}, median"] = (
+        result[f"resistance at once times capacity, {name}, median"] = at_once.median()
+        result[f"resistance after 5 s over that at once, {name}, median"] = (
             of["pulse_r5s"] / of["pulse_r30ms"]
         ).median()
-        found[f"{name} within the real pulses' range, at once"] = at_once.between(low, high).mean()
-    return found
+        result[f"{name} within the real pulses' range, at once"] = at_once.between(low, high).mean()
+    return result
 
 
 def of_health(sound: pd.DataFrame) -> dict[str, float]:

@@ -47,7 +47,7 @@ def of_cathodes(cells: pd.DataFrame) -> dict[str, float]:
 
 
 def of_damage(cells: pd.DataFrame) -> dict[str, float]:
-    found = {}
+    result = {}
     for name, hazards, signals in (
         ("swollen or leaking cells", ["swollen", "leaking"], ["swelling", "thickness", "width", "gas", "insulation"]),
         ("shorted cells", ["shorted"], ["voltage_fall", "rest_time", "temperature_rise", "rest_voltage"]),
@@ -55,18 +55,18 @@ def of_damage(cells: pd.DataFrame) -> dict[str, float]:
         wrong, sound = cells["hazard"].isin(hazards), cells["hazard"] == "none"
         code = np.where(wrong, 1, np.where(sound, 0, -1))
         p, new = predicted(cells, signals, code, 2)
-        asked = new & (code >= 0)
-        found[f"learnt: {name}, area under the curve"] = float(roc_auc_score(code[asked], p[asked, 1]))
-    return found
+        selected = new & (code >= 0)
+        result[f"learnt: {name}, area under the curve"] = float(roc_auc_score(code[selected], p[selected, 1]))
+    return result
 
 
 def test_what_is_learnt_lies_in_its_bands(cells, read_bands):
     bands = {row["statistic"]: row for row in read_bands("retired_batteries") if row["statistic"].startswith("learnt")}
-    found = of_cathodes(cells) | of_damage(cells)
-    assert found.keys() == bands.keys()
+    result = of_cathodes(cells) | of_damage(cells)
+    assert result.keys() == bands.keys()
     outside = {
         name: value
-        for name, value in found.items()
+        for name, value in result.items()
         if not float(bands[name]["low"]) <= value <= float(bands[name]["high"])
     }
     assert outside == {}

@@ -69,8 +69,8 @@ def test_no_column_gives_the_cathode_away(seed, cells):
     for column in seed.inputs:
         values = cells[column.name]
         cell = np.searchsorted(np.unique(values[old].quantile(np.linspace(0.02, 0.98, 49))), values)
-        likeliest = pd.crosstab(cell[old], cells["true_chemistry"][old]).idxmax(axis=1)
-        predicted = pd.Series(cell[~old]).map(likeliest).to_numpy()
+        most_probable = pd.crosstab(cell[old], cells["true_chemistry"][old]).idxmax(axis=1)
+        predicted = pd.Series(cell[~old]).map(most_probable).to_numpy()
         mass = cells["true_mass"][~old]
         right[column.name] = float(np.average(predicted == cells["true_chemistry"][~old].to_numpy(), weights=mass))
     assert max(right.values()) < 0.92, max(right, key=lambda name: right[name])
@@ -142,8 +142,8 @@ def test_a_crashed_cars_cells_are_full(cells, plant):
 def test_regimes_come_on_their_dates(seed, plant, cells):
     assert seed.plant is not None
     dates = {f"regime {regime.name}": pd.Timestamp(regime.start) for regime in seed.plant.regimes}
-    kept = plant.events.set_index("kind")["onset"]
-    assert {kind: kept[kind] for kind in dates} == dates
+    onsets = plant.events.set_index("kind")["onset"]
+    assert {kind: onsets[kind] for kind in dates} == dates
     later = cells["passed_at"] >= dates["regime more_lfp"]
     lfp = (cells["cathode"] == "LFP") * cells["true_mass"]
     share = [lfp[part].sum() / cells.loc[part, "true_mass"].sum() for part in (later, ~later)]

@@ -10,11 +10,11 @@ from synthetic_data.cast_house.casting import IngotMoulds
 
 def walked(state, normals, memory):
     """First-order walk, step by step."""
-    kept, found = np.exp(-1.0 / memory), np.empty_like(normals)
+    retained, result = np.exp(-1.0 / memory), np.empty_like(normals)
     for t in range(normals.shape[-1]):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * normals[..., t]
-        found[..., t] = state
-    return found
+        state = retained * state + (1.0 - retained**2) ** 0.5 * normals[..., t]
+        result[..., t] = state
+    return result
 
 
 @pytest.fixture
@@ -56,13 +56,13 @@ def test_chances_of_defects(house, numbers):
     }
     assert list(cast.probabilities) == list(odds)
     for i, (name, values) in enumerate(odds.items()):
-        chance = 1.0 / (1.0 + np.exp(-values))
-        np.testing.assert_allclose(cast.probabilities[name], chance, rtol=1e-9)
-        assert np.array_equal(cast.rejected[name], 1.0 * (u[i] < chance))
+        probability = 1.0 / (1.0 + np.exp(-values))
+        np.testing.assert_allclose(cast.probabilities[name], probability, rtol=1e-9)
+        assert np.array_equal(cast.rejected[name], 1.0 * (u[i] < probability))
 
 
 def test_no_reject_is_ever_certain(house, draws):
     moulds = IngotMoulds(house.plan, house.block, draws["moulds"])
     foul = replace(house.melt, inclusions=house.melt.inclusions * 1e30)
-    chances = moulds.advance(house.p, foul, house.setpoints, draws["moulds.go"]).probabilities["inclusions"]
-    np.testing.assert_allclose(chances, 1.0 / (1.0 + np.exp(-12.0)), rtol=1e-12)
+    probabilities = moulds.advance(house.p, foul, house.setpoints, draws["moulds.go"]).probabilities["inclusions"]
+    np.testing.assert_allclose(probabilities, 1.0 / (1.0 + np.exp(-12.0)), rtol=1e-12)

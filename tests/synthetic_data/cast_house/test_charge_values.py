@@ -52,9 +52,9 @@ def tools_of(house, numbers):
     """Iron of tools [ppm], and their age [d]."""
     p, n, u, furnace = house.p, numbers["n"], numbers["u"], numbers["furnace"]
     age = np.mod(np.arange(-112, 0) + numbers["phase"], numbers["cycle"])
-    usual = p.tool_iron * (age / numbers["cycle"]) ** 2 * np.exp(0.5 * n[3] + 0.3 * furnace[1])
+    typical = p.tool_iron * (age / numbers["cycle"]) ** 2 * np.exp(0.5 * n[3] + 0.3 * furnace[1])
     broken = np.where(u[0] < p.broken_tool_share, p.broken_tool_iron * np.exp(p.broken_tool_sd * (2 * u[1] - 1)), 0.0)
-    return usual + broken, 0.5 * age
+    return typical + broken, 0.5 * age
 
 
 def test_mass_share_temperature_and_loss(house, numbers):
@@ -110,12 +110,12 @@ def test_tools_that_break_down_bring_much_iron(house, draws):
     vars(parameters)["broken_tool_share"] = np.full_like(house.p.broken_tool_share, 0.5)
     supply = replace(house.supply, parameters=parameters)
     furnaces = CastHouseFurnaces(house.plan, house.block, draws["furnaces"])
-    found = furnaces.advance(supply, house.tapped, house.setpoints, draws["furnaces.go"])
+    result = furnaces.advance(supply, house.tapped, house.setpoints, draws["furnaces.go"])
     furnace = furnaces._furnace[1]
     twin = copy.deepcopy(house.draws["furnaces.go"])
     n, u = twin.standard_normal((7, 3, 112)), twin.random((2, 3, 112))
     worn = np.mod(np.arange(-112, 0) + furnaces._tool_phase, furnaces._tool_cycle) / furnaces._tool_cycle
     p = parameters
-    usual = p.tool_iron * worn**2 * np.exp(0.5 * n[3] + 0.3 * furnace)
+    typical = p.tool_iron * worn**2 * np.exp(0.5 * n[3] + 0.3 * furnace)
     broken = p.broken_tool_iron * np.exp(p.broken_tool_sd * (2.0 * u[1] - 1.0))
-    np.testing.assert_allclose(found.iron["tools"], usual + np.where(u[0] < 0.5, broken, 0.0), rtol=1e-9)
+    np.testing.assert_allclose(result.iron["tools"], typical + np.where(u[0] < 0.5, broken, 0.0), rtol=1e-9)

@@ -22,8 +22,8 @@ def test_set_point_tests_are_steps_of_eight_casts(house, draws):
 def test_furnaces_that_test_move_up_and_down(house, draws):
     crew = CastHouseOperators(house.plan, house.block, draws["crew"])
     crew.set_points.testing = np.ones((3, 1), dtype=bool)
-    found = crew.set_points.tests(house.p, 112, draws["crew.tests"])["settling_time"] / house.p.test_settling_time
-    assert set(np.unique(found)) == {-1.0, 0.0, 1.0}
+    result = crew.set_points.tests(house.p, 112, draws["crew.tests"])["settling_time"] / house.p.test_settling_time
+    assert set(np.unique(result)) == {-1.0, 0.0, 1.0}
 
 
 def test_setpoints_before_a_cast(house, draws):
@@ -35,7 +35,7 @@ def test_setpoints_before_a_cast(house, draws):
     dirty = iron - p.iron_wanted
     assert (dirty > 0.0).any()
     assert (dirty < 0.0).any()
-    wanted = {
+    expected = {
         "high_purity_share": p.share_usual + p.share_per_iron * dirty + p.share_sd * n["high_purity_share"],
         "scrap_return": p.scrap_usual * np.exp(p.scrap_sd * n["scrap_return"])
         - p.scrap_per_iron * np.where(dirty > 0.0, dirty, 0.0),
@@ -45,6 +45,6 @@ def test_setpoints_before_a_cast(house, draws):
         "cast_speed": p.speed_usual + p.speed_sd * n["cast_speed"],
         "mould_temperature": p.mould_usual + p.mould_sd * n["mould_temperature"],
     }
-    for name, values in wanted.items():
+    for name, values in expected.items():
         own = values + (p[f"habit_{name}"] * habit[name] if name in habit else 0.0) + house.tests.get(name, 0.0)
         np.testing.assert_allclose(house.setpoints[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)

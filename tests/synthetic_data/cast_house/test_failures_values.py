@@ -46,17 +46,17 @@ def course(p, u, n):
     last = [max(s for s in range(-4, t - 1) if (s + even) % 2 == 0) for t in range(160)]  # sampled daily, a day late
     told_iron = np.array([iron[s] if s >= 0 else 0.0 for s in last])
     told_silicon = np.array([silicon[s] if s >= 0 else 0.0 for s in last])
-    found = np.flatnonzero(told_iron > p.apart_iron[0])
-    mended = min(2 * creep + 16, 160)
-    if not len(found):
-        return iron, silicon, told_iron, told_silicon, mended, mended
+    result = np.flatnonzero(told_iron > p.apart_iron[0])
+    corrected = min(2 * creep + 16, 160)
+    if not len(result):
+        return iron, silicon, told_iron, told_silicon, corrected, corrected
     overlooked = round(p.overlooked_most[0] * u[4] / 0.5) if u[5] < p.overlooked_share[0] else 0
-    apart = min(found[0] + overlooked, 160)
+    apart = min(result[0] + overlooked, 160)
     return iron, silicon, told_iron, told_silicon, apart, apart + round(p.stopped_after[0] / 0.5)
 
 
 def test_every_failing_pot(run):
-    p, found, rng = run
+    p, result, rng = run
     begins = np.argwhere(rng.random((UNITS, COUNT)) < p.failures_a_year * 0.5 / 365.25)
     assert len(begins) > 10
     series, events = np.zeros((5, UNITS, COUNT)), []
@@ -71,14 +71,14 @@ def test_every_failing_pot(run):
         onset = FIRST + at
         events.append((unit, 0.5 * onset, 0.5 * (onset + apart), 0.5 * (onset + max(apart, end))))
     for values, name in zip(series, ("iron", "silicon", "sampled_iron", "sampled_silicon", "apart"), strict=True):
-        np.testing.assert_allclose(getattr(found, name), values, rtol=1e-9, err_msg=name)
-    assert {(e.unit, e.onset, e.detected, e.end) for e in found.events} == set(events)
-    assert {event.kind for event in found.events} == {"failing_pot"}
-    assert [event.onset for event in found.events] == sorted(event.onset for event in found.events)
+        np.testing.assert_allclose(getattr(result, name), values, rtol=1e-9, err_msg=name)
+    assert {(e.unit, e.onset, e.detected, e.end) for e in result.events} == set(events)
+    assert {event.kind for event in result.events} == {"failing_pot"}
+    assert [event.onset for event in result.events] == sorted(event.onset for event in result.events)
 
 
 def test_a_failing_pot_matters_in_the_next_stretch_and_is_forgotten_after_its_end(run):
-    p, found, _ = run
+    p, result, _ = run
     calm = copy.copy(p)
     vars(calm)["failures_a_year"] = np.zeros_like(p.failures_a_year)
     failures = Failures(UnitBlock(0, 0, UNITS), 0.5)
@@ -86,12 +86,12 @@ def test_a_failing_pot_matters_in_the_next_stretch_and_is_forgotten_after_its_en
     failures.advance(p, FIRST, COUNT, rng)
     after = failures.advance(calm, FIRST + COUNT, COUNT, rng)
     assert not after.events
-    running = [event for event in found.events if event.detected > 0.5 * (FIRST + COUNT) + 1.0]
+    running = [event for event in result.events if event.detected > 0.5 * (FIRST + COUNT) + 1.0]
     assert running
     assert all(after.iron[event.unit].any() for event in running)
-    for event in found.events:
+    for event in result.events:
         stop = round(event.end / 0.5) - (FIRST + COUNT)
-        if stop < COUNT and sum(other.unit == event.unit for other in found.events) == 1:
+        if stop < COUNT and sum(other.unit == event.unit for other in result.events) == 1:
             assert not after.apart[event.unit, max(stop, 0) :].any()
             assert not after.iron[event.unit, max(stop, 0) :].any()
     gone = failures.advance(calm, FIRST + 20 * COUNT, COUNT, rng)

@@ -6,11 +6,11 @@ import pytest
 
 def walked(state, normals, memory):
     """First-order walk, step by step."""
-    kept, found = np.exp(-1.0 / memory), np.empty_like(normals)
+    retained, result = np.exp(-1.0 / memory), np.empty_like(normals)
     for t in range(normals.shape[-1]):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * normals[..., t]
-        found[..., t] = state
-    return found
+        state = retained * state + (1.0 - retained**2) ** 0.5 * normals[..., t]
+        result[..., t] = state
+    return result
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def test_filter_and_its_cracks(house, numbers):
     order = np.mod(np.arange(-112, 0) + numbers["filter_phase"], numbers["filter_casts"])
     age, bypass = np.zeros(mass.shape), np.zeros(mass.shape)
     cracks = numbers["cracked"] < p.crack_share
-    usual = np.broadcast_to(p.charge_mass, mass.shape)
+    charge_mass = np.broadcast_to(p.charge_mass, mass.shape)
     for unit in range(3):
         for t in range(mass.shape[1]):
             since = range(t - order[unit, t], t)  # casts through this filter before this one
-            age[unit, t] = sum(mass[unit, s] if s >= 0 else usual[unit, 0] for s in since)
+            age[unit, t] = sum(mass[unit, s] if s >= 0 else charge_mass[unit, 0] for s in since)
             open_ = cracks[unit, t] or any(cracks[unit, s] for s in since if s >= 0)
             leak = min(p.bypass_usual[t] * np.exp(0.5 * numbers["leak"][unit, t]), 0.5)
             bypass[unit, t] = p.bypass_cracked[t] if open_ else leak

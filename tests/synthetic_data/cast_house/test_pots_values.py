@@ -8,20 +8,20 @@ TRACES = ("ga", "v", "zn", "ni", "cu", "mg", "na")
 
 def walked(state, normals, memory):
     """First-order walk, step by step."""
-    kept, found = np.exp(-1.0 / memory), np.empty_like(normals)
+    retained, result = np.exp(-1.0 / memory), np.empty_like(normals)
     for t in range(normals.shape[-1]):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * normals[..., t]
-        found[..., t] = state
-    return found
+        state = retained * state + (1.0 - retained**2) ** 0.5 * normals[..., t]
+        result[..., t] = state
+    return result
 
 
 def stirred(feed, exchange):
     """Contents of pools that begin in balance, step by step."""
-    content, found = feed[..., 0], np.empty_like(feed)
+    content, result = feed[..., 0], np.empty_like(feed)
     for t in range(feed.shape[-1]):
         content = (content + exchange * feed[..., t]) / (1.0 + exchange)
-        found[..., t] = content
-    return found
+        result[..., t] = content
+    return result
 
 
 def late(values):
@@ -72,11 +72,11 @@ def test_metal_of_the_pots_tapped(house, numbers):
 
 def test_traces(house, numbers):
     p, exchange = house.p, house.plan.plant.value("pool_exchange")
-    usual = {name: house.supply.brought[name] for name in TRACES[:4]}
-    usual |= {"cu": p.copper_usual, "mg": p.magnesium_usual, "na": p.sodium_usual}
+    typical = {name: house.supply.brought[name] for name in TRACES[:4]}
+    typical |= {"cu": p.copper_usual, "mg": p.magnesium_usual, "na": p.sodium_usual}
     for i, name in enumerate(TRACES):
         drift = np.exp(p[f"walk_sd_{name}"] * numbers["quick"][i] + p[f"furnace_sd_{name}"] * numbers["offset"][4 + i])
-        np.testing.assert_allclose(house.tapped.traces[name], stirred(usual[name], exchange) * drift, rtol=1e-9)
+        np.testing.assert_allclose(house.tapped.traces[name], stirred(typical[name], exchange) * drift, rtol=1e-9)
 
 
 def test_samples_are_three_casts_old(house, numbers):

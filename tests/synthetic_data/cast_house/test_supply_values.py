@@ -43,24 +43,24 @@ def lots(p, rng, kind, names, length):
 
 def stirred(feed, time):
     """Content behind a stirred store that exchanges 1/time each cast and begins in balance."""
-    content, found = feed[0], []
+    content, result = feed[0], []
     for one in feed:
         content = (content + one / time) / (1.0 + 1.0 / time)
-        found.append(content)
-    return np.array(found)
+        result.append(content)
+    return np.array(result)
 
 
 def returned(fed, share, again, time):
     """Content brought where the fume of `1 - share` comes back by `again` of it, lagged by a time of casts."""
     lag, held = np.exp(-1.0 / time), None
-    found = []
+    result = []
     for one in fed:
         if held is None:
             held = again * (1.0 - share) * one / (1.0 - again * (1.0 - share))
         bath = one + held
-        found.append(share * bath)
+        result.append(share * bath)
         held = lag * held + (1.0 - lag) * again * (1.0 - share) * bath
-    return np.array(found)
+    return np.array(result)
 
 
 def test_stretches_cover_the_run_after_a_warm_up(house, stretches):
@@ -74,10 +74,10 @@ def test_stretches_cover_the_run_after_a_warm_up(house, stretches):
 def test_weather_of_the_first_stretch(house, stretches, stream):
     p, supply = house.p, stretches[0]
     state = stream.standard_normal(2)
-    kept = np.exp(-1.0 / house.plan.plant.value("weather_memory"))
+    retained = np.exp(-1.0 / house.plan.plant.value("weather_memory"))
     walks = np.empty((2, 112))
     for t, shock in enumerate(stream.standard_normal((2, 112)).T):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * shock
+        state = retained * state + (1.0 - retained**2) ** 0.5 * shock
         walks[:, t] = state
     day_of_year = house.plan.start.timetuple().tm_yday - 1 + supply.day
     season = np.cos(2.0 * np.pi / 365.25 * (day_of_year - p.warmest_day))

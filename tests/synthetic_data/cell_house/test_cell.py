@@ -19,14 +19,14 @@ def p():
 
 @pytest.fixture
 def groups(p):
-    found = build(p, COUNT, np.random.default_rng(1))
-    found.traits[:] = 0.0
-    found.walks[:] = 0.0
-    return found
+    result = build(p, COUNT, np.random.default_rng(1))
+    result.traits[:] = 0.0
+    result.walks[:] = 0.0
+    return result
 
 
 def given(p, **changed):
-    usual = {
+    typical = {
         "current": 100.0,
         "price": 0.1,
         "ambient": 14.0,
@@ -35,29 +35,29 @@ def given(p, **changed):
         "feed_traces": np.array([[p[f"feed_{name}"]] for name in TRACES]),
         "growth": 24.0,
     }
-    return cell.StepInputs(**(usual | changed))
+    return cell.StepInputs(**(typical | changed))
 
 
 def setpoints(p, **changed):
-    usual = {"temperature_target": p.temperature, "acid_zinc_target": p.acid_zinc_ratio, "glue_dose": p.glue_dose}
-    return {name: np.full(COUNT, value) for name, value in (usual | changed).items()}
+    typical = {"temperature_target": p.temperature, "acid_zinc_target": p.acid_zinc_ratio, "glue_dose": p.glue_dose}
+    return {name: np.full(COUNT, value) for name, value in (typical | changed).items()}
 
 
 def settled(p, groups, count=30, given_changed=None, **changed):
     fixed = cell.Fixed.of(p, groups, setpoints(p, **changed), p.manganese)
     for _ in range(count):
-        found = cell.step(p, groups, fixed, given(p, **(given_changed or {})), np.zeros((NORMALS, COUNT)))
-    return found
+        result = cell.step(p, groups, fixed, given(p, **(given_changed or {})), np.zeros((NORMALS, COUNT)))
+    return result
 
 
 def test_a_settled_cell_is_a_usual_cell(p, groups):
-    found = settled(p, groups)
-    assert found["cell_temperature"] == pytest.approx(p.temperature, abs=0.05)
-    assert found["acid_in_cell"] / found["zinc_in_cell"] == pytest.approx(p.acid_zinc_ratio, rel=0.03)
-    assert found["zinc_gained"] == pytest.approx(0.0, abs=0.5)
+    result = settled(p, groups)
+    assert result["cell_temperature"] == pytest.approx(p.temperature, abs=0.05)
+    assert result["acid_in_cell"] / result["zinc_in_cell"] == pytest.approx(p.acid_zinc_ratio, rel=0.03)
+    assert result["zinc_gained"] == pytest.approx(0.0, abs=0.5)
     assert 50.0 < groups.zinc[0] < 60.0
-    assert 100.0 * found["zinc_share"][0] == pytest.approx(90.5, abs=1.0)
-    assert found["cell_voltage"][0] == pytest.approx(3.37, abs=0.05)
+    assert 100.0 * result["zinc_share"][0] == pytest.approx(90.5, abs=1.0)
+    assert result["cell_voltage"][0] == pytest.approx(3.37, abs=0.05)
 
 
 def test_hot_weather_and_half_the_towers_warm_the_cell(p, groups):
@@ -92,12 +92,12 @@ def test_less_feed_is_less_zinc_and_a_fault_ends(p, groups):
 
 
 def test_a_bad_contact_and_mud_cost_volts(p, groups):
-    usual = settled(p, groups)["cell_voltage"][0]
+    typical = settled(p, groups)["cell_voltage"][0]
     groups.fault_left[GROUP_FAULTS.index("bad_contact")] = 4.0
     worse = settled(p, groups, count=1)["cell_voltage"][0]
-    assert worse - usual == pytest.approx(p.bad_contact_voltage, abs=2e-3)
+    assert worse - typical == pytest.approx(p.bad_contact_voltage, abs=2e-3)
     groups.mud_age += 10.0
-    assert settled(p, groups, count=1)["cell_voltage"][0] - usual == pytest.approx(10.0 * p.mud_voltage, abs=4e-3)
+    assert settled(p, groups, count=1)["cell_voltage"][0] - typical == pytest.approx(10.0 * p.mud_voltage, abs=4e-3)
 
 
 def test_holes_come_with_nickel_late_in_the_cycle(p, groups):

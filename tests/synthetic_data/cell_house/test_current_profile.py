@@ -15,10 +15,10 @@ def house():
 
 
 def test_the_current_is_the_profile_times_what_rectifiers_and_grid_leave(house):
-    usual = current_profile.by_the_hour(house, np.full(48, house.current_target))
+    typical = current_profile.by_the_hour(house, np.full(48, house.current_target))
     doubled = current_profile.by_the_hour(house, np.full(48, 2.0 * house.current_target))
-    np.testing.assert_allclose(doubled.current, 2.0 * usual.current)
-    assert doubled.reported["line_current"] == pytest.approx(2.0 * usual.reported["line_current"])
+    np.testing.assert_allclose(doubled.current, 2.0 * typical.current)
+    assert doubled.reported["line_current"] == pytest.approx(2.0 * typical.reported["line_current"])
     assert doubled.current_target == 2.0 * house.current_target
 
 
@@ -33,6 +33,6 @@ def test_weather_and_feed_stay_as_they_were(house):
 def test_a_fault_begins_once():
     lasts = np.zeros((12, 3, 2))
     lasts[5, 1, 0] = 7.0
-    found = current_profile.at_the_hour(lasts, 48)
-    assert found.sum() == 7.0
-    assert found[20, 1, 0] == 7.0
+    result = current_profile.at_the_hour(lasts, 48)
+    assert result.sum() == 7.0
+    assert result[20, 1, 0] == 7.0

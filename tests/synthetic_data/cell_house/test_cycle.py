@@ -15,9 +15,9 @@ P = CellHouseParameters.of(load("zinc_electrowinning"))
 
 @pytest.fixture
 def groups():
-    found = build(P, 3, np.random.default_rng(3))
-    found.anode_age[:] = 5000.0
-    return found
+    result = build(P, 3, np.random.default_rng(3))
+    result.anode_age[:] = 5000.0
+    return result
 
 
 def lead(groups, manganese=4.5, chloride=200.0, temperature=38.0):

@@ -27,9 +27,9 @@ def test_faults_begin_as_often_as_stated_and_last_as_long():
 
 
 def test_none_begins_where_one_is_on():
-    chances = np.zeros((len(GROUP_FAULTS) * UNIFORMS, 2))
+    probabilities = np.zeros((len(GROUP_FAULTS) * UNIFORMS, 2))
     left = np.array([[0.0, 5.0]] * len(GROUP_FAULTS))
-    lasts, events = started(P, 12, left, chances, 0.0)
+    lasts, events = started(P, 12, left, probabilities, 0.0)
     assert {event.unit for event in events} == {0}
     assert (lasts[:, :, 1] == 0.0).all()
     assert lasts[0, 0, 0] == pytest.approx(P.blocked_feed_short)

@@ -34,24 +34,24 @@ def test_the_current_follows_the_tariff_and_keeps_its_mean():
 
 
 def test_an_upset_of_purification_reaches_the_cells_a_step_later():
-    found = cycles(150, ingress_rate=60.0, trace_sd=0.0, potential_sd=0.0, current_sd=0.0)
-    feed = np.concatenate([one.feed_traces for one in found])
-    usual = np.median(feed, axis=0)
-    assert usual == pytest.approx([SEED.plant.value(f"feed_{name}") for name in TRACES], rel=1e-9)
-    raised = (feed > 1.01 * usual).any(axis=1)
+    result = cycles(150, ingress_rate=60.0, trace_sd=0.0, potential_sd=0.0, current_sd=0.0)
+    feed = np.concatenate([one.feed_traces for one in result])
+    medians = np.median(feed, axis=0)
+    assert medians == pytest.approx([SEED.plant.value(f"feed_{name}") for name in TRACES], rel=1e-9)
+    raised = (feed > 1.01 * medians).any(axis=1)
     assert 0.05 < raised.mean() < 0.6
-    events = [event for one in found for event in one.events]
+    events = [event for one in result for event in one.events]
     assert events
     assert all(event.kind == "ingress" and event.onset < event.detected <= event.end for event in events)
     first = events[0]
     begins = round(first.onset * STEPS_A_DAY)
-    skipped = round(-found[0].period * 2 * STEPS_A_DAY)
+    skipped = round(-result[0].period * 2 * STEPS_A_DAY)
     assert raised[skipped + begins + 1]
 
 
 def test_each_upset_lets_one_stage_through():
-    found = cycles(150, ingress_rate=20.0, trace_sd=0.0)
-    feed = np.concatenate([one.feed_traces for one in found])
+    result = cycles(150, ingress_rate=20.0, trace_sd=0.0)
+    feed = np.concatenate([one.feed_traces for one in result])
     up = feed > 1.01 * np.median(feed, axis=0)
     assert (up[:, TRACES.index("antimony")] == up[:, TRACES.index("germanium")]).all()
     assert (up[:, TRACES.index("cobalt")] == up[:, TRACES.index("nickel")]).all()
@@ -61,27 +61,27 @@ def test_each_upset_lets_one_stage_through():
 
 
 def test_a_stop_holds_some_current_for_its_hours():
-    found = cycles(
+    result = cycles(
         120, curtailment_rate=20.0, curtailment_short=8.0, curtailment_long=8.0, current_sd=0.0, tariff_swing=0.0
     )
-    shares = np.concatenate([one.current / one.current_target for one in found])
+    shares = np.concatenate([one.current / one.current_target for one in result])
     assert set(np.round(np.unique(shares), 9)) == {SEED.plant.value("holding_share"), 1.0}
-    stops = [event for one in found for event in one.events]
+    stops = [event for one in result for event in one.events]
     assert {round((event.end - event.onset) * 24.0, 9) for event in stops} == {8.0}
 
 
 def test_towers_lose_a_part_while_they_fail():
-    found = cycles(120, cooling_rate=20.0, cooling_short=4.0, cooling_long=4.0)
-    there = np.unique(np.concatenate([one.cooling for one in found]))
+    result = cycles(120, cooling_rate=20.0, cooling_short=4.0, cooling_long=4.0)
+    there = np.unique(np.concatenate([one.cooling for one in result]))
     assert there == pytest.approx([1.0 - SEED.plant.value("cooling_depth"), 1.0])
 
 
 def test_assays_in_hand_are_of_earlier_feed():
-    found = cycles(
+    result = cycles(
         40, trace_sd=0.0, assay_cobalt_rsd=1e-9, assay_antimony_rsd=1e-9, limit_cobalt=1e-6, limit_antimony=1e-9
     )
-    assert found[-1].available["cobalt_in_hand"] == pytest.approx(SEED.plant.value("feed_cobalt"), rel=1e-4)
-    assert found[-1].available["antimony_in_hand"] == pytest.approx(1e3 * SEED.plant.value("feed_antimony"), rel=1e-4)
+    assert result[-1].available["cobalt_in_hand"] == pytest.approx(SEED.plant.value("feed_cobalt"), rel=1e-4)
+    assert result[-1].available["antimony_in_hand"] == pytest.approx(1e3 * SEED.plant.value("feed_antimony"), rel=1e-4)
 
 
 def test_summer_is_warm():

@@ -17,33 +17,33 @@ def groups():
 
 
 def test_poor_groups_are_cooled_fed_and_glued():
-    some = groups()
+    subset = groups()
     reported = {
         "current_efficiency": np.array([92.0, P.efficiency_wanted - 2.0, 60.0]),
         "shorts": np.array([1.0, 1.0, 4.0]),
     }
-    review(P, some, reported, np.zeros((NORMALS, 3)))
-    assert some.temperature_target == pytest.approx(
+    review(P, subset, reported, np.zeros((NORMALS, 3)))
+    assert subset.temperature_target == pytest.approx(
         [P.temperature, P.temperature - 2.0 * P.review_temperature, P.temperature - P.poor_most * P.review_temperature]
     )
-    assert some.acid_zinc_target[1] == pytest.approx(P.acid_zinc_ratio - 2.0 * P.review_acid_zinc)
-    assert some.glue_dose[2] == pytest.approx(
+    assert subset.acid_zinc_target[1] == pytest.approx(P.acid_zinc_ratio - 2.0 * P.review_acid_zinc)
+    assert subset.glue_dose[2] == pytest.approx(
         P.glue_dose + P.poor_most * P.review_glue + (4.0 - P.shorts_borne) * P.review_glue_shorts
     )
 
 
 def test_set_points_are_drawn_back():
-    some = groups()
-    some.temperature_target += 1.0
+    subset = groups()
+    subset.temperature_target += 1.0
     reported = {"current_efficiency": np.full(3, 95.0), "shorts": np.zeros(3)}
-    review(P, some, reported, np.zeros((NORMALS, 3)))
-    assert some.temperature_target == pytest.approx(P.temperature + 1.0 - P.review_return)
+    review(P, subset, reported, np.zeros((NORMALS, 3)))
+    assert subset.temperature_target == pytest.approx(P.temperature + 1.0 - P.review_return)
 
 
 def test_tests_are_added_and_bounds_kept():
-    some = groups()
-    some.temperature_target[:] = 60.0
-    setpoints, tests = choose(P, some, SEED, np.array([True, True, False]), np.array([[0.1, 0.9, 0.1]] * NORMALS), {})
+    subset = groups()
+    subset.temperature_target[:] = 60.0
+    setpoints, tests = choose(P, subset, SEED, np.array([True, True, False]), np.array([[0.1, 0.9, 0.1]] * NORMALS), {})
     low, high = SEED.column("temperature_target").bounds
     assert setpoints["temperature_target"] == pytest.approx(
         [high - 2.0 * P.test_temperature, high, high - P.test_temperature]
@@ -54,8 +54,8 @@ def test_tests_are_added_and_bounds_kept():
 
 
 def test_crews_go_on_from_what_was_set_by_hand():
-    some = groups()
-    by_hand = {"glue_dose": np.array([0.3, np.nan, np.nan])}
-    setpoints, _ = choose(P, some, SEED, np.zeros(3, dtype=bool), np.zeros((NORMALS, 3)), by_hand)
+    subset = groups()
+    manual_setpoints = {"glue_dose": np.array([0.3, np.nan, np.nan])}
+    setpoints, _ = choose(P, subset, SEED, np.zeros(3, dtype=bool), np.zeros((NORMALS, 3)), manual_setpoints)
     assert setpoints["glue_dose"] == pytest.approx([0.3, P.glue_dose, P.glue_dose])
-    assert some.glue_dose[0] == pytest.approx(0.3)
+    assert subset.glue_dose[0] == pytest.approx(0.3)

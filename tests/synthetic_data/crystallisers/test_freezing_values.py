@@ -28,9 +28,9 @@ def segregation(refinery, name, rate=5.0):
     return k0 / (k0 + (1.0 - k0) * np.exp(-rate * 1e-6 / 3600.0 * layer / 2e-9))
 
 
-@pytest.mark.parametrize(("name", "usual"), [("copper", 0.03), ("iron", 0.35), ("indium", 0.25), ("silicon", 0.2)])
-def test_segregation_at_five_millimetres_an_hour_is_what_the_seed_says(refinery, name, usual):
-    assert segregation(refinery, name) == pytest.approx(usual, rel=0.005)
+@pytest.mark.parametrize(("name", "typical"), [("copper", 0.03), ("iron", 0.35), ("indium", 0.25), ("silicon", 0.2)])
+def test_segregation_at_five_millimetres_an_hour_is_what_the_seed_says(refinery, name, typical):
+    assert segregation(refinery, name) == pytest.approx(typical, rel=0.005)
     np.testing.assert_allclose(
         frozen(refinery).segregation[ELEMENTS.index(name)], segregation(refinery, name), rtol=1e-9
     )
@@ -39,11 +39,11 @@ def test_segregation_at_five_millimetres_an_hour_is_what_the_seed_says(refinery,
 def test_a_lot_of_iron_by_hand(refinery):
     k = segregation(refinery, "iron")
     mean = (1.0 - 0.16**k) / 0.84
-    found = frozen(refinery)
+    result = frozen(refinery)
     iron = ELEMENTS.index("iron")
-    np.testing.assert_allclose(found.crystal[iron], 0.5 * found.vacuum[iron] * mean**3, rtol=1e-9)
-    np.testing.assert_allclose(found.hours, 20.0 * 0.84 / 5904.0 / 0.026 / 5e-3, rtol=1e-9)
-    assert (found.trapped == 0.0).all()
+    np.testing.assert_allclose(result.crystal[iron], 0.5 * result.vacuum[iron] * mean**3, rtol=1e-9)
+    np.testing.assert_allclose(result.hours, 20.0 * 0.84 / 5904.0 / 0.026 / 5e-3, rtol=1e-9)
+    assert (result.trapped == 0.0).all()
 
 
 def test_sudden_freezing_spares_all_stages_but_one(refinery):
@@ -62,18 +62,20 @@ def test_crystal_and_melt_of_the_last_stage_hold_what_the_one_before_gave(refine
 
 
 def test_a_fast_front_traps_melt_and_more_at_cold_walls(refinery):
-    usual, cold = frozen(refinery, growth_rate=9.0), frozen(refinery, growth_rate=9.0, coolant_temperature=12.0)
+    typical, cold = frozen(refinery, growth_rate=9.0), frozen(refinery, growth_rate=9.0, coolant_temperature=12.0)
     superheat = (31.5 - 29.76) / 1.74
     expected = 0.15 * (1.0 - np.exp(-(9.0 / 7.8 / superheat**0.5 - 1.0) / 0.25))
-    np.testing.assert_allclose(usual.trapped, expected, rtol=1e-9)
-    assert (cold.trapped > usual.trapped).all()
+    np.testing.assert_allclose(typical.trapped, expected, rtol=1e-9)
+    assert (cold.trapped > typical.trapped).all()
 
 
 def test_a_run_moves_one_element_and_keeps_it_between_nothing_and_one(refinery):
     runs = np.zeros(refinery.each)
     runs[ELEMENTS.index("iron")] = 60.0
     runs[ELEMENTS.index("tin")] = -60.0
-    found, usual = frozen(refinery, runs=runs), frozen(refinery)
-    changed = [not np.array_equal(one, other) for one, other in zip(found.segregation, usual.segregation, strict=True)]
+    result, typical = frozen(refinery, runs=runs), frozen(refinery)
+    changed = [
+        not np.array_equal(one, other) for one, other in zip(result.segregation, typical.segregation, strict=True)
+    ]
     assert [name for name, moved in zip(ELEMENTS, changed, strict=True) if moved] == ["iron", "tin"]
-    assert ((found.segregation > 0.0) & (found.segregation < 1.0)).all()
+    assert ((result.segregation > 0.0) & (result.segregation < 1.0)).all()

@@ -9,8 +9,8 @@ from synthetic_data.crystallisers.parameters import ELEMENTS
 
 def added(refinery, particles=3e5, uses=39.0, worn=0.0, steel=0.0):
     arrays = (np.full(refinery.shape, value) for value in (particles, uses, worn, steel))
-    found = taken_up(refinery.p, *arrays, np.zeros(refinery.each))
-    return {name: values[0, 0] for name, values in zip(ELEMENTS, found, strict=True)}
+    result = taken_up(refinery.p, *arrays, np.zeros(refinery.each))
+    return {name: values[0, 0] for name, values in zip(ELEMENTS, result, strict=True)}
 
 
 def typical(refinery, name):
@@ -18,8 +18,8 @@ def typical(refinery, name):
 
 
 def test_usual_rooms_and_moulds_add_what_the_seed_says(refinery):
-    found = added(refinery)
-    assert found == pytest.approx({name: typical(refinery, name) for name in ELEMENTS}, rel=1e-9)
+    result = added(refinery)
+    assert result == pytest.approx({name: typical(refinery, name) for name in ELEMENTS}, rel=1e-9)
 
 
 def test_dust_adds_to_what_it_holds_alone(refinery):
@@ -35,6 +35,6 @@ def test_moulds_add_silicon_with_use_and_more_when_worn(refinery):
 
 
 def test_steel_adds_iron_and_a_tenth_of_nickel(refinery):
-    found = added(refinery, steel=0.1)
-    assert found["iron"] - typical(refinery, "iron") == pytest.approx(0.1, rel=1e-9)
-    assert found["nickel"] - typical(refinery, "nickel") == pytest.approx(0.01, rel=1e-9)
+    result = added(refinery, steel=0.1)
+    assert result["iron"] - typical(refinery, "iron") == pytest.approx(0.1, rel=1e-9)
+    assert result["nickel"] - typical(refinery, "nickel") == pytest.approx(0.01, rel=1e-9)

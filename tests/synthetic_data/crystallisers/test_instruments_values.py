@@ -15,8 +15,8 @@ def reported(refinery, held, bias=0.0, standard=0.0, carried=0.0, laboratory=1.0
     contents, no = np.full(refinery.each, held), np.zeros(refinery.each)
     reads = reads_high(refinery.p, factors, np.full(3, standard))
     of_samples = scatter(refinery.p.sampling, no)
-    found = assays(refinery.p, contents, reads, np.full(refinery.shape, carried), of_samples, no)
-    return {name: values[0, 0] for name, values in zip(ELEMENTS, found, strict=True)}
+    result = assays(refinery.p, contents, reads, np.full(refinery.shape, carried), of_samples, no)
+    return {name: values[0, 0] for name, values in zip(ELEMENTS, result, strict=True)}
 
 
 def test_a_spectrometer_without_error_reports_what_is_there(refinery):
@@ -36,9 +36,9 @@ def test_next_to_nothing_is_less_than_the_limit(refinery):
 
 
 def test_the_sample_before_shows_in_three_elements(refinery):
-    found, clean = reported(refinery, 1e-5, carried=0.05), reported(refinery, 1e-5)
-    assert [name for name in ELEMENTS if found[name] != clean[name]] == list(CARRIED)
-    assert found["tin"] == pytest.approx(0.05, abs=2e-4)
+    result, clean = reported(refinery, 1e-5, carried=0.05), reported(refinery, 1e-5)
+    assert [name for name in ELEMENTS if result[name] != clean[name]] == list(CARRIED)
+    assert result["tin"] == pytest.approx(0.05, abs=2e-4)
 
 
 def test_charges_are_reported_with_a_limit_of_their_own(refinery):
@@ -50,5 +50,5 @@ def test_charges_are_reported_with_a_limit_of_their_own(refinery):
 def test_resistance_falls_with_the_sum(refinery):
     rng = np.random.default_rng(2)
     refinery.p.ratio_sd[:] = 0.0
-    found = late(refinery.p, np.full(refinery.each, 0.1 / 11), rng)["resistance_ratio"]
-    np.testing.assert_allclose(found, 1.0 / (1.0 / 4.5e4 + 2.2e-5), rtol=1e-9)
+    result = late(refinery.p, np.full(refinery.each, 0.1 / 11), rng)["resistance_ratio"]
+    np.testing.assert_allclose(result, 1.0 / (1.0 / 4.5e4 + 2.2e-5), rtol=1e-9)

@@ -16,18 +16,18 @@ def streams(coming):
 @pytest.mark.parametrize("draw", ["standard_normal", "random"])
 def test_periods_before_the_coming_one_keep_their_numbers(draw):
     own, other, forked = streams(3)
-    was, new, found = (getattr(stream, draw)((2, 5)) for stream in (own, other, forked))
-    assert (found[:, :3] == was[:, :3]).all()
-    assert (found[:, 3:] == new[:, 3:]).all()
-    was, new, found = (getattr(stream, draw)((2, 5)) for stream in (own, other, known_stream(forked)))
-    assert (found[:, :4] == was[:, :4]).all()
-    assert (found[:, 4:] == new[:, 4:]).all()
+    was, new, result = (getattr(stream, draw)((2, 5)) for stream in (own, other, forked))
+    assert (result[:, :3] == was[:, :3]).all()
+    assert (result[:, 3:] == new[:, 3:]).all()
+    was, new, result = (getattr(stream, draw)((2, 5)) for stream in (own, other, known_stream(forked)))
+    assert (result[:, :4] == was[:, :4]).all()
+    assert (result[:, 4:] == new[:, 4:]).all()
 
 
 def test_a_draw_for_some_periods_is_known_from_the_first_of_them():
     own, other, forked = streams(9)
-    was, new, found = (stream.integers(0, 1000, 5) for stream in (own, other, known_stream(forked, every=4)))
-    assert (found == [*was[:3], *new[3:]]).all()  # the third begins with period 8
+    was, new, result = (stream.integers(0, 1000, 5) for stream in (own, other, known_stream(forked, every=4)))
+    assert (result == [*was[:3], *new[3:]]).all()  # the third begins with period 8
 
 
 def test_a_period_of_its_own_is_all_other_or_all_known():
@@ -36,8 +36,8 @@ def test_a_period_of_its_own_is_all_other_or_all_known():
     assert (copy.deepcopy(forked).standard_normal(4) == new).all()
     assert (known_stream(copy.deepcopy(forked)).standard_normal(4) == was).all()
     known = np.array([True, False, True, False])
-    found = partly_in_hand(forked, lambda stream: stream.standard_normal(4), known)
-    assert (found == np.where(known, was, new)).all()
+    result = partly_in_hand(forked, lambda stream: stream.standard_normal(4), known)
+    assert (result == np.where(known, was, new)).all()
 
 
 def test_a_fork_of_a_fork_keeps_what_was_known_at_each():
@@ -61,14 +61,14 @@ def test_a_plain_stream_is_left_as_it_is():
 
 def test_each_period_is_drawn_from_one_part():
     _, _, forked = streams(2)
-    found = list(parts(Forked(forked, np.random.default_rng(3), 4), 5, 6))
-    assert [one.units for one in found] == [slice(0, 5)] * 3
-    assert np.array([one.drawn for one in found]).astype(int).tolist() == [
+    result = list(parts(Forked(forked, np.random.default_rng(3), 4), 5, 6))
+    assert [one.units for one in result] == [slice(0, 5)] * 3
+    assert np.array([one.drawn for one in result]).astype(int).tolist() == [
         [1, 1, 0, 0, 0, 0],
         [0, 0, 1, 1, 0, 0],
         [0, 0, 0, 0, 1, 1],
     ]
-    assert np.array([one.known for one in found]).astype(int).tolist() == [
+    assert np.array([one.known for one in result]).astype(int).tolist() == [
         [1, 1, 1, 0, 0, 0],
         [0, 0, 0, 1, 1, 0],
         [0, 0, 0, 0, 0, 1],

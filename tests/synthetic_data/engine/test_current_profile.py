@@ -28,17 +28,17 @@ def played(plant, profile):
 
 def test_the_current_is_the_profile_but_for_noise(plant):
     profile = np.linspace(60.0, 110.0, HOURS)
-    _, found = played(plant, profile)
-    assert found["current"].shape == (HOURS, 6)
-    np.testing.assert_allclose(found["current"], np.repeat(profile[:, None], 6, axis=1), rtol=0.03)
+    _, result = played(plant, profile)
+    assert result["current"].shape == (HOURS, 6)
+    np.testing.assert_allclose(result["current"], np.repeat(profile[:, None], 6, axis=1), rtol=0.03)
 
 
 def test_the_row_is_the_mean_of_its_hours(plant):
-    step, found = played(plant, np.tile([110.0, 70.0], HOURS // 2))
+    step, result = played(plant, np.tile([110.0, 70.0], HOURS // 2))
     truth = step.truth
-    np.testing.assert_allclose(truth["zinc_made"], found["metal"].mean(axis=0))
-    np.testing.assert_allclose(truth["line_current"], found["current"].mean(axis=0))
-    energy = (found["current"] * found["cell_voltage"]).mean(axis=0)
+    np.testing.assert_allclose(truth["zinc_made"], result["metal"].mean(axis=0))
+    np.testing.assert_allclose(truth["line_current"], result["current"].mean(axis=0))
+    energy = (result["current"] * result["cell_voltage"]).mean(axis=0)
     np.testing.assert_allclose(truth["energy"], 24.0 * energy)
     made = 0.01 * ZINC_EQUIVALENT * truth["current_efficiency"] * truth["line_current"]
     np.testing.assert_allclose(truth["zinc_made"], made)
@@ -47,10 +47,10 @@ def test_the_row_is_the_mean_of_its_hours(plant):
 def test_hours_of_a_steady_current_make_what_steps_of_four_hours_make(plant):
     steady = plant.fork()
     target = steady.plan()["line_current_target"].iloc[0]
-    _, found = play(steady, np.full(HOURS, target))
+    _, result = play(steady, np.full(HOURS, target))
     _, quarters = played(plant, np.full(12, target))
     for name in ("metal", "cell_voltage", "cell_temperature", "zinc_in_cell"):
-        np.testing.assert_allclose(found[name].mean(axis=0), quarters[name].mean(axis=0), rtol=0.012)
+        np.testing.assert_allclose(result[name].mean(axis=0), quarters[name].mean(axis=0), rtol=0.012)
 
 
 def test_a_profile_is_forgotten_and_the_plant_itself_is_not_moved(plant):

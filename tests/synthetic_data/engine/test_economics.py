@@ -22,13 +22,13 @@ def test_a_pot_is_worth_its_margin():
     running = synthetic_data.begin(seed, units=3, years=1, rng_seed=5)
     running.step()
     truth = running.step().truth
-    worth = synthetic_data.economic_value(seed, truth)
-    assert worth["margin"].tolist() == margin(truth, seed).tolist()
-    assert worth["product"].tolist() == truth["metal_produced"].tolist()
-    assert worth["move_cost"].tolist() == truth["setpoint_moves"].tolist()
-    assert (worth["move_cost"] > 0).any()
-    assert worth["energy"].tolist() == truth["energy"].tolist()
-    assert worth["co2e"].tolist() == emission(truth, seed).tolist()
+    value = synthetic_data.economic_value(seed, truth)
+    assert value["margin"].tolist() == margin(truth, seed).tolist()
+    assert value["product"].tolist() == truth["metal_produced"].tolist()
+    assert value["move_cost"].tolist() == truth["setpoint_moves"].tolist()
+    assert (value["move_cost"] > 0).any()
+    assert value["energy"].tolist() == truth["energy"].tolist()
+    assert value["co2e"].tolist() == emission(truth, seed).tolist()
 
 
 def test_a_process_without_a_margin_is_refused():

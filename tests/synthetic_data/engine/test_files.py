@@ -19,9 +19,9 @@ from synthetic_data.engine.simulator import simulator_of
 def test_instants_are_so_many_days_after_the_start():
     plan = plan_run(load("aluminium_reduction"), units=1, years=0.5)
     start = plan.period_start(0)
-    found = _times(plan, np.array([0.0, 1.5, 30.0 + 1.0 / 86400.0])).to_pylist()
-    wanted = [start, start + dt.timedelta(days=1.5), start + dt.timedelta(days=30, seconds=1)]
-    assert [instant.replace(tzinfo=None) for instant in found] == wanted
+    result = _times(plan, np.array([0.0, 1.5, 30.0 + 1.0 / 86400.0])).to_pylist()
+    expected = [start, start + dt.timedelta(days=1.5), start + dt.timedelta(days=30, seconds=1)]
+    assert [instant.replace(tzinfo=None) for instant in result] == expected
 
 
 def test_only_columns_to_pick_rows_by_have_statistics_and_none_has_nulls(tmp_path):
@@ -41,21 +41,21 @@ def test_parts_are_appended_as_if_written_at_once(tmp_path):
         for block in simulator_of(plan.seed).blocks(plan)
         for group in groups(simulator_of(plan.seed).rows(plan, block))
     ]
-    found = []
+    result = []
     for place in ("whole", "parts"):
         folder = tmp_path / place
         folder.mkdir()
         with PlantWriter(folder) as writer:
-            for number, some in enumerate(tables):
+            for number, table in enumerate(tables):
                 if place == "whole":
-                    writer.write(some)
+                    writer.write(table)
                     continue
                 with PartWriter(folder, number) as part:
-                    part.write(some)
+                    part.write(table)
                 writer.append_part(number)
-            found.append(writer.digests())
+            result.append(writer.digests())
         assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.parquet.partial" for name in NAMES)
-    assert found[0] == found[1]
+    assert result[0] == result[1]
 
 
 def test_events_stand_with_unit_kind_and_instants():
@@ -76,12 +76,12 @@ def test_rows_of_whole_grids_stand_as_sorted_by_unit_and_time(process, by_period
         rows = list(simulator_of(plan.seed).rows(plan, block))
         assert len(rows) > 1
         assert {one.grid for one in rows} == {RowGrid(block.count, by_period)}
-        found = group_tables(plan, block, rows)
-        wanted = group_tables(plan, block, [replace(one, grid=None) for one in rows])
+        result = group_tables(plan, block, rows)
+        expected = group_tables(plan, block, [replace(one, grid=None) for one in rows])
         for name in NAMES:
-            assert_frame_equal(found[name].to_pandas(), wanted[name].to_pandas(), check_exact=True)
+            assert_frame_equal(result[name].to_pandas(), expected[name].to_pandas(), check_exact=True)
         assert (
-            found["table"].to_pandas().groupby(plan.seed.key.name)[plan.seed.clock.name].is_monotonic_increasing.all()
+            result["table"].to_pandas().groupby(plan.seed.key.name)[plan.seed.clock.name].is_monotonic_increasing.all()
         )
 
 

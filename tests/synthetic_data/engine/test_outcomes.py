@@ -27,21 +27,21 @@ def line(request):
 
 def test_a_piece_lands_as_decided_or_has_a_cause(line):
     seed, truth, decisions = line
-    found = outcome(seed, truth, decisions, 4)
-    assert found.causes[0] == ""
-    assert np.array_equal(found.cause == 0, found.bins == decisions)
-    assert set(found.bins) <= set(range(len(seed.bins)))
-    assert 0.5 < np.mean(found.cause == 0) < 1.0
-    lost = np.isin(found.cause, [i for i, name in enumerate(found.causes) if name in LOST])
+    result = outcome(seed, truth, decisions, 4)
+    assert result.causes[0] == ""
+    assert np.array_equal(result.cause == 0, result.bins == decisions)
+    assert set(result.bins) <= set(range(len(seed.bins)))
+    assert 0.5 < np.mean(result.cause == 0) < 1.0
+    lost = np.isin(result.cause, [i for i, name in enumerate(result.causes) if name in LOST])
     assert lost.any()
-    assert (found.bins[lost] == rest_of(seed)).all()
+    assert (result.bins[lost] == rest_of(seed)).all()
 
 
 def test_what_is_not_ejected_stays_in_the_rest(line):
     seed, truth, _ = line
-    found = outcome(seed, truth, np.full(len(truth), rest_of(seed)), 4)
-    assert (found.bins == rest_of(seed)).all()
-    assert (found.cause == 0).all()
+    result = outcome(seed, truth, np.full(len(truth), rest_of(seed)), 4)
+    assert (result.bins == rest_of(seed)).all()
+    assert (result.cause == 0).all()
 
 
 def test_the_ejection_repeats_by_its_seed_and_meets_the_same_chances_whatever_is_decided(line):
@@ -50,9 +50,9 @@ def test_the_ejection_repeats_by_its_seed_and_meets_the_same_chances_whatever_is
     assert np.array_equal(one.bins, again.bins)
     assert not np.array_equal(one.bins, other.bins)
     # A decision that comes too late does so whichever bin the piece was to go to.
-    rest = rest_of(seed)
-    exchanged = np.where(decisions == rest, rest, (decisions + 1) % len(seed.bins))
-    exchanged = np.where((exchanged == rest) & (decisions != rest), decisions, exchanged)
+    residue = rest_of(seed)
+    exchanged = np.where(decisions == residue, residue, (decisions + 1) % len(seed.bins))
+    exchanged = np.where((exchanged == residue) & (decisions != residue), decisions, exchanged)
     delay = one.causes.index("late decision")
     late = outcome(seed, truth, exchanged, 4).cause == delay
     by_others = [i for i, name in enumerate(one.causes) if name in BY_OTHERS]
@@ -63,8 +63,8 @@ def test_the_ejection_repeats_by_its_seed_and_meets_the_same_chances_whatever_is
 def test_the_parameters_of_the_plant_are_those_of_the_ejection(line):
     seed, truth, decisions = line
     failures = {"late_share", "valve_fault_share", "direct_miss", "gripper_miss"} & set(seed.plant.parameters)
-    found = outcome(with_parameters(seed, **dict.fromkeys(failures, 0.0)), truth, decisions, 4)
-    assert {found.causes[cause] for cause in found.cause} <= {"", *BY_OTHERS}
+    result = outcome(with_parameters(seed, **dict.fromkeys(failures, 0.0)), truth, decisions, 4)
+    assert {result.causes[cause] for cause in result.cause} <= {"", *BY_OTHERS}
 
 
 def test_mass_is_that_of_the_pieces(line):

@@ -154,8 +154,8 @@ def test_a_view_reads_the_same_arrays():
 
 def test_each_of_several_names_stands_beside_units_and_periods():
     one, three = np.arange(3.0), np.arange(3.0) + 7.0
-    found = ArrayParameters("toy", {"limit_a": one, "limit_b": three, "digit_a": three}).each("limit", ("b", "a"))
-    assert found.tolist() == [[three.tolist()], [one.tolist()]]
+    result = ArrayParameters("toy", {"limit_a": one, "limit_b": three, "digit_a": three}).each("limit", ("b", "a"))
+    assert result.tolist() == [[three.tolist()], [one.tolist()]]
     with pytest.raises(SimulationError, match=r"toy: plant\.parameters: digit_b missing"):
         ArrayParameters("toy", {"digit_a": one}).each("digit", "ab")
 
@@ -260,20 +260,20 @@ def potline():
 
 
 def test_a_regime_holds_from_the_first_period_that_starts_on_its_date_or_later(potline):
-    usual = PotlineParameters.of(potline.seed)
-    found = [PotlineParameters.in_period(potline, period) for period in range(-1, 5)]
-    assert [p.loss_factor_sd for p in found] == [*[usual.loss_factor_sd] * 3, 0.4, 0.5, 0.5]
-    assert [p.air_burn for p in found] == [*[usual.air_burn] * 3, 60.0, 60.0, 60.0]
-    assert {p.noise_floor for p in found} == {usual.noise_floor}
+    typical = PotlineParameters.of(potline.seed)
+    result = [PotlineParameters.in_period(potline, period) for period in range(-1, 5)]
+    assert [p.loss_factor_sd for p in result] == [*[typical.loss_factor_sd] * 3, 0.4, 0.5, 0.5]
+    assert [p.air_burn for p in result] == [*[typical.air_burn] * 3, 60.0, 60.0, 60.0]
+    assert {p.noise_floor for p in result} == {typical.noise_floor}
 
 
 def test_a_regime_begins_once_with_its_first_period(potline):
-    begun = {period: regimes_begun(potline, period) for period in range(-1, 6)}
-    assert {period: [event.kind for event in events] for period, events in begun.items() if events} == {
+    started = {period: regimes_begun(potline, period) for period in range(-1, 6)}
+    assert {period: [event.kind for event in events] for period, events in started.items() if events} == {
         2: ["regime earlier"],
         3: ["regime later"],
     }
-    event = begun[2][0]
+    event = started[2][0]
     assert event.unit is None
     assert event.onset == event.detected == event.end == 2 * potline.period_days
 
@@ -299,8 +299,8 @@ def cast_house():
 def test_a_regime_holds_from_the_first_instant_of_its_date(cast_house):
     days = np.array([-1.0, 9.999, 10.0, 15.0, 19.999, 20.0, 30.0])
     p = CastHouseParameters.on_days(cast_house, days)
-    usual = cast_house.plant.value("crack_share")
-    assert p.crack_share.tolist() == [usual, usual, 0.1, 0.1, 0.1, 0.2, 0.2]
+    typical = cast_house.plant.value("crack_share")
+    assert p.crack_share.tolist() == [typical, typical, 0.1, 0.1, 0.1, 0.2, 0.2]
     assert p.air_mean.tolist() == [cast_house.plant.value("air_mean")] * len(days)
     assert p.air_swing.tolist() == [3.0] * len(days)
 
@@ -324,4 +324,10 @@ def test_a_stretch_ends_at_a_regime_at_the_end_of_the_warm_up_and_at_that_of_the
     new = regime("new", start + dt.timedelta(days=16), cell_flow=31.0)  # within the third week
     plan = plan_run(with_regimes(seeds.load("copper_electrorefining"), new), units=2, years=10 * 7 / 365.25)
     assert plan.periods == 10
-    assert [periods_alike(plan, *asked) for asked in ((0, 26), (3, 26), (3, 4), (-5, 26), (9, 26))] == [3, 7, 4, 5, 1]
+    assert [periods_alike(plan, *requested) for requested in ((0, 26), (3, 26), (3, 4), (-5, 26), (9, 26))] == [
+        3,
+        7,
+        4,
+        5,
+        1,
+    ]

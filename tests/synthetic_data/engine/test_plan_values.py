@@ -32,10 +32,10 @@ def test_clock(seed, plan):
     assert plan_run(seed, units=1, years=1e-6).periods == 1
     # a longer run begins earlier and ends when the seed's own does
     longer = plan_run(seed, units=1, years=seed.plant.years + 2.0)
-    usual = plan_run(seed, units=1)
-    assert longer.period_start(longer.periods) == usual.period_start(usual.periods)
-    assert longer.start < usual.start
-    assert usual.start == plan.start
+    typical = plan_run(seed, units=1)
+    assert longer.period_start(longer.periods) == typical.period_start(typical.periods)
+    assert longer.start < typical.start
+    assert typical.start == plan.start
 
 
 def test_options_fall_back_to_the_seed(seed):

@@ -73,14 +73,15 @@ def with_bench_share(value):
 def test_a_plant_that_cannot_be_is_drawn_again():
     """Half of the plants drawn about a share of 1 would have a share above 1."""
     seed = with_bench_share(1.0)
-    found = [another_plant(seed, number).plant.value("bench_share") for number in range(100)]
-    assert max(found) <= 1.0
-    assert len(set(found)) == 100
-    kept = [
+    result = [another_plant(seed, number).plant.value("bench_share") for number in range(100)]
+    assert max(result) <= 1.0
+    assert len(set(result)) == 100
+    retained_numbers = [
         number for number in range(100) if another_plant(with_bench_share(0.5), number).plant.value("bench_share") < 0.5
     ]
-    assert [found[number] for number in kept] == pytest.approx(
-        [2.0 * another_plant(with_bench_share(0.5), number).plant.value("bench_share") for number in kept], rel=1e-12
+    assert [result[number] for number in retained_numbers] == pytest.approx(
+        [2.0 * another_plant(with_bench_share(0.5), number).plant.value("bench_share") for number in retained_numbers],
+        rel=1e-12,
     )
 
 

@@ -77,15 +77,15 @@ def test_every_plant_is_run_over_the_end_of_a_stretch(name):
     assert simulator.first < plan.periods
 
 
-@pytest.mark.parametrize("by_hand", [False, pytest.param(True, marks=pytest.mark.long("steps each plant twice"))])
-def test_a_loop_of_steps_is_a_replay(name, by_hand):
+@pytest.mark.parametrize("manual", [False, pytest.param(True, marks=pytest.mark.long("steps each plant twice"))])
+def test_a_loop_of_steps_is_a_replay(name, manual):
     seed, rng = STEPPED[name], np.random.default_rng(1)
     running, steps, given = begin(seed, rng_seed=5, **SIZES[name]), [], []
     for _ in range(plan_run(seed, **SIZES[name]).periods):
-        if by_hand:
+        if manual:
             given.append(moved(seed, running.plan(), rng))
-        steps.append(running.step(given[-1] if by_hand else None))
-    plant = replay(seed, rng_seed=5, setpoints=pd.concat(given) if by_hand else None, **SIZES[name])
+        steps.append(running.step(given[-1] if manual else None))
+    plant = replay(seed, rng_seed=5, setpoints=pd.concat(given) if manual else None, **SIZES[name])
     assert plant.table[seed.clock.name].nunique() == len(steps)
     assert_frame_equal(joined(seed, [step.truth for step in steps]), plant.truth)
     rows = pd.concat([step.table for step in steps] + [step.came_in for step in steps])
@@ -122,12 +122,12 @@ def test_no_future_shows_in_what_is_known(name):
         for other in others:
             assert_frame_equal(other.known(), known)
             assert_frame_equal(other.plan(), plan)
-            found = other.step()
-            rows = expected.table.merge(found.table, on=keys(seed), suffixes=("", " other"))
+            result = other.step()
+            rows = expected.table.merge(result.table, on=keys(seed), suffixes=("", " other"))
             differ = {column for column in hidden if not rows[column].equals(rows[f"{column} other"])}
             assert len(differ) > 0.8 * len(hidden), set(hidden) - differ
             target = seed.target.name
-            truth = expected.truth.merge(found.truth, on=keys(seed), suffixes=("", " other"))
+            truth = expected.truth.merge(result.truth, on=keys(seed), suffixes=("", " other"))
             assert (truth[target] != truth[f"{target} other"]).all()
 
 
@@ -196,8 +196,8 @@ def test_labels_come_in_when_the_seed_says():
 def test_an_assay_that_the_next_crop_knows_is_in_hand_at_once():
     seed = SEEDS["copper_cathode"]
     step = begin(seed, **SIZES["copper_cathode"]).step()
-    lent = [column.lent_by for column in seed.by_role("before") if column.previous is not None]
-    assert step.table[lent].notna().any().all()
+    lent_columns = [column.lent_by for column in seed.by_role("before") if column.previous is not None]
+    assert step.table[lent_columns].notna().any().all()
 
 
 def test_setpoints_that_do_not_fit_are_refused_and_nothing_moves():

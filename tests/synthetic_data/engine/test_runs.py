@@ -84,9 +84,9 @@ def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeyp
     def peak(years: float) -> int:
         tracemalloc.start()
         simulate(seed, tmp_path, units=160, years=years)
-        found = tracemalloc.get_traced_memory()[1]
+        result = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return found
+        return result
 
     peak(0.25)  # what is loaded once
     assert peak(1.0) < 1.1 * peak(0.25)
@@ -110,11 +110,16 @@ def test_in_memory_and_on_disk_are_the_same(seed: Seed, tmp_path: Path) -> None:
 
 
 def test_manifest_tells_seed_options_and_digests(seed: Seed, tmp_path: Path) -> None:
-    told = json.loads((simulate(seed, tmp_path, **SMALL) / "simulation.json").read_text())
-    assert told["seed"] == seed.digest
-    assert (told["units"], told["years"], told["periods"], told["rng_seed"]) == (24, 1.0, 12, seed.plant.rng_seed)
-    assert told["files"].keys() == set(FILES[:3])
-    assert all(digest.startswith("sha256:") for digest in told["files"].values())
+    manifest = json.loads((simulate(seed, tmp_path, **SMALL) / "simulation.json").read_text())
+    assert manifest["seed"] == seed.digest
+    assert (manifest["units"], manifest["years"], manifest["periods"], manifest["rng_seed"]) == (
+        24,
+        1.0,
+        12,
+        seed.plant.rng_seed,
+    )
+    assert manifest["files"].keys() == set(FILES[:3])
+    assert all(digest.startswith("sha256:") for digest in manifest["files"].values())
 
 
 def test_progress_ends_at_all_unit_days(seed: Seed, tmp_path: Path) -> None:
@@ -189,7 +194,7 @@ def test_every_fault_of_a_setpoint_table_is_told(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "message"),
     [
         ({"units": 0}, "units: got 0: expected 1 or more"),
         ({"years": 0.0}, "years: got 0.0: expected more than 0"),
@@ -197,8 +202,8 @@ def test_every_fault_of_a_setpoint_table_is_told(seed: Seed) -> None:
         ({"rng_seed": -1}, "rng_seed: got -1: expected 0 or more"),
     ],
 )
-def test_options_out_of_range_are_refused(seed: Seed, option: dict[str, float], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_options_out_of_range_are_refused(seed: Seed, option: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         replay(seed, **option)
 
 
@@ -226,9 +231,9 @@ def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
 def test_a_longer_run_begins_earlier_and_ends_no_later() -> None:
     seed = load("aluminium_reduction")
     assert seed.plant is not None
-    usual, longer = (replay(seed, units=4, years=years).table["period_start"] for years in (seed.plant.years, 5.0))
-    assert usual.min() == pd.Timestamp(seed.plant.start)
-    assert longer.max() == usual.max()
+    typical, longer = (replay(seed, units=4, years=years).table["period_start"] for years in (seed.plant.years, 5.0))
+    assert typical.min() == pd.Timestamp(seed.plant.start)
+    assert longer.max() == typical.max()
     assert longer.nunique() == int(5 * 365.25 / 30)
 
 

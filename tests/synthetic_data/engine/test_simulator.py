@@ -245,5 +245,5 @@ def test_a_fact_that_the_text_of_a_seed_lacks_is_named_in_its_section(process, n
 
 def test_one_function_imports_by_name():
     folder = Path(looked_up.__file__).parents[1]
-    found = {path.relative_to(folder) for path in folder.rglob("*.py") if "import_module(" in path.read_text("utf-8")}
-    assert found == {Path("engine/simulator.py")}
+    result = {path.relative_to(folder) for path in folder.rglob("*.py") if "import_module(" in path.read_text("utf-8")}
+    assert result == {Path("engine/simulator.py")}

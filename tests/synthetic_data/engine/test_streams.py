@@ -68,16 +68,16 @@ def test_a_copy_goes_on_alone():
 @pytest.mark.parametrize("size", [(8, 5), (1, 5)])
 def test_another_future_of_blocks_side_by_side_keeps_what_is_known(size):
     other = np.random.default_rng(9)
-    found = known_stream(Forked(together(), copy.deepcopy(other), 2)).standard_normal(size)
-    assert found.shape == (8, 5)
-    assert np.array_equal(found[:, :3], together().standard_normal(size)[:, :3])
-    assert np.array_equal(found[:, 3:], np.broadcast_to(other.standard_normal(size), (8, 5))[:, 3:])
+    result = known_stream(Forked(together(), copy.deepcopy(other), 2)).standard_normal(size)
+    assert result.shape == (8, 5)
+    assert np.array_equal(result[:, :3], together().standard_normal(size)[:, :3])
+    assert np.array_equal(result[:, 3:], np.broadcast_to(other.standard_normal(size), (8, 5))[:, 3:])
 
 
 def test_parts_of_a_stretch_are_the_blocks_and_then_the_other_future():
-    found = list(parts(Forked(together(), np.random.default_rng(9), 1), 8, 3))
-    assert [one.units for one in found] == [slice(0, 3), slice(3, 6), slice(6, 8), slice(0, 8)]
-    assert [one.drawn.tolist() for one in found] == [*[[True, False, False]] * 3, [False, True, True]]
+    result = list(parts(Forked(together(), np.random.default_rng(9), 1), 8, 3))
+    assert [one.units for one in result] == [slice(0, 3), slice(3, 6), slice(6, 8), slice(0, 8)]
+    assert [one.drawn.tolist() for one in result] == [*[[True, False, False]] * 3, [False, True, True]]
 
 
 @pytest.mark.parametrize("name", TOGETHER)
@@ -86,7 +86,7 @@ def test_units_that_are_stepped_together_are_those_that_are_stepped_by_their_str
     each = simulator_of(seed).block_units
     plan = plan_run(seed, units=2 * each + 1, years=0.7)
     assert len(simulator_of(plan.seed).blocks(plan)) == 1
-    found = replay(seed, units=plan.units, years=plan.years)
+    result = replay(seed, units=plan.units, years=plan.years)
     by = [seed.key.name, seed.time.name]
     parts = []
     for index in range(3):
@@ -96,5 +96,5 @@ def test_units_that_are_stepped_together_are_those_that_are_stepped_by_their_str
         frames = [one[part].to_pandas() for one in parts]
         expected = pd.concat(frames, ignore_index=True)
         order = by if part != "events" else list(expected.columns)
-        got = getattr(found, part).sort_values(order, ignore_index=True)
+        got = getattr(result, part).sort_values(order, ignore_index=True)
         assert_frame_equal(got, expected.sort_values(order, ignore_index=True), check_exact=True)

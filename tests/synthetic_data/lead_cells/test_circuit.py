@@ -16,14 +16,14 @@ def plan():
 @pytest.fixture(scope="module")
 def crops(plan):
     """Stretches of two years, the warm-up first."""
-    circuit, found = LeadCircuit(plan), []
+    circuit, result = LeadCircuit(plan), []
     while circuit.first < 240:
-        found.append(circuit.advance(40))
-    return found
+        result.append(circuit.advance(40))
+    return result
 
 
 def joined(crops, name):
-    return np.concatenate([some.state[name] for some in crops])[:, 0]
+    return np.concatenate([step.state[name] for step in crops])[:, 0]
 
 
 def test_lead_in_the_electrolyte_closes_and_is_held_by_the_assay(crops, p):
@@ -48,7 +48,7 @@ def test_winters_are_cold_outside_and_a_little_in_the_cells(crops, p):
 def share_of_each_crop(crops, kind):
     """Part of each crop after the warm-up in which a fault is on, by its events."""
     shares = np.zeros(240)
-    for event in (event for some in crops for event in some.events if event.kind == kind):
+    for event in (event for step in crops for event in step.events if event.kind == kind):
         for crop in range(int(event.onset // 3), min(int(event.end // 3) + 1, 240)):
             shares[crop] += max(0.0, min(event.end, 3.0 * crop + 3.0) - max(event.onset, 3.0 * crop)) / 3.0
     return shares
@@ -64,16 +64,16 @@ def test_a_leak_takes_acid_and_a_failed_pump_glue(crops, p):
 
 
 def test_bullion_scatters_about_its_usual_and_changes_with_the_regime(crops, p):
-    cast = np.concatenate([some.cast for some in crops], axis=1)[:, :, 0]
+    cast = np.concatenate([step.cast for step in crops], axis=1)[:, :, 0]
     before = cast[:, : 24 + 110]  # the warm-up and eleven months
     for values, element in zip(before, ELEMENTS, strict=True):
         logarithm = np.log(values / p[f"anode_{element}"])
         assert abs(logarithm.mean()) < 0.08
         assert logarithm.std() == pytest.approx(p.cast_sd, rel=0.35)
-    kinds = [event.kind for some in crops for event in some.events]
+    kinds = [event.kind for step in crops for event in step.events]
     assert "regime bismuth_rich" in kinds
     assert {"glue_pump", "acid_leak"} <= set(kinds)
-    assert all(event.unit is None for some in crops for event in some.events)
+    assert all(event.unit is None for step in crops for event in step.events)
     after = cast[ELEMENTS.index("bi"), 24 + 115 :]
     assert after.mean() / before[ELEMENTS.index("bi")].mean() == pytest.approx(0.31 / 0.25, rel=0.1)
 
@@ -81,6 +81,6 @@ def test_bullion_scatters_about_its_usual_and_changes_with_the_regime(crops, p):
 def test_a_stretch_in_pieces_is_the_same(plan):
     whole, pieces = LeadCircuit(plan), LeadCircuit(plan)
     one = [whole.advance(24), whole.advance(12)]
-    some = [pieces.advance(1) for _ in range(36)]
+    parts = [pieces.advance(1) for _ in range(36)]
     for name in one[0].state:
-        assert np.array_equal(joined(one, name), joined(some, name)), name
+        assert np.array_equal(joined(one, name), joined(parts, name)), name

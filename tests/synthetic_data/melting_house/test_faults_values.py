@@ -25,14 +25,14 @@ def test_faults_begin_by_chance_and_last_as_drawn(house):
     for kind in FAULTS:
         vars(p)[f"{kind}_rate"] = np.full(30, 20.0)  # so many that each kind begins
     lines = MeltingLineFaults(house.block, DAY)
-    found = [lines.advance(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
+    result = [lines.advance(p, first, 30, np.random.default_rng(first)) for first in (0, 30)]
     u = np.concatenate([np.random.default_rng(first).random((5, 3, 3, 30)) for first in (0, 30)], axis=-1)
     strength, events = expected_of(p, u)
-    assert sum(len(one.events) for one in found) == events
+    assert sum(len(one.events) for one in result) == events
     for kind in FAULTS:
-        both = np.concatenate([one.strength[kind] for one in found], axis=1)
+        both = np.concatenate([one.strength[kind] for one in result], axis=1)
         assert (both > 0.0).any(), kind
         np.testing.assert_allclose(both, strength[kind], rtol=1e-12, err_msg=kind)
-    for event in found[0].events:
+    for event in result[0].events:
         assert event.detected == event.onset + 1.0
         assert event.end >= event.detected

@@ -7,11 +7,11 @@ HABITS = ("srco3_dose", "stock_share", "scrap_share", "furnace_temperature", "nh
 
 def walked(state, normals, memory):
     """First-order walk, step by step."""
-    kept, found = np.exp(-1.0 / memory), np.empty_like(normals)
+    retained, result = np.exp(-1.0 / memory), np.empty_like(normals)
     for t in range(normals.shape[-1]):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * normals[..., t]
-        found[..., t] = state
-    return found
+        state = retained * state + (1.0 - retained**2) ** 0.5 * normals[..., t]
+        result[..., t] = state
+    return result
 
 
 def test_lead_that_anodes_dissolve(house, draws):
@@ -52,8 +52,8 @@ def test_the_dose_answers_the_composites_of_the_two_days_before(house, draws):
     for start in range(6, 126, 6):
         composites = np.abs(cathodes.samples["cathode_pb"][:, start - 6 : start]).mean(axis=1)
         shown[:, start : start + 6] = np.log(composites / p.lead_wanted[start])[:, None]
-    wanted = p.dose_usual + p.habit_srco3_dose * habit + p.dose_sd * drawn + house.tests["srco3_dose"]
-    expected = np.clip(wanted + p.dose_per_lead * shown, *house.limits["srco3_dose"])
+    requested = p.dose_usual + p.habit_srco3_dose * habit + p.dose_sd * drawn + house.tests["srco3_dose"]
+    expected = np.clip(requested + p.dose_per_lead * shown, *house.limits["srco3_dose"])
     np.testing.assert_allclose(cathodes.dose, expected, rtol=1e-9)
 
 
@@ -74,13 +74,13 @@ def test_setpoints_of_a_heat(house, draws):
     n = dict(zip(HABITS[1:], draws["crew.charging"].standard_normal((4, 3, 126)), strict=True))
     p, lead = house.p, np.abs(house.cathodes.samples["cathode_pb"])
     thin = house.cathodes.thin - p.thin_usual
-    wanted = {
+    expected = {
         "stock_share": p.stock_usual + p.stock_per_lead * (lead - p.lead_wanted) + p.stock_share_sd * n["stock_share"],
         "scrap_share": p.scrap_usual * np.exp(p.scrap_share_sd * n["scrap_share"])
         - p.scrap_per_lead * np.clip(lead - p.lead_wanted, 0.0, None),
         "furnace_temperature": p.furnace_usual + p.heat_per_thin * thin + p.furnace_sd * n["furnace_temperature"],
         "nh4cl_dose": p.salt_usual * np.exp(p.salt_dose_sd * n["nh4cl_dose"]) + p.salt_per_thin * thin,
     }
-    for name, values in wanted.items():
+    for name, values in expected.items():
         own = values + p[f"habit_{name}"] * habit[name] + house.tests.get(name, 0.0)
         np.testing.assert_allclose(house.setpoints[name], np.clip(own, *house.limits[name]), rtol=1e-9, err_msg=name)

@@ -50,15 +50,15 @@ class Modules:
 
     def classed(self, labels: np.ndarray, names: list[str], rows: np.ndarray) -> np.ndarray:
         """Class of each module by some signals, learnt on the oldest of some rows."""
-        X, learnt = self.signals[names].to_numpy(), self.old & rows
-        model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(X[learnt], labels[learnt])
+        X, training_rows = self.signals[names].to_numpy(), self.old & rows
+        model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(X[training_rows], labels[training_rows])
         return model.predict(X)
 
     def predicted(self, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Value of each module by all signals, learnt on the oldest of some rows."""
-        X, learnt = self.signals.to_numpy(), self.old & rows
+        X, training_rows = self.signals.to_numpy(), self.old & rows
         model = HistGradientBoostingRegressor(max_iter=120, loss="absolute_error", random_state=0)
-        return model.fit(X[learnt], labels[learnt]).predict(X)
+        return model.fit(X[training_rows], labels[training_rows]).predict(X)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def modules() -> Modules:
     return Modules.of_plant()
 
 
-def found(modules: Modules) -> dict[str, float]:
+def statistics(modules: Modules) -> dict[str, float]:
     table, truth, new = modules.table, modules.truth, ~modules.old
     everything = list(modules.signals)
     whole = np.ones(len(table), dtype=bool)
@@ -84,7 +84,7 @@ def found(modules: Modules) -> dict[str, float]:
     labelled = silicon & table["make_year"].notna().to_numpy()
     silver = np.log(truth["silver"].to_numpy())
     by_year = modules.predicted(np.log(np.maximum(table["silver"].to_numpy(), 1.0)), labelled)
-    asked = new & labelled
+    selected = new & labelled
     seen = silicon & table["el_mean"].notna().to_numpy()
     cracked = (truth["dark"] > 0.0).to_numpy()
     return {
@@ -94,7 +94,7 @@ def found(modules: Modules) -> dict[str, float]:
             (by_bands == layer)[new & backed].mean()
         ),
         "variance of silver's logarithm explained with the year": float(
-            1.0 - np.mean((by_year - silver)[asked] ** 2) / np.var(silver[asked])
+            1.0 - np.mean((by_year - silver)[selected] ** 2) / np.var(silver[selected])
         ),
         "cracked cells or none by electroluminescence": float(
             (modules.classed(cracked, DARK, seen) == cracked)[new & seen].mean()
@@ -107,7 +107,7 @@ def test_what_is_learnt_lies_in_its_bands(modules):
     with BANDS.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["statistic"].startswith(LEARNT)]
     bands = {row["statistic"].removeprefix(LEARNT): (float(row["low"]), float(row["high"])) for row in rows}
-    values = found(modules)
+    values = statistics(modules)
     assert values.keys() == bands.keys()
     outside = {name: value for name, value in values.items() if not bands[name][0] <= value <= bands[name][1]}
     assert outside == {}
@@ -121,8 +121,8 @@ def test_no_signal_tells_the_type_alone(modules):
         column = modules.signals[name]
         known = column[modules.old].dropna()
         cell = np.searchsorted(np.unique(known.quantile(np.linspace(0.02, 0.98, 49))), column)
-        likeliest = pd.crosstab(cell[modules.old], label[modules.old]).idxmax(axis=1)
-        likely = pd.Series(cell[new]).map(likeliest).to_numpy()
+        most_probable = pd.crosstab(cell[modules.old], label[modules.old]).idxmax(axis=1)
+        likely = pd.Series(cell[new]).map(most_probable).to_numpy()
         best[name] = float(np.average(likely == kind[new].to_numpy(), weights=mass[new]))
     name = max(best, key=lambda one: best[one])
     assert best[name] < 0.95, name

@@ -18,16 +18,16 @@ def pressure(t):
 
 def test_steam_makes_the_heat_close():
     temperature, ambient, energy = np.array([40.0, 44.0]), np.array([5.0, 25.0]), np.array([1200.0, 1500.0])
-    found, hall = heat(HALL, temperature, ambient, energy), 24.0 + 0.5 * (ambient - 15.0)
+    result, hall = heat(HALL, temperature, ambient, energy), 24.0 + 0.5 * (ambient - 15.0)
     evaporated = 0.09 * 80.0 * (pressure(temperature) - 0.6 * pressure(hall))
     walls = 16.0 * 0.14 * (temperature - hall)
-    np.testing.assert_allclose(found["heat_evaporated"], evaporated, rtol=1e-6)
-    np.testing.assert_allclose(found["heat_walls"], walls, rtol=1e-12)
-    np.testing.assert_allclose(found["heat_joule"], energy / 24.0, rtol=1e-12)
+    np.testing.assert_allclose(result["heat_evaporated"], evaporated, rtol=1e-6)
+    np.testing.assert_allclose(result["heat_walls"], walls, rtol=1e-12)
+    np.testing.assert_allclose(result["heat_joule"], energy / 24.0, rtol=1e-12)
     missing = evaporated + walls - energy / 24.0
     assert (missing > 0).all()
-    np.testing.assert_allclose(found["steam"], missing * 3.6 / 2.1, rtol=1e-6)
-    assert (found["heat_cooled"] == 0).all()
+    np.testing.assert_allclose(result["steam"], missing * 3.6 / 2.1, rtol=1e-6)
+    assert (result["heat_cooled"] == 0).all()
 
 
 def test_what_the_current_brings_too_much_is_cooled():

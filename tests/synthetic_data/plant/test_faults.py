@@ -17,6 +17,6 @@ def test_durations_lie_between_their_ends_alike_likely():
     assert between(2.0, 10.0, 0.25) == 4.0
     assert between(2.0, 10.0, 1.0) == 10.0
     uniforms = np.random.default_rng(1).random(100_000)
-    found = between(np.full(100_000, 2.0), np.full(100_000, 10.0), uniforms)
-    assert found.mean() == pytest.approx(6.0, rel=0.005)
-    assert found.std() == pytest.approx(8.0 / np.sqrt(12.0), rel=0.01)
+    result = between(np.full(100_000, 2.0), np.full(100_000, 10.0), uniforms)
+    assert result.mean() == pytest.approx(6.0, rel=0.005)
+    assert result.std() == pytest.approx(8.0 / np.sqrt(12.0), rel=0.01)

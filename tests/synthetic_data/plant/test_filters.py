@@ -24,10 +24,10 @@ def test_a_filter_is_that_of_scipy(numerator, denominator, shape, is_compiled, m
     values[..., ::13] = np.nan if len(shape) == 3 else values[..., ::13]
     # What comes in is often a transposed view.
     for given in (values, np.asfortranarray(values)):
-        found, left = filters.filtered(numerator, denominator, given, state)
-        expected, kept = lfilter(numerator, denominator, given, zi=state)
-        np.testing.assert_array_equal(found, expected)
-        np.testing.assert_array_equal(left, kept)
+        result, left = filters.filtered(numerator, denominator, given, state)
+        expected, expected_state = lfilter(numerator, denominator, given, zi=state)
+        np.testing.assert_array_equal(result, expected)
+        np.testing.assert_array_equal(left, expected_state)
 
 
 def test_this_scipy_holds_the_compiled_loop():

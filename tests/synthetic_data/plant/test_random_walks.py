@@ -17,9 +17,9 @@ def correlation(first, second):
 
 @pytest.mark.parametrize("memory", MEMORIES)
 def test_a_step_keeps_the_variance_and_forgets_by_its_memory(memory):
-    kept, fresh = (float(next_walk(np.array(state), np.array(1.0 - state), memory)) for state in (1.0, 0.0))
-    assert kept == pytest.approx(math.exp(-1.0 / memory), rel=1e-12)
-    assert kept**2 + fresh**2 == pytest.approx(1.0, rel=1e-12)
+    retained, fresh = (float(next_walk(np.array(state), np.array(1.0 - state), memory)) for state in (1.0, 0.0))
+    assert retained == pytest.approx(math.exp(-1.0 / memory), rel=1e-12)
+    assert retained**2 + fresh**2 == pytest.approx(1.0, rel=1e-12)
     assert fresh > 0.0
 
 
@@ -54,8 +54,8 @@ def test_walks_in_stretches_are_those_of_one_stretch():
     normals = np.random.default_rng(3).standard_normal((2, 5, 40))
     whole, parted = (Walk(9.0, (2, 5), np.random.default_rng(4)) for _ in range(2))
     expected = whole.advance(normals)
-    found = np.concatenate([parted.advance(part) for part in np.split(normals, [1, 17], axis=-1)], axis=-1)
-    assert np.array_equal(found, expected)
+    result = np.concatenate([parted.advance(part) for part in np.split(normals, [1, 17], axis=-1)], axis=-1)
+    assert np.array_equal(result, expected)
 
 
 def test_a_walk_of_many_periods_is_that_of_single_steps():
@@ -69,12 +69,12 @@ def test_a_walk_of_many_periods_is_that_of_single_steps():
 
 def test_several_steps_are_single_steps_to_the_last_bit():
     rng = np.random.default_rng(5)
-    begun, shocks = rng.standard_normal(4), rng.standard_normal((30, 4))
-    state, kept = begun, shocks.copy()
-    for value, shock in zip(next_walks(begun, shocks, 7.0), shocks, strict=True):
+    initial, shocks = rng.standard_normal(4), rng.standard_normal((30, 4))
+    state, unchanged = initial, shocks.copy()
+    for value, shock in zip(next_walks(initial, shocks, 7.0), shocks, strict=True):
         state = next_walk(state, shock, 7.0)
         assert np.array_equal(value, state)
-    assert np.array_equal(shocks, kept)
+    assert np.array_equal(shocks, unchanged)
 
 
 def test_a_pool_begins_in_balance_and_follows_its_feed_by_the_share_exchanged():
@@ -86,8 +86,8 @@ def test_a_pool_begins_in_balance_and_follows_its_feed_by_the_share_exchanged():
 
 
 def test_a_pool_is_in_balance_with_the_first_of_a_feed_that_changes():
-    found = Pool(0.25).advance(np.array([[8.0, 3.0, 3.0]]))[0]
-    assert found == pytest.approx([8.0, 3.0 + 5.0 / 1.25, 3.0 + 5.0 / 1.25**2], rel=1e-12)
+    result = Pool(0.25).advance(np.array([[8.0, 3.0, 3.0]]))[0]
+    assert result == pytest.approx([8.0, 3.0 + 5.0 / 1.25, 3.0 + 5.0 / 1.25**2], rel=1e-12)
 
 
 def test_a_delayed_series_stands_still_before_its_first_period():

@@ -11,10 +11,10 @@ READINGS = 400_000
 def test_the_share_that_is_missing_is_the_stated_one_and_the_others_are_untouched():
     rng = np.random.default_rng(1)
     values = rng.standard_normal(READINGS)
-    found = missing(values, 0.03, rng.random(READINGS))
-    lost = np.isnan(found)
+    result = missing(values, 0.03, rng.random(READINGS))
+    lost = np.isnan(result)
     assert lost.mean() == pytest.approx(0.03, abs=4.0 * np.sqrt(0.03 / READINGS))
-    assert np.array_equal(found[~lost], values[~lost])
+    assert np.array_equal(result[~lost], values[~lost])
     assert abs(np.corrcoef(lost, values)[0, 1]) < 0.01
 
 
@@ -49,8 +49,8 @@ def test_a_range_shows_its_ends_and_nothing_beyond():
 
 def test_a_share_of_readings_is_missing_and_the_rest_lies_in_range():
     read = {"a": np.linspace(-5.0, 25.0, 600).reshape(3, 200), "b": np.full((3, 200), 7.0)}
-    found = spoiled(read, 0.25, {"a": (0.0, 20.0), "b": (0.0, 5.0)}, (), np.random.default_rng(2))
+    result = spoiled(read, 0.25, {"a": (0.0, 20.0), "b": (0.0, 5.0)}, (), np.random.default_rng(2))
     lost = np.random.default_rng(2).integers(0, 1200, 300)
     expected = np.concatenate([np.clip(read["a"], 0.0, 20.0).ravel(), np.full(600, 5.0)])
     expected[lost] = np.nan
-    assert np.array_equal(np.concatenate([found["a"].ravel(), found["b"].ravel()]), expected, equal_nan=True)
+    assert np.array_equal(np.concatenate([result["a"].ravel(), result["b"].ravel()]), expected, equal_nan=True)

@@ -23,13 +23,13 @@ def run_of(periods):
 
 @pytest.mark.parametrize("periods", [1, 7, 8, 21])
 def test_stretches_cover_the_run_after_one_that_warms_it_up(periods):
-    supplier, found = Days(run_of(periods), 7), []
+    supplier, result = Days(run_of(periods), 7), []
     assert supplier.first == -7
     while supplier.first < periods:
-        found.append(supplier.advance())
+        result.append(supplier.advance())
     assert supplier.first == periods
-    assert [first for first, _ in found] == [-7, *range(0, periods, 7)]
-    assert np.concatenate([days for _, days in found]).tolist() == [HALF_A_DAY * t for t in range(-7, periods)]
+    assert [first for first, _ in result] == [-7, *range(0, periods, 7)]
+    assert np.concatenate([days for _, days in result]).tolist() == [HALF_A_DAY * t for t in range(-7, periods)]
 
 
 def test_each_supplier_of_a_run_draws_the_numbers_that_all_units_share():

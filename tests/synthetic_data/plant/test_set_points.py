@@ -38,19 +38,19 @@ def plan():
 
 
 def test_setpoints_by_hand_stand_in_their_periods_and_units(plan):
-    found = manual_setpoints(plan, UnitBlock(0, 0, 6), -1, 5)
-    assert set(found) == {"glue_dose", "chloride"}
+    result = manual_setpoints(plan, UnitBlock(0, 0, 6), -1, 5)
+    assert set(result) == {"glue_dose", "chloride"}
     glue = np.full((5, 6), np.nan)
     glue[2, 1], glue[2, 4] = 60.0, 70.0
     chloride = np.full((5, 6), np.nan)
     chloride[4, 4] = 50.0
-    np.testing.assert_array_equal(found["glue_dose"], glue)
-    np.testing.assert_array_equal(found["chloride"], chloride)
+    np.testing.assert_array_equal(result["glue_dose"], glue)
+    np.testing.assert_array_equal(result["chloride"], chloride)
 
 
 def test_a_block_sees_its_own_units(plan):
-    found = manual_setpoints(plan, UnitBlock(1, 3, 3), 1, 1)["glue_dose"]
-    np.testing.assert_array_equal(found, [[np.nan, 70.0, np.nan]])
+    result = manual_setpoints(plan, UnitBlock(1, 3, 3), 1, 1)["glue_dose"]
+    np.testing.assert_array_equal(result, [[np.nan, 70.0, np.nan]])
 
 
 def test_plain_history_has_no_setpoints_by_hand(plan):
@@ -58,8 +58,8 @@ def test_plain_history_has_no_setpoints_by_hand(plan):
 
 
 def test_what_is_set_by_hand_goes_before_the_operators():
-    found = in_force(np.array([1.0, 2.0, 3.0]), np.array([np.nan, 9.0, 0.0]))
-    assert found.tolist() == [1.0, 9.0, 0.0]
+    result = in_force(np.array([1.0, 2.0, 3.0]), np.array([np.nan, 9.0, 0.0]))
+    assert result.tolist() == [1.0, 9.0, 0.0]
 
 
 def test_tests_go_up_and_down_alike_often():
@@ -78,15 +78,15 @@ def test_bounds_are_those_of_the_setpoint_within_its_limits():
 
 
 def test_a_set_point_with_its_test_stays_within_bounds_and_the_crew_goes_on_from_what_it_finds_set():
-    wish, test = np.array([0.0, 5.0, 9.9, 5.0]), np.array([-0.5, 0.5, 0.5, 0.0])
-    own, used = with_test(wish, test, 0.5, (1.0, 10.0), None)
+    target, test = np.array([0.0, 5.0, 9.9, 5.0]), np.array([-0.5, 0.5, 0.5, 0.0])
+    own, used = with_test(target, test, 0.5, (1.0, 10.0), None)
     np.testing.assert_array_equal(used, own + test)
     assert used.min() >= 1.0
     assert used.max() <= 10.0
     given = np.array([np.nan, 7.0, 10.0, np.nan])
-    kept, forced = with_test(wish, test, 0.5, (1.0, 10.0), given)
+    own_given, forced = with_test(target, test, 0.5, (1.0, 10.0), given)
     np.testing.assert_array_equal(forced, [used[0], 7.0, 10.0, used[3]])
-    np.testing.assert_array_equal(kept, [own[0], 6.5, 9.5, own[3]])
+    np.testing.assert_array_equal(own_given, [own[0], 6.5, 9.5, own[3]])
 
 
 def free(hand=None):

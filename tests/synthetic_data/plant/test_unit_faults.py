@@ -43,8 +43,8 @@ def test_a_stretch_in_two_pieces_is_the_same(p):
     uniforms = np.random.default_rng(5).random((len(GROUP_FAULTS), UNIFORMS, 200, UNITS))
     whole, parts = UnitFaults.none(UNITS, GROUP_FAULTS, 3.0), UnitFaults.none(UNITS, GROUP_FAULTS, 3.0)
     shares, events = whole.segment(p, 0, uniforms)
-    first, begun = parts.segment(p, 0, uniforms[:, :, :90])
+    first, first_events = parts.segment(p, 0, uniforms[:, :, :90])
     second, more = parts.segment(p, 90, uniforms[:, :, 90:])
-    assert [*begun, *more] == events
+    assert [*first_events, *more] == events
     for kind in GROUP_FAULTS:
         assert np.array_equal(np.concatenate([first[kind], second[kind]]), shares[kind])

@@ -45,10 +45,10 @@ def pots(uneven, rng) -> PotStates:
 @pytest.fixture
 def day(uneven, pots, rng) -> cell.Day:
     """A day's bath and what has happened before the balances."""
-    found = cell.bath(uneven, pots)
+    result = cell.bath(uneven, pots)
     spikes = {name: rng.uniform(0.1, 0.9, COUNT) for name in ("spike", "sick", "cold")}
     return (
-        found
+        result
         | spikes
         | {
             **{"pad_hours": rng.uniform(0.5, 6.0, COUNT), "blocked_hours": rng.uniform(0.5, 6.0, COUNT)},

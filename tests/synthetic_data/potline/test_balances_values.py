@@ -84,9 +84,9 @@ def test_fluoride(uneven, pots, day, read):
     pots.bath_level_read = pots.bath_level_read + read
     pots.alf3_mass[5] = 0.0
     arriving = 0.5 * (pots.addition_1 + pots.addition_2)
-    usual = 0.001 * day["metal_produced"] * (p.alf3_mature + p.alf3_young * np.exp(-pots.age / p.alf3_young_time))
+    typical = 0.001 * day["metal_produced"] * (p.alf3_mature + p.alf3_young * np.exp(-pots.age / p.alf3_young_time))
     lost = (
-        usual * pots.alf3_factor
+        typical * pots.alf3_factor
         + p.alf3_per_content * (day["excess_alf3"] - p.excess_alf3)
         + p.alf3_per_kelvin * (pots.bath_temperature - p.bath_temperature)
         + p.sick_alf3 * day["sick"]
@@ -110,12 +110,12 @@ def test_fluoride(uneven, pots, day, read):
 
 
 def test_slope_of_the_liquidus(uneven, pots, day):
-    found = balances.liquidus_slope(uneven, pots, day, 25.0)
+    result = balances.liquidus_slope(uneven, pots, day, 25.0)
     factor = pots.bath_mass / (pots.bath_mass - 25.0)
     then = liquidus_solheim_1996(
         *(day[name] * factor for name in ("excess_alf3", "caf2", "alumina")), pots.lif, uneven.mgf2
     )
-    near(found, (then - day["liquidus"]) / 25.0, rtol=1e-9)
+    near(result, (then - day["liquidus"]) / 25.0, rtol=1e-9)
 
 
 def solved(p, pots, day, ambient, inflow):
@@ -139,12 +139,12 @@ def solved(p, pots, day, ambient, inflow):
                 [capacity[i] + side[i] + top[i], -side[i] * slope[i]],
                 [side[i], latent - wall - side[i] * slope[i]],
             ]
-            rest = [inflow[i] - side[i] * excess[i] - top[i] * warmth[i], passed[i] - side[i] * excess[i]]
-            warmed[i], grown[i] = np.linalg.solve(matrix, rest)
+            remaining = [inflow[i] - side[i] * excess[i] - top[i] * warmth[i], passed[i] - side[i] * excess[i]]
+            warmed[i], grown[i] = np.linalg.solve(matrix, remaining)
             least, most = p.ledge_least - pots.ledge_mass[i], p.freeze_most * pots.bath_mass[i]
             if not least <= grown[i] <= most:
                 grown[i] = np.clip(grown[i], least, most)
-                warmed[i] = (rest[0] - matrix[0][1] * grown[i]) / matrix[0][0]
+                warmed[i] = (remaining[0] - matrix[0][1] * grown[i]) / matrix[0][0]
         return grown, warmed
 
     return step, (side, top, capacity, latent, passed, area, thickness, excess, warmth)

@@ -13,10 +13,10 @@ near = np.testing.assert_allclose
 
 
 def test_design_and_wear(uneven, pots):
-    p, found = uneven, cell.design(uneven)
-    assert (found.anode_face, found.anodes, found.cathode_face) == (p.anode_face, p.anodes, p.cathode_face)
-    assert (found.fan_out, found.slot_factor, found.onset_alumina) == (p.fan_out, p.slot_factor, p.ae_onset_alumina)
-    assert (found.anode_drop, found.nominal_current) == (p.anode_drop, p.nominal_current)
+    p, result = uneven, cell.design(uneven)
+    assert (result.anode_face, result.anodes, result.cathode_face) == (p.anode_face, p.anodes, p.cathode_face)
+    assert (result.fan_out, result.slot_factor, result.onset_alumina) == (p.fan_out, p.slot_factor, p.ae_onset_alumina)
+    assert (result.anode_drop, result.nominal_current) == (p.anode_drop, p.nominal_current)
     ages = np.array([0.5, 0.8, 40.0]) * p.wear_age
     near(cell.wear(p, ages), [0.125, 0.512, p.wear_most], rtol=1e-12)
     drop = pots.drop_at_start + p.drop_drift * pots.age / p.year + p.drop_per_sludge * pots.sludge_mass
@@ -24,7 +24,7 @@ def test_design_and_wear(uneven, pots):
 
 
 def test_bath(uneven, pots):
-    p, found = uneven, cell.bath(uneven, pots)
+    p, result = uneven, cell.bath(uneven, pots)
     alf3, alumina = 100.0 * pots.alf3_mass / pots.bath_mass, 100.0 * pots.alumina_mass / pots.bath_mass
     caf2 = pots.caf2 * p.bath_level_target * p.bath_per_cm / pots.bath_mass
     liquidus = liquidus_solheim_1996(alf3, caf2, alumina, pots.lif, p.mgf2)
@@ -33,9 +33,9 @@ def test_bath(uneven, pots):
         **{"superheat": pots.bath_temperature - liquidus, "metal_level": pots.metal_mass / p.metal_per_cm},
         **{"bath_level": pots.bath_mass / p.bath_per_cm, "wear": cell.wear(p, pots.age)},
     }
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        near(found[name], values, rtol=1e-12, err_msg=name)
+        near(result[name], values, rtol=1e-12, err_msg=name)
 
 
 def test_distance_meets_the_resistance(uneven, pots, day):
@@ -91,9 +91,9 @@ def test_anode_effects_are_poisson(uneven, pots, day):
     mean = 24.0 * hazard * pots.ae_frailty * (1.0 + p.ae_blockage_factor * day["blocked_hours"] / 24.0)
     mean = np.minimum(mean, p.ae_most)
     below = [sum(np.exp(-mean) * mean**k / factorial(k) for k in range(n)) for n in range(1, 4)]
-    for chance in (0.3, 0.9, 0.97, 0.99999999):
-        cell.anode_effects(p, pots, day, 390.0, np.full(6, chance), length)
-        count = sum(1.0 * (chance > one) for one in below)
+    for probability in (0.3, 0.9, 0.97, 0.99999999):
+        cell.anode_effects(p, pots, day, 390.0, np.full(6, probability), length)
+        count = sum(1.0 * (probability > one) for one in below)
         assert np.array_equal(day["ae_count"], count)
         near(day["ae_minutes"], count * p.ae_duration * np.exp(p.ae_duration_sd * length), rtol=1e-9)
     # thresholds themselves, a hair to either side

@@ -106,7 +106,7 @@ def test_a_naive_optimiser_loses() -> None:
 
 def course(seed: Seed, start: Running, future: int, shifts: pd.DataFrame | None = None) -> pd.Series:
     """True margin of each pot in the periods held [$/d], with shifts of the operators' own set-points by pot."""
-    own, other, found = start.fork(future), start.fork(future), []
+    own, other, result = start.fork(future), start.fork(future), []
     for _ in range(HELD):
         setpoints = own.plan().set_index("unit")
         own.step()
@@ -116,8 +116,8 @@ def course(seed: Seed, start: Running, future: int, shifts: pd.DataFrame | None 
                     *seed.column(name).bounds
                 )
         truth = other.step(None if shifts is None else setpoints.reset_index()).truth
-        found.append(margin(truth, seed).set_axis(truth["unit"]))
-    return pd.concat(found, axis=1).mean(axis=1, skipna=False)
+        result.append(margin(truth, seed).set_axis(truth["unit"]))
+    return pd.concat(result, axis=1).mean(axis=1, skipna=False)
 
 
 @pytest.mark.long("steps a plant")

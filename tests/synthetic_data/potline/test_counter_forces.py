@@ -31,10 +31,10 @@ def test_a_colder_bath_settles_more(uneven, pots, day):
         pots.sludge_mass, pots.alumina_mass = np.full(6, 400.0), 0.02 * pots.bath_mass
         pots.bath_temperature = pots.bath_temperature - colder
         before = pots.sludge_mass.copy()
-        found = day | {"superheat": np.full(6, uneven.superheat_usual), "ae_count": np.zeros(6)}
-        balances.alumina(uneven, pots, found, 400.0, 12.0, 0.9, np.full(6, 8.0))
+        result = day | {"superheat": np.full(6, uneven.superheat_usual), "ae_count": np.zeros(6)}
+        balances.alumina(uneven, pots, result, 400.0, 12.0, 0.9, np.full(6, 8.0))
         returned = before * np.minimum(1.0 / uneven.sludge_time, 1.0)
-        settled.append((pots.sludge_mass - before + returned) / found["alumina_dissolving"])
+        settled.append((pots.sludge_mass - before + returned) / result["alumina_dissolving"])
     near(settled[1] / settled[0], np.exp(10.0 * uneven.cold_settling), rtol=1e-6)
 
 
@@ -43,16 +43,16 @@ def gains(seed, setpoint, shift):
     start = begin(seed, units=132, years=1.0)
     for _ in range(7):
         start.step()
-    found = []
+    result = []
     for future in range(FUTURES):
         own, other, periods = start.fork(future), start.fork(future), []
         for _ in range(HELD):
             plan = own.plan()
             steps = own.step(), other.step(plan.assign(**{setpoint: plan[setpoint] + shift}))
-            worth = [margin(step.truth, seed).set_axis(step.truth["unit"]) for step in steps]
-            periods.append(worth[1] - worth[0])
-        found.append(sum(periods) / HELD)
-    return (sum(found) / FUTURES).dropna()
+            value = [margin(step.truth, seed).set_axis(step.truth["unit"]) for step in steps]
+            periods.append(value[1] - value[0])
+        result.append(sum(periods) / HELD)
+    return (sum(result) / FUTURES).dropna()
 
 
 def test_without_them_nearly_all_pots_want_more_metal():

@@ -27,26 +27,26 @@ def test_nothing_moves(plant):
 
 def test_a_steady_current_leaves_pots_where_they_are(plant):
     target = plant.plan()["line_current_target"].iloc[0]
-    found = play_ahead(plant, np.full(72, target))
-    drift = found["bath_temperature"][-1].mean() - found["bath_temperature"][0].mean()
+    result = play_ahead(plant, np.full(72, target))
+    drift = result["bath_temperature"][-1].mean() - result["bath_temperature"][0].mean()
     assert abs(drift) < 2.0
     truth = plant.fork().step().truth
-    assert found["cell_voltage"].mean() == pytest.approx(truth["cell_voltage"].mean(), abs=0.05)
+    assert result["cell_voltage"].mean() == pytest.approx(truth["cell_voltage"].mean(), abs=0.05)
 
 
 def test_metal_is_that_of_the_current(plant):
-    found = play_ahead(plant, np.tile([390.0, 410.0], 24))
-    share = found["metal"] / (ALUMINIUM_EQUIVALENT * found["current"])
+    result = play_ahead(plant, np.tile([390.0, 410.0], 24))
+    share = result["metal"] / (ALUMINIUM_EQUIVALENT * result["current"])
     assert ((share > 0.85) & (share < 0.965)).all()
 
 
 def test_more_current_warms_the_bath_and_thins_the_ledge_within_hours(plant):
-    usual, more = (play_ahead(plant, np.full(24, current)) for current in (400.0, 412.0))
-    warmer = (more["bath_temperature"] - usual["bath_temperature"]).mean(axis=1)
+    typical, more = (play_ahead(plant, np.full(24, current)) for current in (400.0, 412.0))
+    warmer = (more["bath_temperature"] - typical["bath_temperature"]).mean(axis=1)
     assert 0.0 < warmer[0] < warmer[5] < warmer[-1] < 15.0
     assert warmer[5] > 0.6 * warmer[-1]  # most of it within six hours
-    assert (more["ledge"][-1] < usual["ledge"][-1]).all()
-    assert (more["cell_voltage"].mean(axis=1) > usual["cell_voltage"].mean(axis=1)).all()
+    assert (more["ledge"][-1] < typical["ledge"][-1]).all()
+    assert (more["cell_voltage"].mean(axis=1) > typical["cell_voltage"].mean(axis=1)).all()
 
 
 def test_a_period_of_a_month_is_played_ahead_and_not_through(plant):

@@ -30,7 +30,7 @@ def again(p, pots, line, draws, phase):
     solubility = alumina_solubility_skybakmoen_1997(
         pots.bath_temperature, start["excess_alf3"], start["caf2"], pots.lif, p.mgf2
     )
-    kept, found = np.exp(-1.0 / memories), []
+    retained, result = np.exp(-1.0 / memories), []
     whole, ended = np.ones(6, dtype=bool), []
     for d in range(30):
         running = pots.idle <= 0.0
@@ -40,7 +40,7 @@ def again(p, pots, line, draws, phase):
         day = {name: np.full(6, value) for name, value in SETPOINTS.items()}
         place = number * p.anodes / p.anode_life + phase
         day["new_anodes"] = np.floor(place + p.anodes / p.anode_life) - np.floor(place)
-        pots.walks = kept * pots.walks + (1.0 - kept**2) ** 0.5 * z[:5]
+        pots.walks = retained * pots.walks + (1.0 - retained**2) ** 0.5 * z[:5]
         day |= cell.bath(p, pots)
         faults.start(p, pots, day, u[1:], faults.dust(p, line.anode_residue), running, faults.durations(p))
         cell.distance(p, pots, cell.design(p), day, current, p.regulation_sd * z[5])
@@ -60,7 +60,7 @@ def again(p, pots, line, draws, phase):
         pots.fault_left = np.maximum(pots.fault_left - 1.0, 0.0)
         pots.acd_margin, pots.age = day["acd_margin"], pots.age + 1.0
         pots.lif = pots.lif + (p.lif - pots.lif) / p.lif_time
-        found.append({name: np.copy(day[name]) for name in days.RECORDED})
+        result.append({name: np.copy(day[name]) for name in days.RECORDED})
         dying = running & (pots.age >= pots.life)
         ended += [(int(pot), number + 1.0) for pot in np.flatnonzero(dying)]
         pots.idle = np.where(dying, p.relining_time, pots.idle)
@@ -69,7 +69,7 @@ def again(p, pots, line, draws, phase):
             pots.idle = np.maximum(pots.idle - 1.0, 0.0)
             state.reline(p, pots, ready, draws.lining_normals, draws.lining_uniforms)
             state.settle(p, pots, ready, p.start_temperature, p.start_alf3)
-    return found, whole, ended
+    return result, whole, ended
 
 
 def note(p, pots, line, day, current):
@@ -100,11 +100,11 @@ def test_a_period_again(uneven, pots, line, relining):
     draws, phase = days.PotlineDraws.of(rng, 30, 6), rng.random(6)
     setpoints = {name: np.full(6, value) for name, value in SETPOINTS.items()}
     recorded = days.run(pots, line, phase, setpoints, draws)
-    found, whole, ended = again(p, twin, line, draws, phase)
+    result, whole, ended = again(p, twin, line, draws, phase)
     for name in days.RECORDED:
-        values = np.array([day[name] for day in found])
+        values = np.array([day[name] for day in result])
         near(recorded.mean[name], values.mean(axis=0), rtol=1e-6, atol=1e-9, err_msg=name)
-    spread = np.array([day["temperature_reading"] for day in found]).std(axis=0, ddof=1)
+    spread = np.array([day["temperature_reading"] for day in result]).std(axis=0, ddof=1)
     near(recorded.temperature_reading_sd, spread, rtol=1e-6)
     assert np.array_equal(recorded.whole, whole)
     assert not whole[1]

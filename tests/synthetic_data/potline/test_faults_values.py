@@ -39,8 +39,8 @@ def test_a_fault_begins_where_chance_falls_below_its_rate(uneven, pots, day):
     for side, begins in ((1.0 - 1e-9, True), (1.0 + 1e-9, False)):
         tried, state = copy.deepcopy(pots), dict(day)
         rates = rates_of(p, pots, day, residue)
-        chances = np.stack([*(side * rate + (rate == 0.0) for rate in rates.values()), length, length])
-        lasts = faults.start(p, tried, state, chances, faults.dust(p, residue), np.ones(6, dtype=bool), bounds)
+        probabilities = np.stack([*(side * rate + (rate == 0.0) for rate in rates.values()), length, length])
+        lasts = faults.start(p, tried, state, probabilities, faults.dust(p, residue), np.ones(6, dtype=bool), bounds)
         for i, name in enumerate(UNITS):
             full = UNITS[name] * (p[f"{name}_short"] + (p[f"{name}_long"] - p[f"{name}_short"]) * length)
             expected = np.where(rates[name] > 0.0, full, 0.0) if begins else np.zeros(6)
@@ -57,8 +57,8 @@ def test_none_begins_in_a_pot_that_stands_or_has_it_already(uneven, pots, day):
     pots.fault_left[:] = 0.0
     pots.fault_left[0, 2] = pots.fault_left[2, 3] = 2.5
     day["new_anodes"] = np.ones(6)
-    chances = np.zeros((7, 6))
-    lasts = faults.start(uneven, pots, day, chances, faults.dust(uneven, 30.0), running, faults.durations(uneven))
+    probabilities = np.zeros((7, 6))
+    lasts = faults.start(uneven, pots, day, probabilities, faults.dust(uneven, 30.0), running, faults.durations(uneven))
     assert not lasts[:, 1].any()
     assert lasts[0, 2] == lasts[2, 3] == 0.0
     assert (lasts[1, [0, 2, 3, 4, 5]] > 0.0).all()
@@ -73,11 +73,11 @@ def test_events_of_a_period(uneven):
     p, lasts = uneven, np.zeros((4, 5, 3))
     lasts[1, 0, 2], lasts[3, 3, 0], lasts[2, 1, 1] = 2.0, 0.2, 0.01
     delays = np.full((4, 3), 0.4)
-    found = {event.kind: event for event in faults.events(p, lasts, delays, 90.0)}
-    assert set(found) == {"spike", "pad", "sick"}
+    result = {event.kind: event for event in faults.events(p, lasts, delays, 90.0)}
+    assert set(result) == {"spike", "pad", "sick"}
     for kind, unit, onset, length in (("spike", 2, 91.0, 2.0), ("pad", 0, 93.0, 0.2), ("sick", 1, 92.0, 0.01)):
         early, late = SEEN[kind] * p[f"{kind}_seen_early"], SEEN[kind] * p[f"{kind}_seen_late"]
-        event = found[kind]
+        event = result[kind]
         assert (event.unit, event.onset) == (unit, onset)
         assert np.isclose(event.detected, onset + min(early + (late - early) * 0.4, length), rtol=1e-12)
         assert np.isclose(event.end, onset + length, rtol=1e-12)

@@ -20,13 +20,13 @@ def line():
 
 @pytest.fixture
 def mean(rng):
-    found = {name: rng.uniform(1.0, 3.0, 6) for name in RECORDED}
-    return found | {"ae_count": np.array([0.0, 0.1, 0.2, 0.0, 0.05, 1.0]), "line_current": np.full(6, 399.0)}
+    result = {name: rng.uniform(1.0, 3.0, 6) for name in RECORDED}
+    return result | {"ae_count": np.array([0.0, 0.1, 0.2, 0.0, 0.05, 1.0]), "line_current": np.full(6, 399.0)}
 
 
 def test_what_is_in_hand(uneven, pots, line):
     caf2 = np.linspace(5.0, 6.0, 6)
-    found = instruments.at_start(uneven, pots, line, caf2)
+    result = instruments.at_start(uneven, pots, line, caf2)
     expected = {
         "pot_age": pots.age,
         "ambient_temperature": np.full(6, 14.0),
@@ -37,9 +37,9 @@ def test_what_is_in_hand(uneven, pots, line):
         "lif": pots.lif,
         "caf2": caf2,
     }
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        assert np.array_equal(found[name], values), name
+        assert np.array_equal(result[name], values), name
 
 
 def test_a_row(uneven, pots, line, mean, rng):
@@ -49,7 +49,7 @@ def test_a_row(uneven, pots, line, mean, rng):
     z = {name: n[i] for i, name in enumerate(instruments.MEASURED)}
     z |= {name: np.full(6, z[name][0]) for name in SHARED}  # one reading for the plant
     spread = rng.uniform(1.0, 3.0, 6)
-    found = instruments.row(p, pots, before, SimpleNamespace(mean=m, temperature_reading_sd=spread), 30, n)
+    result = instruments.row(p, pots, before, SimpleNamespace(mean=m, temperature_reading_sd=spread), 30, n)
     expected = {
         "ambient_temperature": 14.0 + p.forecast_sd * z["ambient_temperature"],
         "alumina_fines": 13.0 + 13.0 * p.alumina_assay_sd * z["alumina_fines"],
@@ -77,9 +77,9 @@ def test_a_row(uneven, pots, line, mean, rng):
         "iron_in_metal": m["iron"] * (1.0 + p.metal_assay_sd * z["iron_in_metal"]),
         "silicon_in_metal": m["silicon"] * (1.0 + p.metal_assay_sd * z["silicon_in_metal"]),
     }
-    assert set(found) == set(expected) == set(instruments.MEASURED)
+    assert set(result) == set(expected) == set(instruments.MEASURED)
     for name, values in expected.items():
-        near(found[name], values, rtol=1e-9, err_msg=name)
+        near(result[name], values, rtol=1e-9, err_msg=name)
 
 
 def test_the_label_is_tapped_metal_and_the_change_of_the_level(uneven, pots, mean, rng):
@@ -87,27 +87,27 @@ def test_the_label_is_tapped_metal_and_the_change_of_the_level(uneven, pots, mea
     level = instruments.level_at_end(p, pots, n)
     near(level, pots.metal_mass / p.metal_per_cm + pots.level_bias + p.level_inventory_sd * n[25], rtol=1e-12)
     mean["metal_tapped_reading"] = np.linspace(2900.0, 3050.0, 6)
-    found = instruments.label(p, pots, mean, 30, level - 0.7, level)
+    result = instruments.label(p, pots, mean, 30, level - 0.7, level)
     tapped = mean["metal_tapped_reading"] + mean["metal_tapped_reading"] * pots.scale_bias
     change = 0.7 * p.metal_per_cm / 30.0
     equivalent = 3.6 * 26.98154 / (3.0 * 96.48533212)
-    near(found["metal_tapped"], tapped, rtol=1e-12)
-    near(found["metal_inventory_change"], change, rtol=1e-9)
-    near(found["current_efficiency"], 100.0 * (tapped + change) / (399.0 * 24.0 * equivalent), rtol=1e-9)
+    near(result["metal_tapped"], tapped, rtol=1e-12)
+    near(result["metal_inventory_change"], change, rtol=1e-9)
+    near(result["current_efficiency"], 100.0 * (tapped + change) / (399.0 * 24.0 * equivalent), rtol=1e-9)
 
 
 def test_readings_stick_go_missing_and_end_at_their_range(uneven, rng):
     p, names = uneven, instruments.MEASURED
     assert instruments.UNIFORMS == 2 * len(names) == 50
-    found = {name: rng.uniform(1.0, 2.0, 6) for name in names}
+    result = {name: rng.uniform(1.0, 2.0, 6) for name in names}
     last = {name: rng.uniform(3.0, 4.0, 6) for name in names}
-    found["beam_moves"] = np.array([0.2, 1.0, 1.5, 2.0, 5.5, 0.5])
+    result["beam_moves"] = np.array([0.2, 1.0, 1.5, 2.0, 5.5, 0.5])
     limits = dict.fromkeys(names, (0.0, 10.0)) | {"beam_moves": (0.5, 5.0)}
     u = rng.random((50, 6)) * 2.0 * max(p.stuck_share, p.missing_share)
-    spoilt, first = instruments.spoil(p, found, last, u, limits), instruments.spoil(p, found, {}, u, limits)
+    spoilt, first = instruments.spoil(p, result, last, u, limits), instruments.spoil(p, result, {}, u, limits)
     for i, name in enumerate(names):
         for k in range(6):
-            value, alone = found[name][k], found[name][k]
+            value, alone = result[name][k], result[name][k]
             if name not in SHARED:
                 value = last[name][k] if u[2 * i + 1, k] < p.stuck_share else value
                 value = np.nan if u[2 * i, k] < p.missing_share else value

@@ -47,11 +47,13 @@ def test_rules(uneven, pots, day, far):
     b = copy.deepcopy(pots)
     loops.act(p, pots, day, error, 390.0)
     target = day["excess_alf3_target"] - p.young_alf3 * np.exp(-b.age / p.start_time)
-    usual = p.addition_usual + p.addition_young * np.exp(-b.age / p.alf3_young_time)
+    typical = p.addition_usual + p.addition_young * np.exp(-b.age / p.alf3_young_time)
     hot = b.temperature_read - p.temperature_wanted + p.kelvin_per_alf3 * (target - p.excess_alf3)
-    wanted = usual + p.addition_per_content * (target - b.assay) + p.addition_per_kelvin * hot
-    wanted = np.clip(np.clip(wanted, b.addition - p.addition_step, b.addition + p.addition_step), 0.0, p.addition_most)
-    near(pots.addition, wanted, rtol=1e-9)
+    expected = typical + p.addition_per_content * (target - b.assay) + p.addition_per_kelvin * hot
+    expected = np.clip(
+        np.clip(expected, b.addition - p.addition_step, b.addition + p.addition_step), 0.0, p.addition_most
+    )
+    near(pots.addition, expected, rtol=1e-9)
     near(pots.addition_1, b.addition, rtol=1e-12)
     near(pots.addition_2, b.addition_1, rtol=1e-12)
     load = 390.0 / p.nominal_current

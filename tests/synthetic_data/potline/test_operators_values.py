@@ -25,12 +25,12 @@ def reported(p):
     }
 
 
-def reviewed(p, b, told, n):
+def reviewed(p, b, reported_values, n):
     """Wishes after a review."""
-    noise = told["voltage_noise"] - p.noise_wanted
-    off = told["temperature_reading"] - p.temperature_wanted
+    noise = reported_values["voltage_noise"] - p.noise_wanted
+    off = reported_values["temperature_reading"] - p.temperature_wanted
     hot, cold = np.maximum(off - p.temperature_slack, 0.0), np.maximum(-off - p.temperature_slack, 0.0)
-    poor = np.maximum(p.efficiency_wanted - told["current_efficiency"], 0.0)
+    poor = np.maximum(p.efficiency_wanted - reported_values["current_efficiency"], 0.0)
     quiet = np.where(noise > 0.0, 1.0, p.review_good_share)
     volts = (
         p.review_noise * quiet * noise
@@ -58,14 +58,14 @@ def test_reviews_and_tests(uneven, pots, seed, scale):
     pots.excess_alf3_target = p.excess_alf3 + np.linspace(-0.8, 0.8, 6)
     pots.metal_level_target = p.metal_level_target + np.linspace(-1.0, 1.0, 6)
     b = copy.deepcopy(pots)
-    found = operators.choose(p, pots, seed, reported(p), testing, n, u, {})
+    result = operators.choose(p, pots, seed, reported(p), testing, n, u, {})
     for i, (name, size) in enumerate(zip(SETPOINTS, (p.test_voltage, p.test_alf3, p.test_metal_level), strict=True)):
         low, high = seed.column(name).bounds
         own = np.clip(reviewed(p, b, reported(p), n)[name], low + size, high - size)
         test = np.where(testing, np.where(u[i] < 0.5, -size, size), 0.0)
         near(getattr(pots, name), own, rtol=1e-12, err_msg=name)
-        near(found.setpoints[name], own + test, rtol=1e-12, err_msg=name)
-        near(found.tests[f"{name}_test"], test, rtol=1e-12)
+        near(result.setpoints[name], own + test, rtol=1e-12, err_msg=name)
+        near(result.tests[f"{name}_test"], test, rtol=1e-12)
 
 
 def test_the_first_period_has_nothing_to_review(uneven, pots, seed):
@@ -83,8 +83,8 @@ def test_the_crew_goes_on_from_what_is_set_by_hand(uneven, pots, seed):
     u = np.full((3, 6), 0.9)
     test = np.where(testing, p.test_voltage, 0.0)
     given = np.array([middle + 0.01, np.nan, middle + 0.02, np.nan, middle + test[4], high + 1.0])
-    found = operators.choose(p, pots, seed, {}, testing, np.zeros((3, 6)), u, {"voltage_setpoint": given})
+    result = operators.choose(p, pots, seed, {}, testing, np.zeros((3, 6)), u, {"voltage_setpoint": given})
     used = np.where(np.isnan(given), middle + test, given)
-    near(found.setpoints["voltage_setpoint"], used, rtol=1e-12)
+    near(result.setpoints["voltage_setpoint"], used, rtol=1e-12)
     own = [middle + 0.01 - test[0], middle, middle + 0.02, middle, middle, high - p.test_voltage]
     near(pots.voltage_setpoint, own, rtol=1e-12)

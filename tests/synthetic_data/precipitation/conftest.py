@@ -55,5 +55,7 @@ def setting() -> Setting:
 
 @pytest.fixture
 def target(p: PrecipitationParameters) -> dict[str, np.ndarray]:
-    found = {name: np.full((DAYS, LINES), float(p[name])) for name in operators.SETPOINTS if name != "evaporation_rate"}
-    return found | {"evaporation_rate": np.full((DAYS, LINES), 2.0)}
+    result = {
+        name: np.full((DAYS, LINES), float(p[name])) for name in operators.SETPOINTS if name != "evaporation_rate"
+    }
+    return result | {"evaporation_rate": np.full((DAYS, LINES), 2.0)}

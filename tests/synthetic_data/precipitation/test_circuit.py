@@ -14,21 +14,21 @@ YEARS = 3.0
 def days():
     """State of three years, by name."""
     plan = plan_run(load("alumina_refining"), units=1, years=YEARS)
-    circuit, found = PrecipitationCircuit(plan), []
+    circuit, result = PrecipitationCircuit(plan), []
     while circuit.first < plan.periods:
-        some = circuit.advance(8)
-        if some.first >= 0:
-            found.append(some)
-    names = found[0].state
-    return {name: np.concatenate([one.state[name] for one in found])[:, 0] for name in names}, found
+        days_of_step = circuit.advance(8)
+        if days_of_step.first >= 0:
+            result.append(days_of_step)
+    names = result[0].state
+    return {name: np.concatenate([one.state[name] for one in result])[:, 0] for name in names}, result
 
 
 def test_a_stretch_ends_where_a_regime_begins(days):
-    _, found = days
-    begun = [event.kind for one in found for event in one.events]
-    assert begun == ["regime sixth_effect", "regime growth_modifier", "regime new_bauxite"]
-    starts = [one.first for one in found if one.events]
-    assert [one.count for one in found if one.first + one.count in starts] != []
+    _, result = days
+    kinds = [event.kind for one in result for event in one.events]
+    assert kinds == ["regime sixth_effect", "regime growth_modifier", "regime new_bauxite"]
+    starts = [one.first for one in result if one.events]
+    assert [one.count for one in result if one.first + one.count in starts] != []
 
 
 def test_the_wet_bulb_is_below_the_air_and_follows_it(days):

@@ -27,9 +27,9 @@ def test_a_usual_day_is_left_as_it_is():
 
 
 def test_many_fines_are_answered_with_heat_and_fine_seed():
-    found = answered(fines=12.0)
-    assert found["fill_temperature"] == pytest.approx(76.0 + 3.0 * P.fill_per_fines)
-    assert found["fine_seed_ratio"] == pytest.approx(0.18 + 3.0 * P.fine_seed_per_fines)
+    result = answered(fines=12.0)
+    assert result["fill_temperature"] == pytest.approx(76.0 + 3.0 * P.fill_per_fines)
+    assert result["fine_seed_ratio"] == pytest.approx(0.18 + 3.0 * P.fine_seed_per_fines)
     assert answered(fines=40.0)["fill_temperature"] == pytest.approx(76.0 + 8.0 * P.fill_per_fines)
 
 
@@ -57,7 +57,7 @@ def test_tonnage_behind_is_forgotten():
 
 def test_few_days_are_tested_and_either_way():
     rng = np.random.default_rng(4)
-    found = operators.testing(P, rng.random((operators.UNIFORMS, 400, 50)))
-    on, ways = found[: len(operators.TESTED)] > 0.5, found[len(operators.TESTED) :]
+    result = operators.testing(P, rng.random((operators.UNIFORMS, 400, 50)))
+    on, ways = result[: len(operators.TESTED)] > 0.5, result[len(operators.TESTED) :]
     assert on.mean() == pytest.approx(P.test_share, abs=0.003)
     assert (ways < 0.5).mean() == pytest.approx(0.5, abs=0.01)

@@ -26,28 +26,28 @@ NOTHING = {
 
 def test_soda_by_hand():
     state = {"silica": 3.0 * ONE, "available": 42.0 * ONE, "mud": 0.0 * ONE}
-    found = product.soda(P, state, GROWN, NOTHING, NOTHING)
-    assert found["na2o"][0, 0] == pytest.approx(0.402, abs=0.0005)
-    assert found["soda_bound"][0, 0] == pytest.approx(0.70 * 0.98 * 3000.0 / 42.0, rel=1e-9)
-    assert found["soda_mud"][0, 0] == P.mud_soda
+    result = product.soda(P, state, GROWN, NOTHING, NOTHING)
+    assert result["na2o"][0, 0] == pytest.approx(0.402, abs=0.0005)
+    assert result["soda_bound"][0, 0] == pytest.approx(0.70 * 0.98 * 3000.0 / 42.0, rel=1e-9)
+    assert result["soda_mud"][0, 0] == P.mud_soda
     parts = ("soda_bound", "soda_mud", "soda_product", "soda_other")
-    assert found["soda_loss"][0, 0] == pytest.approx(sum(found[part][0, 0] for part in parts), rel=1e-12)
+    assert result["soda_loss"][0, 0] == pytest.approx(sum(result[part][0, 0] for part in parts), rel=1e-12)
 
 
 def test_heat_by_hand():
-    found = product.heat(P, GROWN, NOTHING, NOTHING)
+    result = product.heat(P, GROWN, NOTHING, NOTHING)
     digestion = 12.5 * 4.5e-3 * (P.approach + 1.0)
     evaporation = 1.8 * 0.275 * 2.2
     calciner = calcination_reaction(0.2) + P.calciner_loss + 0.012
     steam = digestion + evaporation + P.mud_heat + P.slurry_heat
-    assert found["heat_digestion"][0, 0] == pytest.approx(digestion, rel=1e-12)
-    assert found["calciner_fuel"][0, 0] == pytest.approx(calciner, rel=1e-12)
-    assert found["thermal_energy"][0, 0] == pytest.approx(steam / 0.86 + calciner + 1.2, rel=1e-12)
+    assert result["heat_digestion"][0, 0] == pytest.approx(digestion, rel=1e-12)
+    assert result["calciner_fuel"][0, 0] == pytest.approx(calciner, rel=1e-12)
+    assert result["thermal_energy"][0, 0] == pytest.approx(steam / 0.86 + calciner + 1.2, rel=1e-12)
 
 
 def test_product_by_hand():
-    found = {name: one[0, 0] for name, one in product.alumina(P, GROWN, NOTHING, NOTHING).items()}
-    assert found == pytest.approx(
+    result = {name: one[0, 0] for name, one in product.alumina(P, GROWN, NOTHING, NOTHING).items()}
+    assert result == pytest.approx(
         {
             "attrition": 12.0 - 0.2 * P.attrition_per_agglomeration - P.attrition_per_coarse / 3.0,
             "bet": 72.0,
@@ -63,9 +63,9 @@ def test_product_by_hand():
 
 def test_faults_soil_the_product():
     bad = NOTHING | {"calciner_trip": 0.5 * ONE, "polymer": ONE}
-    found, usual = (product.alumina(P, GROWN, faults, NOTHING) for faults in (bad, NOTHING))
-    assert (found["loi"] - usual["loi"])[0, 0] == pytest.approx(0.25, rel=1e-9)
-    assert (found["sio2"] - usual["sio2"])[0, 0] == pytest.approx(0.006, rel=1e-9)
+    result, typical = (product.alumina(P, GROWN, faults, NOTHING) for faults in (bad, NOTHING))
+    assert (result["loi"] - typical["loi"])[0, 0] == pytest.approx(0.25, rel=1e-9)
+    assert (result["sio2"] - typical["sio2"])[0, 0] == pytest.approx(0.006, rel=1e-9)
 
 
 def test_half_of_the_lots_break_a_limit_that_is_met_on_average():

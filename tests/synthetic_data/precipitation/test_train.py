@@ -46,8 +46,8 @@ def test_ends_are_what_is_asked_or_what_coolers_reach(p, at, days):
     reached = coldest_end(days["fill"], at.water, at.transfer, flow / p.flow)
     np.testing.assert_allclose(days["coldest"], reached, rtol=1e-12)
     np.testing.assert_allclose(days["end"], np.maximum(days["end_temperature"], reached) + at.warmer, rtol=1e-12)
-    asked = days["end_temperature"][1:]  # a crew asks for nothing that was out of reach the day before
-    assert (asked >= np.minimum(days["coldest"][:-1], 64.0) - 0.05).all()
+    requested = days["end_temperature"][1:]  # a crew asks for nothing that was out of reach the day before
+    assert (requested >= np.minimum(days["coldest"][:-1], 64.0) - 0.05).all()
 
 
 def test_liquor_goes_on_from_day_to_day(p, at, days):
@@ -65,9 +65,9 @@ def test_fines_and_overflow_by_hand(p, at, days):
 
 
 def test_days_are_stepped_alike_whether_alone_or_together(p, at, setting, target, days):
-    lines, found = PrecipitationLines(p, LINES), []
+    lines, result = PrecipitationLines(p, LINES), []
     for t in range(DAYS):
         one = type(at)(**{name: values[t : t + 1] for name, values in vars(at).items()})
-        found.append(lines.run(p, one, setting, {name: values[t : t + 1] for name, values in target.items()}))
+        result.append(lines.run(p, one, setting, {name: values[t : t + 1] for name, values in target.items()}))
     for name in ("precipitation_yield", "product_fines", "fill_temperature", "caustic"):
-        np.testing.assert_array_equal(np.concatenate([one[name] for one in found]), days[name])
+        np.testing.assert_array_equal(np.concatenate([one[name] for one in result]), days[name])

@@ -22,23 +22,23 @@ def swung(share):
 
 
 def test_hours_add_up_to_the_crop(plant):
-    step, found = play(plant.fork(), swung(0.08))
+    step, result = play(plant.fork(), swung(0.08))
     truth = step.truth
-    assert found["current"].shape == (HOURS, 6)
-    np.testing.assert_allclose(found["current"].sum(axis=0), truth["charge"])
-    np.testing.assert_allclose(CELLS * found["metal"].sum(axis=0) / 1000.0, truth["cathode_mass"])
-    energy = CELLS * (found["current"] * found["cell_voltage"]).sum(axis=0) / 7.0
+    assert result["current"].shape == (HOURS, 6)
+    np.testing.assert_allclose(result["current"].sum(axis=0), truth["charge"])
+    np.testing.assert_allclose(CELLS * result["metal"].sum(axis=0) / 1000.0, truth["cathode_mass"])
+    energy = CELLS * (result["current"] * result["cell_voltage"]).sum(axis=0) / 7.0
     np.testing.assert_allclose(energy, truth["energy"])
     made = 0.01 * COPPER_EQUIVALENT * truth["current_efficiency"] * truth["charge"]
-    np.testing.assert_allclose(found["metal"].sum(axis=0), made)
+    np.testing.assert_allclose(result["metal"].sum(axis=0), made)
 
 
 def test_a_profile_of_the_tariffs_classes_is_the_swing(plant):
     # valley, flat and peak hours of a swing of 6 %, played by the hour and run by its classes
     shares = np.tile(np.repeat([1.06, 1.0, 0.94], 8), 7)
     step, _ = play(plant.fork(), 34.1 * shares)
-    by_hand = plant.plan().assign(current_density=310.0, current_swing=6.0)
-    by_classes = plant.fork().step(by_hand)
+    manual_setpoints = plant.plan().assign(current_density=310.0, current_swing=6.0)
+    by_classes = plant.fork().step(manual_setpoints)
     for name in ("energy", "current_efficiency", "cell_voltage", "short_loss", "passive"):
         np.testing.assert_allclose(step.truth[name], by_classes.truth[name], rtol=1e-9)
 

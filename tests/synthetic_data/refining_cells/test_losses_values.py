@@ -33,10 +33,10 @@ def test_births_have_the_level_of_the_lots_table_and_grow_over_the_crop(p, secti
         faults=sections.faults | {"flow_loss": np.zeros(sections.swing.shape)},
         swing=np.zeros(sections.swing.shape),
     )
-    found = losses.births(p, quiet, np.zeros(sections.swing.shape))
-    usual = losses.life(p, np.array(p.usual_patrol), np.array(0.0))
-    np.testing.assert_allclose(found.mean(axis=0) * usual / 24.0, short_rate(p, sections.grown.state), rtol=1e-9)
-    np.testing.assert_allclose(found[1:] / found[:-1], np.exp(p.short_growth / 7.0), rtol=1e-9)
+    result = losses.births(p, quiet, np.zeros(sections.swing.shape))
+    typical = losses.life(p, np.array(p.usual_patrol), np.array(0.0))
+    np.testing.assert_allclose(result.mean(axis=0) * typical / 24.0, short_rate(p, sections.grown.state), rtol=1e-9)
+    np.testing.assert_allclose(result[1:] / result[:-1], np.exp(p.short_growth / 7.0), rtol=1e-9)
 
 
 def test_births_rise_with_swing_passive_anodes_and_lost_flow(p, sections):
@@ -69,16 +69,16 @@ def test_without_the_monitor_shorts_live_longer(p):
 
 def test_efficiency_is_100_less_the_losses(p, sections):
     births, lives = np.full((7, *sections.swing.shape), 2.0), np.full(sections.swing.shape, 12.0)
-    found = losses.split_charge(p, sections, births, lives)
-    np.testing.assert_allclose(found["short_loss"], p.short_current_ratio * 1.0)
+    result = losses.split_charge(p, sections, births, lives)
+    np.testing.assert_allclose(result["short_loss"], p.short_current_ratio * 1.0)
     scatter = np.exp(p.stray_section_sd * sections.traits["stray"] + p.stray_luck * sections.normals["stray"])
     stray = p.stray_loss * scatter + p.ground_leakage * sections.faults["leakage"]
-    np.testing.assert_allclose(found["stray_loss"], stray)
+    np.testing.assert_allclose(result["stray_loss"], stray)
     kelvin = sections.grown.state["temperature"] + 273.15
     oxygen = np.exp(-40e3 / 8.314462618 * (1.0 / kelvin - 1.0 / 335.15)) / sections.current_density
     dissolved = (100.0 * oxygen + 0.2 * sections.grown.crops.week["fe"]) / (1.0 - sections.faults["rectifier"])
-    np.testing.assert_allclose(found["dissolution_loss"], dissolved)
-    np.testing.assert_allclose(found["current_efficiency"], 100.0 - 2.4 - stray - dissolved)
+    np.testing.assert_allclose(result["dissolution_loss"], dissolved)
+    np.testing.assert_allclose(result["current_efficiency"], 100.0 - 2.4 - stray - dissolved)
 
 
 def test_more_shorts_than_can_be_are_none(p, sections):

@@ -15,12 +15,12 @@ def plant():
 
 
 def test_a_section_earns_and_emits_what_its_copper_says(plant):
-    found, truth = economic_value(SEED, plant.truth), plant.truth
-    np.testing.assert_allclose(found["product"], 1000.0 * truth["cathode_mass"] / 7.0)
-    np.testing.assert_allclose(found["energy"], truth["energy"])
+    result, truth = economic_value(SEED, plant.truth), plant.truth
+    np.testing.assert_allclose(result["product"], 1000.0 * truth["cathode_mass"] / 7.0)
+    np.testing.assert_allclose(result["energy"], truth["energy"])
     tonnes = truth["cathode_mass"] / 7.0
-    assert 0.15 < (found["co2e"] / 1000.0 / tonnes).mean() < 0.40  # 350 kWh/t and 0.2-0.6 t of steam
-    assert (found["move_cost"] >= 0.0).all()
+    assert 0.15 < (result["co2e"] / 1000.0 / tonnes).mean() < 0.40  # 350 kWh/t and 0.2-0.6 t of steam
+    assert (result["move_cost"] >= 0.0).all()
 
 
 def test_rejects_and_energy_by_the_hour_are_paid(plant):

@@ -14,8 +14,8 @@ from synthetic_data.refining_cells import operators
 def test_swing_is_deeper_in_winter(p):
     weeks = SimpleNamespace(state={"ambient_temperature": np.array([[27.0], [3.0]])})
     trait, habit = np.array([0.0, 1.0]), np.array([[0.0, 0.0], [1.0, -1.0]])
-    found = operators.swing(p, weeks, trait, habit)
-    np.testing.assert_allclose(found, [[3.0, 4.0], [5.0 + 0.6, 6.0 - 0.6]])
+    result = operators.swing(p, weeks, trait, habit)
+    np.testing.assert_allclose(result, [[3.0, 4.0], [5.0 + 0.6, 6.0 - 0.6]])
 
 
 def test_tests_are_held_for_the_life_of_anodes(p):
@@ -28,8 +28,8 @@ def test_tests_are_held_for_the_life_of_anodes(p):
         expected = np.stack([before[i], before[i], *[signs[i, t - (1 + t) % 3] for t in range(2, 9)]])
         np.testing.assert_allclose(tests[name], p[f"test_{name}"] * testing * expected)
     # a longer stretch in two pieces is the same
-    one, kept = operators.tested(p, before, 1, testing, uniforms[:, :4])
-    two, end = operators.tested(p, kept, 5, testing, uniforms[:, 4:])
+    one, tests_in_force = operators.tested(p, before, 1, testing, uniforms[:, :4])
+    two, end = operators.tested(p, tests_in_force, 5, testing, uniforms[:, 4:])
     for name in operators.SETPOINTS:
         np.testing.assert_allclose(np.concatenate([one[name], two[name]]), tests[name])
     np.testing.assert_allclose(end, last)
@@ -38,6 +38,6 @@ def test_tests_are_held_for_the_life_of_anodes(p):
 def test_setting_takes_the_seeds_bounds():
     seed = load("copper_electrorefining")
     weeks = SimpleNamespace(first=0, count=2)
-    found = operators.setting(seed, plan_run(seed, units=2, years=0.1), weeks, UnitBlock(0, 0, 2), {})
-    assert found.bounds == {"current_swing": (0.0, 12.0), "patrol_interval": (8.0, 24.0)}
-    assert found.used("current_swing", np.array([3.3, 15.0])).tolist() == pytest.approx([3.5, 12.0])
+    result = operators.setting(seed, plan_run(seed, units=2, years=0.1), weeks, UnitBlock(0, 0, 2), {})
+    assert result.bounds == {"current_swing": (0.0, 12.0), "patrol_interval": (8.0, 24.0)}
+    assert result.used("current_swing", np.array([3.3, 15.0])).tolist() == pytest.approx([3.5, 12.0])

@@ -61,9 +61,9 @@ def mixed():
     """Mean of what a piece and a part of its neighbour show, each counting with a weight."""
 
     def mean(values, weight, registration):
-        beside, part = registration.neighbour, registration.overlap
-        share = part * weight[beside] / (weight + part * weight[beside])
+        neighbour, part = registration.neighbour, registration.overlap
+        share = part * weight[neighbour] / (weight + part * weight[neighbour])
         share = share.reshape(-1, *[1] * (values.ndim - 1))
-        return (1.0 - share) * values + share * values[beside]
+        return (1.0 - share) * values + share * values[neighbour]
 
     return mean

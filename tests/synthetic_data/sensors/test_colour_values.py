@@ -31,7 +31,7 @@ def test_cover(heavy_scrap, cover):
 
 def test_readings(heavy_scrap, cover, mixed):
     s, p, lot, r, n = heavy_scrap.pieces, heavy_scrap.p, heavy_scrap.lot, heavy_scrap.registration, heavy_scrap.n
-    found = colour.read(s, r, heavy_scrap.materials, cover, np.random.default_rng(5))
+    result = colour.read(s, r, heavy_scrap.materials, cover, np.random.default_rng(5))
     twin, names = np.random.default_rng(5), np.array(SURFACES)[s.surface]
     content = dict(zip(heavy_scrap.materials.elements, s.content.T, strict=True))
 
@@ -58,6 +58,6 @@ def test_readings(heavy_scrap, cover, mixed):
     light = seen[:, 2] * np.exp(p.camera_lot_rsd[lot] * lots[lot] + p.camera_light_rsd[lot] * z[2])
     missed = twin.random(n) < p.camera_dropout[lot]
     assert missed.any()
-    near(found["hue"], np.where(missed, np.nan, np.arctan2(across, along) / (2 * np.pi)), rtol=1e-8, atol=1e-12)
-    near(found["saturation"], np.where(missed, np.nan, np.minimum((along**2 + across**2) ** 0.5, 1.0)), rtol=1e-9)
-    near(found["brightness"], np.where(missed, np.nan, np.minimum(light, 1.0)), rtol=1e-9)
+    near(result["hue"], np.where(missed, np.nan, np.arctan2(across, along) / (2 * np.pi)), rtol=1e-8, atol=1e-12)
+    near(result["saturation"], np.where(missed, np.nan, np.minimum((along**2 + across**2) ** 0.5, 1.0)), rtol=1e-9)
+    near(result["brightness"], np.where(missed, np.nan, np.minimum(light, 1.0)), rtol=1e-9)

@@ -52,15 +52,15 @@ def test_tables_of_the_sight(heavy_scrap, sight, head):
     m = heavy_scrap.materials
     assert head.elements[: len(m.elements)] == m.elements
     assert {*BELT, *SOIL, "ti", "ni", "cu", "cr", "sn", "bi"} <= set(head.elements)
-    usual = np.zeros((len(m.names), len(head.elements)))
+    typical = np.zeros((len(m.names), len(head.elements)))
     for i in range(len(m.names)):
         for j in range(len(m.elements)):
             if j != m.balance[i]:
                 low, high = m.low[i, j], m.high[i, j]
-                usual[i, j] = 0.5 * (low + high) if low > 0.0 else 0.35 * high
-        usual[i, m.balance[i]] = max(100.0 - usual[i].sum(), 0.0)
-    near(sight.amplified, 1.0 + head.enhancement(usual, SINE).T, rtol=1e-9)
-    near(sight.scattered, scattered(head, usual).T, rtol=1e-9)
+                typical[i, j] = 0.5 * (low + high) if low > 0.0 else 0.35 * high
+        typical[i, m.balance[i]] = max(100.0 - typical[i].sum(), 0.0)
+    near(sight.amplified, 1.0 + head.enhancement(typical, SINE).T, rtol=1e-9)
+    near(sight.scattered, scattered(head, typical).T, rtol=1e-9)
     near(sight.soil, 0.01 * row(head, SOIL)[0] @ head.attenuation_out, rtol=1e-9)
     belt = row(head, BELT)
     near(sight.belt, np.concatenate([head.emitted(belt, SINE, SINE)[0], scattered(head, belt)[0]]), rtol=1e-9)
@@ -80,10 +80,10 @@ def test_light_from_each_piece(heavy_scrap, sight, head):
     )
     cover = colour.cover(s, np.random.default_rng(1))
     output = np.random.default_rng(2).uniform(0.7, 1.1, n)
-    found = fluorescence.light(s, h.form, r, sight, cover, output, np.random.default_rng(3))
+    result = fluorescence.light(s, h.form, r, sight, cover, output, np.random.default_rng(3))
     rng, count = np.random.default_rng(3), len(LINES)
     tilt = np.exp(np.clip(p.tilt_sd[lot] * rng.standard_normal(n), -0.35, 0.35))
-    come, go = SINE * tilt, SINE / tilt
+    come, outgoing = SINE * tilt, SINE / tilt
     content = np.zeros((n, len(head.elements)))
     content[:, : s.content.shape[1]] = s.content
     joined = s.composites
@@ -91,11 +91,11 @@ def test_light_from_each_piece(heavy_scrap, sight, head):
     for element, most in (("fe", p.dirt_iron), ("zn", p.dirt_zinc), ("pb", p.dirt_lead)):
         content[:, head.elements.index(element)] += 2.0 * most[lot] * s.dirt * rng.random(n)
 
-    def photons(content, material, come, go):
-        lines = head.emitted(content, come, go).T * sight.amplified[:, material]
-        return np.vstack([lines, sight.scattered[:, material] * (2.0 / SINE) / (1.0 / come + 1.0 / go)])
+    def photons(content, material, come, outgoing_sine):
+        lines = head.emitted(content, come, outgoing_sine).T * sight.amplified[:, material]
+        return np.vstack([lines, sight.scattered[:, material] * (2.0 / SINE) / (1.0 / come + 1.0 / outgoing_sine)])
 
-    seen, names = photons(content, s.material, come, go), np.array(SURFACES)[s.surface]
+    seen, names = photons(content, s.material, come, outgoing), np.array(SURFACES)[s.surface]
     rows = np.flatnonzero(cover)
     layer, mass = np.zeros((len(rows), len(head.elements))), np.zeros(len(rows))
     for k, piece in enumerate(rows):
@@ -108,14 +108,16 @@ def test_light_from_each_piece(heavy_scrap, sight, head):
     lead = np.where(soldered, p.solder_lead[lot[rows]], 0.0)
     layer[:, head.elements.index("pb")] += lead
     layer[:, head.elements.index("sn")] -= lead
-    coated = head.coated(content[rows], layer, mass, come[rows], go[rows]).T * sight.amplified[:, s.material[rows]]
+    coated = (
+        head.coated(content[rows], layer, mass, come[rows], outgoing[rows]).T * sight.amplified[:, s.material[rows]]
+    )
     seen[:count, rows] = (1.0 - cover[rows]) * seen[:count, rows] + cover[rows] * coated
     two = joined.piece
     spread = p.composite_sight_sd[lot[two]] * rng.standard_normal(len(two))
     share = np.clip(joined.second_share + spread, 0.0, 1.0)
     second = np.zeros((len(two), len(head.elements)))
     second[:, : s.content.shape[1]] = joined.second_content
-    seen[:, two] = (1.0 - share) * seen[:, two] + share * photons(second, joined.second, come[two], go[two])
+    seen[:, two] = (1.0 - share) * seen[:, two] + share * photons(second, joined.second, come[two], outgoing[two])
     seen[:count] *= np.exp(-np.outer(sight.soil / SINE, 1.5e-4 * p.dirt_layer[lot] * s.dirt))
     z = rng.standard_normal((count, n), dtype=np.float32).astype(float)
     drops = p.lead_heterogeneity[lot] * (1.0 - 0.01 * content[:, head.elements.index("pb")])
@@ -126,19 +128,19 @@ def test_light_from_each_piece(heavy_scrap, sight, head):
     stray = 2.0 * p.stray_share[lot] * reach * rng.random(n)
     foreign = r.overlap * s.area[r.neighbour]
     part = stray + (1.0 - stray) * foreign / (s.area + foreign)
-    some = part > 0.003
-    beside = np.where(some, part, 0.0)
-    seen = (1.0 - beside) * seen + beside * seen[:, r.neighbour]
+    overlapping = part > 0.003
+    neighbour_share = np.where(overlapping, part, 0.0)
+    seen = (1.0 - neighbour_share) * seen + neighbour_share * seen[:, r.neighbour]
     height = np.minimum(h.form.height, 0.5 * p.gap[lot])
-    aside = 0.5 * p.detector_pitch[lot] * rng.random(n) / (p.gap[lot] - height)
-    close = (p.gap[lot] / (p.gap[lot] - height)) ** 2 / (1.0 + aside**2) ** 2
+    offset = 0.5 * p.detector_pitch[lot] * rng.random(n) / (p.gap[lot] - height)
+    close = (p.gap[lot] / (p.gap[lot] - height)) ** 2 / (1.0 + offset**2) ** 2
     filled = 1.0 - np.exp(-s.area / p.spot_area[lot])
     rate = p.copper_rate[lot] * output / sight.copper
     seen = rate * (filled * close * seen + (1.0 - filled) * sight.belt[:, np.newaxis])
-    near(found.lines, seen[:count], rtol=2e-5)
-    near(found.scatter, seen[count : count + 2], rtol=1e-9)
-    near(found.background, seen[count + 2 : 2 * count + 2], rtol=1e-9)
-    near(found.continuum, seen[-1], rtol=1e-9)
+    near(result.lines, seen[:count], rtol=2e-5)
+    near(result.scatter, seen[count : count + 2], rtol=1e-9)
+    near(result.background, seen[count + 2 : 2 * count + 2], rtol=1e-9)
+    near(result.continuum, seen[-1], rtol=1e-9)
 
 
 def test_all_photons():

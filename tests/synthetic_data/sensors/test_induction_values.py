@@ -19,7 +19,7 @@ def test_readings(light_scrap, mixed, steel):
     assert not s.magnetic.any()
     if steel:
         s = replace(s, magnetic=np.arange(len(lot)) % 3 == 0)
-    found, twin = induction.read(s, form, r, np.random.default_rng(2)), np.random.default_rng(2)
+    result, twin = induction.read(s, form, r, np.random.default_rng(2)), np.random.default_rng(2)
     skin = 1000.0 / (np.pi * p.coil_frequency[lot] * 4e-7 * np.pi * s.conductivity * 5.8e5) ** 0.5
     wall = 1.0 - np.exp(-2.0 * s.thickness * s.shape / skin)
     lifted = p.coil_lift_off[lot] + 0.5 * form.height * (1.0 - form.solid)
@@ -31,4 +31,4 @@ def test_readings(light_scrap, mixed, steel):
     spread = p.coil_rsd[lot] * (1.0 + p.coil_area[lot] / s.area) ** 0.5
     reading = reading * np.exp(spread * twin.standard_normal(len(lot)))
     dropped = twin.random(len(lot)) < p.coil_dropout[lot]
-    near(found["conductivity"], np.where(dropped, np.nan, reading), rtol=1e-9)
+    near(result["conductivity"], np.where(dropped, np.nan, reading), rtol=1e-9)

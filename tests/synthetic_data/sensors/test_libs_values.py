@@ -55,10 +55,10 @@ def test_shots(light_scrap, laser):
         *(getattr(light_scrap, name) for name in ("pieces", "p", "lot", "form")),
         light_scrap.registration,
     )
-    found, twin = libs.shoot(s, form, r, laser, np.random.default_rng(2)), np.random.default_rng(2)
+    result, twin = libs.shoot(s, form, r, laser, np.random.default_rng(2)), np.random.default_rng(2)
     content, foreign = content_at_spot(s, r, twin)
-    assert np.array_equal(found.content, content)
-    assert np.array_equal(found.foreign, foreign)
+    assert np.array_equal(result.content, content)
+    assert np.array_equal(result.foreign, foreign)
     n, u = twin.standard_normal((4, len(lot))), twin.random((3, len(lot)))
     defocus = n[0] * (p.focus_sd[lot] + p.focus_rough[lot] * form.height)
     oily = np.array(SURFACES)[s.surface] == "oily"
@@ -74,12 +74,12 @@ def test_shots(light_scrap, laser):
     metal = np.clip(1.0 - (layer / depth - p.cleaning_shots[lot]) / p.analysis_shots[lot], 0.0, 1.0)
     fails = np.clip(p.misfire[lot] + p.misfire_per_defocus[lot] * np.abs(defocus), 0.0, 1.0)
     fails = np.where(u[1] < p.missed_piece[lot], 1.0, fails)
-    near(found.defocus, defocus, rtol=1e-9)
-    near(found.irradiance, power, rtol=1e-9)
-    near(found.metal, metal, rtol=1e-9, atol=1e-12)
-    assert np.array_equal(found.on_dirt, on_dirt)
-    assert np.array_equal(found.valid, twin.binomial(p.analysis_shots[lot].astype(int), 1.0 - fails))
-    assert (found.valid[u[1] < p.missed_piece[lot]] == 0.0).all()
+    near(result.defocus, defocus, rtol=1e-9)
+    near(result.irradiance, power, rtol=1e-9)
+    near(result.metal, metal, rtol=1e-9, atol=1e-12)
+    assert np.array_equal(result.on_dirt, on_dirt)
+    assert np.array_equal(result.valid, twin.binomial(p.analysis_shots[lot].astype(int), 1.0 - fails))
+    assert (result.valid[u[1] < p.missed_piece[lot]] == 0.0).all()
 
 
 @pytest.fixture
@@ -94,35 +94,35 @@ def shots(light_scrap, laser):
 
 def contents_by_hand(light_scrap, shots, twin):
     s, p, lot = light_scrap.pieces, light_scrap.p, light_scrap.lot
-    found = {
+    result = {
         name: column * shots.metal for name, column in zip(light_scrap.materials.elements, s.content.T, strict=True)
     }
     for name in ("c", "ca"):
-        found.setdefault(name, np.zeros(light_scrap.n))
+        result.setdefault(name, np.zeros(light_scrap.n))
     for name in DIRT:
-        found[name] = found[name] + p[f"dirt_{name}"][lot] * s.dirt
+        result[name] = result[name] + p[f"dirt_{name}"][lot] * s.dirt
     surface = np.array(SURFACES)[s.surface]
     dirty = shots.on_dirt & ((s.layer == 0.0) | (surface == "oily"))
     for cover, held in LAYERS.items():
         rows = np.flatnonzero((shots.metal < 1.0) & (dirty if cover == "dirty" else (surface == cover) & ~dirty))
         scatter = np.exp(p.layer_sd[lot[rows]] * twin.standard_normal((len(held), len(rows))))
         for name, factor in zip(held, scatter, strict=True):
-            found[name][rows] += (1.0 - shots.metal[rows]) * p[f"{cover}_{name}"][lot[rows]] * factor
-    return found
+            result[name][rows] += (1.0 - shots.metal[rows]) * p[f"{cover}_{name}"][lot[rows]] * factor
+    return result
 
 
 def test_what_the_shots_evaporate(light_scrap, shots):
-    found = libs.seen(light_scrap.pieces, shots, light_scrap.materials.elements, np.random.default_rng(7))
+    result = libs.seen(light_scrap.pieces, shots, light_scrap.materials.elements, np.random.default_rng(7))
     expected = contents_by_hand(light_scrap, shots, np.random.default_rng(7))
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        near(found[name], values, rtol=1e-9, atol=1e-12, err_msg=name)
+        near(result[name], values, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 def test_readings(light_scrap, shots, laser):
     s, p, lot = light_scrap.pieces, light_scrap.p, light_scrap.lot
     elements, twin = light_scrap.materials.elements, np.random.default_rng(8)
-    found = libs.read(s, shots, laser, elements, USED, np.random.default_rng(8))
+    result = libs.read(s, shots, laser, elements, USED, np.random.default_rng(8))
     content = contents_by_hand(light_scrap, shots, twin)
     aluminium = np.maximum(content["al"], 1.5) / 95.0
     count = np.maximum(shots.valid, 1.0)
@@ -148,14 +148,14 @@ def test_readings(light_scrap, shots, laser):
         floor = p[f"noise_{name}"][lot] / (count**0.5 * light * aluminium)
         noise = ((reading * relative) ** 2 + floor**2) ** 0.5
         reading = reading + noise * twin.standard_normal(len(lot))
-        near(found[f"libs_{name}"], np.where(lost, np.nan, reading), rtol=1e-6, atol=1e-9, err_msg=name)
+        near(result[f"libs_{name}"], np.where(lost, np.nan, reading), rtol=1e-6, atol=1e-9, err_msg=name)
     mixed = shots.metal * (1.0 - shots.metal)
     spread = (p.shot_rsd[lot] ** 2 + grain**2 + mixed) ** 0.5
     spread = spread * np.exp(twin.standard_normal(len(lot)) / (2.0 * count) ** 0.5)
     total = light * np.exp(p.total_rsd[lot] / count**0.5 * twin.standard_normal(len(lot)))
-    near(found["libs_shot_spread"], np.where(lost, np.nan, spread), rtol=1e-9)
-    near(found["libs_total"], np.where(lost, np.nan, total), rtol=1e-9)
-    assert np.array_equal(found["libs_shots"], shots.valid)
+    near(result["libs_shot_spread"], np.where(lost, np.nan, spread), rtol=1e-9)
+    near(result["libs_total"], np.where(lost, np.nan, total), rtol=1e-9)
+    assert np.array_equal(result["libs_shots"], shots.valid)
 
 
 def test_names_that_readings_need():

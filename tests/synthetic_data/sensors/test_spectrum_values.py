@@ -71,7 +71,7 @@ def expected_rates(heavy_scrap, light, state):
 
 def test_readings(heavy_scrap, light, state):
     h, s, p, lot = heavy_scrap, heavy_scrap.pieces, heavy_scrap.p, heavy_scrap.lot
-    found, twin = spectrum.read(s, light, state, np.random.default_rng(3)), np.random.default_rng(3)
+    result, twin = spectrum.read(s, light, state, np.random.default_rng(3)), np.random.default_rng(3)
     along = p.chord_low[lot] + (1.0 - p.chord_low[lot]) * twin.random(h.n)
     total = 1.168 * light.lines.sum(axis=0) + light.scatter.sum(axis=0) + light.continuum
     live = along * s.size / p.belt_speed[lot] / (1.0 + 1e-3 * total * p.dead_time[lot])
@@ -86,7 +86,7 @@ def test_readings(heavy_scrap, light, state):
     rates = counts.reshape(len(NAMES), h.n) / live
     missed = twin.random(h.n) < p.missed_piece[lot]
     assert missed.any()
-    assert list(found) == [*(f"rate_{name}" for name in NAMES), "live_time"]
-    near(found["live_time"], np.where(missed, np.nan, live), rtol=1e-9)
+    assert list(result) == [*(f"rate_{name}" for name in NAMES), "live_time"]
+    near(result["live_time"], np.where(missed, np.nan, live), rtol=1e-9)
     for name, rate in zip(NAMES, rates, strict=True):
-        near(found[f"rate_{name}"], np.where(missed, np.nan, rate), rtol=1e-9, atol=1e-12, err_msg=name)
+        near(result[f"rate_{name}"], np.where(missed, np.nan, rate), rtol=1e-9, atol=1e-12, err_msg=name)

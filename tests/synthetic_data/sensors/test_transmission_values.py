@@ -23,7 +23,7 @@ def test_a_line_is_a_scanner_of_twelve_bins_and_a_wedge():
 def test_readings(light_scrap, mixed):
     s, p, lot, r = light_scrap.pieces, light_scrap.p, light_scrap.lot, light_scrap.registration
     elements = light_scrap.materials.elements
-    found = transmission.read(s, r, elements, "al", np.random.default_rng(3))
+    result = transmission.read(s, r, elements, "al", np.random.default_rng(3))
     at, twin = transmission.line(float(p.tube_voltage[0]), elements, "al"), np.random.default_rng(3)
     n, lots = twin.standard_normal((5, len(lot))), twin.standard_normal(len(s.lots.day))
     attenuation = mixed(s.content, s.mass, r) @ at.table / 100.0
@@ -44,7 +44,7 @@ def test_readings(light_scrap, mixed):
     quantum = (np.exp(-low) / low**2 + np.exp(-high) / high**2) / photons * (p.xrt_noise_excess[lot] * low / high) ** 2
     noise = (quantum + p.xrt_ratio_sd[lot] ** 2) ** 0.5
     ratio = low / high + (p.xrt_drift * hours**0.5 * lots)[lot] + noise * n[2]
-    near(found["xrt_log_ratio"], ratio, rtol=1e-9)
-    near(found["xrt_transmission_low"], np.exp(low + p.xrt_transmission_rsd[lot] * n[4]), rtol=1e-9)
+    near(result["xrt_log_ratio"], ratio, rtol=1e-9)
+    near(result["xrt_transmission_low"], np.exp(low + p.xrt_transmission_rsd[lot] * n[4]), rtol=1e-9)
     thickness = np.interp(-high, -at.wedge_log_high, at.wedge)
-    near(found["xrt_areal_density"], thickness * np.exp(p.areal_rsd[lot] * n[3]), rtol=1e-9)
+    near(result["xrt_areal_density"], thickness * np.exp(p.areal_rsd[lot] * n[3]), rtol=1e-9)

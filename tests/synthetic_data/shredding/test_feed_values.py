@@ -33,14 +33,15 @@ def test_shares_of_cathodes_and_what_is_declared_of_them(lines, draws):
     lfp = 0.018 * np.exp(0.45 * held["lfp"] + 0.15 * market["lfp"] + 0.25 * n[0])
     lco, lmo = 0.028 * np.exp(0.6 * held["lco"]), 0.012 * np.exp(0.6 * held["lmo"])
     weights = {
-        name: usual * np.exp(0.9 * held[name]) for name, usual in zip(NAMES[:4], (0.05, 0.33, 0.36, 0.26), strict=True)
+        name: typical * np.exp(0.9 * held[name])
+        for name, typical in zip(NAMES[:4], (0.05, 0.33, 0.36, 0.26), strict=True)
     }
     weights["nmc811"] = weights["nmc811"] * np.exp(0.15 * market["nickel"])
-    rest = 1.0 - np.minimum(lfp, 0.2) - np.minimum(lco, 0.2) - np.minimum(lmo, 0.2)
+    remaining = 1.0 - np.minimum(lfp, 0.2) - np.minimum(lco, 0.2) - np.minimum(lmo, 0.2)
     right = 1.0 - lines.faults.strength["batch"]
     whole = sum(weights.values())
     for name, weight in weights.items():
-        np.testing.assert_allclose(lines.feed.shares[name], rest * weight / whole * right, rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(lines.feed.shares[name], remaining * weight / whole * right, rtol=1e-9, err_msg=name)
     np.testing.assert_allclose(
         lines.feed.shares["lfp"], np.minimum(lfp, 0.2) * right + lines.faults.strength["batch"], rtol=1e-9
     )

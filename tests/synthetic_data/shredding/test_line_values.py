@@ -7,11 +7,11 @@ HABITS = ("mill_time", "pyrolysis_temperature", "pyrolysis_time", "screen_apertu
 
 def walked(state, normals, memory):
     """First-order walk, step by step."""
-    kept, found = np.exp(-1.0 / memory), np.empty_like(normals)
+    retained, result = np.exp(-1.0 / memory), np.empty_like(normals)
     for t in range(normals.shape[-1]):
-        state = kept * state + (1.0 - kept**2) ** 0.5 * normals[..., t]
-        found[..., t] = state
-    return found
+        state = retained * state + (1.0 - retained**2) ** 0.5 * normals[..., t]
+        result[..., t] = state
+    return result
 
 
 def test_setpoints_of_a_lot(lines, draws):
@@ -19,14 +19,14 @@ def test_setpoints_of_a_lot(lines, draws):
     n = dict(zip(HABITS[1:], draws["crew.settings"].standard_normal((5, 3, 120)), strict=True))
     p, shown, fire = lines.p, lines.feed.shown, lines.faults.strength["fire"]
     before = np.concatenate([fire[:, :1], fire[:, :-1]], axis=1)
-    usual = {
+    typical = {
         "pyrolysis_temperature": 540.0 - before,
         "pyrolysis_time": 70.0,
         "screen_aperture": 0.25 + 0.03 * np.clip(shown["feed_moisture"] - 2.6, 0.0, None),
         "air_velocity": 6.8,
         "wash_ratio": 2.0 + 1.5 * (0.25 - shown["feed_scrap_share"]),
     }
-    for name, values in usual.items():
+    for name, values in typical.items():
         own = values + p[f"{name}_sd"] * n[name] + p[f"habit_{name}"] * habit[name] + lines.tests.get(name, 0.0)
         np.testing.assert_allclose(lines.setpoints[name], np.clip(own, *lines.limits[name]), rtol=1e-9, err_msg=name)
 
@@ -40,8 +40,8 @@ def test_the_time_in_the_mill_answers_the_yield_of_the_four_lots_before(lines, d
     shown = np.zeros((3, 120))
     for start in range(4, 120, 4):
         shown[:, start : start + 4] = np.log(milled.yield_read[:, start - 4 : start].mean(axis=1) / 58.0)[:, None]
-    wanted = 130.0 + p.habit_mill_time * habit + p.mill_time_sd * drawn + lines.tests["mill_time"] - 300.0 * shown
-    np.testing.assert_allclose(milled.mill_time, np.clip(wanted, *lines.limits["mill_time"]), rtol=1e-9)
+    expected = 130.0 + p.habit_mill_time * habit + p.mill_time_sd * drawn + lines.tests["mill_time"] - 300.0 * shown
+    np.testing.assert_allclose(milled.mill_time, np.clip(expected, *lines.limits["mill_time"]), rtol=1e-9)
 
 
 def test_binder_fluorine_and_air_in_the_furnace(lines, draws):

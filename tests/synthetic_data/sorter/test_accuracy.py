@@ -70,16 +70,16 @@ class Pieces:
         """Pieces that the cameras do not take for one with their neighbour."""
         return (self.truth["overlap"] == 0.0).to_numpy()
 
-    def told(self, groups: dict[str, str], signals: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    def predictions(self, groups: dict[str, str], signals: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Group that each new piece is told to be of by these signals, and the one that it is of; '' where of none."""
         names = sorted(set(groups.values()))
         label, true = (classes.map(groups).fillna("").to_numpy() for classes in (self.label, self.true))
         rows = self.old & (label != "")
         X = self.signals[signals].to_numpy()
         model = BoostedClasses(len(names), most_rounds=60, n_jobs=1).fit(X[rows], np.searchsorted(names, label[rows]))
-        told = np.full(len(X), "", dtype=object)
-        told[self.new] = np.array(names)[model.predict_proba(X[self.new]).argmax(axis=1)]
-        return told, true
+        predictions = np.full(len(X), "", dtype=object)
+        predictions[self.new] = np.array(names)[model.predict_proba(X[self.new]).argmax(axis=1)]
+        return predictions, true
 
     def by_mass(self, right: np.ndarray, rows: np.ndarray) -> float:
         """Share of the mass of some rows."""
@@ -102,28 +102,28 @@ def bands(process: str) -> dict[str, tuple[float, float]]:
     return {row["statistic"].removeprefix(LEARNT): (float(row["low"]), float(row["high"])) for row in rows}
 
 
-def outside(found: dict[str, float], process: str) -> list[str]:
+def outside(result: dict[str, float], process: str) -> list[str]:
     expected = bands(process)
-    assert found.keys() == expected.keys()
+    assert result.keys() == expected.keys()
     return [
         f"{name}: {value:.4g} is not within {expected[name][0]} to {expected[name][1]}"
-        for name, value in found.items()
+        for name, value in result.items()
         if not expected[name][0] <= value <= expected[name][1]
     ]
 
 
 def of_all_sensors(pieces: Pieces) -> dict[str, float]:
     classes = sorted(set(pieces.label))
-    told, true = pieces.told(dict(zip(classes, classes, strict=True)), list(pieces.signals))
+    predictions, true = pieces.predictions(dict(zip(classes, classes, strict=True)), list(pieces.signals))
     named, clips = pieces.new & (true != "other"), pieces.new & (pieces.feed == "stamping")
-    sorted_out, due = (clips & np.isin(one, list(SHEET)) for one in (told, true))
+    sorted_out, due = (clips & np.isin(one, list(SHEET)) for one in (predictions, true))
     return {
-        "right of eight groups by mass": pieces.by_mass(told == true, named),
+        "right of eight groups by mass": pieces.by_mass(predictions == true, named),
         "right of eight groups by mass, shredder pieces that lie apart": pieces.by_mass(
-            told == true, named & pieces.apart & (pieces.feed == "twitch")
+            predictions == true, named & pieces.apart & (pieces.feed == "twitch")
         ),
-        "purity of 5xxx and 6xxx from clips": pieces.by_mass(told == true, sorted_out),
-        "recovery of 5xxx and 6xxx from clips": pieces.by_mass(told == true, due),
+        "purity of 5xxx and 6xxx from clips": pieces.by_mass(predictions == true, sorted_out),
+        "recovery of 5xxx and 6xxx from clips": pieces.by_mass(predictions == true, due),
     }
 
 
@@ -131,43 +131,46 @@ def of_single_sensors(pieces: Pieces) -> dict[str, float]:
     """Shares of pieces, as the publications count them, of those that lie apart."""
     libs = [name for name in pieces.signals if name.startswith("libs_")] + LIBS_FEATURES
     x_rays = [name for name in pieces.signals if name.startswith("xrt_")] + X_RAY_FEATURES
-    asked = pieces.new & pieces.apart
-    found = {}
+    selected = pieces.new & pieces.apart
+    result = {}
     for name, signals, feeds in (
         ("LIBS", libs, ["twitch", "stamping", "extrusion"]),
         ("X-rays, shredder pieces", x_rays, ["twitch"]),
         ("induction, 3D and scale, shredder pieces", INDUCTION_AND_SHAPE, ["twitch"]),
     ):
-        told, true = pieces.told(CASTINGS | WROUGHT, signals)
-        rows = asked & (true != "") & np.isin(pieces.feed, feeds)
-        found[f"cast from wrought by {name}"] = float((told == true)[rows].mean())
-    clips = asked & (pieces.feed == "stamping")
-    told, true = pieces.told(SHEET, libs)
-    right, sheet = told == true, true != ""
+        predictions, true = pieces.predictions(CASTINGS | WROUGHT, signals)
+        rows = selected & (true != "") & np.isin(pieces.feed, feeds)
+        result[f"cast from wrought by {name}"] = float((predictions == true)[rows].mean())
+    clips = selected & (pieces.feed == "stamping")
+    predictions, true = pieces.predictions(SHEET, libs)
+    right, sheet = predictions == true, true != ""
     bare = np.isin(pieces.surface, ["bare", "oily"])
-    found["5xxx from 6xxx by LIBS, clips without paint"] = float(right[clips & sheet & bare].mean())
-    found["5xxx from 6xxx by LIBS, all feeds with their paint"] = float(right[asked & sheet].mean())
-    told, true = pieces.told(SHEET, x_rays)
-    found["5xxx from 6xxx by X-rays, clips"] = float((told == true)[clips & (true != "")].mean())
-    return found
+    result["5xxx from 6xxx by LIBS, clips without paint"] = float(right[clips & sheet & bare].mean())
+    result["5xxx from 6xxx by LIBS, all feeds with their paint"] = float(right[selected & sheet].mean())
+    predictions, true = pieces.predictions(SHEET, x_rays)
+    result["5xxx from 6xxx by X-rays, clips"] = float((predictions == true)[clips & (true != "")].mean())
+    return result
 
 
 def of_heavies(pieces: Pieces) -> dict[str, float]:
     classes = sorted(set(pieces.label))
-    told, true = pieces.told(dict(zip(classes, classes, strict=True)), list(pieces.signals))
-    found = {"right class by mass": pieces.by_mass(told == true, pieces.new)}
+    predictions, true = pieces.predictions(dict(zip(classes, classes, strict=True)), list(pieces.signals))
+    result = {"right class by mass": pieces.by_mass(predictions == true, pieces.new)}
     head = [name for name in pieces.signals if name.startswith("rate_")] + ["live_time", "tile_hours", "tube_age"]
-    told, true = pieces.told(FAMILIES, head)
+    predictions, true = pieces.predictions(FAMILIES, head)
     families = sorted(set(FAMILIES.values()))
-    found["right of seven families by the X-ray head alone, by mass"] = pieces.by_mass(
-        told == true, pieces.new & (true != "")
+    result["right of seven families by the X-ray head alone, by mass"] = pieces.by_mass(
+        predictions == true, pieces.new & (true != "")
     )
-    recovery = [pieces.by_mass(told == true, pieces.new & (true == family)) for family in families]
-    found["recovery of a family by the X-ray head alone"] = float(np.mean(recovery))
-    told, true = pieces.told(FAMILIES, ["hue", "saturation", "brightness", "conductivity"])
-    purity = [pieces.by_mass(told == true, pieces.new & (told == one)) for one in ("copper", "brass", "stainless")]
-    found["purity of copper, brass and stainless by colour and induction"] = float(np.mean(purity))
-    return found
+    recovery = [pieces.by_mass(predictions == true, pieces.new & (true == family)) for family in families]
+    result["recovery of a family by the X-ray head alone"] = float(np.mean(recovery))
+    predictions, true = pieces.predictions(FAMILIES, ["hue", "saturation", "brightness", "conductivity"])
+    purity = [
+        pieces.by_mass(predictions == true, pieces.new & (predictions == one))
+        for one in ("copper", "brass", "stainless")
+    ]
+    result["purity of copper, brass and stainless by colour and induction"] = float(np.mean(purity))
+    return result
 
 
 @pytest.mark.long("fits all candidates")
@@ -190,8 +193,8 @@ def test_no_signal_tells_the_class_alone(process: str, request: pytest.FixtureRe
         column, new = pieces.signals[name], pieces.new
         known = column[pieces.old].dropna()
         cell = np.searchsorted(np.unique(known.quantile(np.linspace(0.02, 0.98, 49))), column)
-        likeliest = pd.crosstab(cell[pieces.old], pieces.label[pieces.old]).idxmax(axis=1)
-        told = pd.Series(cell[new]).map(likeliest).to_numpy()
-        best[name] = float(np.average(told == pieces.true[new].to_numpy(), weights=mass[new]))
+        most_probable = pd.crosstab(cell[pieces.old], pieces.label[pieces.old]).idxmax(axis=1)
+        predictions = pd.Series(cell[new]).map(most_probable).to_numpy()
+        best[name] = float(np.average(predictions == pieces.true[new].to_numpy(), weights=mass[new]))
     name = max(best, key=lambda one: best[one])
     assert best[name] < 0.80, name

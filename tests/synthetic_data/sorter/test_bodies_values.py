@@ -56,7 +56,7 @@ def test_bodies_again(scrap):
     lots, materials = scrap
     rng, p = np.random.default_rng(2), lots.parameters
     density, thickness = rng.uniform(2.6, 2.9, 180), rng.uniform(0.5, 6.0, 180)
-    found = bodies.draw_bodies(lots, materials, density, thickness, np.random.default_rng(3))
+    result = bodies.draw_bodies(lots, materials, density, thickness, np.random.default_rng(3))
     twin, lot = np.random.default_rng(3), np.repeat(np.arange(6), PER_LOT)
     n, u = twin.standard_normal((2, 180)), twin.random(180)
     median, gsd = (np.log(of_feed(lots, materials, name))[lot] for name in ("mass_median", "mass_gsd"))
@@ -74,10 +74,10 @@ def test_bodies_again(scrap):
     area = square * (low + (high - low) * u)
     shape = np.clip(mass / (wall * area), p.shape_low[lot], p.shape_high[lot])
     area = np.clip(mass / (wall * shape), square * low, square * high)
-    near(found.size, size, rtol=1e-9)
-    near(found.shape, shape, rtol=1e-9)
-    near(found.area, area, rtol=1e-9)
-    near(found.mass, wall * area * shape, rtol=1e-9)
+    near(result.size, size, rtol=1e-9)
+    near(result.shape, shape, rtol=1e-9)
+    near(result.area, area, rtol=1e-9)
+    near(result.mass, wall * area * shape, rtol=1e-9)
     # some keep their mass, some had to give way
-    kept = np.isclose(found.mass, mass, rtol=1e-9)
-    assert 0.1 < kept.mean() < 1.0
+    retained = np.isclose(result.mass, mass, rtol=1e-9)
+    assert 0.1 < retained.mean() < 1.0

@@ -69,18 +69,18 @@ def taken_per_shot(pieces, seed=2):
 @pytest.mark.parametrize("size", NEIGHBOURS)
 def test_neighbours_taken_along_reproduce_the_table(size, expected_neighbours):
     for occupancy, published in zip(OCCUPANCY, NEIGHBOURS[size], strict=True):
-        found = taken_per_shot(on_belt(400_000, size, occupancy))
+        result = taken_per_shot(on_belt(400_000, size, occupancy))
         scatter = 3.0 * np.sqrt(published / 50_000)  # of the count
         # 12 %, and what the table's last digit and its own scatter leave open
-        assert abs(found - published) <= 0.12 * published + 8e-4 + scatter
+        assert abs(result - published) <= 0.12 * published + 8e-4 + scatter
         expected = expected_neighbours(occupancy, size)
-        assert abs(found - expected) <= 0.05 * expected + scatter
+        assert abs(result - expected) <= 0.05 * expected + scatter
 
 
 @pytest.mark.parametrize("occupancy", TOUCHING)
 def test_pieces_that_touch_are_taken_along_more_often(occupancy):
-    found = taken_per_shot(on_belt(400_000, 40.0, occupancy, overlapping=0.1 * occupancy / 0.10))
-    assert found == pytest.approx(TOUCHING[occupancy], rel=0.25)
+    result = taken_per_shot(on_belt(400_000, 40.0, occupancy, overlapping=0.1 * occupancy / 0.10))
+    assert result == pytest.approx(TOUCHING[occupancy], rel=0.25)
 
 
 def test_a_perfect_belt_does_as_decided():

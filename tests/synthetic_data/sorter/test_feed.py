@@ -108,9 +108,9 @@ def test_shares_of_classes_over_many_lots_are_those_of_the_seed(seed, pieces, ma
         part = materials.share[inside] / materials.share[inside].sum()
         expected += share * (1.0 - value("other_share")) * np.bincount(materials.klass[inside], part, len(expected))
     expected[materials.other] = value("other_share")
-    found = np.bincount(pieces.klass, minlength=len(expected)) / len(pieces.klass)
-    assert found == pytest.approx(expected, abs=0.025)
-    assert found[materials.other] == pytest.approx(value("other_share"), rel=0.1)
+    result = np.bincount(pieces.klass, minlength=len(expected)) / len(pieces.klass)
+    assert result == pytest.approx(expected, abs=0.025)
+    assert result[materials.other] == pytest.approx(value("other_share"), rel=0.1)
 
 
 def test_log_shares_scatter_from_lot_to_lot(seed, materials):
@@ -181,9 +181,9 @@ def test_another_plant_gets_other_unknown_materials(seed, materials):
         single = np.setdiff1d(np.arange(len(pieces.mass)), pieces.composites.piece)
         return set(pieces.material[single][pieces.klass[single] == materials.other])
 
-    found = [unknown(rng_seed) for rng_seed in range(6)]
-    assert len({frozenset(one) for one in found}) > 1
-    assert set().union(*found) <= set(np.flatnonzero(materials.klass == materials.other))
+    result = [unknown(rng_seed) for rng_seed in range(6)]
+    assert len({frozenset(one) for one in result}) > 1
+    assert set().union(*result) <= set(np.flatnonzero(materials.klass == materials.other))
 
 
 def test_lots_and_pieces_come_in_order(seed):
@@ -195,8 +195,8 @@ def test_lots_and_pieces_come_in_order(seed):
     assert (np.diff(starts, axis=1) >= np.timedelta64(1, "ms")).all()
     assert (np.diff(starts[:, 0]) > np.timedelta64(0, "us")).all()
     plan = plan_run(seed, units=200)
-    begun = (pieces.starts - np.datetime64(plan.start, "us")) / np.timedelta64(1, "D")
-    assert np.allclose(pieces.day, begun, rtol=1e-12, atol=0.0)
+    started_days = (pieces.starts - np.datetime64(plan.start, "us")) / np.timedelta64(1, "D")
+    assert np.allclose(pieces.day, started_days, rtol=1e-12, atol=0.0)
     assert 0.0 <= pieces.day.min() < 0.02 * plan.days
     assert 0.98 * plan.days < pieces.day.max() < 1.001 * plan.days
     mean_step = np.diff(starts, axis=1).mean() / np.timedelta64(1, "s")
@@ -266,14 +266,14 @@ def test_pieces_overlap_in_proportion_to_what_the_belt_carries(seed):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"without": ("fill_low", "share_painted")}, r"fill_low, share_painted missing"),
         ({"piece_interval": 0.0005}, r"plant\.parameters\.piece_interval: expected 0\.001 s or more"),
     ],
 )
-def test_what_a_feed_cannot_use_is_told(seed, changes, told):
-    with pytest.raises(SimulationError, match=told):
+def test_what_a_feed_cannot_use_is_told(seed, changes, message):
+    with pytest.raises(SimulationError, match=message):
         pieces_of(changed(seed, **changes), lots=2)
 
 

@@ -30,9 +30,9 @@ def lots_of(**parameters):
 
 def test_times_are_a_least_interval_and_a_random_wait():
     lots = lots_of(piece_interval=[0.02, 0.05])
-    found = feed._elapsed(lots, 50, np.random.default_rng(1)).reshape(2, 50)
+    result = feed._elapsed(lots, 50, np.random.default_rng(1)).reshape(2, 50)
     waits = np.random.default_rng(1).standard_exponential((2, 50)) * (np.array([[0.02], [0.05]]) - 0.001) * 1e6
-    near(found, np.cumsum(np.ceil(waits) + 1000.0, axis=1), rtol=1e-12)
+    near(result, np.cumsum(np.ceil(waits) + 1000.0, axis=1), rtol=1e-12)
     with pytest.raises(SimulationError, match=r"piece_interval: expected 0\.001 s or more"):
         feed._elapsed(lots_of(piece_interval=[0.0005, 0.05]), 50, np.random.default_rng(1))
 
@@ -40,16 +40,16 @@ def test_times_are_a_least_interval_and_a_random_wait():
 def test_composites_are_the_mean_of_two_by_mass(materials):
     lots, lot = lots_of(second_share_low=[0.1, 0.2], second_share_high=[0.5, 0.9]), np.array([0, 0, 1, 1])
     material, joined, second = np.array([0, 1, 2, 3]), np.array([1, 2]), np.array([4, 5])
-    content, found = feed._contents(lots, lot, materials, material, joined, second, np.random.default_rng(2))
+    content, result = feed._contents(lots, lot, materials, material, joined, second, np.random.default_rng(2))
     twin = np.random.default_rng(2)
     drawn = materials.contents(np.array([0, 1, 2, 3, 4, 5]), twin)
     u = twin.random(2)
     share = np.array([0.1 + 0.4 * u[0], 0.2 + 0.7 * u[1]])
-    near(found.second_share, share, rtol=1e-12)
+    near(result.second_share, share, rtol=1e-12)
     for i, (piece, other) in enumerate(((1, 4), (2, 5))):
         near(content[piece], (1.0 - share[i]) * drawn[piece] + share[i] * drawn[other], rtol=1e-12)
-        near(found.first_content[i], drawn[piece], rtol=1e-12)
-        near(found.second_content[i], drawn[other], rtol=1e-12)
+        near(result.first_content[i], drawn[piece], rtol=1e-12)
+        near(result.second_content[i], drawn[other], rtol=1e-12)
     near(content[[0, 3]], drawn[[0, 3]], rtol=1e-12)
 
 
@@ -68,7 +68,7 @@ def test_properties_of_composites_are_means_by_volume(materials):
 def test_gaps_are_those_of_pieces_at_random_and_some_touch():
     lots = lots_of(touching_share=[0.1, 0.15], overlap_depth=[0.3, 0.2])
     lot, size = np.repeat([0, 1], 300), np.random.default_rng(4).uniform(20.0, 80.0, 600)
-    found = feed._neighbour_gap(lots, lot, size, np.random.default_rng(5))
+    result = feed._neighbour_gap(lots, lot, size, np.random.default_rng(5))
     twin = np.random.default_rng(5)
     step, u = twin.standard_exponential(600), twin.random(600)
     contact = 0.5 * (size + np.array([size[:300].mean(), size[300:].mean()])[lot])
@@ -78,4 +78,4 @@ def test_gaps_are_those_of_pieces_at_random_and_some_touch():
     touching = u < (lots.parameters.touching_share * lots.occupancy / 0.10)[lot]
     assert touching.any()
     gap[touching] = -(lots.parameters.overlap_depth[lot] * contact)[touching] * twin.random(touching.sum())
-    near(found, gap, rtol=1e-12)
+    near(result, gap, rtol=1e-12)

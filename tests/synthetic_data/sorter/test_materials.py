@@ -122,7 +122,7 @@ def test_materials_are_made_once_for_a_run_and_anew_for_another_seed(seed):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"feed": None}, "plant.materials.made up.feed: missing"),
         ({"unit": "ppm"}, "unit: got 'ppm': expected 'wt%'"),
@@ -131,8 +131,8 @@ def test_materials_are_made_once_for_a_run_and_anew_for_another_seed(seed):
         ({"properties": {}}, "properties.density: missing"),
     ],
 )
-def test_what_a_scrap_feed_cannot_use_is_told(seed, changes, told):
-    with pytest.raises(SimulationError, match=told.replace(".", r"\.")):
+def test_what_a_scrap_feed_cannot_use_is_told(seed, changes, message):
+    with pytest.raises(SimulationError, match=message.replace(".", r"\.")):
         Materials.of(with_materials(seed, material(seed, **changes)))
 
 

@@ -44,7 +44,7 @@ def test_log_normal_has_the_mean_and_the_spread():
 
 def test_mixes_again(scrap):
     plan, materials, lots = scrap
-    found, twin, p = Mix.of(plan, materials, lots, np.random.default_rng(2)), np.random.default_rng(2), lots.parameters
+    result, twin, p = Mix.of(plan, materials, lots, np.random.default_rng(2)), np.random.default_rng(2), lots.parameters
     count = len(materials.names)
     by_class = twin.standard_normal((4, materials.klass.max() + 1))[:, materials.klass]
     scatter = np.exp(p.lot_mix_sd[:, np.newaxis] * 0.5**0.5 * (by_class + twin.standard_normal((4, count))))
@@ -61,7 +61,7 @@ def test_mixes_again(scrap):
                 weights["later"][i] = scatter[k, i] if materials.share[i] == 0.0 else 0.0
         shares = {name: one / one.sum() if one.any() else one for name, one in weights.items()}
         for name, share in shares.items():
-            near(getattr(found, name)[k], share, rtol=1e-9, err_msg=name)
+            near(getattr(result, name)[k], share, rtol=1e-9, err_msg=name)
         new = p.new_unknown_share[k] if shares["later"].any() else 0.0
         composite = p.composite_share[k]
         others = np.array(
@@ -72,7 +72,7 @@ def test_mixes_again(scrap):
             ]
         )
         others = p.other_share[k] * others / others.sum() if others.any() else others
-        near(found.parts[k], [1.0 - others.sum(), *others], rtol=1e-9, atol=1e-15)
+        near(result.parts[k], [1.0 - others.sum(), *others], rtol=1e-9, atol=1e-15)
 
 
 def test_materials_of_pieces_again(scrap):

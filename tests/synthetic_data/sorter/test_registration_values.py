@@ -32,16 +32,16 @@ def pieces():
 
 @pytest.mark.parametrize("seed", range(6))
 def test_pieces_that_touch_are_taken_for_one(pieces, seed):
-    found, twin = register(pieces, np.random.default_rng(seed)), np.random.default_rng(seed)
+    result, twin = register(pieces, np.random.default_rng(seed)), np.random.default_rng(seed)
     # the next piece of the lot; the last one has the one before it; a lot's only piece has what was before it
-    assert found.neighbour.tolist() == [1, 2, 1, 2, 5, 4]
+    assert result.neighbour.tolist() == [1, 2, 1, 2, 5, 4]
     u, part = twin.random(6), twin.random(6)
     merged = [
         gap < (2.0, 3.0, 4.0)[lot] and one < (0.9, 0.9, 0.5)[lot]
         for gap, lot, one in zip(pieces.neighbour_gap, LOT, u, strict=True)
     ]
     assert not merged[1]
-    assert np.array_equal(found.overlap, np.where(merged, part, 0.0))
+    assert np.array_equal(result.overlap, np.where(merged, part, 0.0))
 
 
 def test_the_first_piece_alone_is_its_own_neighbour():
@@ -68,9 +68,9 @@ def test_a_spot_sees_one_material(pieces, seed):
     u, v = twin.random(6), twin.random(6)
     for i in range(6):
         overlap = registration.overlap[i]
-        beside = v[i] * (1.0 + overlap) < overlap
-        assert foreign[i] == beside
-        if beside:
+        on_neighbour = v[i] * (1.0 + overlap) < overlap
+        assert foreign[i] == on_neighbour
+        if on_neighbour:
             expected = pieces.content[registration.neighbour[i]]
         elif i in (1, 4):
             share = {1: 0.3, 4: 0.8}[i]

@@ -78,11 +78,11 @@ def replace_range(one, value):
 def test_dirt_again(scrap):
     lots, _, lot, _ = scrap
     p, twin = lots.parameters, np.random.default_rng(6)
-    found = surfaces.draw_dirt(lots, lot, np.random.default_rng(6))
+    result = surfaces.draw_dirt(lots, lot, np.random.default_rng(6))
     dirty = p.dirt_share_low + (p.dirt_share_high - p.dirt_share_low) * twin.random(4)
     left = twin.random(1600) / dirty[lot]
-    near(found, np.where(left < 1.0, 1.0 - np.minimum(left, 1.0) ** 0.5, 0.0), rtol=1e-9, atol=1e-12)
-    assert 0.0 < (found > 0.0).mean() < 1.0
+    near(result, np.where(left < 1.0, 1.0 - np.minimum(left, 1.0) ** 0.5, 0.0), rtol=1e-9, atol=1e-12)
+    assert 0.0 < (result > 0.0).mean() < 1.0
 
 
 def test_where_no_piece_is_dirty_all_are_clean(scrap):

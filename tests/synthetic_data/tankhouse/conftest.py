@@ -44,8 +44,8 @@ def crops(rng) -> TankhouseCrops:
         **{"current_density": between(280.0, 340.0), "cell_flow": between(25.0, 35.0)},
         **{"thiourea_dose": between(40.0, 70.0), "glue_dose": between(45.0, 80.0)},
     }
-    usual = dict(zip(ANODE_ELEMENTS, (700.0, 350.0, 160.0, 1500.0, 600.0, 500.0, 120.0, 600.0, 1500.0), strict=True))
-    anodes = {element: content * between(0.7, 1.3) for element, content in usual.items()}
+    typical = dict(zip(ANODE_ELEMENTS, (700.0, 350.0, 160.0, 1500.0, 600.0, 500.0, 120.0, 600.0, 1500.0), strict=True))
+    anodes = {element: content * between(0.7, 1.3) for element, content in typical.items()}
     faults = {name: between(0.1, 0.9) for name in ("contamination", "bent_plates", "short_detection")}
     normal = rng.standard_normal
     return TankhouseCrops(

@@ -22,12 +22,12 @@ def test_usual_contents_and_shares(uneven):
 def test_first_loads(uneven):
     p, normals = uneven, np.random.default_rng(1).standard_normal((18, 4))
     total = p.own_share + p.custom_share + p.secondary_share
-    found = CopperAnodeLoads.first(p, normals).contents
+    result = CopperAnodeLoads.first(p, normals).contents
     for j, element in enumerate(ELEMENTS):
         mixed = sum(p[f"{s}_share"] / total * p[f"{s}_{element}"] for s in SUPPLIERS) * p[f"anode_{element}"]
         lot = mixed * np.exp(p.anode_lot_sd * normals[j])
-        np.testing.assert_allclose(found[0, j], lot, rtol=1e-9)
-        np.testing.assert_allclose(found[1, j], lot * (1.0 + p.anode_assay_rsd * normals[9 + j]), rtol=1e-9)
+        np.testing.assert_allclose(result[0, j], lot, rtol=1e-9)
+        np.testing.assert_allclose(result[1, j], lot * (1.0 + p.anode_assay_rsd * normals[9 + j]), rtol=1e-9)
 
 
 def test_loads_of_some_weeks(uneven):
@@ -40,7 +40,7 @@ def test_loads_of_some_weeks(uneven):
     held = loads.contents.copy()
     total = p.own_share + p.custom_share + p.secondary_share
     ends = p.own_share / total, (p.own_share + p.custom_share) / total
-    found = loads.segment(p, new, cast, normals, u)
+    result = loads.segment(p, new, cast, normals, u)
     for t in range(6):
         for g in range(5):
             supplier = 0 if u[0, t, g] < ends[0] else 1 if u[0, t, g] < ends[1] else 2
@@ -50,4 +50,4 @@ def test_loads_of_some_weeks(uneven):
                 lot = cast[t, supplier, j] * np.exp(p.anode_lot_sd * normals[j, t, g]) * factor.get(element, 1.0)
                 if new[t, g]:
                     held[:, j, g] = lot, lot * (1.0 + p.anode_assay_rsd * normals[9 + j, t, g])
-                np.testing.assert_allclose(found[:, j, t, g], held[:, j, g], rtol=1e-9)
+                np.testing.assert_allclose(result[:, j, t, g], held[:, j, g], rtol=1e-9)

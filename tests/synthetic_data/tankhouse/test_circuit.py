@@ -18,21 +18,21 @@ def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:
     own, first, second = TankhouseCircuit(plan), SharedCircuit(plan), SharedCircuit(plan)
     while own.first < plan.periods:
         assert own.first == first.first == second.first
-        wanted = own.advance()
-        for found in (first.advance(), second.advance()):
-            assert (found.first, found.count, found.events) == (wanted.first, wanted.count, wanted.events)
-            assert np.array_equal(found.cast, wanted.cast)
-            assert all(np.array_equal(found.state[name], values) for name, values in wanted.state.items())
+        own_weeks = own.advance()
+        for result in (first.advance(), second.advance()):
+            assert (result.first, result.count, result.events) == (own_weeks.first, own_weeks.count, own_weeks.events)
+            assert np.array_equal(result.cast, own_weeks.cast)
+            assert all(np.array_equal(result.state[name], values) for name, values in own_weeks.state.items())
     assert SharedCircuit(plan).first < 0
 
 
 @pytest.mark.parametrize(("process", "units"), [("copper_cathode", 130), ("copper_electrorefining", 70)])
 def test_a_run_of_three_blocks_steps_its_circuit_once(monkeypatch, process, units) -> None:
-    weeks, stretch = [], TankhouseCircuit._stretch
+    weeks, segment = [], TankhouseCircuit._stretch
 
     def counted(self, p, first, count, regimes):
         weeks.extend(range(first, first + count))
-        return stretch(self, p, first, count, regimes)
+        return segment(self, p, first, count, regimes)
 
     monkeypatch.setattr(TankhouseCircuit, "_stretch", counted)
     replay(load(process), units=units, years=0.3)

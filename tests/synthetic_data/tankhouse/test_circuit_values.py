@@ -27,18 +27,18 @@ def plan():
 
 
 @pytest.fixture(scope="module")
-def found(plan):
+def segments(plan):
     return list(stretches(plan))
 
 
-def test_stretches_cover_the_run_and_end_where_parameters_change(plan, found):
+def test_stretches_cover_the_run_and_end_where_parameters_change(plan, segments):
     warm_up = round(TankhouseParameters.of(plan.seed).warm_up_periods)
-    weeks = [week for one in found for week in range(one.first, one.first + one.count)]
+    weeks = [week for one in segments for week in range(one.first, one.first + one.count)]
     assert weeks == list(range(-warm_up, plan.periods))
-    assert max(one.count for one in found) == 26
-    assert any(one.first == 0 for one in found)
+    assert max(one.count for one in segments) == 26
+    assert any(one.first == 0 for one in segments)
     changes = {regime.start for regime in plan.plant.regimes}
-    for one in found:
+    for one in segments:
         inside = [plan.period_start(week).date() for week in range(one.first + 1, one.first + one.count)]
         assert not changes & {day - dt.timedelta(days=k) for day in inside for k in range(7)}
 
@@ -79,8 +79,8 @@ class Again:
         u = self.uniforms.random((count, 20))
         for t in range(count):
             shares, _ = self.faults.week(p, 7.0 * (first + t), u[t].tolist())
-            kept = np.exp(-1.0 / p.cast_memory)
-            self.cast = kept * self.cast + (1.0 - kept**2) ** 0.5 * z[t, 20:47].reshape(3, 9)
+            retained = np.exp(-1.0 / p.cast_memory)
+            self.cast = retained * self.cast + (1.0 - retained**2) ** 0.5 * z[t, 20:47].reshape(3, 9)
             cast = self.typical(p) * np.exp(p.cast_sd * self.cast)
             self.anodes = self.anodes + (self.shares(p) @ cast - self.anodes) / 3.0
             if (first + t) % round(p.bias_weeks) == 0:
@@ -88,8 +88,8 @@ class Again:
             yield self.week(p, first + t, shares, z[t]), cast, p.laboratory_offset * np.exp(self.bias)
 
     def week(self, p, week, faults, z):
-        kept = np.exp(-1.0 / p.plant_memory)
-        self.walks = kept * self.walks + (1.0 - kept**2) ** 0.5 * z[:11]
+        retained = np.exp(-1.0 / p.plant_memory)
+        self.walks = retained * self.walks + (1.0 - retained**2) ** 0.5 * z[:11]
         walk, noise = dict(zip(WALKS, self.walks, strict=True)), z[11:20]
         middle = self.plan.period_start(week) + dt.timedelta(days=3.5)
         angle = 2.0 * np.pi * (middle.timetuple().tm_yday - p.warmest_day) / 365.25
@@ -140,9 +140,9 @@ class Again:
         layer = 1e-3 * p.diffusion_layer * (current / 300.0) ** -0.2 * (p.cell_flow / 30.0) ** -0.1
         plated = 1e6 * silver * diffusion / layer / (current * 63.546 / (2.0 * 96485.33212))
         seen = plated * (1.0 + p.silver_seen_rsd * noise[8]) - p.silver_wanted
-        wanted = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
-        wanted = np.clip(wanted, p.chloride_low, p.chloride_high)
-        self.target = self.target + p.chloride_pace * (wanted - self.target)
+        expected = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
+        expected = np.clip(expected, p.chloride_low, p.chloride_high)
+        self.target = self.target + p.chloride_pace * (expected - self.target)
         dose = self.usual_dose(p, self.anodes[7]) + p.chloride_gain * (self.target - 1000.0 * chloride)
         self.dosed = max(0.0, dose)
 
@@ -181,10 +181,10 @@ class Again:
         return total / steps
 
 
-def test_every_week_again(plan, found):
-    again = Again(plan, found[0].parameters)
+def test_every_week_again(plan, segments):
+    again = Again(plan, segments[0].parameters)
     compared = 0
-    for one in found[:3]:
+    for one in segments[:3]:
         for t, (state, cast, bias) in enumerate(again.segment(one.parameters, one.first, one.count)):
             assert set(state) == set(one.state)
             for name, value in state.items():
@@ -197,9 +197,9 @@ def test_every_week_again(plan, found):
     assert compared > 25
 
 
-def test_events_are_told_of_the_run_alone(found):
-    assert all(one.events == () for one in found if one.first < 0)
-    events = [event for one in found for event in one.events]
+def test_events_are_told_of_the_run_alone(segments):
+    assert all(one.events == () for one in segments if one.first < 0)
+    events = [event for one in segments for event in one.events]
     assert {event.unit for event in events} == {None}
     assert all(event.onset >= 0.0 for event in events)
     assert any(not event.kind.startswith("regime") for event in events)

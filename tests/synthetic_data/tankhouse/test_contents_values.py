@@ -10,9 +10,9 @@ STAY = {"ag": 0.99, "se": 0.98, "te": 0.98, "pb": 0.98, "sb": 0.60, "bi": 0.60, 
 
 @pytest.fixture
 def state(uneven, crops):
-    found, rng = surface.conditions(uneven, crops), np.random.default_rng(3)
-    found |= {"roughness": rng.uniform(0.7, 1.6, (5, 4)), "nodularity": rng.uniform(0.3, 1.2, (5, 4))}
-    return found | {"dirt": rng.uniform(0.5, 2.0, (5, 4))}
+    conditions, rng = surface.conditions(uneven, crops), np.random.default_rng(3)
+    conditions |= {"roughness": rng.uniform(0.7, 1.6, (5, 4)), "nodularity": rng.uniform(0.3, 1.2, (5, 4))}
+    return conditions | {"dirt": rng.uniform(0.5, 2.0, (5, 4))}
 
 
 def test_what_the_deposit_encloses(uneven, crops, state):
@@ -30,10 +30,10 @@ def test_what_the_deposit_encloses(uneven, crops, state):
         * np.exp(p.floating_walk * walks["floating"] + p.floating_luck * crop_normals["floating"])
         * rough**0.5,
     }
-    found = contents.enclosed(p, crops, state)
-    assert set(found) == set(expected)
+    result = contents.enclosed(p, crops, state)
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[name], values, rtol=1e-9, err_msg=name)
 
 
 def test_contents(uneven, crops, state):
@@ -72,7 +72,7 @@ def test_contents(uneven, crops, state):
     }
     for element in ("sb", "bi", "se", "te", "pb"):
         expected[element] = expected[element] * np.exp(p.element_luck * crop_normals[element])
-    found = contents.contents(p, crops, state, parts)
-    assert list(found) == list(expected)
+    result = contents.contents(p, crops, state, parts)
+    assert list(result) == list(expected)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[name], values, rtol=1e-9, err_msg=name)

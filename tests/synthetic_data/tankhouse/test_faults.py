@@ -24,7 +24,7 @@ def circuit(p):
     """Shares of each week by kind, and events, of many weeks."""
     faults, rng = CircuitFaults.none(DAYS), np.random.default_rng(1)
     weeks = [faults.week(p, DAYS * week, rng.random(len(CIRCUIT_FAULTS) * UNIFORMS).tolist()) for week in range(WEEKS)]
-    shares = {kind: np.array([found[kind] for found, _ in weeks]) for kind in CIRCUIT_FAULTS}
+    shares = {kind: np.array([result[kind] for result, _ in weeks]) for kind in CIRCUIT_FAULTS}
     return shares, [event for _, events in weeks for event in events]
 
 

@@ -55,8 +55,8 @@ def test_set_points_are_the_operators_own(run, numbers):
     p, (fixed, u, parts) = weeks.parameters, numbers
     testing = (u[0] < p.test_share).astype(float)
     setting = operators.setting(p, plan, weeks, UnitBlock(0, 0, GROUPS), testing, parts["test"])
-    for name, wish in operators.orders(p, weeks, fixed[4:8], parts["habits"]).items():
-        assert np.array_equal(table[name], setting.used(name, wish)), name
+    for name, target in operators.orders(p, weeks, fixed[4:8], parts["habits"]).items():
+        assert np.array_equal(table[name], setting.used(name, target)), name
     for name, test in setting.tests.items():
         assert np.array_equal(truth[f"{name}_test"], test)
 
@@ -83,11 +83,11 @@ def test_hidden_states_belong_to_each_other(run, numbers):
         known = p.roughness_per_polarisation * np.log(truth["true_polarisation"][t] / p.usual_polarisation)
         known = known + p.roughness_per_solids * np.log(truth["true_solids"][t] / p.suspended_solids)
         known = known + p.error_weight * error[t] / (1.0 + error[t]) + hidden + p.alignment_sd * fixed[3]
-        rest = np.log(rough[t]) - known  # bent plates and wear
+        remaining = np.log(rough[t]) - known  # bent plates and wear
         worn = p.alignment_wear * (table["group_age"][t] / _interval(p, numbers) - 0.5)
-        quiet = np.abs(rest - worn) < 0.01 * abs(p.alignment_wear) + 1e-6
+        quiet = np.abs(remaining - worn) < 0.01 * abs(p.alignment_wear) + 1e-6
         assert quiet.mean() >= 0.5
-        assert (rest - worn >= -0.02).all()  # faults roughen
+        assert (remaining - worn >= -0.02).all()  # faults roughen
 
 
 def _interval(p, numbers):
@@ -112,6 +112,6 @@ def test_inspection_and_laboratory(run, numbers):
     parts = numbers[2]
     for i, name in enumerate(("nodules", "soiling")):
         assert np.array_equal(table[name], (parts["defect"][i] < truth[name]).astype(float))
-    told = instruments.assays(weeks.parameters, truth, weeks.laboratory, parts["errors"][5:])
-    for element, values in told.items():
+    assays = instruments.assays(weeks.parameters, truth, weeks.laboratory, parts["errors"][5:])
+    for element, values in assays.items():
         assert np.array_equal(table[element], values)

@@ -14,7 +14,7 @@ from synthetic_data.tankhouse.operators import SETPOINTS, TESTED, orders, settin
 def test_orders(uneven, crops, rng):
     p, week = uneven, crops.week
     traits, n = rng.standard_normal((4, 4)), rng.standard_normal((6, 5, 4))
-    found = orders(p, SimpleNamespace(state=week), traits, n)
+    result = orders(p, SimpleNamespace(state=week), traits, n)
     expected = {
         "current_density": week["order"] + p.group_order_sd * traits[0] + p.habit_order * n[0],
         "electrolyte_temperature": week["temperature"] + p.habit_temperature * n[1],
@@ -22,9 +22,9 @@ def test_orders(uneven, crops, rng):
         "thiourea_dose": week["thiourea"] + p.group_thiourea_sd * traits[1] + p.habit_thiourea * n[3],
         "cell_flow": p.cell_flow + p.group_flow_sd * traits[2] + p.habit_flow * n[4],
     }
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(result[name], values, rtol=1e-12, err_msg=name)
 
 
 def test_a_set_point_is_a_wish_within_bounds_with_its_test_in_steps():
@@ -47,11 +47,11 @@ def test_tests_go_up_and_down_in_groups_that_test(uneven):
     u = np.random.default_rng(1).random((3, 5, 4))
     testing = np.array([1.0, 0.0, 1.0, 1.0])
     weeks = SimpleNamespace(first=0, count=5)
-    found = setting(uneven, plan, weeks, UnitBlock(0, 0, 4), testing, u)
+    result = setting(uneven, plan, weeks, UnitBlock(0, 0, 4), testing, u)
     assert TESTED == ("current_density", "chloride", "glue_dose")
     for i, name in enumerate(TESTED):
         expected = uneven[f"test_{name}"] * testing * np.where(u[i] < 0.5, -1.0, 1.0)
-        np.testing.assert_allclose(found.tests[name], expected, rtol=1e-12)
+        np.testing.assert_allclose(result.tests[name], expected, rtol=1e-12)
     for name in SETPOINTS:
-        assert found.bounds[name] == tuple(plan.seed.column(name).bounds)
-    assert found.hand == {}
+        assert result.bounds[name] == tuple(plan.seed.column(name).bounds)
+    assert result.hand == {}

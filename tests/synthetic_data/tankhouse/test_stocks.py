@@ -38,10 +38,10 @@ def test_mass_closes(p: TankhouseParameters, days: float) -> None:
 
 
 def test_nothing_precipitates_below_its_onset(p: TankhouseParameters) -> None:
-    found = flows(p)
-    assert found["bismuth below its onset"].removed == 0.0
-    assert found["antimony above its onset"].removed > 0.0
-    assert found["nickel"].removed == 0.0
+    result = flows(p)
+    assert result["bismuth below its onset"].removed == 0.0
+    assert result["antimony above its onset"].removed > 0.0
+    assert result["nickel"].removed == 0.0
 
 
 def test_a_stock_comes_to_the_steady_content_of_the_balance(p: TankhouseParameters) -> None:

@@ -8,10 +8,10 @@ import pytest
 from synthetic_data.tankhouse import surface
 
 
-def check(found, expected):
-    assert set(found) == set(expected)
+def check(result, expected):
+    assert set(result) == set(expected)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[name], values, rtol=1e-9, err_msg=name)
 
 
 def effective(dose, temperature):
@@ -57,9 +57,9 @@ def test_conditions(uneven, crops):
 
 def test_bounds_of_conditions(uneven, crops):
     crops.week["cl"], crops.week["cu"] = np.full((5, 1), -100.0), np.full((5, 1), 1.0)
-    found = surface.conditions(uneven, crops)
-    assert (found["chloride"] == uneven.chloride_least).all()
-    assert (found["polarisation"] == 0.95).all()
+    conditions = surface.conditions(uneven, crops)
+    assert (conditions["chloride"] == uneven.chloride_least).all()
+    assert (conditions["polarisation"] == 0.95).all()
 
 
 def test_roughness_and_glue(uneven, crops):
@@ -86,9 +86,9 @@ def test_roughness_and_glue(uneven, crops):
 
 @pytest.fixture
 def state(uneven, crops):
-    found = surface.conditions(uneven, crops)
+    conditions = surface.conditions(uneven, crops)
     rng = np.random.default_rng(3)
-    return found | {"squared_error": rng.uniform(0.05, 0.4, (5, 4)), "roughness": rng.uniform(0.7, 1.6, (5, 4))}
+    return conditions | {"squared_error": rng.uniform(0.05, 0.4, (5, 4)), "roughness": rng.uniform(0.7, 1.6, (5, 4))}
 
 
 def test_nodules(uneven, crops, state):
