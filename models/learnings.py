@@ -34,9 +34,9 @@ class UnitSetpointPart(Learning[SetpointModel]):
 
     name = SETPOINTS
 
-    def state(self, learnt: SetpointModel) -> Record:
+    def state(self, part: SetpointModel) -> Record:
         """Return the fitted part as JSON values."""
-        return learnt.state()
+        return part.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> SetpointModel:
         """Return the set-point model; SetpointError where its physics has other constants by now."""
@@ -48,9 +48,9 @@ class EarlyWarnings(Learning[WarningModel]):
 
     name = WARNINGS
 
-    def state(self, learnt: WarningModel) -> Record:
+    def state(self, part: WarningModel) -> Record:
         """Return the fitted part as JSON values."""
-        return learnt.state()
+        return part.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> WarningModel:
         """Return the warning model."""
@@ -62,15 +62,15 @@ class AssayedPieces(Learning[Assayed]):
 
     name = SETPOINTS
 
-    def state(self, learnt: Assayed) -> Record:
+    def state(self, part: Assayed) -> Record:
         """Return the pieces as JSON values."""
-        return learnt.state()
+        return part.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> Assayed:
         """Return the pieces."""
         return Assayed.from_state(state)
 
-    def bound(self, learnt: Assayed, model: SortingModel) -> Any:
+    def bound(self, part: Assayed, model: SortingModel) -> Any:
         """Return set-points of the line, by the sorter's decisions on these pieces."""
         return model.line_setpoints
 
@@ -80,9 +80,9 @@ class LotEffects(Learning[LotSetPoints]):
 
     name = SETPOINTS
 
-    def state(self, learnt: LotSetPoints) -> Record:
+    def state(self, part: LotSetPoints) -> Record:
         """Return the fitted part as JSON values."""
-        return learnt.state()
+        return part.state()
 
     def restored(self, state: Record, version: int, seed: Seed) -> LotSetPoints:
         """Return the effects."""
@@ -148,8 +148,8 @@ def restored(part: Mapping[str, Any], seed: Seed) -> tuple[dict[str, Any], dict[
     for name, entry in stored.items():
         learning, place = _known(name, seed), f"{LEARNT}.{name}"
         match entry:
-            case {"refused": str(why)} if len(entry) == 1:
-                refusals[name] = why
+            case {"refused": str(reason)} if len(entry) == 1:
+                refusals[name] = reason
             case {"version": int(version), "state": dict(state)} if type(version) is int and len(entry) == 2:
                 parts[name] = _restored(learning, place, version, state, seed)
             case _:

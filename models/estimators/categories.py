@@ -67,7 +67,7 @@ def with_indicators(per_column: tuple[int, ...], categories: Categories) -> tupl
         return per_column
     if any(per_column[i] for i in texts):
         raise ValueError("signs: a text category has no direction, expected 0")
-    numbers = tuple(what for i, what in enumerate(per_column) if i not in texts)
+    numbers = tuple(form for i, form in enumerate(per_column) if i not in texts)
     return numbers + (0,) * sum(categories)
 
 

@@ -24,6 +24,6 @@ def to_scale(labels: FloatArray, log_floor: float | None) -> FloatArray:
     return np.asarray(np.log(np.maximum(labels + log_floor, LEAST * log_floor)))
 
 
-def from_scale(learnt: FloatArray, log_floor: float | None) -> FloatArray:
+def from_scale(logarithms: FloatArray, log_floor: float | None) -> FloatArray:
     """Labels from what `to_scale` gave [target's unit]."""
-    return learnt if log_floor is None else np.exp(learnt) - log_floor
+    return logarithms if log_floor is None else np.exp(logarithms) - log_floor

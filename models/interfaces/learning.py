@@ -38,13 +38,13 @@ class Learning(ABC, Generic[L]):
     version: ClassVar[int] = 1  # of what `state` returns; `restored` reads it and all before
 
     @abstractmethod
-    def state(self, learnt: L) -> Record:
+    def state(self, part: L) -> Record:
         """Return the fitted part as JSON values, all but the seed."""
 
     @abstractmethod
     def restored(self, state: Record, version: int, seed: Seed) -> L:
         """Return what `state` of this version gave, for a model of this seed."""
 
-    def bound(self, learnt: L, model: Any) -> Any:
+    def bound(self, part: L, model: Any) -> Any:
         """Return the fitted part for requests; a part that needs its model is bound to it."""
-        return learnt
+        return part

@@ -158,12 +158,12 @@ class OnlineState:
 
     @classmethod
     def from_state(
-        cls, state: Mapping[str, Any], usual: ReferenceRuns | None, kind: type[AdaptiveInterval] = AdaptiveInterval
+        cls, state: Mapping[str, Any], reference: ReferenceRuns | None, kind: type[AdaptiveInterval] = AdaptiveInterval
     ) -> Self:
         """Restore from a stored state, also of versions without a review queue, and the model's own parts."""
         return cls(
             kind.from_state(state["adaptive"]),
-            usual,
+            reference,
             tuple(Arrival.from_state(one) for one in state.get("begun", ())),
             waiting_in(state),
             outcomes_waiting_in(state),

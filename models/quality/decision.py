@@ -98,26 +98,26 @@ def decide(keeps: FloatArray, best: FloatArray, costs: Costs, threshold: float) 
     return Decisions(np.where(value >= assayed, grade, -1), np.maximum(value, assayed))
 
 
-def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
+def earned(decided: Decisions, within_grade: FloatArray, costs: Costs) -> FloatArray:
     """Return the realised revenue of each lot, shape (n,) [$/t]; NaN if the assay does not decide it.
 
     Parameters
     ----------
     decided : Decisions
         What was done with n lots.
-    kept : ndarray, shape (n, G)
+    within_grade : ndarray, shape (n, G)
         Whether a lot keeps each grade by its assay; a lot that went to the laboratory is released in the most valuable.
     costs : Costs
         Values and costs.
     """
-    rows = np.arange(len(kept))
+    rows = np.arange(len(within_grade))
     grade = np.maximum(decided.grade, 0)
-    unassayed = costs.value[grade] - costs.claim * (1.0 - kept[rows, grade])
-    return np.where(decided.grade < 0, oracle(kept, costs) - costs.assay, unassayed)
+    unassayed = costs.value[grade] - costs.claim * (1.0 - within_grade[rows, grade])
+    return np.where(decided.grade < 0, oracle(within_grade, costs) - costs.assay, unassayed)
 
 
-def oracle(kept: FloatArray, costs: Costs) -> FloatArray:
+def oracle(within_grade: FloatArray, costs: Costs) -> FloatArray:
     """Return the value of the best grade that each lot satisfies, shape (n,) [$/t]; NaN if unknown."""
-    best = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
+    best = np.argmax(np.where(np.isnan(within_grade), 1.0, within_grade), axis=1)
     value: FloatArray = costs.value[best]
-    return np.where(np.isnan(kept[np.arange(len(kept)), best]), np.nan, value)
+    return np.where(np.isnan(within_grade[np.arange(len(within_grade)), best]), np.nan, value)

@@ -17,7 +17,7 @@ _ROOM = 2
 
 
 def threshold(
-    keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, alpha: float, confidence: float
+    keeps: FloatArray, best: FloatArray, within_grade: FloatArray, costs: Costs, alpha: float, confidence: float
 ) -> float:
     """Loosest threshold of `decide` that keeps the share of bad lots among the released at or below alpha.
 
@@ -30,7 +30,7 @@ def threshold(
     ----------
     keeps, best : ndarray, shape (n, G)
         As for `decide`, predicted by models that had not seen the lots.
-    kept : ndarray, shape (n, G)
+    within_grade : ndarray, shape (n, G)
         Whether the lots keep each grade by their assays; lots of which it cannot be said do not count.
     costs : Costs
         Values and costs.
@@ -52,9 +52,9 @@ def threshold(
     .. [1] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei (2021). Learn then test: calibrating
        predictive algorithms to achieve risk control. arXiv 2110.01052.
     """
-    check_enough(kept, alpha, confidence)
-    known, needed = ~np.isnan(kept).any(axis=1), lots_needed(alpha, confidence)
-    counts = [_released(keeps[known], best[known], kept[known], costs, limit) for limit in THRESHOLDS]
+    check_enough(within_grade, alpha, confidence)
+    known, needed = ~np.isnan(within_grade).any(axis=1), lots_needed(alpha, confidence)
+    counts = [_released(keeps[known], best[known], within_grade[known], costs, limit) for limit in THRESHOLDS]
     sizes = np.array([released for released, _ in counts])
     if sizes.max() < needed:
         return math.nan
@@ -87,16 +87,18 @@ def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: floa
     return loosest
 
 
-def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:
+def _released(
+    keeps: FloatArray, best: FloatArray, within_grade: FloatArray, costs: Costs, limit: float
+) -> tuple[int, int]:
     """Return the number of lots released without an assay in a limited grade, and of those that break it."""
     grade = decide(keeps, best, costs, limit).grade
-    released = np.flatnonzero((grade >= 0) & (grade < kept.shape[1] - 1))
-    return len(released), int(np.sum(kept[released, grade[released]] == 0))
+    released = np.flatnonzero((grade >= 0) & (grade < within_grade.shape[1] - 1))
+    return len(released), int(np.sum(within_grade[released, grade[released]] == 0))
 
 
-def check_enough(kept: FloatArray, alpha: float, confidence: float) -> None:
+def check_enough(within_grade: FloatArray, alpha: float, confidence: float) -> None:
     """Raise GuaranteeError if lots, kept as for `threshold`, are too few even if all satisfy it."""
-    lots, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(alpha, confidence)
+    lots, needed = int((~np.isnan(within_grade).any(axis=1)).sum()), lots_needed(alpha, confidence)
     if lots < needed:
         raise GuaranteeError(
             f"{lots} lots to calibrate, expected {needed} or more: that at most {100 * alpha:.3g}% of released lots "

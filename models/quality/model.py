@@ -230,26 +230,26 @@ class QualityModel:
         bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
         return np.where(bound, decided.grade, self.costs.intended)
 
-    def distances(self, judged: Assessment) -> FloatArray:
+    def distances(self, assessed_lots: Assessment) -> FloatArray:
         """Distance of each limit in standard deviations of the error, shape (n, q)."""
-        return distances(judged.logs, self.scatter, self.limits)
+        return distances(assessed_lots.logs, self.scatter, self.limits)
 
-    def nearest(self, judged: Assessment, far: FloatArray | None = None) -> list[NearestLimit]:
+    def nearest(self, assessed_lots: Assessment, far: FloatArray | None = None) -> list[NearestLimit]:
         """Limit that each lot comes nearest to; `far` is what `distances` gave, to save doing it again."""
-        far = self.distances(judged) if far is None else far
-        return nearest(judged.logs, self.concerned(judged.decided), far, self.scatter, self.limits)
+        far = self.distances(assessed_lots) if far is None else far
+        return nearest(assessed_lots.logs, self.concerned(assessed_lots.decided), far, self.scatter, self.limits)
 
-    def remedies(self, X: FloatArray, judged: Assessment, far: FloatArray | None = None) -> list[Remedy | None]:
+    def remedies(self, X: FloatArray, assessed_lots: Assessment, far: FloatArray | None = None) -> list[Remedy | None]:
         """Most helpful move for each lot that is not released in the intended grade or a more valuable one.
 
         `far` is what `distances` gave, to save doing it again.
         """
-        far = self.distances(judged) if far is None else far
+        far = self.distances(assessed_lots) if far is None else far
         suggestions: list[Remedy | None] = [None] * len(X)
-        doubtful = np.flatnonzero(judged.decided.actions(self.costs))  # release is 0
+        doubtful = np.flatnonzero(assessed_lots.decided.actions(self.costs))  # release is 0
         intended = np.full(len(doubtful), self.costs.intended)
         moves = remedies(
-            self.seed, X[doubtful], judged.logs[doubtful], intended, far[doubtful], self.scatter, self.limits
+            self.seed, X[doubtful], assessed_lots.logs[doubtful], intended, far[doubtful], self.scatter, self.limits
         )
         for i, one in zip(doubtful.tolist(), moves, strict=True):
             suggestions[i] = one
@@ -293,13 +293,13 @@ class QualityModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        level, usual = state.get("level"), state.get("usual")
+        level, reference = state.get("level"), state.get("usual")
         return cls(
             scatter=ErrorScenarios.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
             level=None if level is None else IntervalLevel.from_state(level),
-            usual=None if usual is None else ReferenceRuns.from_state(usual),
+            usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
         )
 
@@ -345,8 +345,8 @@ def grader(
     """
     alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
     limits = Limits.of(seed)
-    kept = limits.kept(reported)
-    check_enough(kept, alpha, confidence)
+    within_limits = limits.kept(reported)
+    check_enough(within_limits, alpha, confidence)
     contents, odds = predictions[:, : reported.shape[1]], predictions[:, reported.shape[1] :]
     temperatures = np.array([_temperature(log_odds, seen) for log_odds, seen in zip(odds.T, defects.T, strict=True)])
     model = QualityModel(
@@ -360,7 +360,7 @@ def grader(
         **learnt_inputs(X_learnt),
     )
     probabilities = crossed_chances(reported, contents, limits)
-    limit = threshold(probabilities.keeps, probabilities.best, kept, model.costs, alpha, confidence)
+    limit = threshold(probabilities.keeps, probabilities.best, within_limits, model.costs, alpha, confidence)
     return replace(model, threshold=limit)
 
 

@@ -60,27 +60,27 @@ def highest_share(bad: int, lots: int) -> float:
     return 1.0 if bad == lots else float(betaincinv(bad + 1, lots - bad, 0.95))
 
 
-def earned_unseen(kept: FloatArray, costs: Costs) -> FloatArray:
+def earned_unseen(within_grade: FloatArray, costs: Costs) -> FloatArray:
     """Return earnings if all lots are released in the intended grade unassayed, shape (n,) [$/t].
 
     Parameters
     ----------
-    kept : ndarray, shape (n, g)
+    within_grade : ndarray, shape (n, g)
         Which grades each lot keeps by its assay, 1 or 0.
     costs : Costs
         What decisions cost.
     """
-    return np.asarray(costs.value[costs.intended] - costs.claim * (1.0 - kept[:, costs.intended]))
+    return np.asarray(costs.value[costs.intended] - costs.claim * (1.0 - within_grade[:, costs.intended]))
 
 
-def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, float]:
+def costs_of(decided: Decisions, within_grade: FloatArray, costs: Costs) -> dict[str, float]:
     """Return costs of decisions against an oracle with all assays [$/t], next to simple rules.
 
     Parameters
     ----------
     decided : Decisions
         What was done with n lots.
-    kept : ndarray, shape (n, G)
+    within_grade : ndarray, shape (n, G)
         Whether a lot keeps each grade; lots of which it is not known do not count.
     costs : Costs
         Values and costs.
@@ -94,11 +94,11 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
         where there are none, with the upper end of its one-sided 95 % interval, false_release_high. Where no lot's
         grades are known, its result is NaN.
     """
-    known = np.flatnonzero(~np.isnan(kept).any(axis=1))
-    satisfied, chosen = kept[known], decided[known]
+    known = np.flatnonzero(~np.isnan(within_grade).any(axis=1))
+    satisfied, chosen = within_grade[known], decided[known]
     best = oracle(satisfied, costs)
     action = chosen.actions(costs)
-    unassayed = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
+    unassayed = (chosen.grade >= 0) & (chosen.grade < within_grade.shape[1] - 1)
     bad = int(np.sum(satisfied[unassayed, chosen.grade[unassayed]] == 0))
     released = int(unassayed.sum())
     blind = earned_unseen(satisfied, costs)

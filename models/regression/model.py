@@ -245,12 +245,12 @@ class RegressionModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Return a model from its state and other parts; older states have fixed intervals of one width."""
-        spread, adaptive, usual = (state.get(name) for name in ("spread", "adaptive", "usual"))
+        spread, adaptive, reference = (state.get(name) for name in ("spread", "adaptive", "usual"))
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=ErrorScale.even() if spread is None else ErrorScale.from_state(spread),
             adaptive=None if adaptive is None else AdaptiveInterval.from_state(adaptive),
-            usual=None if usual is None else ReferenceRuns.from_state(usual),
+            usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
         )
 

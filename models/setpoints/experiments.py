@@ -122,7 +122,7 @@ def experiments(
         raise SetpointError(f"share: got {share:g}: expected above 0 and at most 1")
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     known = np.array([reason is None for reason in plans.refusals])
-    pairs, worth, able = int(share * len(known)) // 2, {}, {}
+    pairs, values, able = int(share * len(known)) // 2, {}, {}
     ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
     for setpoint in model.setpoints:
         options = []
@@ -131,14 +131,14 @@ def experiments(
             options.append((_worth(model, evaluated, setpoint, size, known, min(pairs, int(free.sum()) // 2)), free))
         best, free = max(options, key=lambda option: option[0].value - option[0].cost)
         if best.value > best.cost:
-            worth[setpoint], able[setpoint] = best, free
+            values[setpoint], able[setpoint] = best, free
     tests = []
     for first, second, signs in _pairs(model, plans, able, pairs, np.random.default_rng(rng_seed)):
         for one, other, way in ((first, second, 1.0), (second, first, -1.0)):
-            moves = {setpoint: way * sign * worth[setpoint].size for setpoint, sign in signs.items()}
+            moves = {setpoint: way * sign * values[setpoint].size for setpoint, sign in signs.items()}
             start = plans.grid.starts[plans.at.periods[one]]
             tests.append(Trial(plans.names[one], plans.names[other], start, AHEAD, moves))
-    return PlannedTests(tuple(tests), worth)
+    return PlannedTests(tuple(tests), values)
 
 
 def _both_ways(model: SetpointModel, share: float) -> dict[str, FloatArray]:

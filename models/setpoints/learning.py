@@ -194,12 +194,12 @@ def _left(
     }
     residuals = {name: (values - typical[name])[use] for name, values in outcomes.items()}
     tests = {setpoint: trials[setpoint] for setpoint in trials if setpoint in following}
-    tested, beside = {}, residuals
+    tested, deviations = {}, residuals
     if tests:
         known = np.column_stack([seen, *(crews[setpoint] for setpoint in tests)])
         lasting = {setpoint: values for setpoint, (_, values) in tests.items()}
         typical = StateForecast.fit(known, outcomes | lasting, rows)(known)
-        beside = {name: (values - typical[name])[use] for name, values in outcomes.items()}
+        deviations = {name: (values - typical[name])[use] for name, values in outcomes.items()}
         tested = {setpoint: np.nan_to_num(values - typical[setpoint])[use] for setpoint, values in lasting.items()}
         # History does not show how long such a move stays: assumed as for the other set-points of the same operators.
         others = np.array([shares for setpoint, shares in hold.items() if setpoint not in tests])
@@ -211,7 +211,7 @@ def _left(
         residuals,
         tested,
         {setpoint: rise[use] for setpoint, (rise, _) in tests.items()},
-        beside,
+        deviations,
     )
 
 

@@ -31,6 +31,6 @@ def chance(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> 
     return np.asarray(1.0 - below if constraint.at_most is not None else below, dtype=np.float64)
 
 
-def kept(chances: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
+def kept(probabilities: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
     """Return whether moves satisfy a limit: probability below the seed's bound or not above the plan's."""
-    return np.asarray(chances <= np.maximum(constraint.chance, planned) + _SLACK)
+    return np.asarray(probabilities <= np.maximum(constraint.chance, planned) + _SLACK)

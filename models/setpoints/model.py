@@ -98,7 +98,9 @@ class SetpointModel:
     def character(self) -> dict[str, tuple[float, float]]:
         """Mean and standard deviation of readings that describe a unit's lasting character."""
         known = zip(self.kept, self.expectation.usual.tolist(), self.expectation.spread.tolist(), strict=True)
-        return {name: (usual, spread) for name, usual, spread in known if name.endswith(f" {SMOOTH}") and spread > 0}
+        return {
+            name: (typical, spread) for name, typical, spread in known if name.endswith(f" {SMOOTH}") and spread > 0
+        }
 
     def move_cost(self, moves: Mapping[str, FloatArray]) -> FloatArray:
         """Cost of moves, spread over the days of their outcome [money a day]."""
@@ -134,8 +136,8 @@ class SetpointModel:
         hidden = self.expectation(known)
         smoothed = {name: at.of(f"{name} {SMOOTH}") for name in self.response.SMOOTHED}
         hidden |= {name: np.where(np.isfinite(values), values, hidden[name]) for name, values in smoothed.items()}
-        usual = dict(zip(self.kept, self.expectation.usual, strict=True))
-        return self.response.state(hidden, at.plan, in_hand(at, usual, self.seed), self.line)
+        typical = dict(zip(self.kept, self.expectation.usual, strict=True))
+        return self.response.state(hidden, at.plan, in_hand(at, typical, self.seed), self.line)
 
     def outcomes(
         self,

@@ -74,13 +74,13 @@ def weigh_each(
     Derived targets are those of the first prices.
     """
     at, state = plans.at, model.states(plans.at)
-    worth: list[list[FloatArray]] = [[] for _ in economics]
+    values: list[list[FloatArray]] = [[] for _ in economics]
     prints = []
     for after in drawn(model, plans.names, state, moves):
-        for kept_worth, one in zip(worth, economics, strict=True):
+        for kept_worth, one in zip(values, economics, strict=True):
             kept_worth.append(model.money(after, one))
         prints.append(model.response.footprint(after, economics[0]))
-    gains = [stacked - stacked[:, :1] for stacked in map(np.array, between(worth))]
+    gains = [stacked - stacked[:, :1] for stacked in map(np.array, between(values))]
     supported = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for setpoint, size in moves.items():
         plan, (low, high) = at.plan[setpoint], model.ranges[setpoint]
@@ -90,8 +90,8 @@ def weigh_each(
     after = model.outcomes(state, moves, model.posterior.mean)
     within = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for constraint in model.seed.constraints:
-        chances = chance(constraint, after[constraint.name], model.errors[constraint.name])
-        within &= kept(chances, chances[:1], constraint)
+        probabilities = chance(constraint, after[constraint.name], model.errors[constraint.name])
+        within &= kept(probabilities, probabilities[:1], constraint)
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
     cost = model.move_cost(moves)
     return [
@@ -128,37 +128,37 @@ def drawn(
         yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta, shared)
 
 
-def chosen(weighed: EvaluatedMoves, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:
+def chosen(evaluated: EvaluatedMoves, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:
     """Number of the best move of each unit, 0 to stand still, and why a unit gets no move that would pay.
 
     The best has the highest gain less DOUBTS of its doubt, among moves that are supported and within limits.
     """
-    sure = weighed.gain - DOUBTS * weighed.doubt
+    sure = evaluated.gain - DOUBTS * evaluated.doubt
     sure[0] = 0.0
-    open_ = weighed.supported & weighed.within_limits & np.isfinite(sure)
+    open_ = evaluated.supported & evaluated.within_limits & np.isfinite(sure)
     open_[0] = True
     best = np.argmax(np.where(open_, sure, -np.inf), axis=0)
     refusals = list(unknown)
-    for i, why in enumerate(unknown):
-        if why is not None:
+    for i, reason in enumerate(unknown):
+        if reason is not None:
             best[i] = 0
         elif best[i] == 0:
-            refusals[i] = _refusal(weighed, i, sure[:, i], open_[:, i])
+            refusals[i] = _refusal(evaluated, i, sure[:, i], open_[:, i])
     return best, refusals
 
 
-def _refusal(weighed: EvaluatedMoves, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
+def _refusal(evaluated: EvaluatedMoves, i: int, sure: FloatArray, open_: BoolArray) -> str | None:
     """Return the reason if a unit does not move; None if no allowed move is expected to pay."""
-    gain, doubt = weighed.gain[:, i], weighed.doubt[:, i]
+    gain, doubt = evaluated.gain[:, i], evaluated.doubt[:, i]
     paying = np.where(open_, gain, -np.inf)
     if paying.max() > 0.0:
         at = int(np.argmax(paying))
         return f"doubt: the best move would bring {gain[at]:.1f} a day, give or take {doubt[at]:.1f}"
-    for name, limited in (("limits", weighed.within_limits[:, i]), ("support", weighed.supported[:, i])):
+    for name, limited in (("limits", evaluated.within_limits[:, i]), ("support", evaluated.supported[:, i])):
         if np.where(limited, -np.inf, sure).max() > 0.0:
-            why = {
+            reason = {
                 "limits": "every move that pays makes breaking a limit likelier than the seed allows",
                 "support": "every move that pays leads out of the bounds, or out of what history knows",
             }
-            return f"{name}: {why[name]}"
+            return f"{name}: {reason[name]}"
     return None

@@ -66,9 +66,9 @@ class UnitPlans:
     def parts(self) -> Iterator[UnitPlans]:
         """Yield the same plans in batches of `UNITS_AT_ONCE` units, to bound memory."""
         for first in range(0, len(self.names), UNITS_AT_ONCE):
-            some = slice(first, first + UNITS_AT_ONCE)
-            at = self.at[np.arange(len(self.names))[some]]
-            yield replace(self, at=at, names=self.names[some], refusals=self.refusals[some])
+            part = slice(first, first + UNITS_AT_ONCE)
+            at = self.at[np.arange(len(self.names))[part]]
+            yield replace(self, at=at, names=self.names[part], refusals=self.refusals[part])
 
     @property
     def newest(self) -> BoolArray:
@@ -96,12 +96,12 @@ def _unknown(model: SetpointModel, grid: UnitPeriodGrid, at: UnitStates, i: int)
     for column in model.response.SETPOINTS.values():
         if not np.isfinite(grid.columns[column][at.units[i], at.periods[i] - OLDEST : at.periods[i]]).any():
             return f"{column} was not read in the last {OLDEST} periods: expected a reading that is no older"
-    for name, (usual, spread) in model.character.items():
+    for name, (typical, spread) in model.character.items():
         value = at.of(name)[i]
-        if abs(value - usual) > FAR * spread:
+        if abs(value - typical) > FAR * spread:
             return (
                 f"{name.removesuffix(f' {SMOOTH}')} of {value:.4g} lies outside the training range: expected "
-                f"{usual - FAR * spread:.4g} to {usual + FAR * spread:.4g}"
+                f"{typical - FAR * spread:.4g} to {typical + FAR * spread:.4g}"
             )
     return None
 
@@ -119,9 +119,12 @@ def _strange(model: SetpointModel, grid: UnitPeriodGrid, read: UnitStates, newes
         off = off[np.isfinite(off)]
         middle, spread = float(np.median(model.errors[name])), _spread(model.errors[name])
         if len(off) and abs(off.mean() - middle) > (STRANGE + 3.0 / len(off) ** 0.5) * spread:
-            got, wanted = float(np.nanmean(measured[name][at.units, at.periods])), float(np.nanmean(expected[name]))
+            got, expectation = (
+                float(np.nanmean(measured[name][at.units, at.periods])),
+                float(np.nanmean(expected[name])),
+            )
             return (
-                f"{name} was {got:.4g} in the last periods, {wanted:.4g} expected: it is not the plant of the "
+                f"{name} was {got:.4g} in the last periods, {expectation:.4g} expected: it is not the plant of the "
                 "training rows, or it has changed; train again"
             )
     return None

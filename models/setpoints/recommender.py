@@ -50,9 +50,9 @@ def recommend(
     economics, moves = model.priced(prices), moves_of(model)
     recommendations = []
     for part in between(UnitPlans.of(model, table).parts()):
-        weighed = weigh(model, part, economics, moves)
-        best, refusals = chosen(weighed, part.refusals)
-        recommendations += advice(model, part, weighed, economics, best, refusals)
+        evaluated = weigh(model, part, economics, moves)
+        best, refusals = chosen(evaluated, part.refusals)
+        recommendations += advice(model, part, evaluated, economics, best, refusals)
     return recommendations
 
 
@@ -88,9 +88,9 @@ def what_if(
     for part in between(plans.parts()):
         first = len(recommendations)
         own = {setpoint: sizes[:, first : first + len(part.names)] for setpoint, sizes in pair.items()}
-        weighed = weigh(model, part, economics, own)
+        evaluated = weigh(model, part, economics, own)
         requested = np.ones(len(part.names), dtype=np.intp)
-        recommendations += advice(model, part, weighed, economics, requested, part.refusals)
+        recommendations += advice(model, part, evaluated, economics, requested, part.refusals)
     return recommendations
 
 
@@ -128,16 +128,18 @@ def _moves_by_unit(
 def advice(
     model: SetpointModel,
     plans: UnitPlans,
-    weighed: EvaluatedMoves,
+    evaluated: EvaluatedMoves,
     economics: Mapping[str, float],
     best: IntArray,
     refusals: Sequence[str | None],
 ) -> list[UnitRecommendation]:
     """Advice with these moves."""
     n = np.arange(len(plans.at))
-    sizes = {setpoint: np.broadcast_to(size, weighed.gain.shape)[best, n] for setpoint, size in weighed.moves.items()}
-    before = {name: values[0] for name, values in weighed.after.items()}
-    after = {name: values[best, n] for name, values in weighed.after.items()}
+    sizes = {
+        setpoint: np.broadcast_to(size, evaluated.gain.shape)[best, n] for setpoint, size in evaluated.moves.items()
+    }
+    before = {name: values[0] for name, values in evaluated.after.items()}
+    after = {name: values[best, n] for name, values in evaluated.after.items()}
     causes = model.response.causes(before, after, economics)
     changed = changes(model, plans, sizes)
     return [
@@ -146,9 +148,9 @@ def advice(
             start=plans.grid.starts[plans.at.periods[i]],
             plan={setpoint: float(values[i]) for setpoint, values in plans.at.plan.items()},
             moves={setpoint: float(size[i]) for setpoint, size in sizes.items()},
-            gain=about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
-            effects=_effects(weighed, changed, best[i], i),
-            limits=_limits(model, weighed, best[i], i),
+            gain=about(evaluated.gain[best[i], i], evaluated.doubt[best[i], i]),
+            effects=_effects(evaluated, changed, best[i], i),
+            limits=_limits(model, evaluated, best[i], i),
             cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
             supporting_rows=_support(model, {setpoint: float(size[i]) for setpoint, size in sizes.items()}),
             nearest=_nearest(model, plans, sizes, i) if best[i] else (),
@@ -163,10 +165,12 @@ def about(value: float, doubt: float) -> GainEstimate:
     return GainEstimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
 
 
-def _effects(weighed: EvaluatedMoves, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, GainEstimate]:
+def _effects(
+    evaluated: EvaluatedMoves, changed: Mapping[str, FloatArray], best: int, i: int
+) -> dict[str, GainEstimate]:
     """Changes of derived targets and of outcomes, each with its doubt."""
     effects = {}
-    for name, values in weighed.footprint.items():
+    for name, values in evaluated.footprint.items():
         change = values[:, best, i] - values[:, 0, i]
         effects[name] = about(change.mean(), change.std())
     for name, values in changed.items():
@@ -174,10 +178,10 @@ def _effects(weighed: EvaluatedMoves, changed: Mapping[str, FloatArray], best: i
     return effects
 
 
-def _limits(model: SetpointModel, weighed: EvaluatedMoves, best: int, i: int) -> tuple[LimitAfterMoves, ...]:
+def _limits(model: SetpointModel, evaluated: EvaluatedMoves, best: int, i: int) -> tuple[LimitAfterMoves, ...]:
     limits = []
     for one in model.seed.constraints:
-        expected = weighed.after[one.name][best, i]
+        expected = evaluated.after[one.name][best, i]
         likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
         limits.append(
             LimitAfterMoves(

@@ -65,9 +65,9 @@ class UnitPeriodGrid:
         """The same grid in parts of whole units, of so many places for a row each, or of one unit."""
         many = max(1, rows // self.there.shape[1])
         for first in range(0, len(self.units), many):
-            some = slice(first, first + many)
-            columns = {name: values[some] for name, values in self.columns.items()}
-            yield replace(self, units=self.units[some], columns=columns, there=self.there[some])
+            part = slice(first, first + many)
+            columns = {name: values[part] for name, values in self.columns.items()}
+            yield replace(self, units=self.units[part], columns=columns, there=self.there[part])
 
     def placed(self, frame: pd.DataFrame | None, seed: Seed, name: str) -> FloatArray:
         """Return another table's column for the same units and periods, shape (n,); 0 if missing."""
@@ -194,13 +194,13 @@ def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitS
     )
 
 
-def in_hand(known: UnitStates, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
+def in_hand(known: UnitStates, typical: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
     """`before` columns of situations; the usual value where one was never measured."""
     available = {}
     for column in seed.by_role("before"):
         if not column.is_made:
             values = known.of(column.name)
-            available[column.name] = np.where(np.isfinite(values), values, usual[column.name])
+            available[column.name] = np.where(np.isfinite(values), values, typical[column.name])
     return available
 
 

@@ -98,9 +98,9 @@ def fit_contents(
     scale = StandardScale.of(columns[0])
     Z_old, Z_new = (scale.scores(part) for part in columns)
     estimated, variance = fit_lines(Z_old, old[1], old[2], n_classes).mixed(Z_new, p_new)
-    learnt, later = (Z_old, *old[1:]), (Z_new, *new[1:])
-    error, predicted = _errors(learnt, later, p_new, lots), np.argmax(p_new, axis=1)
-    lines = fit_lines(*_together(learnt, later), n_classes)
+    older, later = (Z_old, *old[1:]), (Z_new, *new[1:])
+    error, predicted = _errors(older, later, p_new, lots), np.argmax(p_new, axis=1)
+    lines = fit_lines(*_together(older, later), n_classes)
     relative = error / spread(lines.mixed(Z_new, p_new)[1])
     contents = Contents(
         seed=seed,

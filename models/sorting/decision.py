@@ -184,10 +184,10 @@ class SortingLine:
     def _is_limited(self) -> BoolArray:
         return np.asarray(np.isfinite(self.limits) | self._has_sd_limit)
 
-    def _numbers(self, some: BoolArray) -> list[list[int]]:
+    def _numbers(self, selected: BoolArray) -> list[list[int]]:
         """Numbers of those of each bin's pairs that are some of these, shape (B, E)."""
         bins, elements = self.pairs
-        return [np.flatnonzero((bins == b) & some[bins, elements]).tolist() for b in range(len(self.limits))]
+        return [np.flatnonzero((bins == b) & selected[bins, elements]).tolist() for b in range(len(self.limits))]
 
     def wanted(self, pieces: DecidedPieces) -> IntArray:
         """Return each piece's most valuable bin, shape (n,); the residue if none gains or it is excluded."""
@@ -205,10 +205,10 @@ class SortingLine:
         lots : ndarray of int, shape (n,)
             Number of each piece's lot.
         """
-        wanted, along = self.wanted(pieces), 1 + self.co_ejection
-        rows = np.flatnonzero(self.limited[wanted])
+        preferred, along = self.wanted(pieces), 1 + self.co_ejection
+        rows = np.flatnonzero(self.limited[preferred])
         if not len(rows):
-            return Queue(wanted, rows, [], lots, pieces.mass)
+            return Queue(preferred, rows, [], lots, pieces.mass)
         mass, value = pieces.mass[rows, None], pieces.value[rows]
         elements = self.pairs[1]
         content = mass * (pieces.content[rows] + self.co_ejection * self.feed)[:, elements]
@@ -229,7 +229,7 @@ class SortingLine:
             own,
             strict=True,
         )
-        return Queue(wanted, rows, [BinCandidate(*turn) for turn in turns], lots, pieces.mass)
+        return Queue(preferred, rows, [BinCandidate(*turn) for turn in turns], lots, pieces.mass)
 
     def _squares(
         self, mass: FloatArray, content: FloatArray, variance: FloatArray

@@ -65,7 +65,7 @@ def sorter(
     seed: Seed,
     candidate: str,
     estimator: Classifier,
-    learnt: LaboratoryPieces,
+    laboratory: LaboratoryPieces,
     calibration: CalibrationPieces,
     info: Mapping[str, Any],
 ) -> SortingModel:
@@ -79,7 +79,7 @@ def sorter(
     ----------
     seed, candidate, estimator, info
         As for `SortingModel`.
-    learnt : LaboratoryPieces
+    laboratory : LaboratoryPieces
         Pieces that the estimator was trained on.
     calibration : CalibrationPieces
         Later pieces.
@@ -98,36 +98,36 @@ def sorter(
         temperature = fitted_temperature(np.log(calibration.p), codes)
     p = tempered(calibration.p, temperature)
     lots = numbered(calibration.lots)[2]
-    classes = learnt.classes.astype(np.intp)
-    old, new = (learnt.X, classes, learnt.contents), (calibration.X, codes, calibration.contents)
+    classes = laboratory.classes.astype(np.intp)
+    old, new = (laboratory.X, classes, laboratory.contents), (calibration.X, codes, calibration.contents)
     contents, estimated, variance = fit_contents(seed, old, new, p, lots)
     named, at = classes != other, input_names(seed).index(seed.sorting_rules.mass)
-    mass = kilograms(seed, np.concatenate([learnt.X[:, at], calibration.mass]))
-    reported = np.vstack([learnt.contents, calibration.contents])
+    mass = kilograms(seed, np.concatenate([laboratory.X[:, at], calibration.mass]))
+    reported = np.vstack([laboratory.contents, calibration.contents])
     model = SortingModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
         temperature=temperature,
         contents=contents,
-        novelty=Novelty.fit(learnt.X[named], classes[named], calibration.X[codes != other]),
+        novelty=Novelty.fit(laboratory.X[named], classes[named], calibration.X[codes != other]),
         risk_price=math.nan,
         feed_contents=_mean(reported, mass),
         info=dict(info),
-        **learnt_inputs(np.vstack([learnt.X, calibration.X])),
+        **learnt_inputs(np.vstack([laboratory.X, calibration.X])),
     )
     # Scores of the served model on its training rows are biased: those of models fitted on other rows are used.
     share = 1 / model.line.whole
     pieces = replace(
         model.pieces(model.seen(calibration.X, p), value_matrix(seed)),
-        mass=mass[len(learnt.X) :],
+        mass=mass[len(laboratory.X) :],
         content=share * estimated,
         variance=share**2 * variance,
     )
     if model.line.spread is not None:
         errors, feed = (pieces.content, pieces.variance), share**2 * _variance(reported, mass)
-        wanted, content_mass = model.line.wanted(pieces), share * calibration.contents
-        spread = model.line.spread.learnt(wanted, lots, pieces.mass, errors, content_mass, feed)
+        preferred, content_mass = model.line.wanted(pieces), share * calibration.contents
+        spread = model.line.spread.learnt(preferred, lots, pieces.mass, errors, content_mass, feed)
         model = replace(model, spread=spread)
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     return replace(model, risk_price=price, calibration=rests_on)

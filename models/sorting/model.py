@@ -227,23 +227,23 @@ class SortingModel:
         pieces = self.pieces(seen, self._values if values is None else values)
         n = len(pieces.mass)
         if lots is None:
-            wanted = chosen = self.line.wanted(pieces)
+            preferred = chosen = self.line.wanted(pieces)
             after: dict[str, LotState] = {}
         else:
             names, first, numbers = numbered(lots)
             before = [(states or {}).get(name, self._empty) for name in names]
             planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, n)[first]
             queue = self.line.queue(pieces, numbers)
-            wanted, (chosen, left) = queue.wanted, fill(self.line, queue, before, self.risk_price, planned)
+            preferred, (chosen, left) = queue.wanted, fill(self.line, queue, before, self.risk_price, planned)
             after = dict(zip(names, left, strict=True))
-        return SortedPieces(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
+        return SortedPieces(seen.p, chosen, pieces.value[np.arange(n), chosen], preferred, after)
 
     def pieces(self, seen: PieceFeatures, values: FloatArray) -> DecidedPieces:
         """Return the pieces as the line's decision needs them; values as for `sort`."""
-        aside = seen.novel | (np.argmax(seen.p, axis=1) == self._other)
+        excluded = seen.novel | (np.argmax(seen.p, axis=1) == self._other)
         content, variance = seen.contents
         share = 1 / self.line.whole
-        return DecidedPieces(seen.p @ values.T, aside, self.masses(seen.X), share * content, share**2 * variance)
+        return DecidedPieces(seen.p @ values.T, excluded, self.masses(seen.X), share * content, share**2 * variance)
 
     def masses(self, X: FloatArray) -> FloatArray:
         """Measured mass of each piece, shape (n,) [kg]; the seed's typical mass where it is missing."""
@@ -300,11 +300,11 @@ class SortingModel:
         """
         seen = self.seen(X, p)
         flags = input_flags(seen.X, self.names, self.ranges, self._needed)
-        aside = {
+        excluded = {
             "out of distribution": seen.novel,
             f"probably {self.seed.sorting_rules.other_class}": np.argmax(seen.p, axis=1) == self._other,
         }
-        for words, where in aside.items():
+        for words, where in excluded.items():
             for i in np.flatnonzero(where):
                 flags[i].append(words)
         return flags

@@ -61,7 +61,7 @@ class DispersionLimits:
 
     def learnt(
         self,
-        wanted: IntArray,
+        preferred: IntArray,
         lots: IntArray,
         mass: FloatArray,
         estimated: tuple[FloatArray, FloatArray],
@@ -72,7 +72,7 @@ class DispersionLimits:
 
         Parameters
         ----------
-        wanted, lots : ndarray of int, shape (n,)
+        preferred, lots : ndarray of int, shape (n,)
             Most valuable bin, and number of the lot, of each piece.
         mass : ndarray, shape (n,)
             Mass [kg].
@@ -83,16 +83,16 @@ class DispersionLimits:
         feed : ndarray, shape (E,)
             Variance of contents among the pieces of the feed [kg²/kg²].
         """
-        usual = self.usual.copy()
-        edges, own = np.full((*usual.shape, GROUPS - 1), np.inf), np.ones((*usual.shape, GROUPS))
+        typical = self.usual.copy()
+        edges, own = np.full((*typical.shape, GROUPS - 1), np.inf), np.ones((*typical.shape, GROUPS))
         for b, e in zip(*np.nonzero(np.isfinite(self.limits)), strict=True):
-            there = wanted == b
+            there = preferred == b
             if mass[there].sum() > 0:
-                usual[b, e] = np.average(estimated[0][there, e], weights=mass[there])
+                typical[b, e] = np.average(estimated[0][there, e], weights=mass[there])
             known = there & ~np.isnan(contents[:, e])
             x, v, c = estimated[0][known, e], estimated[1][known, e], contents[known, e]
             edges[b, e], own[b, e] = own_shares(lots[known], mass[known], x, v, c)
-        return type(self)(self.limits, usual, edges, own, feed)
+        return type(self)(self.limits, typical, edges, own, feed)
 
     def own_variance(self, bins: IntArray, elements: IntArray, content: FloatArray, variance: FloatArray) -> FloatArray:
         """Return independent error variance of pieces by pair of bin and element, (n, P) [kg²/kg²].

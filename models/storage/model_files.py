@@ -68,15 +68,15 @@ def save(model: Model, folder: str | Path) -> None:
     files = _contents(model)
     manifest = {"format": NEWEST, "files": {name: _entry(content) for name, content in sorted(files.items())}}
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for name, content in files.items():
-            (aside / name).write_bytes(content)
-        (aside / MANIFEST).write_bytes(_json(manifest))
-        aside.chmod(0o755)
-        os.rename(aside, folder)
+            (staging / name).write_bytes(content)
+        (staging / MANIFEST).write_bytes(_json(manifest))
+        staging.chmod(0o755)
+        os.rename(staging, folder)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         raise
 
 
@@ -223,7 +223,7 @@ def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[st
     """Model from what `_single` gave."""
     task, inputs = task_of(seed), part["inputs"].values()
     unfitted = task.build(seed)[part["candidate"]]
-    learnt, refusals = restored(part, seed)
+    parts, refusals = restored(part, seed)
     return task.model.from_state(
         part["state"],
         seed=seed,
@@ -233,7 +233,7 @@ def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[st
         complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
         examples=examples,
         info=part["info"],
-        learnt=learnt,
+        learnt=parts,
         refusals=refusals,
     )
 
@@ -320,14 +320,14 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
         raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected[ANSWERS])}")
     for name, got in answers.items():
         if got.dtype.kind == "f":
-            wanted = np.array(expected[ANSWERS][name], dtype=np.float64)
-            same = np.isclose(got, wanted, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)
+            stored = np.array(expected[ANSWERS][name], dtype=np.float64)
+            same = np.isclose(got, stored, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)
         else:
-            wanted = np.array(expected[ANSWERS][name])
-            same = got == wanted
+            stored = np.array(expected[ANSWERS][name])
+            same = got == stored
         if not same.all():
             i = int(np.argmin(same))
-            said, expected_ = got[i].item(), wanted[i].item()
+            response, expected_ = got[i].item(), stored[i].item()
             raise ModelFilesError(
-                f"self-test: {name} of row {i}: got {said!r}, expected {expected_!r} as when the model was written"
+                f"self-test: {name} of row {i}: got {response!r}, expected {expected_!r} as when the model was written"
             )

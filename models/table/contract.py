@@ -116,22 +116,22 @@ def check(
     if frame.empty:
         raise TableError(faults)
     headers = {name: where[0] for name, where in located.items() if len(where) == 1}
-    values, found_here, said = _parsed(frame, seed, headers, source, form)
+    values, found_here, lines_of_parsing = _parsed(frame, seed, headers, source, form)
     faults += found_here
     texts = {
         name: cells.markers(frame[headers[name]], form)
         for name, column in values.items()
         if seed.column(name).is_number and column.hasnans
     }
-    said += data_warnings.read_as_missing(texts)
+    lines_of_parsing += data_warnings.read_as_missing(texts)
     if compare_dates and seed.time is not None and not faults:
         unit = None if seed.key is None else values[seed.key.name]
         faults, lines = date_faults(frame, values[seed.clock.name], headers[seed.clock.name], unit, source)
-        said += lines
+        lines_of_parsing += lines
     if form.every is not None and not faults:
         values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
-        faults += [TableDefect(source.name, None, headers[name], *why) for name, why in unfit.items()]
-        source, said = source.rows(first), [*lines, *said]
+        faults += [TableDefect(source.name, None, headers[name], *fault) for name, fault in unfit.items()]
+        source, lines_of_parsing = source.rows(first), [*lines, *lines_of_parsing]
     rows = TableRows(seed, source, headers, values)
     faults += [*rows.identity_faults(today or dt.date.today()), *rows.slips.values()]
     faults += rows.label_faults() if labelled else []
@@ -144,7 +144,7 @@ def check(
         table=table,
         rejected=rows.rejected(),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*said, *rows.part_cautions(), *data_warnings.of_table(table, seed)),
+        cautions=(*lines_of_parsing, *rows.part_cautions(), *data_warnings.of_table(table, seed)),
     )
 
 
@@ -172,15 +172,15 @@ def _column_faults(
     free = held.difference(*names.values())
     for name, headers in names.items():
         column = seed.column(name)
-        wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
+        expected_header = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
         if not headers and column.role not in may_lack:
             near = nearest([name, *([column.tag] if column.tag else [])], free)
             hint = f"; the nearest is {shortened(repr(near), 60)}" if near else ""
             got = f"no such column among {len(held)}{hint}"
-            yield TableDefect(source.name, None, column.tag or name, got, f"a column {wanted}")
+            yield TableDefect(source.name, None, column.tag or name, got, f"a column {expected_header}")
         if len(headers) > 1:
             got = " and ".join(f"'{header}'" for header in headers)
-            yield TableDefect(source.name, None, name, f"columns {got}", f"one column {wanted}")
+            yield TableDefect(source.name, None, name, f"columns {got}", f"one column {expected_header}")
 
 
 def _parsed(
@@ -189,21 +189,21 @@ def _parsed(
     """Columns in the seed's types and units, the faults of their cells, and what else to say of them."""
     values: dict[str, pd.Series] = {}
     faults: list[TableDefect] = []
-    said: list[str] = []
+    messages: list[str] = []
     for name, header in headers.items():
         column, raw = seed.column(name), frame[header]
         if column.values is not None:
             values[name], unknown = cells.texts(raw, column.values, form)
-            said += data_warnings.unknown_texts(name, unknown)
+            messages += data_warnings.unknown_texts(name, unknown)
             continue
         values[name], bad = _parse(raw, seed, column, form, values)
         for expected, mask in bad.items():
             faults += cell_faults(source, header, raw, np.flatnonzero(mask), expected)
         if column.role == "key":
-            said += data_warnings.respelled(raw)
+            messages += data_warnings.respelled(raw)
         if column.is_number and header == column.tag and column.scale != 1.0:
             values[name] = values[name] * column.scale
-    return values, faults, said
+    return values, faults, messages
 
 
 def _parse(

@@ -97,8 +97,10 @@ def _spelled(name: str) -> str:
 def respelled(cells: pd.Series) -> list[str]:
     """Return the warning on normalised unit names: zero-width characters removed, full width replaced."""
     names = [name for name in cells.dropna().unique() if isinstance(name, str) and not name.isascii()]
-    said = [f"{with_code_points(name)} as '{unit_name(name)}'" for name in names if unit_name(name) != name.strip()]
-    return [f"units with signs without a width or of another width were read {named(said)}"] if said else []
+    spellings = [
+        f"{with_code_points(name)} as '{unit_name(name)}'" for name in names if unit_name(name) != name.strip()
+    ]
+    return [f"units with signs without a width or of another width were read {named(spellings)}"] if spellings else []
 
 
 def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
@@ -161,8 +163,8 @@ def _no_time(table: pd.DataFrame, seed: Seed) -> list[str]:
     """Return guarantees that are void because rows have no order in time."""
     if seed.time is not None:
         return []
-    judged = "rows of the file" if seed.key is None else "units"
-    return [f"no time: figures are of other {judged}, and promise nothing of the days to come"]
+    evaluation_unit = "rows of the file" if seed.key is None else "units"
+    return [f"no time: figures are of other {evaluation_unit}, and promise nothing of the days to come"]
 
 
 def _no_units(table: pd.DataFrame, seed: Seed) -> list[str]:
@@ -213,8 +215,8 @@ def _gaps(table: pd.DataFrame, seed: Seed) -> list[str]:
     if len(time) < FEW_ROWS:
         return []
     steps = np.diff(time)
-    usual = max(np.quantile(steps, USUAL_STEPS), np.timedelta64(seed.period))
-    long = np.flatnonzero(steps > GAP_STEPS * usual)
+    typical_step = max(np.quantile(steps, USUAL_STEPS), np.timedelta64(seed.period))
+    long = np.flatnonzero(steps > GAP_STEPS * typical_step)
     if not len(long):
         return []
     longest = long[np.argmax(steps[long])]

@@ -13,13 +13,13 @@ from seeds import Column, Seed
 
 
 def made_columns(
-    lent: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
+    lent_values: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
 ) -> dict[str, FloatArray]:
     """Columns of role `before` that the seed makes by `previous`, `rolling` or `calendar`.
 
     Parameters
     ----------
-    lent : Mapping of str to float array (n,)
+    lent_values : Mapping of str to float array (n,)
         The columns that they are made from, in the seed's units; of a content below the laboratory's limit the limit.
     seed : Seed
         The process.
@@ -33,7 +33,7 @@ def made_columns(
     dict of str to float array (n,)
         Each made column; NaN where the periods that it needs are not among the rows, or hold no value.
     """
-    return {column.name: _made(column, lent, seed, unit, start) for column in seed.columns if column.is_made}
+    return {column.name: _made(column, lent_values, seed, unit, start) for column in seed.columns if column.is_made}
 
 
 def earlier(
@@ -67,11 +67,11 @@ def earlier(
     shift = round(length * periods)
     # One rising number for unit and time; units stand so far apart that no search reaches a neighbour.
     line = unit * (np.ptp(time) + shift + round(length)) + (time - time.min())
-    wanted = line - shift
-    after = np.searchsorted(line, wanted)
+    instants = line - shift
+    after = np.searchsorted(line, instants)
     before = np.maximum(after - 1, 0)
-    nearest = np.where(line[after] - wanted < wanted - line[before], after, before)
-    return np.where(2 * np.abs(line[nearest] - wanted) < length, values[nearest], np.nan)
+    nearest = np.where(line[after] - instants < instants - line[before], after, before)
+    return np.where(2 * np.abs(line[nearest] - instants) < length, values[nearest], np.nan)
 
 
 def lenders(seed: Seed) -> tuple[str, ...]:
@@ -81,12 +81,12 @@ def lenders(seed: Seed) -> tuple[str, ...]:
 
 
 def _made(
-    column: Column, lent: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
+    column: Column, lent_values: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
 ) -> FloatArray:
     if column.calendar is not None:
         return _calendar(column.calendar, start)
     assert column.lent_by is not None
-    values = lent[column.lent_by]
+    values = lent_values[column.lent_by]
     if column.previous is not None:
         return earlier(values, unit, start, seed.period, column.previous.periods)
     assert column.rolling is not None

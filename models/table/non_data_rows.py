@@ -47,8 +47,8 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
         text = frame[header].str.strip()
         again = (text == header).to_numpy(dtype=np.bool_, na_value=False)
         total = text.str.rstrip(":").str.lower().isin(_TOTALS).to_numpy(dtype=np.bool_) & ~again
-        for rows, why in ((again, HEADER_AGAIN), (total, TOTAL)):
-            reason[rows], shows[rows] = why, column.name
+        for rows, cause in ((again, HEADER_AGAIN), (total, TOTAL)):
+            reason[rows], shows[rows] = cause, column.name
     skipped = np.isin(source.row, seed.table.skip)
     reason[skipped], shows[skipped] = PASSED_OVER, seed.target.name
     stray = reason != ""
@@ -66,8 +66,8 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
     )
     if not len(at):
         return frame, source, listed
-    kept = source.rows(np.flatnonzero(~stray))
-    return frame[~stray].reset_index(drop=True), kept, listed
+    data_rows = source.rows(np.flatnonzero(~stray))
+    return frame[~stray].reset_index(drop=True), data_rows, listed
 
 
 def _cell(frame: pd.DataFrame, seed: Seed, name: str, position: int) -> str:

@@ -200,14 +200,14 @@ def held(seed: Seed, values: Mapping[str, pd.Series]) -> list[tuple[str, tuple[s
         # What is below the laboratory's limit is reported alike lot after lot, and held over nothing.
         there = ~np.isnan(label) & ~(column.censored & (label < 0.0))
         lengths = _runs(label[there], unit[there])
-        usual = int(np.median(lengths)) if len(lengths) else 0
-        if len(lengths) < _HELD_RUNS or usual < _HELD_ROWS or np.mean(lengths == usual) < _HELD_ALIKE:
+        typical = int(np.median(lengths)) if len(lengths) else 0
+        if len(lengths) < _HELD_RUNS or typical < _HELD_ROWS or np.mean(lengths == typical) < _HELD_ALIKE:
             continue
         step = pd.Timedelta(np.median(np.diff(start)[np.diff(unit) == 0])).to_pytimedelta()
-        got = f"{len(lengths)} values that stand in {usual} rows each: {len(lengths)} labels, not {there.sum()}"
+        got = f"{len(lengths)} values that stand in {typical} rows each: {len(lengths)} labels, not {there.sum()}"
         expected = (
             f"one row a label: say [table] every = {_toml(step)} in the seed, and [process] period = "
-            f"{_toml(step * usual)}"
+            f"{_toml(step * typical)}"
         )
         targets.append((column.name, (got, expected)))
     return targets

@@ -54,11 +54,11 @@ def _read_parquet(file: Path, seed: Seed) -> RawTable:
     known = {name for column in seed.columns if not column.is_made for name in (column.name, column.tag)}
     headers: list[str] = []
 
-    def wanted(names: list[str]) -> list[str]:
+    def required(names: list[str]) -> list[str]:
         headers.extend(names)
         return [name for name in names if name in known]
 
-    table = open_parquet(file, wanted)
+    table = open_parquet(file, required)
     faults = [table] if isinstance(table, TableDefect) else repeated(file, headers)
     if not isinstance(table, TableDefect):
         faults += _untabular(file, table.schema)
@@ -76,18 +76,24 @@ def _untabular(file: Path, schema: pa.Schema) -> list[TableDefect]:
     faults = []
     for column in schema:
         held = column.type.value_type if kinds.is_dictionary(column.type) else column.type
-        odd = (kinds.is_binary, kinds.is_large_binary, kinds.is_fixed_size_binary, kinds.is_duration, kinds.is_time)
-        if kinds.is_nested(held) or any(is_odd(held) for is_odd in odd):
+        unsupported = (
+            kinds.is_binary,
+            kinds.is_large_binary,
+            kinds.is_fixed_size_binary,
+            kinds.is_duration,
+            kinds.is_time,
+        )
+        if kinds.is_nested(held) or any(is_odd(held) for is_odd in unsupported):
             got = f"a column of type {shortened(str(held), 60)}"
             faults.append(TableDefect(str(file), None, column.name, got, "one number, text or time in each cell"))
     return faults
 
 
-def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Table | TableDefect:
-    """Columns of a Parquet file that `wanted` picks from all its names; a fault where the file is damaged."""
+def open_parquet(file: Path, required: Callable[[list[str]], list[str]]) -> pa.Table | TableDefect:
+    """Columns of a Parquet file that `required` picks from all its names; a fault where the file is damaged."""
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
-            return parquet.read(columns=wanted(parquet.schema_arrow.names))
+            return parquet.read(columns=required(parquet.schema_arrow.names))
     except (pa.ArrowException, OSError) as error:
         got = f"a file that cannot be read ({str(error).splitlines()[0]})"
         return TableDefect(str(file), None, None, got, "a whole Parquet file; is this one cut off or damaged?")

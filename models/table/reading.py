@@ -114,14 +114,14 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
         return None
     identity = [column.name for column in seed.identity]
     needed = [*identity, *(column.name for column in seed.primaries)]
-    wanted, held = {*needed, *(column.name for column in seed.by_role("target"))}, ""
+    columns, held = {*needed, *(column.name for column in seed.by_role("target"))}, ""
 
-    def kept(names: list[str]) -> list[str]:
+    def required(names: list[str]) -> list[str]:
         nonlocal held
         held = ", ".join(names)
-        return [name for name in names if name in wanted]
+        return [name for name in names if name in columns]
 
-    truth = open_parquet(file, kept)
+    truth = open_parquet(file, required)
     if isinstance(truth, TableDefect):
         raise TableError([truth])
     frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)

@@ -78,16 +78,20 @@ class TableRows:
 
     def label_faults(self) -> Iterator[TableDefect]:
         """Yield targets without any label; element contents in addition to a class may be missing."""
-        beside = self.seed.elements if self.seed.classes else ()
+        defect_columns = self.seed.elements if self.seed.classes else ()
         for column in self.seed.by_role("target"):
-            if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
+            if (
+                column not in defect_columns
+                and column.name in self.values
+                and not self.values[column.name].notna().any()
+            ):
                 header = self.headers[column.name]
                 yield TableDefect(self.source.name, None, header, "no value in any row", "at least one label")
 
     def held_labels(self) -> list[TableDefect]:
         """Return defects of targets repeated over faster rows: labels are fewer than rows."""
         repeated = [] if self.seed.time is None else held(self.seed, self.values)
-        return [TableDefect(self.source.name, None, self.headers[name], *said) for name, said in repeated]
+        return [TableDefect(self.source.name, None, self.headers[name], *repeats) for name, repeats in repeated]
 
     @cached_property
     def slips(self) -> dict[str, TableDefect]:
@@ -202,8 +206,8 @@ class TableRows:
         values = {name: pd.Series(column.array[order]) for name, column in self.values.items()}
         nothing = pd.Series(np.full(len(order), np.nan))
         columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
-        lent = {name: _sizes(columns[name], self.seed.column(name)).to_numpy() for name in lenders(self.seed)}
-        made = made_columns(lent, self.seed, unit[order], start[order])
+        lent_values = {name: _sizes(columns[name], self.seed.column(name)).to_numpy() for name in lenders(self.seed)}
+        made = made_columns(lent_values, self.seed, unit[order], start[order])
         return pd.DataFrame(columns | {name: pd.Series(column) for name, column in made.items()}, copy=False)
 
 

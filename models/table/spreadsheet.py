@@ -73,9 +73,11 @@ def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTa
     if faults:
         return RawTable(name, faults=faults)
     body = rows[form.header :]
-    kept = [i for i, row in enumerate(body) if any(cell != "" for cell in row)]
-    columns = {header: _column([body[i][place] for i in kept], form) for place, header in enumerate(headers) if header}
-    row = np.array(kept, np.int64) + form.header + 1
+    filled = [i for i, row in enumerate(body) if any(cell != "" for cell in row)]
+    columns = {
+        header: _column([body[i][place] for i in filled], form) for place, header in enumerate(headers) if header
+    }
+    row = np.array(filled, np.int64) + form.header + 1
     return RawTable(name, pd.DataFrame(columns), list(columns), row, [], _errors(file, chosen))
 
 
@@ -124,13 +126,13 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | TableDefect:
+def _chosen(file: Path, book: CalamineWorkbook, sheet: str | None) -> str | TableDefect:
     """The sheet to read."""
     names = book.sheet_names
-    if wanted is not None:
-        if wanted in names:
-            return wanted
-        return TableDefect(str(file), None, None, f"sheets {named(names)}", f"a sheet '{wanted}', as [table] says")
+    if sheet is not None:
+        if sheet in names:
+            return sheet
+        return TableDefect(str(file), None, None, f"sheets {named(names)}", f"a sheet '{sheet}', as [table] says")
     filled = [name for name in names if _far_cell(file, name) or book.get_sheet_by_name(name).height > 0]
     if len(filled) == 1:
         return filled[0]
@@ -180,12 +182,12 @@ def _xml_parts(file: Path, sheet: str) -> Iterator[bytes]:
         if path not in archive.namelist():
             return
         with archive.open(path) as content:
-            rest = b""
+            remaining = b""
             while part := content.read(_PART_BYTES):
-                whole, mark, rest = (rest + part).rpartition(b"<")
+                whole, mark, remaining = (remaining + part).rpartition(b"<")
                 yield whole
-                rest = mark + rest
-            yield rest
+                remaining = mark + remaining
+            yield remaining
 
 
 def _xml_path(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -111,9 +111,9 @@ def _other_unit(unit: str, size: float) -> str | None:
     written = re.match(f"([{''.join(_PREFIXES)}]?)({_UNITS})\\b(.*)", unit)
     if written is None:
         return None
-    prefix, base, rest = written.groups()
+    prefix, base, suffix = written.groups()
     place = _PREFIXES.index(prefix) - round(math.log10(size) / 3)
-    return f"{_PREFIXES[place]}{base}{rest}" if 0 <= place < len(_PREFIXES) else None
+    return f"{_PREFIXES[place]}{base}{suffix}" if 0 <= place < len(_PREFIXES) else None
 
 
 def _times(size: float) -> str:

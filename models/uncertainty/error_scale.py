@@ -65,13 +65,13 @@ class ErrorScale:
         group = np.searchsorted(edges, predicted, side="left")
         parts = [group == number for number in np.unique(group)]
         mean = np.array([size[part].mean() for part in parts])
-        chance = np.array([size[part].var() / part.sum() for part in parts])
+        sampling_variance = np.array([size[part].var() / part.sum() for part in parts])
         weight = np.array([part.mean() for part in parts])
         overall = float(size.mean())
-        between = max(0.0, float(weight @ ((mean - overall) ** 2 - chance)))
+        between = max(0.0, float(weight @ ((mean - overall) ** 2 - sampling_variance)))
         if between == 0.0:
             return cls.even()
-        drawn = overall + between / (between + chance) * (mean - overall)
+        drawn = overall + between / (between + sampling_variance) * (mean - overall)
         return cls(np.array([predicted[part].mean() for part in parts]), np.maximum(drawn / overall, LEAST))
 
     def __call__(self, predicted: FloatArray) -> FloatArray:

@@ -27,18 +27,18 @@ def off_promise(share: float, rows: float, promised: float) -> bool:
     return bool(min(fewer, more) < BY_CHANCE / 2)
 
 
-def at_most(hits: int, tries: int, chance: float) -> float:
+def at_most(hits: int, tries: int, probability: float) -> float:
     """Return the binomial probability of at most so many hits, each try with this probability."""
     if not 0 <= hits < tries:
         return float(hits >= tries)
-    return float(betaincc(hits + 1, tries - hits, chance))
+    return float(betaincc(hits + 1, tries - hits, probability))
 
 
-def at_least(hits: int, tries: int, chance: float) -> float:
+def at_least(hits: int, tries: int, probability: float) -> float:
     """Probability of so many hits or more; see `at_most`."""
     if not 0 < hits <= tries:
         return float(hits <= 0)
-    return float(betainc(hits, tries - hits + 1, chance))
+    return float(betainc(hits, tries - hits + 1, probability))
 
 
 def lots_needed(alpha: float, confidence: float) -> int:

@@ -82,14 +82,14 @@ def known(grid: UnitPeriodGrid, seed: Seed) -> WarningFeatures:
     waits = {name: seed.wait(name) if name == label else 1 for name in series}
     smooth = all_smoothed(series, waits, rows)
     # The label is attributed to the column that it provides to predictions.
-    lent = {label: next((one.name for one in seed.by_role("before") if one.lent_by == label), label)}
+    lent_names = {label: next((one.name for one in seed.by_role("before") if one.lent_by == label), label)}
     for name, values in series.items():
-        about = lent.get(name, name)
+        about = lent_names.get(name, name)
         means = {LAST: shifted(values, waits[name])}
         means |= {f"over {half_life:g}": smooth[name, half_life] for half_life in HALF_LIVES}
-        *newer, (_, usual) = means.items()
+        *newer, (_, typical) = means.items()
         inputs |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
-        inputs |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
+        inputs |= {f"{name} {way} {RISE}": (about, mean - typical) for way, mean in newer}
     unit, period = np.nonzero(rows)
     return WarningFeatures(
         unit,
@@ -107,9 +107,9 @@ def _features(columns: Mapping[str, FloatArray], grid: UnitPeriodGrid, seed: See
     if physics is None:
         return {}
     unit, period = np.nonzero(grid.there)
-    lent = {name: grid.columns[name][grid.there] for name in lenders(seed)}
+    lent_values = {name: grid.columns[name][grid.there] for name in lenders(seed)}
     made = {}
-    for name, values in made_columns(lent, seed, unit, grid.starts.to_numpy()[period]).items():
+    for name, values in made_columns(lent_values, seed, unit, grid.starts.to_numpy()[period]).items():
         made[name] = np.full(grid.there.shape, np.nan)
         made[name][grid.there] = values
     features = physics.features({**columns, **made})

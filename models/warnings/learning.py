@@ -80,7 +80,7 @@ def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
         except WarningError as error:
             refused[event.name] = str(error)
     if not events:
-        raise WarningError("; ".join(f"{name}: {why}" for name, why in refused.items()))
+        raise WarningError("; ".join(f"{name}: {reason}" for name, reason in refused.items()))
     return WarningModel(seed, at.names, events, refused)
 
 
@@ -89,8 +89,8 @@ def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolAr
     # A row's training outcomes must be over before the rows start that its model is used for.
     over = at.periods + event.horizon - 1
     calibrate = may & (at.periods >= edges[0]) & (over < edges[-1])
-    for what, rows in (("learn from", may & (over < edges[0])), ("calibrate on", calibrate)):
-        _check(what, y[rows], at.periods[rows])
+    for action, rows in (("learn from", may & (over < edges[0])), ("calibrate on", calibrate)):
+        _check(action, y[rows], at.periods[rows])
     X = at.of(event)
     scored = {name: np.full(len(y), np.nan) for name in SCORES}
     for start, end in itertools.pairwise(edges):
@@ -111,9 +111,9 @@ def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolAr
         raise WarningError(
             "event cannot be predicted: no input known at the start of a period improves on its frequency"
         )
-    learnt = may & (over < edges[-1])
-    final = SCORES[name].fit(X[learnt], y[learnt], row_weight(y[learnt], at.periods[learnt]))
-    return EventModel(event, name, final, fitted[name], int(learnt.sum()), int(y[learnt].sum()), weight)
+    is_training = may & (over < edges[-1])
+    final = SCORES[name].fit(X[is_training], y[is_training], row_weight(y[is_training], at.periods[is_training]))
+    return EventModel(event, name, final, fitted[name], int(is_training.sum()), int(y[is_training].sum()), weight)
 
 
 def row_weight(y: FloatArray, periods: IntArray) -> float:
@@ -128,12 +128,12 @@ def row_weight(y: FloatArray, periods: IntArray) -> float:
     return float(1.0 / max(1.0, excess.mean()))
 
 
-def _check(what: str, y: FloatArray, periods: np.ndarray) -> None:
+def _check(action: str, y: FloatArray, periods: np.ndarray) -> None:
     """Raise where events, or rows without one, are too few or all of a few periods."""
     events, without, spread = int(y.sum()), int((1.0 - y).sum()), len(np.unique(periods[y == 1.0]))
     if min(events, without) < FEWEST_EVENTS or spread < FEWEST_PERIODS:
         raise WarningError(
-            f"got {events} events of {spread} periods in {len(y)} rows to {what}: expected at least {FEWEST_EVENTS} "
+            f"got {events} events of {spread} periods in {len(y)} rows to {action}: expected at least {FEWEST_EVENTS} "
             f"of {FEWEST_PERIODS} periods, and as many rows without one"
         )
 

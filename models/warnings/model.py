@@ -63,13 +63,13 @@ class EventModel:
         return self.platt.log_odds(self.score(at.of(self.event)))
 
     def probability(
-        self, log_odds: FloatArray, periods: IntArray, y: FloatArray, asked: BoolArray, seed: Seed
+        self, log_odds: FloatArray, periods: IntArray, y: FloatArray, requested: BoolArray, seed: Seed
     ) -> FloatArray:
         """Return the event probability within the horizon [1], shape (n,), calibrated on known outcomes.
 
         Log-odds are those of all of a plant's rows; see `models.warnings.online_level.followed`.
         """
-        followed_odds = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, asked)
+        followed_odds = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, requested)
         return np.asarray(expit(followed_odds))
 
     def alarm(self, probability: FloatArray) -> FloatArray:
@@ -181,10 +181,10 @@ class WarningModel:
     def _of_event(
         self, one: EventModel, grid: UnitPeriodGrid, at: WarningFeatures, rows: IntArray
     ) -> list[EventWarning]:
-        asked = np.zeros(len(at.units), dtype=np.bool_)
-        asked[rows] = True
+        requested = np.zeros(len(at.units), dtype=np.bool_)
+        requested[rows] = True
         y = outcomes(one.event, grid, at, self.seed)
-        probability = one.probability(one.log_odds(at), at.periods, y, asked, self.seed)[rows]
+        probability = one.probability(one.log_odds(at), at.periods, y, requested, self.seed)[rows]
         at = at[rows]
         bound = limits(one.event, grid, self.seed)[at.units, at.periods]
         parts = one.platt.slope * one.score.parts(at.of(one.event))

@@ -13,7 +13,7 @@ _STEPS, _FARTHEST, _NEAR = 50, 1.0, 1e-10  # of Newton's method: number, largest
 
 
 def followed(
-    log_odds: FloatArray, periods: IntArray, y: FloatArray, after: int, weight: float, asked: BoolArray
+    log_odds: FloatArray, periods: IntArray, y: FloatArray, after: int, weight: float, requested: BoolArray
 ) -> FloatArray:
     """Return log-odds of requested rows, calibrated on the outcomes known at their period's start.
 
@@ -29,7 +29,7 @@ def followed(
         Periods after whose start that is known.
     weight : float
         Weight of each outcome [1]: units share common causes.
-    asked : ndarray of bool, shape (n,)
+    requested : ndarray of bool, shape (n,)
         Rows to answer.
 
     Returns
@@ -44,9 +44,9 @@ def followed(
     chance moves little. Both numbers were chosen on simulated plants that no published figure comes from.
     """
     moved, known = log_odds.copy(), np.isfinite(y)
-    for period in np.unique(periods[asked]):
+    for period in np.unique(periods[requested]):
         use = known & (periods + after <= period) & (periods >= period - FOLLOWED)
-        moved[asked & (periods == period)] += _level(log_odds[use], y[use], weight)
+        moved[requested & (periods == period)] += _level(log_odds[use], y[use], weight)
     return moved
 
 

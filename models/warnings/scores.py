@@ -69,12 +69,12 @@ class LineScore:
         from sklearn.linear_model import LogisticRegression
 
         filled = np.where(np.isfinite(X).any(axis=0), X, 0.0)
-        usual: FloatArray = np.nanmedian(filled, axis=0)
+        typical: FloatArray = np.nanmedian(filled, axis=0)
         spread: FloatArray = np.nanstd(filled, axis=0)
         k = X.shape[1]
-        blank = cls(usual, spread, np.zeros(k), 0.0)
+        blank = cls(typical, spread, np.zeros(k), 0.0)
         fitted = LogisticRegression(C=PENALTY * weight, solver="newton-cholesky").fit(blank._away(X), y)
-        return cls(usual, spread, np.asarray(fitted.coef_[0], dtype=np.float64), float(fitted.intercept_[0]))
+        return cls(typical, spread, np.asarray(fitted.coef_[0], dtype=np.float64), float(fitted.intercept_[0]))
 
     def __call__(self, X: FloatArray) -> FloatArray:
         """See `Score`."""
@@ -99,8 +99,8 @@ class LineScore:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
-        usual, spread, slope = (np.array(state[name], dtype=np.float64) for name in ("usual", "spread", "slope"))
-        return cls(usual, spread, slope, float(state["level"]))
+        typical, spread, slope = (np.array(state[name], dtype=np.float64) for name in ("usual", "spread", "slope"))
+        return cls(typical, spread, slope, float(state["level"]))
 
 
 @dataclass(frozen=True, eq=False)

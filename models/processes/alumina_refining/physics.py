@@ -187,8 +187,8 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
 
     def money(self, columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
         """Return daily margin of lines: alumina less bauxite, steam, fuel, soda, seed, cooling, discounts."""
-        kept: FloatArray = np.prod([self.lots_within(name, columns[name]) for name in LOTS], axis=0)
-        return self.margin(columns, kept, economics)
+        within_limits: FloatArray = np.prod([self.lots_within(name, columns[name]) for name in LOTS], axis=0)
+        return self.margin(columns, within_limits, economics)
 
     def lots_within(self, name: str, content: FloatArray) -> FloatArray:
         """Share of a day's lots that keep a buyer's limit.
@@ -213,7 +213,9 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
             np.maximum(content, _LEAST_CONTENT), getattr(self.equipment, f"highest_{name}"), LOTS[name]
         )
 
-    def margin(self, columns: Mapping[str, FloatArray], kept: FloatArray, economics: Mapping[str, float]) -> FloatArray:
+    def margin(
+        self, columns: Mapping[str, FloatArray], within_limits: FloatArray, economics: Mapping[str, float]
+    ) -> FloatArray:
         """Margin of lines by the share of their lots that keep all limits of buyers.
 
         Parameters
@@ -245,7 +247,7 @@ class PrecipitationPhysics(Physics[PrecipitationLine]):
         bauxite = sold / (0.01 * columns["bauxite_available_alumina"])
         flows = money_of.PrecipitationFlows(
             alumina=sold,
-            downgraded=sold * (1.0 - kept),
+            downgraded=sold * (1.0 - within_limits),
             steam=steam,
             boiler_fuel=steam * economics["steam_heat"] / economics["boiler_efficiency"]
             + sold * economics["other_fuel"],

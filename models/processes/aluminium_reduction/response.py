@@ -307,23 +307,23 @@ class PotResponse(Response[PotPhysics]):
     def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
         """Return money by cause: parts of efficiency at the value of a point, power, AlF3, metal."""
 
-        def worth(**changed: FloatArray) -> FloatArray:
+        def value(**changed: FloatArray) -> FloatArray:
             return self.gain(before, changed, economics)
 
         noise = before["lost to noise"] - after["lost to noise"]
         sludge = before["lost to sludge"] - after["lost to sludge"]
-        rest = after["current_efficiency"] - before["current_efficiency"] - noise - sludge
+        remaining = after["current_efficiency"] - before["current_efficiency"] - noise - sludge
         points = before["current_efficiency"]
         causes = {
-            "a quieter metal pad": worth(current_efficiency=points + noise),
-            "less sludge": worth(current_efficiency=points + sludge),
-            "a bath that dissolves less metal": worth(current_efficiency=points + rest),
-            "less power": worth(cell_voltage=after["cell_voltage"]),
-            "less AlF3": worth(alf3_net=after["alf3_net"]),
-            "less metal that stands in the pot": worth(metal_level=after["metal_level"]),
+            "a quieter metal pad": value(current_efficiency=points + noise),
+            "less sludge": value(current_efficiency=points + sludge),
+            "a bath that dissolves less metal": value(current_efficiency=points + remaining),
+            "less power": value(cell_voltage=after["cell_voltage"]),
+            "less AlF3": value(alf3_net=after["alf3_net"]),
+            "less metal that stands in the pot": value(metal_level=after["metal_level"]),
         }
         if np.any(after["line_current"] != before["line_current"]):
-            causes["another line current"] = worth(line_current=after["line_current"])
+            causes["another line current"] = value(line_current=after["line_current"])
         return causes
 
     def _flows(self, outcomes: Columns) -> PotFlows:

@@ -30,19 +30,19 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
         assert seed.schedule is not None
         intercept = self.physics.equipment.voltage_intercept
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
-        usual, volts = mean_of(newest, "line_current"), mean_of(newest, "cell_voltage")
+        typical, volts = mean_of(newest, "line_current"), mean_of(newest, "cell_voltage")
         level = known_mean(known["current_efficiency"])
 
         def voltage(current: FloatArray) -> FloatArray:
-            return intercept + (volts - intercept) * np.asarray(current) / usual
+            return intercept + (volts - intercept) * np.asarray(current) / typical
 
         def efficiency(current: FloatArray) -> FloatArray:
-            more = 100.0 * (np.asarray(current) / usual - 1.0)
+            more = 100.0 * (np.asarray(current) / typical - 1.0)
             return level + p["efficiency_per_current"] * more + p["efficiency_by_square"] * np.square(more)
 
         def heat(current: FloatArray) -> FloatArray:
             at = np.asarray(current, dtype=np.float64)
-            return heat_available(at, voltage(at), efficiency(at)) - heat_available(usual, volts, level)
+            return heat_available(at, voltage(at), efficiency(at)) - heat_available(typical, volts, level)
 
         def balance(name: str, unit: str, start: float, per_heat: float, spread: float) -> Balance:
             decay = 1.0 / p["heat_time"]
@@ -52,7 +52,7 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
 
         warm = mean_of(newest, "bath_temperature")
         return CellLine(
-            usual=usual,
+            usual=typical,
             voltage=voltage,
             efficiency=efficiency,
             equivalent=ALUMINIUM_EQUIVALENT,

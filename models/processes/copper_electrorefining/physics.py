@@ -255,6 +255,6 @@ def _passivation_time(columns: Mapping[str, FloatArray]) -> FloatArray:
     current = np.maximum(columns["current_density"], LEAST_CURRENT) * (1.0 + 0.01 * columns["current_swing"])
     layer = diffusion_coefficient(columns["cell_temperature"], SLIMES_DIFFUSION)
     time = sand_time(current, columns["electrolyte_cu"], SATURATED_COPPER, layer)
-    usual = sand_time(USUAL["current"], USUAL["copper"], SATURATED_COPPER, SLIMES_DIFFUSION)
-    ratio: FloatArray = time / usual
+    typical = sand_time(USUAL["current"], USUAL["copper"], SATURATED_COPPER, SLIMES_DIFFUSION)
+    ratio: FloatArray = time / typical
     return ratio

@@ -39,8 +39,8 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in _STATE}
-        usual = state["charge"] / self.physics.hours
-        at_usual = {name: float(values[0]) for name, values in self._at(state, np.array([usual])).items()}
+        typical = state["charge"] / self.physics.hours
+        at_usual = {name: float(values[0]) for name, values in self._at(state, np.array([typical])).items()}
         resistance = state["cell_voltage"] / at_usual["voltage"]  # over that of a clean cell
         short = float(short_loss(state["short_rate"], SHORT_RATIO))
         factor = loss_over(known["current_efficiency"], 100.0 - at_usual["loss"])
@@ -49,14 +49,14 @@ class CopperSchedule(SchedulePhysics[CopperPhysics]):
             return resistance * self._at(state, current)["voltage"]
 
         def efficiency(current: FloatArray) -> FloatArray:
-            more = np.power(np.asarray(current) / usual, p["shorts_per_current"] - 1.0) - 1.0
+            more = np.power(np.asarray(current) / typical, p["shorts_per_current"] - 1.0) - 1.0
             return 100.0 - factor * (self._at(state, current)["loss"] + short * more)
 
         def polarisation(current: FloatArray) -> FloatArray:
             return self._at(state, current)["polarisation"]
 
         return CellLine(
-            usual=usual,
+            usual=typical,
             voltage=voltage,
             efficiency=efficiency,
             equivalent=COPPER_EQUIVALENT,

@@ -62,8 +62,8 @@ class RetiredCellPhysics(Physics[Equipment]):
 
     FEATURES = (
         *(
-            PhysicsFeature(f"{name}_25", "mΩ", 0, (-200, 3000), f"resistance {what}, at 25 °C")
-            for name, what in _OF_RESISTANCE.items()
+            PhysicsFeature(f"{name}_25", "mΩ", 0, (-200, 3000), f"resistance {part}, at 25 °C")
+            for name, part in _OF_RESISTANCE.items()
         ),
         PhysicsFeature(
             "ohmic_by_mass", "mΩ*kg", 0, (0, 100), "resistance at once times mass, which size divides out of"

@@ -158,7 +158,7 @@ class ZincPhysics(Physics[Group]):
         density = features["current_density"]
         thickness = 0.5 * deposit_thickness(density, features["kinetic_efficiency"], self.hours)
         conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
-        usual = (
+        typical = (
             zinc_decomposition_voltage(temperature, zinc, acid)
             + oxygen_overvoltage(density)
             + features.pop("overvoltage")
@@ -168,7 +168,7 @@ class ZincPhysics(Physics[Group]):
         return features | {
             "acid_zinc_ratio": acid / zinc,
             "feed_implied_efficiency": np.clip(by_feed, 20.0, 160.0),
-            "excess_voltage": columns["cell_voltage"] - usual,
+            "excess_voltage": columns["cell_voltage"] - typical,
         }
 
     def first_principles(self, columns: Mapping[str, FloatArray]) -> FloatArray:

@@ -55,8 +55,8 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
         assert seed.schedule is not None
         p = {name: one.value for name, one in seed.schedule.parameters.items()}
         state = {name: mean_of(newest, name) for name in self.NEEDED if name in newest and name != "current_efficiency"}
-        usual = state["line_current"]
-        at_usual = {name: float(values[0]) for name, values in self._at(state, np.array([usual])).items()}
+        typical = state["line_current"]
+        at_usual = {name: float(values[0]) for name, values in self._at(state, np.array([typical])).items()}
         offset = state["cell_voltage"] - at_usual["voltage"]
         factor = loss_over(known["current_efficiency"], at_usual["efficiency"])
 
@@ -72,18 +72,18 @@ class ZincSchedule(SchedulePhysics[ZincPhysics]):
 
         def zinc_rate(current: FloatArray) -> FloatArray:
             """Zinc that the feed brings beyond what is made and spent: the feed follows the current."""
-            made = 0.01 * ZINC_EQUIVALENT * efficiency(np.array([usual, *current])) * np.array([usual, *current])
-            return np.asarray((made[0] * current / usual - made[1:]) / p["cell_volume"])
+            made = 0.01 * ZINC_EQUIVALENT * efficiency(np.array([typical, *current])) * np.array([typical, *current])
+            return np.asarray((made[0] * current / typical - made[1:]) / p["cell_volume"])
 
         # Weather and towers move the temperature only where the towers are at their end, so they are doubts of the
         # weather.
-        above = float(heat(np.array([usual]))[0]) / p["tower_capacity"]
+        above = float(heat(np.array([typical]))[0]) / p["tower_capacity"]
         spread = p["temperature_spread"]
         doubt = np.sqrt(spread**2 + p["weather_doubt"] ** 2 + (p["tower_doubt"] * above) ** 2) - spread
         outside = state["ambient_temperature"] + deviations(seed, "cell_temperature") * float(doubt)
         spent = (1.0 - EVAPORATED) * state["feed_flow"]
         return CellLine(
-            usual=usual,
+            usual=typical,
             voltage=voltage,
             efficiency=efficiency,
             equivalent=ZINC_EQUIVALENT,

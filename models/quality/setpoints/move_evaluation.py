@@ -78,10 +78,10 @@ class LotMoveEvaluator:
         rows = np.flatnonzero(self._distance(X, target).any(axis=1))
         shifts = np.zeros((DRAWS, *raw.shape))
         shifts[:, rows] = self.model.effects.of_moves(X[rows], target[rows], _normals(raw.shape[1]))
-        gains, kept, broken = (np.repeat(one[None], DRAWS, axis=0) for one in (np.zeros(len(X)), keeps, breaks))
+        gains, keep_draws, broken = (np.repeat(one[None], DRAWS, axis=0) for one in (np.zeros(len(X)), keeps, breaks))
         for d in between(range(DRAWS if len(rows) else 0)):
             after = raw[rows] + shifts[d, rows]
-            value, kept[d, rows] = self.worth(after)
+            value, keep_draws[d, rows] = self.worth(after)
             broken[d, rows] = self._breaks(after)
             gains[d, rows] = value - planned_value[rows] - self.cost(X[rows], target[rows])
         moved = np.array([self._outcomes(raw + shift) for shift in shifts])
@@ -95,7 +95,7 @@ class LotMoveEvaluator:
                     _estimate(gains[:, i]),
                     dict(zip(self._outputs, map(_estimate, changes[:, i].T), strict=True)),
                     self._stated(expected[i], breaks[i], broken[:, i].mean(axis=0)),
-                    np.column_stack([keeps[i], kept[:, i].mean(axis=0)]),
+                    np.column_stack([keeps[i], keep_draws[:, i].mean(axis=0)]),
                     causes.get(i),
                 ),
                 float(gains[:, i].std(ddof=1)),
@@ -103,11 +103,11 @@ class LotMoveEvaluator:
             for i in between(range(len(X)))
         ]
 
-    def unknown(self, lot: FloatArray, why: str) -> LotAdvice:
+    def unknown(self, lot: FloatArray, reason: str) -> LotAdvice:
         """Refusal of a lot, shape (k,), of which nothing is known."""
         nothing, keeps = np.full(len(self._own), np.nan), np.full((self._limits.grades, 2), np.nan)
         effects, limits = dict.fromkeys(self._outputs, UNKNOWN), self._stated(nothing, nothing, nothing)
-        return self._advice(lot, lot, NOTHING, effects, limits, keeps, None, why)
+        return self._advice(lot, lot, NOTHING, effects, limits, keeps, None, reason)
 
     @cached_property
     def _limits(self) -> Limits:
@@ -163,8 +163,8 @@ class LotMoveEvaluator:
         bound, is_highest = self._limits.bound.tolist(), (self._limits.way > 0).tolist()
         stated = zip(self._own.tolist(), expected.tolist(), before.tolist(), after.tolist(), strict=True)
         return tuple(
-            LotLimit(self._limits.names[q], unit, bound[q], is_highest[q], value, chance, alpha, planned)
-            for q, value, planned, chance in stated
+            LotLimit(self._limits.names[q], unit, bound[q], is_highest[q], value, probability, alpha, planned)
+            for q, value, planned, probability in stated
         )
 
     def _advice(

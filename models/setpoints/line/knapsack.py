@@ -143,7 +143,7 @@ def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, Floa
     items = [_Items.of(one, binds) for one in problems]
     starts = np.cumsum([0, *(len(one.values) for one in items)])
     n, first = problems[0].values.shape[1], int(starts[-1])
-    worth = np.concatenate([*(one.values for one in items), [one.worth for one in problems]])
+    prices = np.concatenate([*(one.values for one in items), [one.worth for one in problems]])
     # Each problem has limits of its own: what is taken is counted from them.
     room = np.stack([one.taken - one.limits for one in problems], axis=1)
     takes = np.hstack([*(one.takes for one in items), room[binds]])
@@ -153,11 +153,11 @@ def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, Floa
         rows += [one.units + k * n, np.arange(n) + k * n, [len(items) * n]]
         columns += [starts[k] + np.arange(len(one.values)), np.full(n, first + k), [first + k]]
         entries += [np.ones(len(one.values)), -np.ones(n), np.ones(1)]
-    shape = len(items) * n + 1, len(worth)
+    shape = len(items) * n + 1, len(prices)
     equal = csr_array((np.concatenate(entries), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     bound = np.zeros(shape[0])
     bound[-1] = 1.0
-    optimum = linprog(-worth, A_ub=takes, b_ub=np.zeros(int(binds.sum())), A_eq=equal, b_eq=bound, method="highs")
+    optimum = linprog(-prices, A_ub=takes, b_ub=np.zeros(int(binds.sum())), A_eq=equal, b_eq=bound, method="highs")
     every = [one.takes[:, part.moves, part.units] for one, part in zip(problems, items, strict=True)]
     return max(-float(optimum.ineqlin.marginals[0]), 0.0), np.hstack([*every, room]) @ optimum.x
 

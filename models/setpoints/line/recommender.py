@@ -168,7 +168,7 @@ def _unknown(model: SetpointModel, plans: UnitPlans, setpoint: str, line: LineAd
         ).most_common(1)
         return (
             f"line: plan and situation are known of {line.known} of the {line.units} units that run: expected "
-            f"{LEAST_KNOWN:.0%} or more" + "".join(f"; of {count}: {why}" for why, count in reasons)
+            f"{LEAST_KNOWN:.0%} or more" + "".join(f"; of {count}: {text}" for text, count in reasons)
         )
     return None
 
@@ -221,9 +221,9 @@ def _too_low(model: SetpointModel, setpoint: str, plan: float, choices: Sequence
 
 def _top(choices: Sequence[_Choice], taken: _Choice) -> _Choice:
     """Return the best choice without a limit of power or, if that is taken anyway, without any limit."""
-    wished = max((one for one in choices if one.wished is not None), key=lambda one: one.wish.sure)
-    if wished is not taken or taken.best is not taken.wished:
-        return wished
+    top = max((one for one in choices if one.wished is not None), key=lambda one: one.wish.sure)
+    if top is not taken or taken.best is not taken.wished:
+        return top
     return max(choices, key=lambda one: one.wish.sure)
 
 
@@ -285,9 +285,11 @@ def _strained(
     model: SetpointModel, plans: UnitPlans, known: BoolArray, option: SharedMove, best: IntArray
 ) -> dict[str, str]:
     """Limit that each strained unit breaks more often than it may, the worst of each."""
-    chances = option.chances[:, best, np.arange(len(best))]
+    probabilities = option.chances[:, best, np.arange(len(best))]
     may = np.array([one.chance for one in model.seed.constraints])[:, None]
-    worst = np.argmax((chances - option.ceilings) / may, axis=0) if len(may) else np.zeros(len(best), dtype=np.intp)
+    worst = (
+        np.argmax((probabilities - option.ceilings) / may, axis=0) if len(may) else np.zeros(len(best), dtype=np.intp)
+    )
     numbers = np.flatnonzero(known)
     return {
         plans.names[numbers[j]]: model.seed.constraints[worst[j]].name for j in np.flatnonzero(option.infeasible_units)

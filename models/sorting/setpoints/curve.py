@@ -66,14 +66,14 @@ class Curve:
         """
         weight = takes * mass
         total = weight.sum(axis=1)
-        kept, along = takes @ (possible - lost) / total, takes @ ejected / total
+        retained_value, along = takes @ (possible - lost) / total, takes @ ejected / total
         if load is None:
-            return cls(kept, along, np.zeros(len(takes)), np.full(len(takes), np.nan))
+            return cls(retained_value, along, np.zeros(len(takes)), np.full(len(takes), np.nan))
         density = overlap_density(load)
         middle = weight @ density / total
         away = density - middle[:, None]
         slope = np.maximum(((takes * away) @ lost) / (weight * away**2).sum(axis=1), 0.0)
-        return cls(kept, along, slope, middle)
+        return cls(retained_value, along, slope, middle)
 
     def at(self, load: float) -> FloatArray:
         """Value of a tonne at a load, for each way to take the lots, shape (R,) [$/t]."""

@@ -173,13 +173,13 @@ def _recommended(replay: SorterReplay, plan: LinePlan, seed: Seed) -> LotAdvice:
         return _advice(replay, plan, now, now, refusal=refusal)
     before, reasons = replay.of_gains(now.least), []
     least, of_gains = replay.chosen, replay.a_tonne(replay.crossed - before.earned)
-    why = _why_not(of_gains) or replay.broken(replay.of_gains(least).over)
-    if np.array_equal(least, now.least) or why is not None:
-        reasons += [] if why is None or np.array_equal(least, now.least) else [f"least gains: {why}"]
+    obstacle = _why_not(of_gains) or replay.broken(replay.of_gains(least).over)
+    if np.array_equal(least, now.least) or obstacle is not None:
+        reasons += [] if obstacle is None or np.array_equal(least, now.least) else [f"least gains: {obstacle}"]
         least, of_gains = now.least, np.zeros(len(replay.takes))
     after = replay.of_gains(least)
-    load, of_load, why = _best_load(replay, after, now.load)
-    reasons += [] if why is None else [f"{OCCUPANCY}: {why}"]
+    load, of_load, obstacle = _best_load(replay, after, now.load)
+    reasons += [] if obstacle is None else [f"{OCCUPANCY}: {obstacle}"]
     to = _Setting(least, load)
     stays = np.array_equal(to.least, now.least) and to.load == now.load
     refusal = "; ".join(reasons) if stays and reasons else None
@@ -195,13 +195,13 @@ def _best_load(replay: SorterReplay, after: SorterResult, now: float) -> tuple[f
     nothing = np.zeros(len(replay.takes))
     if OCCUPANCY not in replay.model.names:
         return now, nothing, None
-    if (why := _no_loads(replay)) is not None:
-        return now, nothing, why
+    if (refusal := _no_loads(replay)) is not None:
+        return now, nothing, refusal
     loads = np.linspace(*replay.middle, LOADS)
     to = float(loads[np.argmax([_of_load(after, now, float(one))[0] for one in loads])])
     gain = _of_load(after, now, to)
-    why = _why_not(gain) or replay.broken(after.over[replay.load >= np.median(replay.load)])
-    return (to, gain, None) if why is None else (now, nothing, why)
+    refusal = _why_not(gain) or replay.broken(after.over[replay.load >= np.median(replay.load)])
+    return (to, gain, None) if refusal is None else (now, nothing, refusal)
 
 
 def _of_load(after: SorterResult, now: float, to: float) -> FloatArray:

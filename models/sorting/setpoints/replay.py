@@ -174,9 +174,9 @@ class SorterReplay:
         """
         half = np.arange(self.n_lots) < self.n_lots // 2
         earned = np.zeros(self.n_lots)
-        for judged in (half, ~half):
-            least = self._chosen(~judged[self.lots])
-            earned += judged * self.by_lot(self.worth(self.decided(least)))
+        for evaluated in (half, ~half):
+            least = self._chosen(~evaluated[self.lots])
+            earned += evaluated * self.by_lot(self.worth(self.decided(least)))
         return earned
 
     def _chosen(self, rows: npt.NDArray[np.bool_]) -> FloatArray:
