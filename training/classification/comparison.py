@@ -62,7 +62,7 @@ def verdict(
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its sets are broken: {covered:.0%} hold the class where 90% is promised" if broken else None
     corrected = mended_coverage(old.metrics["coverage_90"], covered, len(rows))
-    return judge(compared_rows, old, new, "the mean log loss", "", unsound, mended=corrected)
+    return judge(compared_rows, old, new, "the mean log loss", "", unsound, corrected=corrected)
 
 
 def _side(classes: IntArray, answers: Classified) -> ModelLosses:

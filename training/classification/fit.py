@@ -52,8 +52,8 @@ class ClassificationLearner(Learner[ClassificationModel, Classified]):
         info: Mapping[str, Any],
     ) -> tuple[ClassificationModel, dict[str, float]]:
         """Return the model with out-of-time temperature and sets, and their log loss and accuracy."""
-        learnt, calibrate = ((data.X[one], data.y[one]) for one in (parts.train, rows))
-        model = classifier(data.seed, name, estimator, *learnt, *calibrate, predictions, info)
+        trained, calibrate = ((data.X[one], data.y[one]) for one in (parts.train, rows))
+        model = classifier(data.seed, name, estimator, *trained, *calibrate, predictions, info)
         classes, p = classes_of(data, rows), tempered(predictions, model.temperature)
         return model, {
             SELECTED_BY: float(np.mean(log_losses(p, classes))),

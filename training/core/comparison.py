@@ -131,7 +131,7 @@ def judge(
     unit: str,
     unsound: str | None,
     confidence: float = PROMOTES,
-    mended: str | None = None,
+    corrected: str | None = None,
 ) -> ComparisonResult:
     """Compare two models on rows that neither was trained on.
 
@@ -152,7 +152,7 @@ def judge(
         What keeps a better challenger from being promoted, if anything.
     confidence : float
         With which the challenger must be better [1].
-    mended : str or None
+    corrected : str or None
         What is wrong with the champion and right with the challenger, if anything.
 
     Returns
@@ -164,15 +164,15 @@ def judge(
     low = shared_bound(gains, rows.block, rows.periods, rows.weight, confidence)
     least_loss = shared_bound(-gains, rows.block, rows.periods, rows.weight, CONFIDENCE)
     as_good = least_loss <= 0 and gain >= -AS_GOOD_WITHIN * float(np.average(champion.loss, weights=rows.weight))
-    mended = mended if as_good else None
+    corrected = corrected if as_good else None
     unsound = unsound or worse_part(rows, gains, unit)
     leans = leaning(rows, gains, unit) if low > 0 and unsound is None else None
     better = low > 0 and leans is None
     when = moment_format(rows.periods)
     bound = f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
     return ComparisonResult(
-        promoted=(better or mended is not None) and unsound is None,
-        why=_why(better, mended, unsound, bound if leans is None else f"{bound}, but {leans}"),
+        promoted=(better or corrected is not None) and unsound is None,
+        why=_why(better, corrected, unsound, bound if leans is None else f"{bound}, but {leans}"),
         rows=len(rows.periods),
         periods=rows.periods.nunique(),
         units=len(set(rows.units)),
@@ -186,7 +186,7 @@ def judge(
         challenger=challenger.metrics,
         gain_high=-least_loss,
         unsound=unsound,
-        mended=mended,
+        mended=corrected,
         leaning=leans,
     )
 

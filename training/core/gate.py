@@ -101,7 +101,7 @@ class Gated:
         return [f"{'kept: ' if condition.passed else NOT_KEPT}{condition.line}" for condition in self.conditions]
 
 
-def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gated:
+def gate(evidence: Evidence, baseline_is_best: bool, load_error: str | None) -> Gated:
     """Check a version against the conditions of a champion.
 
     Parameters
@@ -110,7 +110,7 @@ def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gat
         Measurements of the task.
     baseline_is_best : bool
         Whether the version is the baseline itself.
-    trouble : str or None
+    load_error : str or None
         Error when the version is loaded from the store as the service loads it, if any.
 
     Returns
@@ -119,8 +119,8 @@ def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gat
     """
     loads = GateCondition(
         "loading from the store",
-        trouble is None,
-        "it answers its recorded rows as when it was written" if trouble is None else trouble,
+        load_error is None,
+        "it answers its recorded rows as when it was written" if load_error is None else load_error,
         "a model that loads as the service loads it and answers its recorded rows",
     )
     labels = GateCondition(
@@ -146,14 +146,14 @@ def _size(rows: ComparisonRows) -> GateCondition:
 
 def _gain(evidence: Evidence, baseline_is_best: bool, enough: bool) -> list[GateCondition]:
     """The condition on the gain over the baseline; none where the rows are too few to say."""
-    what, expected = f"gain over {evidence.beside}", f"more than 0 {evidence.unit}".rstrip()
+    title, expected = f"gain over {evidence.beside}", f"more than 0 {evidence.unit}".rstrip()
     if baseline_is_best:
-        return [GateCondition(what, False, BASELINE_IS_BEST, expected)]
+        return [GateCondition(title, False, BASELINE_IS_BEST, expected)]
     if not enough:
         return []
     _, low = gain_bound(evidence.baseline - evidence.own, evidence.rows.block, evidence.rows.weight)
     falls = f"with {CONFIDENCE:.0%} confidence {evidence.loss} falls by more than {low:.4g} {evidence.unit}".rstrip()
-    return [GateCondition(what, low > 0, falls, expected)]
+    return [GateCondition(title, low > 0, falls, expected)]
 
 
 def too_few(share: float, rows: int) -> bool:
@@ -176,14 +176,14 @@ def too_many(share: float, rows: int) -> bool:
     return share > MOST_COVERAGE + ROUNDING and off_promise(share, rows, PROMISED)
 
 
-def coverage_condition(what: str, share: float, rows: int, measured: str) -> GateCondition:
+def coverage_condition(title: str, share: float, rows: int, measured: str) -> GateCondition:
     """The condition on the share of labels that intervals or sets cover: no fewer than they promise.
 
     More break no promise. Intervals that are wider than needed are reported, and count in a comparison.
 
     Parameters
     ----------
-    what : str
+    title : str
         What covers, in the plural.
     share, rows
         As for `too_few`.
@@ -191,7 +191,7 @@ def coverage_condition(what: str, share: float, rows: int, measured: str) -> Gat
         The share as text.
     """
     expected = f"{LEAST_COVERAGE:.0%} or more, or no fewer than chance explains"
-    return GateCondition(f"coverage of the {PROMISED:.0%} {what}", not too_few(share, rows), measured, expected)
+    return GateCondition(f"coverage of the {PROMISED:.0%} {title}", not too_few(share, rows), measured, expected)
 
 
 def mended_coverage(champion: float, challenger: float, rows: int) -> str | None:

@@ -60,10 +60,10 @@ class PartFit(ABC, Generic[L]):
         """Learn the part; an error of `refuses_by` where history teaches nothing of it."""
 
     @abstractmethod
-    def lines(self, learnt: L, model: Any, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, part: L, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return the lines of the model card on a fitted part of a model."""
 
-    def runs(self, learnt: L, data: Dataset, parts: Split) -> Iterable[PartRun]:
+    def runs(self, part: L, data: Dataset, parts: Split) -> Iterable[PartRun]:
         """Return further metrics for MLflow, in addition to those of the candidates; none by default."""
         return ()
 

@@ -5,5 +5,5 @@ from collections.abc import Callable
 Progress = Callable[[str, int, int], None]  # step, steps done, steps in all
 
 
-def silent(what: str, done: int, steps: int) -> None:
+def silent(action: str, done: int, steps: int) -> None:
     """Report to no receiver."""

@@ -42,8 +42,8 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     tested = [column.name for column in setpoints if headings[column.name] is not None]
     if not tested or any(headings[column.name] is None for column in identity):
         known = ", ".join(one.name for one in setpoints)
-        wanted = f"{', '.join(column.name for column in identity)} and a set-point: {known}"
-        raise TableError([TableDefect(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
+        required = f"{', '.join(column.name for column in identity)} and a set-point: {known}"
+        raise TableError([TableDefect(str(path), None, None, f"columns {', '.join(raw.headers)}", required)])
     cells = {name: raw.frame[heading] for name, heading in headings.items() if heading is not None}
     time = seed.clock.name
     read = pd.DataFrame({column.name: cells[column.name].astype("str") for column in identity})
@@ -71,15 +71,15 @@ def with_tests(data: Dataset, tests: pd.DataFrame | None, file: str) -> Dataset:
     identity = [column.name for column in data.seed.identity]
     there = pd.MultiIndex.from_frame(tests[identity]).isin(pd.MultiIndex.from_frame(data.checked[identity]))
     if len(tests) and not there.any():
-        wanted = "tests of units and periods that the table holds"
+        expected = "tests of units and periods that the table holds"
         raise TableError(
-            [TableDefect(file, None, None, f"{len(tests)} tests, none of which is of a row of the table", wanted)]
+            [TableDefect(file, None, None, f"{len(tests)} tests, none of which is of a row of the table", expected)]
         )
     stray = int((~there).sum())
-    said = [f"{stray} of {len(tests)} set-point tests are of units and periods that the table does not hold"] * (
+    cautions = [f"{stray} of {len(tests)} set-point tests are of units and periods that the table does not hold"] * (
         stray > 0
     )
-    return replace(data, tests=tests, cautions=(*data.cautions, *said))
+    return replace(data, tests=tests, cautions=(*data.cautions, *cautions))
 
 
 def joined_tests(old: pd.DataFrame | None, new: pd.DataFrame | None, seed: Seed) -> pd.DataFrame | None:

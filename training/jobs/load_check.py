@@ -131,7 +131,7 @@ def _words(rows: int) -> str:
     return "time of an answer to one row" if rows == 1 else f"time of an answer to {rows:,} rows"
 
 
-def _condition(what: str, values: Sequence[float], limit: ResourceLimit, scale: float, unit: str) -> GateCondition:
+def _condition(title: str, values: Sequence[float], limit: ResourceLimit, scale: float, unit: str) -> GateCondition:
     """The condition on one number of a challenger, and of the champion where there is one."""
     own, *others = values
     champion = others[0] if others else None
@@ -142,4 +142,4 @@ def _condition(what: str, values: Sequence[float], limit: ResourceLimit, scale: 
     if champion is not None:
         measured += f", of the champion {number(champion / scale)} {unit}"
         expected += f": {TIMES:g} times the champion's, {free} if that is more, and never more than {most}"
-    return GateCondition(what, own <= allowed, measured, f"at most {expected}")
+    return GateCondition(title, own <= allowed, measured, f"at most {expected}")

@@ -177,14 +177,14 @@ def train(
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
-        learnt = learn(data, parts, JobRun(tracking, experiment, run, "train", progress), ways)
-        version = register(learnt, tracking)
-        gated = ask_gate(learnt, version, tracking)
-        move = enter(seed, version, learnt.tagged, tracking) if gated.passed else None
+        result = learn(data, parts, JobRun(tracking, experiment, run, "train", progress), ways)
+        version = register(result, tracking)
+        gated = ask_gate(result, version, tracking)
+        move = enter(seed, version, result.tagged, tracking) if gated.passed else None
         became = NOTHING if move is None else move.alias
         tracking.log(run, tags={"registered_version": str(version), "registered_as": became})
-    address = compare_address(settings, experiment, list(learnt.runs.values()))
-    return Trained(learnt, version, gated, move, keep_rejected(data, settings), address)
+    address = compare_address(settings, experiment, list(result.runs.values()))
+    return Trained(result, version, gated, move, keep_rejected(data, settings), address)
 
 
 def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = None) -> TrainingResult:
@@ -200,19 +200,19 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
     steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).parts)
     steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
-    def step(what: str) -> None:
-        job.progress(what, next(counted), steps)
+    def step(action: str) -> None:
+        job.progress(action, next(counted), steps)
 
     job.tracking.log_table(job.run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     job.tracking.log(job.run, params=facts_of(data, parts))
     fits = _Fits(job, step, ways)
     with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
         results = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
-    learnt = results[0] if len(results) == 1 else _joined(data, parts, results, fits)
+    result = results[0] if len(results) == 1 else _joined(data, parts, results, fits)
     job.progress("keep the job's files", steps, steps)
-    _keep_job(learnt, job.tracking)
-    keep_parts(learnt.best.model, data, parts, job)
-    return learnt
+    _keep_job(result, job.tracking)
+    keep_parts(result.best.model, data, parts, job)
+    return result
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, cache))
 
     first, *others = estimators
-    fitted, beside = {first: fit(first)}, [workers.later(view, SharedFit(one.name)) for one in task.parts if not view]
+    fitted, shared = {first: fit(first)}, [workers.later(view, SharedFit(one.name)) for one in task.parts if not view]
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name
@@ -254,7 +254,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
             candidates[name], runs[name] = candidate, child
             if name == first:  # the others are compared with it; the last take longest, so they are started first
                 fitted = {other: fit(other) for other in reversed(others)}
-                more = _arguments(dict(pending() for pending in beside))
+                more = _arguments(dict(pending() for pending in shared))
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
             models[name] = keep_candidate(candidate, drawn, data, facts, job.tracking, child)
@@ -289,72 +289,72 @@ def _short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
-def _keep_job(learnt: TrainingResult, tracking: Tracking) -> None:
-    data = learnt.data
+def _keep_job(result: TrainingResult, tracking: Tracking) -> None:
+    data = result.data
     with scratch() as folder:
-        (folder / CARD).write_text(_card(learnt), encoding="utf-8")
+        (folder / CARD).write_text(_card(result), encoding="utf-8")
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
         write_frame(data.rejected_by_name, folder / REJECTED)
         data.checked.to_parquet(folder / TABLE, index=False)
         if data.tests is not None:
             data.tests.to_parquet(folder / TESTS, index=False)
-        tracking.log_files(learnt.run, folder)
+        tracking.log_files(result.run, folder)
 
 
-def _card(learnt: TrainingResult, *gated: Gated) -> str:
+def _card(result: TrainingResult, *gated: Gated) -> str:
     """The model card, with what the gate says where it was asked."""
-    if learnt.targets:
-        fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in learnt.targets.items()}
-        return card_of_several(learnt.data, fitted, *gated)
-    return model_card(learnt.candidates, learnt.best, learnt.data, learnt.parts, *gated)
+    if result.targets:
+        fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in result.targets.items()}
+        return card_of_several(result.data, fitted, *gated)
+    return model_card(result.candidates, result.best, result.data, result.parts, *gated)
 
 
-def _gated(learnt: TrainingResult, trouble: str | None) -> Gated:
+def _gated(result: TrainingResult, load_error: str | None) -> Gated:
     """Return the gate result of the best candidate; with several targets each must pass."""
-    if learnt.targets:
-        return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
-    best, baseline = learnt.best, learnt.baseline
-    evidence = task_of(learnt.data.seed).assessor.evidence(best, baseline, learnt.data, learnt.parts)
-    return gate(evidence, best.name == baseline.name, trouble)
+    if result.targets:
+        return joined({target: _gated(one, load_error) for target, one in result.targets.items()})
+    best, baseline = result.best, result.baseline
+    evidence = task_of(result.data.seed).assessor.evidence(best, baseline, result.data, result.parts)
+    return gate(evidence, best.name == baseline.name, load_error)
 
 
-def register(learnt: TrainingResult, tracking: Tracking) -> int:
+def register(result: TrainingResult, tracking: Tracking) -> int:
     """Register a job's best candidate as the next version of the process's model; gives its number.
 
     It is refused until the gate has run, so that an interrupted job leaves no version without measurement.
     """
-    best, seed = learnt.best, learnt.data.seed
-    model, digest = learnt.models[best.name]
+    best, seed = result.best, result.data.seed
+    model, digest = result.models[best.name]
     tags = {
         "candidate": best.name,
         "model_digest": digest,
-        "data_digest": learnt.data.digest,
+        "data_digest": result.data.digest,
         "seed_digest": seed.digest,
         GATE: REFUSED,
         GATE_REASONS: NOT_ASKED,
-        **{candidate_tag(target): one.best.name for target, one in learnt.targets.items()},
-        **{name: f"{value:.6g}" for name, value in learnt.tagged.items()},
+        **{candidate_tag(target): one.best.name for target, one in result.targets.items()},
+        **{name: f"{value:.6g}" for name, value in result.tagged.items()},
     }
-    return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
+    return tracking.register(seed.process.name, seed.process.title, result.runs[best.name], model, tags)
 
 
-def ask_gate(learnt: TrainingResult, version: int | None, tracking: Tracking, *more: GateCondition) -> Gated:
+def ask_gate(result: TrainingResult, version: int | None, tracking: Tracking, *more: GateCondition) -> Gated:
     """Ask whether a job's best candidate may become champion, and keep the answer.
 
     The gate's result is stored in the job's run (tags and a file), in its model card, and with the version if there is
     one. A job may request more than the gate does.
     """
-    best, process = learnt.best, learnt.data.seed.process.name
-    model, digest = learnt.models[best.name]
+    best, process = result.best, result.data.seed.process.name
+    model, digest = result.models[best.name]
     logged = Champion(process, version or 0, model, digest)
-    trouble, demands = on_loading(logged, version is not None, learnt.data.seed, tracking)
-    gated = Gated((*_gated(learnt, trouble).conditions, *demands, *more))
+    load_error, demands = on_loading(logged, version is not None, result.data.seed, tracking)
+    gated = Gated((*_gated(result, load_error).conditions, *demands, *more))
     with scratch() as folder:
-        (folder / CARD).write_text(_card(learnt, gated), encoding="utf-8")
+        (folder / CARD).write_text(_card(result, gated), encoding="utf-8")
         (folder / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
-        tracking.log_files(learnt.run, folder)
+        tracking.log_files(result.run, folder)
     tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}
-    for run in (learnt.run, learnt.runs[best.name]):
+    for run in (result.run, result.runs[best.name]):
         tracking.log(run, tags=tags)
     if version is not None:
         tracking.tag_version(process, version, tags)

@@ -101,7 +101,7 @@ def shown(
             raise TrialError(f"{name}: got {value}: expected only {expected} in a trial of {seed.process.name}")
     if task.loop is not None:
         return task.loop.tables(loop_trial(seed, settings, task.loop, options, progress))
-    given = {name: usual if options.get(name) is None else options[name] for name, usual in LOTS.items()}
+    given = {name: default if options.get(name) is None else options[name] for name, default in LOTS.items()}
     return trials_of(seed).tables(trial(seed, settings, given["lots"] or 0, given["rng_seed"] or 0, progress))
 
 

@@ -105,5 +105,5 @@ def _floor(rows: LabelledRows, known: Sequence[WindowRun]) -> FloatArray:
 
 def _thinness(known: Sequence[WindowRun], run: WindowRun) -> float:
     """Return the factor by which fewer rows increase the random variation of blocks."""
-    usual, own = (np.median([len(block.rows) for one in some for block in one.blocks]) for some in (known, [run]))
-    return float(np.sqrt(max(1.0, usual / max(own, 1))))
+    typical, own = (np.median([len(block.rows) for one in runs for block in one.blocks]) for runs in (known, [run]))
+    return float(np.sqrt(max(1.0, typical / max(own, 1))))

@@ -84,7 +84,7 @@ def compared(
 def _range(rows: LabelledRows, known: Sequence[Window]) -> Measure:
     """Return the range of labels relative to the typical errors of the reference."""
     typical = np.nan_to_num(measures.usual_spread(rows, known))
-    of = partial(measures.value_range, usual=typical)
+    of = partial(measures.value_range, typical=typical)
     return Measure("range", of, BELOW, RANGE_FLOOR, "{:.2f} times as wide as inputs and usual errors make it", np.exp)
 
 

@@ -45,7 +45,7 @@ def spread(rows: LabelledRows, window: Window) -> FloatArray:
     return np.log(np.maximum(middle_half(_errors(rows, window)), LEAST))
 
 
-def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatArray:
+def value_range(rows: LabelledRows, window: Window, typical: FloatArray) -> FloatArray:
     """Return the log ratio of the labels' interquartile range to the expected one, shape (m,).
 
     Labels that are drawn to their mean lose the part that inputs explain too, so that their errors need not shrink.
@@ -54,7 +54,7 @@ def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatA
     ----------
     rows, window : LabelledRows, Window
         Which rows.
-    usual : ndarray, shape (m,)
+    typical : ndarray, shape (m,)
         Usual middle half of errors.
 
     Returns
@@ -67,7 +67,7 @@ def value_range(rows: LabelledRows, window: Window, usual: FloatArray) -> FloatA
     labels, expected = (np.where(known, one, np.nan) for one in (labels, expected))
     own, explained = middle_half(labels), middle_half(expected)
     says = (known.sum(axis=0) >= FEWEST_OF_RANGE) & (own > LEAST)
-    return np.where(says, np.log(np.maximum(own, LEAST) / np.hypot(explained, np.maximum(usual, LEAST))), np.nan)
+    return np.where(says, np.log(np.maximum(own, LEAST) / np.hypot(explained, np.maximum(typical, LEAST))), np.nan)
 
 
 def link(rows: LabelledRows, window: Window) -> FloatArray:

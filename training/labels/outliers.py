@@ -45,13 +45,13 @@ def suspicious(rows: LabelledRows, known: Sequence[Window], blocks: Sequence[Win
     if not known or rows.labels.are_shares:
         return []
     past = [_errors(rows, one, one.expected) for one in known]
-    usual = np.nan_to_num(usual_spread(rows, known))
+    typical = np.nan_to_num(usual_spread(rows, known))
     given = [one.expected for one in blocks]
     outliers = _single(rows, blocks, _farthest(past), given, "inputs, unit and the other rows let expect")
     if all(one.balanced is not None for one in (*known, *blocks)):
         balanced = [[_balanced(one) for one in windows] for windows in (known, blocks)]
         past_of_balance = [_errors(rows, one, given) for one, given in zip(known, balanced[0], strict=True)]
-        farthest = np.maximum(_farthest(past_of_balance), usual)
+        farthest = np.maximum(_farthest(past_of_balance), typical)
         outliers += _single(rows, blocks, farthest, balanced[1], "columns that are known as late give")
     of_unit = [_by_unit(rows, one, errors) for one, errors in zip(known, past, strict=True)]
     if all(len(errors) for _, errors in of_unit):
@@ -79,7 +79,7 @@ def _farthest(errors: Sequence[FloatArray]) -> FloatArray:
 
 
 def _single(
-    rows: LabelledRows, blocks: Sequence[Window], farthest: FloatArray, given: Sequence[FloatArray], what: str
+    rows: LabelledRows, blocks: Sequence[Window], farthest: FloatArray, given: Sequence[FloatArray], basis: str
 ) -> list[Suspicious]:
     """Labels farther from what is given of them than FAR times the farthest of the past."""
     outliers = []
@@ -87,7 +87,7 @@ def _single(
         errors = _errors(rows, block, expected)
         for at, column in np.argwhere((np.abs(errors) > FAR * farthest) & (farthest > 0)):
             own = block.rows[at : at + 1]
-            reason = f"{errors[at, column]:+.4g} from what {what}, where the past reaches {farthest[column]:.3g}"
+            reason = f"{errors[at, column]:+.4g} from what {basis}, where the past reaches {farthest[column]:.3g}"
             reason += _slip(rows, expected, own, int(column))
             outliers.append(Suspicious(int(own[0]), int(column), reason))
     return outliers

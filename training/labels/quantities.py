@@ -95,7 +95,7 @@ def rows_of(
     """
     seed = data.seed
     own = {column.name for column in seed.by_role("target")}
-    kept = [i for i, column in enumerate(seed.inputs) if column.lent_by not in own]
+    own_inputs = [i for i, column in enumerate(seed.inputs) if column.lent_by not in own]
     late = [one for one in seed.by_role("late") if one.is_number and one.name in data.table]
     late = [one for one in late if data.table[one.name][~is_new].notna().any()]
     values = data.table[[one.name for one in late]].to_numpy(dtype=np.float64, copy=True)
@@ -106,7 +106,7 @@ def rows_of(
     begins = np.sort(data.periods.unique()).searchsorted(np.array(shifts, dtype="datetime64[ns]"))
     return LabelledRows(
         labels=labels,
-        X=np.column_stack([data.X[:, kept], period[:, None] >= begins]),
+        X=np.column_stack([data.X[:, own_inputs], period[:, None] >= begins]),
         late=values,
         unit=np.asarray(pd.factorize(data.units, sort=True)[0], dtype=np.int64),
         period=period,

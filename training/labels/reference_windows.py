@@ -64,7 +64,7 @@ class WindowRun:
 
 
 def line(
-    X: FloatArray, y: FloatArray, unit: IntArray, older: BoolArray, wanted: BoolArray, computed: bool = False
+    X: FloatArray, y: FloatArray, unit: IntArray, older: BoolArray, requested: BoolArray, computed: bool = False
 ) -> FloatArray:
     """Return the expectation from a ridge regression and the mean error of each unit.
 
@@ -76,7 +76,7 @@ def line(
         Labels; NaN where there is none.
     unit : ndarray of int, shape (n,)
         Number of each row's unit.
-    older, wanted : ndarray of bool, shape (n,)
+    older, requested : ndarray of bool, shape (n,)
         Training rows, and rows to predict.
     computed : bool
         Whether a label is computed from these inputs, so that the line is drawn on beyond the training range; else an
@@ -87,13 +87,13 @@ def line(
     ndarray, shape (n, m)
         Expected labels; NaN of rows that were not wanted.
     """
-    learnt, asked = X[older], X[wanted]
+    X_reference, X_requested = X[older], X[requested]
     if not computed:
-        low, high = np.quantile(learnt, [EDGE, 1 - EDGE], axis=0)
-        learnt, asked = np.clip(learnt, low, high), np.clip(asked, low, high)
-    mean, sd = learnt.mean(axis=0), learnt.std(axis=0)
+        low, high = np.quantile(X_reference, [EDGE, 1 - EDGE], axis=0)
+        X_reference, X_requested = np.clip(X_reference, low, high), np.clip(X_requested, low, high)
+    mean, sd = X_reference.mean(axis=0), X_reference.std(axis=0)
     moves = sd > LEAST * (1 + np.abs(mean))
-    of_learnt, of_wanted = (((part - mean) / np.where(moves, sd, 1.0))[:, moves] for part in (learnt, asked))
+    of_learnt, of_wanted = (((part - mean) / np.where(moves, sd, 1.0))[:, moves] for part in (X_reference, X_requested))
     expected, labels, is_known = np.full(y.shape, np.nan), y[older], ~np.isnan(y[older])
     penalty = BALANCE_PENALTY if computed else PENALTY
     for known, columns in _alike(is_known):
@@ -101,7 +101,7 @@ def line(
         slopes = _slopes(of_known, labels[known][:, columns], penalty)
         errors = labels[known][:, columns] - slopes[0] - of_known @ slopes[1:]
         own = np.column_stack([_own(error, own_unit, unit) for error in errors.T])
-        expected[np.ix_(wanted, columns)] = slopes[0] + of_wanted @ slopes[1:] + own[unit[wanted]]
+        expected[np.ix_(requested, columns)] = slopes[0] + of_wanted @ slopes[1:] + own[unit[requested]]
     return expected
 
 
@@ -120,11 +120,11 @@ def _slopes(Z: FloatArray, y: FloatArray, penalty: float) -> FloatArray:
     return np.vstack([mean - Z.mean(axis=0) @ slopes, slopes])
 
 
-def _own(error: FloatArray, learnt: IntArray, unit: IntArray) -> FloatArray:
+def _own(error: FloatArray, training_units: IntArray, unit: IntArray) -> FloatArray:
     """Mean error of each unit, drawn to zero where it has few rows."""
     size = int(unit.max()) + 1
-    total = np.bincount(learnt, weights=error, minlength=size)
-    return np.asarray(total / (np.bincount(learnt, minlength=size) + UNIT_ROWS), dtype=np.float64)
+    total = np.bincount(training_units, weights=error, minlength=size)
+    return np.asarray(total / (np.bincount(training_units, minlength=size) + UNIT_ROWS), dtype=np.float64)
 
 
 def windows(rows: LabelledRows) -> tuple[list[Window], list[Window]]:

@@ -69,8 +69,8 @@ def _lost(rows: LabelledRows, run: WindowRun, block: Window) -> FloatArray:
     """Share of the rows of a period before the run that each unit lacks in a block, shape (u,)."""
     periods = np.unique(rows.period[block.rows])
     before, now = (
-        np.bincount(rows.unit[np.isin(rows.period, some)], minlength=int(rows.unit.max()) + 1) / max(len(some), 1)
-        for some in (run.before, periods)
+        np.bincount(rows.unit[np.isin(rows.period, window)], minlength=int(rows.unit.max()) + 1) / max(len(window), 1)
+        for window in (run.before, periods)
     )
     return np.asarray(np.maximum(before - now, 0.0) / max(before.sum(), measures.LEAST), dtype=np.float64)
 

@@ -72,13 +72,13 @@ def all_rows(data: Dataset, is_after: BoolArray, is_due: BoolArray, predicted: M
     """
     seed, table = data.seed, data.checked
     made = _made_from_labels(seed)
-    kept = [i for i, column in enumerate(seed.inputs) if not made[i]]
+    visible_inputs = [i for i, column in enumerate(seed.inputs) if not made[i]]
     starts = period_of(table, seed)
     units = np.zeros(len(table)) if seed.key is None else table[seed.key.name]
-    unit, period = (np.asarray(pd.factorize(some, sort=True)[0], dtype=np.int64) for some in (units, starts))
-    inputs = tuple(visible(seed.inputs[i].name) for i in kept)
+    unit, period = (np.asarray(pd.factorize(values, sort=True)[0], dtype=np.int64) for values in (units, starts))
+    inputs = tuple(visible(seed.inputs[i].name) for i in visible_inputs)
     return AllRows(
-        values=np.column_stack([matrix(table, seed)[:, kept], *predicted.values()])[is_due],
+        values=np.column_stack([matrix(table, seed)[:, visible_inputs], *predicted.values()])[is_due],
         names=(*inputs, *(f"the predicted {name}" for name in predicted)),
         kinds=(INPUTS,) * len(inputs) + (PREDICTIONS,) * len(predicted),
         has_label=labelled(table, seed)[is_due],
@@ -127,16 +127,16 @@ def left_out(rows: AllRows) -> tuple[GateCondition, ...]:
     is_new = rows.is_after & (rows.period <= newest)
     if rows.has_label[is_new].all():
         return ()
-    reference, after = (np.unique(rows.period[some]) for some in (~rows.is_after, is_new))
+    reference, after = (np.unique(rows.period[mask]) for mask in (~rows.is_after, is_new))
     both = [spans(reference, after, length) for length in lengths(reference, after)]
     pairs = [(_rows_of(rows, known), _rows_of(rows, new)) for known, new in both]
     if not pairs:
         return ()
     scaled = _scaled(rows)
-    beside = [_by_values(rows, scaled, known, new) for known, new in pairs]
+    comparisons = [_by_values(rows, scaled, known, new) for known, new in pairs]
     return (
         _share_condition(rows, _by_share(rows, *pairs[-1])),
-        *(_condition(rows, beside, kind) for kind in (INPUTS, PREDICTIONS) if kind in rows.kinds),
+        *(_condition(rows, comparisons, kind) for kind in (INPUTS, PREDICTIONS) if kind in rows.kinds),
     )
 
 
@@ -188,17 +188,17 @@ def _held(new: list[IntArray], measured: FloatArray, past: FloatArray, floor: Fl
 
 
 def _by_share(rows: AllRows, known: list[IntArray], new: list[IntArray]) -> _Beside:
-    past, measured = (np.array([[np.mean(~rows.has_label[one])] for one in some]) for some in (known, new))
+    past, measured = (np.array([[np.mean(~rows.has_label[one])] for one in side]) for side in (known, new))
     floor = np.array([[max(SHARE_FLOOR, ROWS_FLOOR / len(one))] for one in new])
-    beside = _held(new, measured, past, floor)
-    return replace(beside, measured=np.maximum(measured, beside.middle))  # more labels than usual are welcome
+    compared = _held(new, measured, past, floor)
+    return replace(compared, measured=np.maximum(measured, compared.middle))  # more labels than usual are welcome
 
 
 def _by_values(rows: AllRows, scaled: FloatArray, known: list[IntArray], new: list[IntArray]) -> _Beside:
     past = np.array([selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one])[0] for one in known])
     differences = [selected(scaled[one], rows.has_label[one], rows.period[one], rows.unit[one]) for one in new]
-    measured, chance = (np.array(some) for some in zip(*differences, strict=True))
-    return _held(new, measured, np.nan_to_num(past), np.maximum(FLOOR, CHANCE * chance))
+    measured, by_chance = (np.array(parts) for parts in zip(*differences, strict=True))
+    return _held(new, measured, np.nan_to_num(past), np.maximum(FLOOR, CHANCE * by_chance))
 
 
 def selected(values: FloatArray, has: BoolArray, period: IntArray, unit: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -258,29 +258,29 @@ def _of_stretches(seen: BoolArray) -> float:
     return 1 / count - 1 / len(begins) if count else 0.0
 
 
-def _share_condition(rows: AllRows, beside: _Beside) -> GateCondition:
-    window = int(beside.off[:, 0].argmax())
-    most, usual = beside.middle[0] + beside.reach[window, 0], beside.middle[0]
+def _share_condition(rows: AllRows, shares: _Beside) -> GateCondition:
+    window = int(shares.off[:, 0].argmax())
+    most, typical = shares.middle[0] + shares.reach[window, 0], shares.middle[0]
     return GateCondition(
         "labels, unlabelled rows",
-        bool(beside.off[window, 0] <= 1),
-        _place(rows, beside.new[window]),
-        f"at most {min(most, 1.0):.1%} without a label, by {beside.windows} windows of the past, whose middle one has "
-        f"{usual:.1%}",
+        bool(shares.off[window, 0] <= 1),
+        _place(rows, shares.new[window]),
+        f"at most {min(most, 1.0):.1%} without a label, by {shares.windows} windows of the past, whose middle one has "
+        f"{typical:.1%}",
     )
 
 
-def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> GateCondition:
-    what = f"labels, unlabelled rows by {kind}"
+def _condition(rows: AllRows, compared: list[_Beside], kind: str) -> GateCondition:
+    title = f"labels, unlabelled rows by {kind}"
     of_kind = np.array([one == kind for one in rows.kinds])
-    if all(np.isnan(one.off[:, of_kind]).all() for one in beside):
-        return GateCondition(what, True, "not to be measured on these rows", "nothing")
-    one, window, column = _worst(beside, of_kind)
+    if all(np.isnan(one.off[:, of_kind]).all() for one in compared):
+        return GateCondition(title, True, "not to be measured on these rows", "nothing")
+    one, window, column = _worst(compared, of_kind)
     place = one.new[window]
     has, values = rows.has_label[place], rows.values[place, column]
     low, high = (one.middle[column] + sign * one.reach[window, column] for sign in (-1, 1))
     return GateCondition(
-        what,
+        title,
         bool(one.off[window, column] <= 1),
         f"{rows.names[column]} is {np.nanmean(values[has]):.4g} on average where there is a label and "
         f"{np.nanmean(values[~has]):.4g} where there is none: labelled rows lie "
@@ -289,12 +289,12 @@ def _condition(rows: AllRows, beside: list[_Beside], kind: str) -> GateCondition
     )
 
 
-def _worst(beside: list[_Beside], columns: BoolArray) -> tuple[_Beside, int, int]:
+def _worst(compared: list[_Beside], columns: BoolArray) -> tuple[_Beside, int, int]:
     """Return the window and column with the largest difference."""
-    offs = [np.where(columns, np.nan_to_num(one.off, nan=-1.0), -1.0) for one in beside]
+    offs = [np.where(columns, np.nan_to_num(one.off, nan=-1.0), -1.0) for one in compared]
     at = int(np.argmax([one.max() for one in offs]))
     window, column = np.unravel_index(int(offs[at].argmax()), offs[at].shape)
-    return beside[at], int(window), int(column)
+    return compared[at], int(window), int(column)
 
 
 def _place(rows: AllRows, window: IntArray) -> str:

@@ -51,7 +51,7 @@ def check_judged(champion: Model, data: Dataset, rows: IntArray) -> None:
         raise ComparisonError(f"{name}: {error}") from error
 
 
-def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdicts:
+def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], compared: Mapping[str, Judged]) -> Verdicts:
     """Verdict on several targets.
 
     The challenger is promoted if at least one target is significantly better, none is significantly worse, and no
@@ -64,31 +64,33 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
         The model that answers.
     best : Mapping of str to Candidate
         By target the challenger's candidate.
-    judged : Mapping of str to tuple
+    compared : Mapping of str to tuple
         By target inputs, rows and which of them judge.
     """
-    confidence = 1 - (1 - PROMOTES) / len(judged)
+    confidence = 1 - (1 - PROMOTES) / len(compared)
     verdicts = {
         name: verdict(model_of(champion, name), X, best[name], data, rows, confidence)
-        for name, (X, data, rows) in judged.items()
+        for name, (X, data, rows) in compared.items()
     }
     return of_each(verdicts)
 
 
-def of_each(found: Mapping[str, ComparisonResult]) -> Verdicts:
+def of_each(results: Mapping[str, ComparisonResult]) -> Verdicts:
     """Return the combined verdict of the verdicts on each target."""
-    better = [name for name, one in found.items() if one.wins]
-    worse = [name for name, one in found.items() if one.gain_high < 0]
-    unsound = [f"{name}: {one.unsound}" for name, one in found.items() if one.unsound is not None]
+    better = [name for name, one in results.items() if one.wins]
+    worse = [name for name, one in results.items() if one.gain_high < 0]
+    unsound = [f"{name}: {one.unsound}" for name, one in results.items() if one.unsound is not None]
     if not better:
-        why = f"no target is significantly better; {'; '.join(f'{name}: {one.why}' for name, one in found.items())}"
+        reason = (
+            f"no target is significantly better; {'; '.join(f'{name}: {one.why}' for name, one in results.items())}"
+        )
     elif worse:
-        why = f"significantly better: {', '.join(better)}; but significantly worse: {', '.join(worse)}"
+        reason = f"significantly better: {', '.join(better)}; but significantly worse: {', '.join(worse)}"
     elif unsound:
-        why = f"significantly better: {', '.join(better)}; but {'; '.join(unsound)}"
+        reason = f"significantly better: {', '.join(better)}; but {'; '.join(unsound)}"
     else:
-        why = f"significantly better: {', '.join(better)}; no target is significantly worse"
-    return Verdicts(bool(better) and not worse and not unsound, why, found)
+        reason = f"significantly better: {', '.join(better)}; no target is significantly worse"
+    return Verdicts(bool(better) and not worse and not unsound, reason, results)
 
 
 def model_of(champion: Model, name: str) -> RegressionModel:

@@ -158,7 +158,7 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
     rules, m = data.seed.quality_rules, chosen.metrics
     lots, alpha = sum(map(len, parts.calibrate)), rules.alpha.value
     threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
-    judged = "; ".join(
+    results = "; ".join(
         f"{lines}: {_released_unassayed(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
         for part, lines in (("test", "test lots"), ("holdout_all", "held-out units"))
         if f"{part}_cost" in m
@@ -169,7 +169,7 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are released without an assay in a "
         f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} "
         f"calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); "
-        f"highest probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay "
+        f"highest probability of breaking its grade with which a lot may be released: {threshold}. {results}. To assay "
         f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t. "
         "Costs alone, without the promise, would send "
         f"{figure(m, 'test_unconstrained_assayed_share', '.1%')} of the test lots to the laboratory, at "

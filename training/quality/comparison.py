@@ -74,9 +74,9 @@ def verdict(
     lines = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
     old = _side(champion, data.seed, lines, lots, truth)
     new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
-    judged = ComparisonRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
-    mended = _mended(data.seed, old, new)
-    return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new), mended=mended)
+    compared = ComparisonRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
+    corrected = _mended(data.seed, old, new)
+    return judge(compared, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new), corrected=corrected)
 
 
 def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
@@ -86,9 +86,9 @@ def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
 
 
 def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, truth: FloatArray | None) -> ModelLosses:
-    judged = model.assessed(raw)
-    loss = cost_of(judged.decided, seed, lots)
-    metrics = measured(model, seed, raw, lots, truth, judged)
+    assessed = model.assessed(raw)
+    loss = cost_of(assessed.decided, seed, lots)
+    metrics = measured(model, seed, raw, lots, truth, assessed)
     return ModelLosses(loss, {name: value for name, value in metrics.items() if np.isfinite(value)})
 
 

@@ -38,21 +38,21 @@ def area_under_curve(predicted: FloatArray, seen: FloatArray) -> float:
     """Return the area under the ROC curve of a defect [1]; NaN if all lots are of one kind."""
     known = ~np.isnan(seen)
     ranks, bad = rankdata(predicted[known]), seen[known].astype(bool)
-    count, rest = int(bad.sum()), int((~bad).sum())
-    if not count or not rest:
+    count, good = int(bad.sum()), int((~bad).sum())
+    if not count or not good:
         return float("nan")
-    return float((ranks[bad].sum() - count * (count + 1) / 2) / (count * rest))
+    return float((ranks[bad].sum() - count * (count + 1) / 2) / (count * good))
 
 
-def reliability(p: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def reliability(p: FloatArray, within_grade: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return groups of equal size by probability: fraction of lots, mean probability, event rate, (b,).
 
     Lots of which it is not known whether it came true are left out; where all are, there is no group.
     """
-    known = ~np.isnan(kept)
+    known = ~np.isnan(within_grade)
     order = np.argsort(p[known], kind="stable")
     groups = [group for group in np.array_split(order, ECE_BINS) if len(group)]
-    predicted, seen = p[known], kept[known]
+    predicted, seen = p[known], within_grade[known]
     size = np.array([len(group) for group in groups], dtype=np.float64)
     return (
         size / size.sum(),
@@ -61,13 +61,13 @@ def reliability(p: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray
     )
 
 
-def calibration_error(p: FloatArray, kept: FloatArray) -> float:
+def calibration_error(p: FloatArray, within_grade: FloatArray) -> float:
     """Return the expected calibration error [1]: mean gap of `reliability`'s groups; NaN without lots."""
-    share, predicted, seen = reliability(p, kept)
+    share, predicted, seen = reliability(p, within_grade)
     return float(share @ np.abs(predicted - seen)) if len(share) else float("nan")
 
 
-def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mapping[str, Answer]) -> dict[str, float]:
+def by_element(seed: Seed, assessed: Assessment, lots: AssayedLots, answers: Mapping[str, Answer]) -> dict[str, float]:
     """Errors of the contents on log scale, and coverage of their joint intervals.
 
     R² is that of `explained`, RMSE that of contents above the laboratory's limit; `below_limit` is the share that is
@@ -83,8 +83,8 @@ def by_element(seed: Seed, judged: Assessment, lots: AssayedLots, answers: Mappi
         seen = label > 0
         error = score = float("nan")
         if seen.sum() >= FEWEST_DETECTED:
-            error = rmse(judged.logs[seen, e] - logs[seen, e])
-            score = explained(label, judged.logs[:, e])
+            error = rmse(assessed.logs[seen, e] - logs[seen, e])
+            score = explained(label, assessed.logs[:, e])
         scores.append(score)
         metrics[f"{element.name}_rmse"] = error
         metrics[f"{element.name}_r2"] = score
@@ -101,7 +101,7 @@ def measured(
     raw: FloatArray,
     lots: AssayedLots,
     truth: FloatArray | None,
-    judged: Assessment | None = None,
+    assessed: Assessment | None = None,
 ) -> dict[str, float]:
     """All metrics of a grader on some lots that need nothing to compare it with.
 
@@ -117,7 +117,7 @@ def measured(
         What the laboratory says.
     truth : ndarray, shape (n, E), optional
         Noise-free contents.
-    judged : Assessment, optional
+    assessed : Assessment, optional
         What the model makes of `raw`, where it is known already.
 
     Returns
@@ -130,37 +130,37 @@ def measured(
         is known, truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90,
         truth_false_release and truth_cost. NaN without lots that determine it.
     """
-    judged, costs = model.assessed(raw) if judged is None else judged, Costs.of(seed)
-    answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
-    p, kept = judged.keeps[:, intended], lots.kept[:, intended]
+    assessed, costs = model.assessed(raw) if assessed is None else assessed, Costs.of(seed)
+    answers, intended = model.fixed_contents(assessed.logs, COVERAGE), costs.intended
+    p, within_grade = assessed.keeps[:, intended], lots.kept[:, intended]
     metrics = {
         "lot_loss": lot_loss(raw, lots, model.scatter.spread),
-        **by_element(seed, judged, lots, answers),
-        "grade_ece": calibration_error(p, kept),
-        "grade_brier": _mean((p - kept) ** 2),
-        "grade_violation_rate": 1 - _mean(kept),
-        **costs_of(judged.decided, lots.kept, costs),
+        **by_element(seed, assessed, lots, answers),
+        "grade_ece": calibration_error(p, within_grade),
+        "grade_brier": _mean((p - within_grade) ** 2),
+        "grade_violation_rate": 1 - _mean(within_grade),
+        **costs_of(assessed.decided, lots.kept, costs),
     }
-    free = costs_of(judged.unconstrained, lots.kept, costs)
+    free = costs_of(assessed.unconstrained, lots.kept, costs)
     names = ("cost", "assayed_share", "released_unassayed", "false_release")
     metrics |= {f"unconstrained_{name}": free[name] for name in names}
     for d, name in enumerate(seed.defects):
-        chance, seen = judged.defects[:, d], lots.defects[:, d]
+        probability, seen = assessed.defects[:, d], lots.defects[:, d]
         metrics |= {
-            f"{name}_auc": area_under_curve(chance, seen),
-            f"{name}_brier": _mean((chance - seen) ** 2),
+            f"{name}_auc": area_under_curve(probability, seen),
+            f"{name}_brier": _mean((probability - seen) ** 2),
         }
     if truth is not None and len(known := np.flatnonzero(np.isfinite(truth).all(axis=1))):
-        metrics |= _against_truth(model, seed, judged[known], truth[known])
+        metrics |= _against_truth(model, seed, assessed[known], truth[known])
     return metrics
 
 
-def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: FloatArray) -> dict[str, float]:
-    answers = model.fixed_contents(judged.logs, COVERAGE).values()
+def _against_truth(model: QualityModel, seed: Seed, assessed: Assessment, truth: FloatArray) -> dict[str, float]:
+    answers = model.fixed_contents(assessed.logs, COVERAGE).values()
     inside = [(answer.low <= true) & (true <= answer.high) for answer, true in zip(answers, truth.T, strict=True)]
-    decisions = costs_of(judged.decided, Limits.of(seed).kept(truth), Costs.of(seed))
+    decisions = costs_of(assessed.decided, Limits.of(seed).kept(truth), Costs.of(seed))
     return {
-        "truth_rmse": float(np.mean([rmse(error) for error in (judged.logs - np.log(truth)).T])),
+        "truth_rmse": float(np.mean([rmse(error) for error in (assessed.logs - np.log(truth)).T])),
         "truth_coverage_90": float(np.mean(np.logical_and.reduce(inside))),
         "truth_false_release": decisions["false_release"],
         "truth_cost": decisions["cost"],

@@ -48,7 +48,7 @@ def follow(
     new = np.concatenate([parts.test, parts.holdout])
     order = np.concatenate([rows, new])
     raw = np.asarray(model.estimator.predict(data.X[new]), dtype=np.float64)[:, : logs.shape[1]]
-    learnt = np.arange(len(order)) < len(rows) + len(parts.test)
+    is_training = np.arange(len(order)) < len(rows) + len(parts.test)
     arrivals: list[Arrival] = []
     level, half, _ = followed(
         model,
@@ -56,7 +56,7 @@ def follow(
         np.concatenate([logs, raw]),
         *_moments(data, order),
         IntervalLevel.new(),
-        learnt,
+        is_training,
         arrivals,
     )
     scales = np.full(len(data.X), np.nan)
@@ -174,12 +174,12 @@ def followed(
     comes = ~np.isnan(reported).all(axis=1) if comes_in is None else comes_in & ~np.isnan(reported).all(axis=1)
     scores = model.scatter.needed(reported, logs)
     half, count, seen = np.full(len(scores), np.nan), np.zeros(len(scores), dtype=np.intp), 0
-    for arrived, asked in in_order(start, np.where(comes, known, np.datetime64("NaT", "s"))):
+    for arrived, order in in_order(start, np.where(comes, known, np.datetime64("NaT", "s"))):
         for batch in arrived:
             level, seen = level.taken(scores[batch]), seen + len(batch)
             if arrivals is not None:
                 arrivals.append(model.arrival(len(arrivals), reported[batch], logs[batch]))
         enough = len(level.scores) >= rows_needed(COVERAGE)
-        half[asked] = (level if enough else model.scatter.joint).half_width(COVERAGE)
-        count[asked] = seen
+        half[order] = (level if enough else model.scatter.joint).half_width(COVERAGE)
+        count[order] = seen
     return level, half, count

@@ -20,20 +20,20 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
 
     Lots whose assays do not determine all grades do not count.
     """
-    rows, learnt = unlearnt(parts), np.sort(parts.learnt)
+    rows, training_rows = unlearnt(parts), np.sort(parts.learnt)
     rows = rows[~np.isnan(lots_of(data)[rows].kept).any(axis=1)]
-    lots, judged, seed = lots_of(data)[rows], candidate.answers.judged(rows), data.seed
+    lots, assessed, seed = lots_of(data)[rows], candidate.answers.judged(rows), data.seed
     units, periods = data.units[rows], data.periods[rows]
-    beside, constant = cheapest(seed, lots)
+    reference, constant = cheapest(seed, lots)
     return Evidence(
         rows=ComparisonRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
-        own=cost_of(judged.decided, seed, lots),
+        own=cost_of(assessed.decided, seed, lots),
         baseline=constant,
         loss="what decisions cost",
         unit="$/t",
-        beside=beside,
-        labels=labels_in(data.units[learnt], data.labels[learnt]),
-        promises=(_promise(judged.decided, seed, lots),),
+        beside=reference,
+        labels=labels_in(data.units[training_rows], data.labels[training_rows]),
+        promises=(_promise(assessed.decided, seed, lots),),
     )
 
 

@@ -83,8 +83,8 @@ def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Spli
     """Share of lots that break the intended grade over its probability, in groups of equal size."""
     model = candidate.model
     p = candidate.answers.judged(parts.test).keeps[:, model.costs.intended]
-    kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
-    _, logs, seen = reliability(1 - p, 1 - kept)
+    within_grade = lots_of(data)[parts.test].kept[:, model.costs.intended]
+    _, logs, seen = reliability(1 - p, 1 - within_grade)
     name = data.seed.quality_rules.intended
     figure = empty(f"probability of breaking {name} [%]", f"lots that break {name} [%]")
     marker = {"size": 9, "color": BLUE}
@@ -95,8 +95,8 @@ def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Spli
 def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Plot cost and false release over the release threshold, compared with simple rules."""
     lots = lots_of(data)[parts.test]
-    judged, costs = candidate.answers.judged(parts.test), Costs.of(data.seed)
-    results = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
+    assessed, costs = candidate.answers.judged(parts.test), Costs.of(data.seed)
+    results = [costs_of(decide(assessed.keeps, assessed.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
     figure = panelled(1, 2, horizontal_spacing=0.1)

@@ -39,9 +39,9 @@ class EffectsOnLots(PartFit[LotSetpoints]):
             seed, data.X[rows], data.labels[rows], data.units[rows], data.periods.to_numpy()[rows]
         )
 
-    def lines(self, learnt: LotSetpoints, model: Any, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, part: LotSetpoints, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return the results of past lots for the set-points."""
-        setpoints = setpoints_of(learnt.seed)
+        setpoints = setpoints_of(part.seed)
         rows = [
             [
                 f"`{setpoint.name}`",
@@ -50,14 +50,14 @@ class EffectsOnLots(PartFit[LotSetpoints]):
                 f"{high:.4g}",
                 f"{setpoint.step:g}",
                 f"{cost.value:g}",
-                *(f"{learnt.effects.support(k, way * (setpoint.step or 0.0))}" for way in (-1.0, 1.0)),
+                *(f"{part.effects.support(k, way * (setpoint.step or 0.0))}" for way in (-1.0, 1.0)),
             ]
-            for k, (setpoint, low, high) in enumerate(zip(setpoints, learnt.low, learnt.high, strict=True))
+            for k, (setpoint, low, high) in enumerate(zip(setpoints, part.low, part.high, strict=True))
             if (cost := setpoint.move_cost) is not None
         ]
         heads = ["set-point", "unit", "from", "to", "step", "cost [$ a unit]", "lots a step below", "a step above"]
         return [
-            f"Fitted on all {learnt.lots} assayed lots. A move lowers a content only where physics and history both "
+            f"Fitted on all {part.lots} assayed lots. A move lowers a content only where physics and history both "
             "say so; of a defect, which no physics knows, history alone may say that it rises, and nothing that it "
             "falls. A recommendation moves one set-point by at most a step, between the values below.",
             "",

@@ -108,17 +108,17 @@ def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, 
 
 def _broken(model: QualityModel, data: Dataset, raw: FloatArray) -> BoolArray:
     """Return whether released lots break their grade by assay, in order of time."""
-    kept, grade = lots_of(data).kept, model.assessed(raw).decided.grade
+    within_grade, grade = lots_of(data).kept, model.assessed(raw).decided.grade
     order = np.argsort(data.periods.to_numpy(), kind="stable")
-    released = (grade >= 0) & (grade < kept.shape[1] - 1) & ~np.isnan(kept).any(axis=1)
+    released = (grade >= 0) & (grade < within_grade.shape[1] - 1) & ~np.isnan(within_grade).any(axis=1)
     rows = order[released[order]]
-    return np.asarray(kept[rows, grade[rows]] == 0)
+    return np.asarray(within_grade[rows, grade[rows]] == 0)
 
 
-def tables(found: QualityTrial) -> Iterator[RenderableType]:
+def tables(trial: QualityTrial) -> Iterator[RenderableType]:
     """Decisions, what they cost, and whether the promise held, for the terminal."""
-    m = found.metrics
-    yield f"{found.process}: version {found.version} on {found.lots} lots of a plant with other parameters"
+    m = trial.metrics
+    yield f"{trial.process}: version {trial.version} on {trial.lots} lots of a plant with other parameters"
     table = Table("decision", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("lots", justify="right")
     for name, label in DECISIONS.items():
@@ -134,10 +134,10 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
     if m["released_unassayed"]:
         broken = (
             f"{m['false_release']:.2%} of {m['released_unassayed']:.0f} released lots break their grade by their assay "
-            f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
+            f"({m['truth_false_release']:.2%} in truth); at most {100 * trial.alpha:.3g}% was promised for the plant "
             "that it was trained on"
         )
-    yield f"{broken}. {_promise(found)}\nA simulation at the seed's costs: no claim about a plant."
+    yield f"{broken}. {_promise(trial)}\nA simulation at the seed's costs: no claim about a plant."
 
 
 def _joint(metrics: Mapping[str, float]) -> Table:
@@ -152,10 +152,10 @@ def _joint(metrics: Mapping[str, float]) -> Table:
     return table
 
 
-def _promise(found: QualityTrial) -> str:
+def _promise(trial: QualityTrial) -> str:
     """Return the result of the release guarantee on this plant."""
     withdrawn = "That promise is withdrawn here: it was made for another plant"
-    if found.shown_after is None:
-        needed = lots_needed(found.alpha, (1.0 + found.confidence) / 2)
+    if trial.shown_after is None:
+        needed = lots_needed(trial.alpha, (1.0 + trial.confidence) / 2)
         return f"{withdrawn}, and assays of lots of this one do not show it (at least {needed} to be released needed)."
-    return f"{withdrawn}, until assays of {found.shown_after} lots to be released show it for this one, as they do."
+    return f"{withdrawn}, until assays of {trial.shown_after} lots to be released show it for this one, as they do."

@@ -141,10 +141,10 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
         return []
     places = {"test": "future periods", "holdout": "held-out units in them"}
     rows = [
-        [f"{what}, {place}", *(figure(metrics, f"{part}_{kind}{name}") for kind in ("", NO_OUTCOMES, ADAPTIVE))]
+        [f"{place_name}, {place}", *(figure(metrics, f"{part}_{kind}{name}") for kind in ("", NO_OUTCOMES, ADAPTIVE))]
         for part, place in places.items()
         if f"{part}_adaptive_coverage_90" in metrics
-        for name, what in FIXED_BESIDE_ADAPTIVE.items()
+        for name, place_name in FIXED_BESIDE_ADAPTIVE.items()
     ]
     delay = seed.delay / seed.period
     return [

@@ -76,10 +76,10 @@ def judge(
     covered = new.metrics["coverage_90"]
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
-    mended = mended_coverage(old.metrics["coverage_90"], covered, len(label))
-    if mended is None and too_many(old.metrics["coverage_90"], len(label)) and covered >= LEAST_COVERAGE:
-        mended = _narrowed(rows, interval_scores(label, champion) - interval_scores(label, challenger), old, new)
-    return judge_losses(rows, old, new, loss, unit, unsound, confidence, mended)
+    corrected = mended_coverage(old.metrics["coverage_90"], covered, len(label))
+    if corrected is None and too_many(old.metrics["coverage_90"], len(label)) and covered >= LEAST_COVERAGE:
+        corrected = _narrowed(rows, interval_scores(label, champion) - interval_scores(label, challenger), old, new)
+    return judge_losses(rows, old, new, loss, unit, unsound, confidence, corrected)
 
 
 def _narrowed(rows: ComparisonRows, gains: FloatArray, old: ModelLosses, new: ModelLosses) -> str | None:
@@ -119,11 +119,11 @@ def verdict(
     old, new, count = _as_clients_get(fixed, both)
     truth, unit = None if data.truth is None else data.truth[rows], data.seed.target.unit or ""
 
-    def judged(one: Answer, other: Answer, loss: str = LOSS) -> ComparisonResult:
+    def compare(one: Answer, other: Answer, loss: str = LOSS) -> ComparisonResult:
         return judge(data.y[rows], one, other, data.units[rows], data.periods[rows], unit, truth, confidence, loss)
 
-    result = judged(old, new, _loss(count, len(rows)))
-    if count and not result.wins and judged(*fixed).wins:
+    result = compare(old, new, _loss(count, len(rows)))
+    if count and not result.wins and compare(*fixed).wins:
         return replace(result, why=f"{result.why}; {FOLLOWS_ALREADY}")
     return result
 

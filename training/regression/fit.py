@@ -50,9 +50,9 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
         model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
         if data.seed.time is not None:  # without time there is no order in which outcomes come in
             replayed = data, parts, rows, predictions, block
-            adaptive, usual, followed = follow(model, *replayed)
+            adaptive, reference, followed = follow(model, *replayed)
             unfollowed = without_outcomes(model, *replayed)
-            model = replace(model, adaptive=adaptive, usual=usual, followed=followed, unfollowed=unfollowed)
+            model = replace(model, adaptive=adaptive, usual=reference, followed=followed, unfollowed=unfollowed)
         errors = to_scale(predictions, data.seed.log_floor) - to_scale(y, data.seed.log_floor)
         return model, {
             "calibrate_mae": mae(predictions - y),

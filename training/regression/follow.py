@@ -116,8 +116,8 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     known_to = model.info.get("known_to")
     if model.adaptive is None or known_to is None:
         return None
-    learnt = pd.DatetimeIndex([known_to])
-    later = np.flatnonzero((data.periods > learnt[0]) & (data.periods <= data.periods[rows].max()))
+    trained_to = pd.DatetimeIndex([known_to])
+    later = np.flatnonzero((data.periods > trained_to[0]) & (data.periods <= data.periods[rows].max()))
     if not len(later):
         return Answer(*np.full((3, len(rows)), np.nan))
     of_later = _as_answered(model, data, later)
@@ -130,7 +130,7 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
     half = np.where(way.received * model.adaptive.level.weight >= ENOUGH, way.half, np.maximum(way.half, fixed))
     values = np.full((3, len(data.y)), np.nan)
     values[:, later] = model.bounded(of_later.raw + way.centre, half)
-    values[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
+    values[:, data.periods < known_from(trained_to, data.seed)[0]] = np.nan
     return Answer(*values[:, rows])
 
 
@@ -202,14 +202,14 @@ def _along(model: RegressionModel, adaptive: AdaptiveInterval, rows: _Rows) -> _
     """Answer rows in the order of time, from a beginning on."""
     n = len(rows.raw)
     way, received = _Way(adaptive, np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=np.intp)), 0
-    for arrived, asked in in_order(rows.start, rows.known):
+    for arrived, row in in_order(rows.start, rows.known):
         for batch in arrived:
             errors, scale = rows.errors[batch], rows.scale[batch]
             scores, outcomes = np.abs(errors - way.centre[batch]) / scale, rows.raw[batch] + errors
             way.arrivals.append(Arrival(len(way.arrivals), errors, scores, outcomes, scale))
             way.adaptive, received = way.adaptive.taken(errors, scores), received + len(batch)
-        way.centre[asked], way.received[asked] = way.adaptive.centre, received
+        way.centre[row], way.received[row] = way.adaptive.centre, received
         enough = len(way.adaptive.level.scores) >= rows_needed(COVERAGE)
         # Until outcomes have come in, an interval is the fixed one.
-        way.half[asked] = (way.adaptive.level if enough else model.conformal).half_width(COVERAGE) * rows.scale[asked]
+        way.half[row] = (way.adaptive.level if enough else model.conformal).half_width(COVERAGE) * rows.scale[row]
     return way

@@ -99,10 +99,10 @@ def residuals_by_unit(candidate: RegressionCandidate, data: Dataset, parts: Spli
     units: pd.DataFrame = pd.concat(spread).sort_values("mean")
     # Names are readable on the axis for a few units only; they are always shown by hovering.
     units["place"] = units.index if len(units) <= NAMED_UNITS else np.arange(1, len(units) + 1)
-    for part, some in units.groupby("label"):
-        bars = {"array": some["error"], "thickness": 0.6, "width": 0}
-        marker = {"size": 5, "color": some["colour"].iloc[0]}
-        points = {"x": some["place"], "y": some["mean"], "text": some.index, "error_y": bars}
+    for part, rows_of_unit in units.groupby("label"):
+        bars = {"array": rows_of_unit["error"], "thickness": 0.6, "width": 0}
+        marker = {"size": 5, "color": rows_of_unit["colour"].iloc[0]}
+        points = {"x": rows_of_unit["place"], "y": rows_of_unit["mean"], "text": rows_of_unit.index, "error_y": bars}
         figure.add_scatter(**points, mode="markers", marker=marker, name=str(part))
     figure.update_xaxes(categoryorder="array", categoryarray=list(units.index), tickangle=-60, automargin=True)
     return figure.add_hline(y=0, line_color="black", line_width=1)

@@ -35,9 +35,9 @@ class UnitSetpointFit(PartFit[SetpointModel]):
         """Learn the set-point model."""
         return learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)
 
-    def lines(self, learnt: SetpointModel, model: Any, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, part: SetpointModel, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return the results of history for the set-points."""
-        posterior = learnt.posterior
+        posterior = part.posterior
         spread = np.sqrt(np.diag(posterior.covariance))
         constants = [
             [one.description, one.unit, f"{one.value:.3g}", f"{one.doubt:.0%}", f"{value:.3g}", f"{doubt:.0%}"]
@@ -48,14 +48,14 @@ class UnitSetpointFit(PartFit[SetpointModel]):
         setpoints = [
             [
                 setpoint,
-                *(f"{share:.0%}" for share in learnt.hold[setpoint]),
-                *(f"{end:.4g}" for end in learnt.ranges[setpoint]),
-                learnt.blocked.get(setpoint, ""),
+                *(f"{share:.0%}" for share in part.hold[setpoint]),
+                *(f"{end:.4g}" for end in part.ranges[setpoint]),
+                part.blocked.get(setpoint, ""),
             ]
-            for setpoint in learnt.response.SETPOINTS
+            for setpoint in part.response.SETPOINTS
         ]
         return [
-            f"Fitted on {learnt.rows} rows, the latest among them. Effects of moves beyond those known to operators "
+            f"Fitted on {part.rows} rows, the latest among them. Effects of moves beyond those known to operators "
             "update the physics; a constant with unchanged uncertainty is one that history determines poorly.",
             "",
             *table(["constant", "unit", "before", "sd", "after", "sd"], constants),

@@ -19,12 +19,12 @@ MOST_DEVIATIONS = 3.0
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution in standard deviations
 
 
-def confused(likeliest: IntArray, classes: IntArray, weight: FloatArray, names: list[str], of: str) -> go.Figure:
+def confused(most_probable: IntArray, classes: IntArray, weight: FloatArray, names: list[str], of: str) -> go.Figure:
     """Plot the confusion matrix in shares of each class.
 
     Parameters
     ----------
-    likeliest, classes : ndarray of int, shape (n,)
+    most_probable, classes : ndarray of int, shape (n,)
         Most probable class of each row, and the right one.
     weight : ndarray, shape (n,)
         What each row counts for.
@@ -33,7 +33,7 @@ def confused(likeliest: IntArray, classes: IntArray, weight: FloatArray, names: 
     of : str
         What shares are of, such as "the mass".
     """
-    cells = confusion(likeliest, classes, weight, len(names))
+    cells = confusion(most_probable, classes, weight, len(names))
     total = cells.sum(axis=1, keepdims=True)
     share = 100 * cells / np.where(total > 0, total, np.nan)
     rows = [f"{name} ({part:.1%} of {of})" for name, part in zip(names, total[:, 0] / total.sum(), strict=True)]

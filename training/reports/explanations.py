@@ -119,12 +119,12 @@ class Direction:
         return self.against and bool(size > DOUBTLESS)
 
 
-def directions(found: Parts, seed: Seed) -> list[Direction]:
+def directions(contributions: Parts, seed: Seed) -> list[Direction]:
     """Directions of all columns whose sign physics is sure of and that move the predictions.
 
     Parameters
     ----------
-    found : Parts
+    contributions : Parts
         Contributions of test rows.
     seed : Seed
         The process; signs of features come from its physics.
@@ -132,10 +132,12 @@ def directions(found: Parts, seed: Seed) -> list[Direction]:
     physics = physics_of(seed)
     signs: dict[str, int] = {column.name: column.sign for column in seed.inputs}
     signs |= {feature.name: feature.sign for feature in physics.FEATURES} if physics is not None else {}
-    size = np.abs(found.contributions).mean(axis=0)
-    moves = dict(zip(found.names, size > LEAST_SHARE * size.sum(), strict=True))
+    size = np.abs(contributions.contributions).mean(axis=0)
+    moves = dict(zip(contributions.names, size > LEAST_SHARE * size.sum(), strict=True))
     ways = []
-    for name, value, part in zip(found.names, found.values.T, found.contributions.T, strict=True):
+    for name, value, part in zip(
+        contributions.names, contributions.values.T, contributions.contributions.T, strict=True
+    ):
         known = np.isfinite(value)
         if not signs[name] or not moves[name] or known.sum() < FEWEST_ROWS:
             continue
@@ -162,7 +164,11 @@ def signs_section(candidate: Any, data: Dataset, parts: Split) -> list[str]:
         f"{'falls' if way.expected > 0 else 'rises'} (correlation of ranks {way.correlation:.2f})"
         for way in against
     ]
-    what = f"{len(ways)} columns whose sign physics is sure of and that move this model on {rows}"
-    said = f"{len(against)} of {what} move it the other way:" if against else f"None of {what} moves it the other way."
+    subject = f"{len(ways)} columns whose sign physics is sure of and that move this model on {rows}"
+    message = (
+        f"{len(against)} of {subject} move it the other way:"
+        if against
+        else f"None of {subject} moves it the other way."
+    )
     about = "The contribution of a column depends on the other columns; it is no effect of a set-point."
-    return [*head, said, "", *lines, *([""] if lines else []), about, ""]
+    return [*head, message, "", *lines, *([""] if lines else []), about, ""]

@@ -40,34 +40,36 @@ ADVISED_ROWS = 2000  # of whole units, for which both recommend
 PART, SIGNS, ADVICE = "worst regime or group", "signs of physics", "stated gain of recommendations"
 
 
-def guardrails(champion: Any, learnt: TrainingResult, judged: Mapping[str, Judged], accepted: str | None) -> Gated:
+def guardrails(champion: Any, result: TrainingResult, compared: Mapping[str, Judged], accepted: str | None) -> Gated:
     """Return conditions on challenger against champion that a mean over all rows does not show.
 
     Parameters
     ----------
     champion : Model
         The champion.
-    learnt : TrainingResult
+    result : TrainingResult
         The challenger and its candidates.
-    judged : Mapping of str to tuple
+    compared : Mapping of str to tuple
         By target inputs as the champion wants them, rows, and which of them judge.
     accepted : str or None
         Reason of a user to train on labels inconsistent with history; the champion's recommendations on that history
         then no longer bind the challenger.
     """
-    best = challengers(learnt, judged)
-    conditions = worst_parts(champion, best, judged)
-    for name, (X, data, rows) in judged.items():
-        before, own = _named(champion, name, judged)
+    best = challengers(result, compared)
+    conditions = worst_parts(champion, best, compared)
+    for name, (X, data, rows) in compared.items():
+        before, own = _named(champion, name, compared)
         if (signs := task_of(data.seed).signs) is not None:
             ways = signs(own, X), signs(best[name].model, data.X[rows])
             conditions.append(kept_signs(before + SIGNS, *ways))
-    data = next(iter(judged.values()))[1]
+    data = next(iter(compared.values()))[1]
     advice = next((one for one in operations_of(data.seed) if isinstance(one, Recommendations)), None)
-    return Gated((*conditions, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
+    return Gated((*conditions, *(kept_advice(advice, champion, result.best.model, data, accepted) if advice else ())))
 
 
-def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[GateCondition]:
+def worst_parts(
+    champion: Any, best: Mapping[str, AnyCandidate], by_target: Mapping[str, Judged]
+) -> list[GateCondition]:
     """Return by target the guardrail against significant loss in any regime or group of rows.
 
     Parameters
@@ -76,12 +78,12 @@ def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping
         The champion.
     best : Mapping of str to Candidate
         By target the challenger, with its answers.
-    judged : Mapping of str to tuple
+    by_target : Mapping of str to tuple
         See `guardrails`.
     """
     conditions = []
-    for name, (X, data, rows) in judged.items():
-        before, own = _named(champion, name, judged)
+    for name, (X, data, rows) in by_target.items():
+        before, own = _named(champion, name, by_target)
         verdict = task_of(data.seed).assessor.verdict
         parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
         compared = {part: partial(verdict, own, x, best[name], data, of) for part, (x, of) in parts.items()}
@@ -89,9 +91,9 @@ def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping
     return conditions
 
 
-def _named(champion: Any, name: str, judged: Mapping[str, Judged]) -> tuple[str, Any]:
+def _named(champion: Any, name: str, compared: Mapping[str, Judged]) -> tuple[str, Any]:
     """Return the prefix of a condition on a target, and the champion's model of it."""
-    return (f"{name}: ", model_of(champion, name)) if len(judged) > 1 else ("", champion)
+    return (f"{name}: ", model_of(champion, name)) if len(compared) > 1 else ("", champion)
 
 
 def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
@@ -109,7 +111,7 @@ def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
     return {name: np.asarray(mask) for name, mask in parts.items() if mask.any() and not mask.all()}
 
 
-def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]) -> GateCondition:
+def worst_part(title: str, compared: Mapping[str, Callable[[], ComparisonResult]]) -> GateCondition:
     """Return the guardrail against a significant loss in any part of the rows.
 
     The more parts there are, the likelier one of them looks worse by chance alone: each has its share of the error that
@@ -117,7 +119,7 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]
 
     Parameters
     ----------
-    what : str
+    title : str
         Name of the condition.
     compared : Mapping of str to callable
         Gives the verdict on each part; raises ComparisonError where its rows are too few.
@@ -130,36 +132,36 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], ComparisonResult]]
         except ComparisonError:
             continue
     if not losses:
-        return GateCondition(what, True, "no two of them have enough rows to be compared", expected)
+        return GateCondition(title, True, "no two of them have enough rows to be compared", expected)
     farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(losses)) / norm.ppf(CONFIDENCE))
     high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in losses.items()}
     worst = min(high, key=lambda name: high[name])
     rows = f"on {losses[worst].rows} rows; {len(losses)} compared"
     return GateCondition(
-        what, high[worst] >= 0, f"{worst}: {at_most(losses[worst].gain, high[worst])}, {rows}", expected
+        title, high[worst] >= 0, f"{worst}: {at_most(losses[worst].gain, high[worst])}, {rows}", expected
     )
 
 
 def kept_signs(
-    what: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None
+    title: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None
 ) -> GateCondition:
     """The condition that no column moves a challenger against physics that does not move the champion so.
 
     Parameters
     ----------
-    what : str
+    title : str
         Name of the condition.
     champion, challenger : sequence of Direction, or None
         Directions of the columns whose sign physics is sure of; None of a model that is no sum over its inputs.
     """
     expected = "no column that moves it against physics beyond doubt and does not move the champion so"
     if challenger is None:
-        return GateCondition(what, True, "not looked at: what it computes is no sum over its inputs", expected)
+        return GateCondition(title, True, "not looked at: what it computes is no sum over its inputs", expected)
     known = {way.name for way in champion or () if way.against}
     against = [way for way in challenger if way.is_doubtless and way.name not in known]
     ways = ", ".join(f"{way.name} by {way.correlation:.2f} where {way.expected:+d} is sure" for way in against)
     return GateCondition(
-        what, not against, ways or f"none of {len(challenger)} columns moves it the other way", expected
+        title, not against, ways or f"none of {len(challenger)} columns moves it the other way", expected
     )
 
 
@@ -182,16 +184,16 @@ def kept_advice(
     accepted : str or None
         Reason of a user to train on labels inconsistent with history.
     """
-    known, learnt = (learnt_by(one, SETPOINTS) for one in (champion, challenger))
+    known, setpoint_models = (learnt_by(one, SETPOINTS) for one in (champion, challenger))
     if known is None:
         return []
     expected = "recommendations whose gain is not below the champion's beyond doubt"
-    if learnt is None:
+    if setpoint_models is None:
         passed, measured = False, f"none is recommended: {challenger.refusals.get(SETPOINTS)}"
     else:
         table = some_units(data.checked, data.seed, ADVISED_ROWS)
         try:
-            old, new = (_mean_gain(advice, one, table, data.seed) for one in (known, learnt))
+            old, new = (_mean_gain(advice, one, table, data.seed) for one in (known, setpoint_models))
         except (SetpointError, RequestError, PlanError) as error:
             return [GateCondition(ADVICE, True, f"not compared: {error}", expected)]
         passed = bool(new[2] >= old[1])
@@ -222,5 +224,5 @@ def guarded_by(verdict: V, guarded: Gated) -> V:
     """The verdict again; it says which guardrails were kept, or what holds the promotion back."""
     if not guarded.conditions or not guarded.passed:
         return held_back(verdict, guarded, "held back")
-    kept = ", ".join(condition.what for condition in guarded.conditions)
-    return replace(verdict, why=f"{verdict.why}; guardrails kept: {kept}")
+    satisfied = ", ".join(condition.what for condition in guarded.conditions)
+    return replace(verdict, why=f"{verdict.why}; guardrails kept: {satisfied}")

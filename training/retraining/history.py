@@ -134,14 +134,14 @@ def keep_batch(
     tracking.log(run, tags=tags)
 
 
-def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int, why: str) -> Checked:
+def without(new: Checked, excluded: pd.DataFrame, seed: Seed, file: str, known: int, reason: str) -> Checked:
     """Return new rows without the excluded ones, which are added to the list of rejected rows.
 
     Parameters
     ----------
     new : Checked
         New rows.
-    aside : DataFrame
+    excluded : DataFrame
         Rows to exclude: key columns, `column`, `value` and `reason`.
     seed : Seed
         The process.
@@ -149,28 +149,28 @@ def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int
         Name of their file.
     known : int
         Rows of history that remain, after which the new ones are counted.
-    why : str
+    reason : str
         Reason of the exclusion, as text.
     """
-    if aside.empty:
+    if excluded.empty:
         return new
-    is_aside = are_in(new.table, aside, seed)
+    is_aside = are_in(new.table, excluded, seed)
     place = pd.MultiIndex.from_frame(new.table[row_key(seed)]).get_indexer(
-        pd.MultiIndex.from_frame(aside[row_key(seed)])
+        pd.MultiIndex.from_frame(excluded[row_key(seed)])
     )
     listed = pd.DataFrame(
         {
             "file": file,
             "row": known + 1 + place,
-            "unit": "" if seed.key is None else aside[seed.key.name],
-            "period_start": aside[seed.clock.name],
-            "column": aside["column"],
-            "value": aside["value"],
-            "reason": aside["reason"],
+            "unit": "" if seed.key is None else excluded[seed.key.name],
+            "period_start": excluded[seed.clock.name],
+            "column": excluded["column"],
+            "value": excluded["value"],
+            "reason": excluded["reason"],
         }
     )
     rejected = listed if new.rejected.empty else pd.concat([new.rejected, listed], ignore_index=True)
-    caution = f"{len(aside)} rows were excluded: {why}"
+    caution = f"{len(excluded)} rows were excluded: {reason}"
     return replace(
         new,
         table=new.table[~is_aside].reset_index(drop=True),

@@ -45,12 +45,12 @@ def judge_rows(
     seed, assessor = data.seed, task_of(data.seed).assessor
     try:
         start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
-        judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
-        for one, rows in judged.values():
-            (assessor.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
+        compared = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
+        for one, rows in compared.values():
+            (assessor.check_judgeable if len(compared) == 1 else check_judged)(model, one, rows)
     except ComparisonError as error:
         raise ComparisonError(f"{error}{_left_over(new)}") from error
-    return start, judged
+    return start, compared
 
 
 def _left_over(new: Checked) -> str:
@@ -58,5 +58,5 @@ def _left_over(new: Checked) -> str:
     if new.rejected.empty:
         return ""
     reasons = new.rejected["column"].astype(str) + ": " + new.rejected["reason"].astype(str)
-    said = "".join(f"\n  - {line}" for line in (reasons.iloc[0], *new.cautions))
-    return f"; {new.rejected_rows} of the new rows were rejected or excluded before:{said}"
+    reasons_text = "".join(f"\n  - {line}" for line in (reasons.iloc[0], *new.cautions))
+    return f"; {new.rejected_rows} of the new rows were rejected or excluded before:{reasons_text}"

@@ -69,35 +69,35 @@ def _metrics(verdict: ComparisonResult | Verdicts) -> dict[str, float]:
     return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
 
 
-def keep_verdict(judged: ChallengerComparison, learnt: TrainingResult, tracking: Tracking) -> None:
+def keep_verdict(comparison: ChallengerComparison, result: TrainingResult, tracking: Tracking) -> None:
     """Store the verdict as text and metrics in the job's run, with the results of the label checks.
 
     The outcome of a version is written as its tags and in its run once it was carried out; of a dry run, the decision.
     """
-    version, verdict, labels, shadow = judged.version, judged.verdict, judged.labels, judged.shadow
+    version, verdict, labels, shadow = comparison.version, comparison.verdict, comparison.labels, comparison.shadow
     lines = {
-        "champion_version": judged.champion.number,
+        "champion_version": comparison.champion.number,
         "challenger_version": version,
         **verdict.to_dict(),
         "labels": labels.to_dict(),
-        GUARDRAILS: judged.guarded.lines,
+        GUARDRAILS: comparison.guarded.lines,
         **({} if shadow is None else shadow.tags),
     }
     with scratch() as folder:
         (folder / VERDICT_FILE).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
-        tracking.log_files(learnt.run, folder)
-    rails = {GUARDRAILS: "\n".join(judged.guarded.lines) or NOTHING}
+        tracking.log_files(result.run, folder)
+    rails = {GUARDRAILS: "\n".join(comparison.guarded.lines) or NOTHING}
     tags = {"registered_version": str(version or NOTHING), **rails}
     if version is None:
         tags |= {VERDICT: f"{outcome_of(verdict.promoted, shadow)} in a dry run", VERDICT_WHY: verdict.why}
-    tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
+    tracking.log(result.run, metrics=_metrics(verdict), tags=tags)
     if version is not None:
-        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags | rails)
+        tracking.tag_version(result.data.seed.process.name, version, labels.tags | rails)
 
 
-def decide(process: str, version: int, judged: ChallengerComparison, tracking: Tracking) -> None:
+def decide(process: str, version: int, comparison: ChallengerComparison, tracking: Tracking) -> None:
     """Keep what becomes of a version, then carry it out."""
-    verdict, shift = judged.verdict, judged.labels.shift
-    decided = verdict.promoted, verdict.why, judged.figures, shift, judged.champion.number
-    keep_decision(process, version, *decided, tracking, judged.shadow)
+    verdict, shift = comparison.verdict, comparison.labels.shift
+    decided = verdict.promoted, verdict.why, comparison.figures, shift, comparison.champion.number
+    keep_decision(process, version, *decided, tracking, comparison.shadow)
     settle(process, version, tracking)

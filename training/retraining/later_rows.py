@@ -103,23 +103,23 @@ class LaterRows:
             The MLflow store did not do its part.
         """
         now, then = tracking.model(champion), tracking.model(challenger)
-        judged = self.judged(now, champion)
-        best = _answered(now, then, judged)
-        result = verdict_on(now, best, judged)
+        compared = self.judged(now, champion)
+        best = _answered(now, then, compared)
+        result = verdict_on(now, best, compared)
         if not is_guarded or not result.promoted:
             return result
-        return guarded_by(result, Gated(tuple(worst_parts(now, best, judged))))
+        return guarded_by(result, Gated(tuple(worst_parts(now, best, compared))))
 
 
-def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str, AnyCandidate]:
+def _answered(now: Model, then: Model, compared: Mapping[str, Judged]) -> dict[str, AnyCandidate]:
     """Return the challenger as candidate by target; ComparisonError or SplitError if rows are too few."""
-    if len(judged) == 1:
-        ((name, (_, data, rows)),) = judged.items()
+    if len(compared) == 1:
+        ((name, (_, data, rows)),) = compared.items()
         task_of(data.seed).assessor.check_judgeable(now, data, rows)
         return {name: as_candidate(then, data, rows)}
-    for _, data, rows in judged.values():
+    for _, data, rows in compared.values():
         check_judged(now, data, rows)
-    return {name: as_candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
+    return {name: as_candidate(model_of(then, name), data, rows) for name, (_, data, rows) in compared.items()}
 
 
 def as_candidate(model: Any, data: Dataset, rows: IntArray) -> AnyCandidate:

@@ -39,22 +39,22 @@ def no_loss(compared: Callable[[], ComparisonResult | Verdicts], accepted: str |
     accepted : str or None
         Reason of a user to train on labels inconsistent with history, which then no longer binds the challenger.
     """
-    what = "older rows outside the training rows of both"
+    title = "older rows outside the training rows of both"
     try:
         result = compared()
     except ComparisonError as error:
-        return GateCondition(what, True, f"not compared on: {error}", EXPECTED)
+        return GateCondition(title, True, f"not compared on: {error}", EXPECTED)
     each = list(result.by_target.items()) if isinstance(result, Verdicts) else [("", result)]
     lines = [f"{name}: {_line(one)}" if name else _line(one) for name, one in each]
     worse = any(one.gain_high < 0 for _, one in each)
     measured = "; ".join(lines)
     if worse and accepted is not None:
-        return GateCondition(what, True, f"{measured}; the shift was accepted: {accepted}", EXPECTED)
-    return GateCondition(what, not worse, measured, EXPECTED)
+        return GateCondition(title, True, f"{measured}; the shift was accepted: {accepted}", EXPECTED)
+    return GateCondition(title, not worse, measured, EXPECTED)
 
 
-def _line(found: ComparisonResult) -> str:
-    return f"{at_most(found.gain, found.gain_high)}, on {found.rows} rows of {found.units} units"
+def _line(result: ComparisonResult) -> str:
+    return f"{at_most(result.gain, result.gain_high)}, on {result.rows} rows of {result.units} units"
 
 
 def at_most(gain: float, high: float) -> str:

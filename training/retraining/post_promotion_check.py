@@ -85,8 +85,8 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: StoreSettings) -> A
         since = LaterRows.of(champion, rows(), seed, tracking).verdict(champion, before, tracking)
     except (ComparisonError, SplitError):
         return None
-    why = _why(Promise.of(last.metrics), since, champion, before)
-    return None if why is None else rollback(seed, settings, before.number, why)
+    reason = _why(Promise.of(last.metrics), since, champion, before)
+    return None if reason is None else rollback(seed, settings, before.number, reason)
 
 
 def _why(promise: Promise, since: ComparisonResult | Verdicts, champion: Version, before: Version) -> str | None:

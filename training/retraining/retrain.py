@@ -194,35 +194,37 @@ def retrain(
                 tracking.log(run, tags=ending(False, "; ".join(labels.reasons)))
         raise ShiftError(stopped(process, labels))
     data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
-    start, judged = judge_rows(data, new, model, champion)
+    start, compared = judge_rows(data, new, model, champion)
     parts = split(data, test_from=start)
     for view in views(data, parts):
         task.learner.check_split(*view)
-    older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}
+    older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in compared.items()}
     given, of_older = (
         {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
-        for which in (judged, older)
+        for which in (compared, older)
     )
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
         keep_labels(run, labels, tracking)
         if not dry_run:
             keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
-        learnt = learn(data, parts, JobRun(tracking, experiment, run, "retrain", progress), ways)
-        verdict = verdict_on(model, challengers(learnt, given), given)
-        version = None if dry_run else _registered(learnt, job, tracking)
-        kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_label_shift)
-        gated = ask_gate(learnt, version, tracking, kept)
+        result = learn(data, parts, JobRun(tracking, experiment, run, "retrain", progress), ways)
+        verdict = verdict_on(model, challengers(result, given), given)
+        version = None if dry_run else _registered(result, job, tracking)
+        older_condition = no_loss(
+            lambda: verdict_on(model, challengers(result, of_older), of_older), accept_label_shift
+        )
+        gated = ask_gate(result, version, tracking, older_condition)
         verdict = held_back(verdict, gated)
-        guarded = guardrails(model, learnt, given, accept_label_shift) if verdict.promoted else Gated(())
+        guarded = guardrails(model, result, given, accept_label_shift) if verdict.promoted else Gated(())
         verdict = guarded_by(verdict, guarded)
         figures, shadow = figures_of(verdict, task.columns.decisive), _shadow(seed, verdict, champion)
         done = ChallengerComparison(champion, version, verdict, figures, guarded, shadow, labels)
-        keep_verdict(done, learnt, tracking)
+        keep_verdict(done, result, tracking)
         if version is not None:
             decide(process, version, done, tracking)
     stays = follows and version is not None and not verdict.promoted
     return Retrained(
-        learnt=learnt,
+        learnt=result,
         verdict=verdict,
         gated=gated,
         champion=champion.number,
@@ -232,7 +234,7 @@ def retrain(
         replaced_rows=replaced,
         set_aside=new.rejected_rows,
         rejected_file=keep_rejected(data, settings),
-        address=compare_address(settings, experiment, list(learnt.runs.values())),
+        address=compare_address(settings, experiment, list(result.runs.values())),
         labels=labels,
         figures=figures,
         guarded=guarded,
@@ -243,8 +245,10 @@ def retrain(
 
 def _shadow(seed: Seed, verdict: ComparisonResult | Verdicts, champion: Version) -> RunningShadow | None:
     """Return the shadow period of a challenger before its promotion."""
-    asked = seed.process.shadow
-    return RunningShadow.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
+    shadow_length = seed.process.shadow
+    return (
+        RunningShadow.from_now(shadow_length.timedelta, champion.number) if shadow_length and verdict.promoted else None
+    )
 
 
 def _checked(
@@ -268,17 +272,17 @@ def _checked(
     label_checks = check_labels(data, labels, is_new, early, is_after, count, others, history.shifts)
     label_checks = replace(label_checks, accepted=accept_label_shift)
     if not label_checks.aside.empty:
-        why = "their labels lie far from all that the past lets expect"
-        new = without(new, label_checks.aside, seed, new_path.name, len(history.table) - replaced, why)
+        reason = "their labels lie far from all that the past lets expect"
+        new = without(new, label_checks.aside, seed, new_path.name, len(history.table) - replaced, reason)
         data, replaced = _together(history.table, new, seed, version, new_path)
     return data, replaced, new, label_checks
 
 
-def _registered(learnt: TrainingResult, job: str | None, tracking: Tracking) -> int:
+def _registered(result: TrainingResult, job: str | None, tracking: Tracking) -> int:
     """The challenger's version, which names its job where that has a name."""
-    version = register(learnt, tracking)
+    version = register(result, tracking)
     if job is not None:
-        tracking.tag_version(learnt.data.seed.process.name, version, {JOB: job})
+        tracking.tag_version(result.data.seed.process.name, version, {JOB: job})
     return version
 
 
@@ -294,9 +298,9 @@ def _loaded(champion: Version, versions: list[Version], tracking: Tracking) -> M
         raise RegistryError(f"{error}; no challenger can be compared with it; type {way}") from error
 
 
-def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
+def _check_targets(model_seed: Seed, seed: Seed, version: Version) -> None:
     """RegistryError where the champion predicts other targets than those that the seed has now."""
-    old, new = ([column.name for column in one.primaries] for one in (learnt, seed))
+    old, new = ([column.name for column in one.primaries] for one in (model_seed, seed))
     if old != new:
         raise RegistryError(
             f"{seed.process.name}: version {version.number} predicts {', '.join(old)} and cannot be compared on "

@@ -95,17 +95,17 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now:
     version, period = shadow
     name = f"version {version.number}"
     if not is_decided(version):
-        if (why := outlived(version, period, versions)) is not None:
-            leave_shadow(process, why, tracking)
-            return ShadowCheck(f"{name} is no longer in shadow: {why}")
+        if (reason := outlived(version, period, versions)) is not None:
+            leave_shadow(process, reason, tracking)
+            return ShadowCheck(f"{name} is no longer in shadow: {reason}")
         if now < period.until:
             return ShadowCheck(f"{name} answers in shadow until {shown(period.until)}", goes_on=True)
         why_not = _decide(seed, version, period, champion_of(process, versions), answered, tracking, now)
         if why_not is not None:
             goes_on = f"{name} answers in shadow until {shown(period.latest)} at most: {why_not}"
             return ShadowCheck(goes_on, goes_on=True)
-    promoted, why = settle_end(process, version.number, tracking)
-    return ShadowCheck(f"{name} is {'champion' if promoted else 'refused'} {why}")
+    promoted, reason = settle_end(process, version.number, tracking)
+    return ShadowCheck(f"{name} is {'champion' if promoted else 'refused'} {reason}")
 
 
 def _decide(

@@ -10,13 +10,13 @@ from training.multi_target.verdict import Judged, Verdicts, verdict_of_all
 from training.tasks import task_of
 
 
-def challengers(learnt: TrainingResult, targets: Iterable[str]) -> dict[str, AnyCandidate]:
+def challengers(result: TrainingResult, targets: Iterable[str]) -> dict[str, AnyCandidate]:
     """Return by target the candidate of a job that would be promoted."""
-    return {name: learnt.targets[name].best if learnt.targets else learnt.best for name in targets}
+    return {name: result.targets[name].best if result.targets else result.best for name in targets}
 
 
 def verdict_on(
-    champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]
+    champion: Any, best: Mapping[str, AnyCandidate], compared: Mapping[str, Judged]
 ) -> ComparisonResult | Verdicts:
     """Verdict on some rows of each target.
 
@@ -26,7 +26,7 @@ def verdict_on(
         The champion.
     best : Mapping of str to Candidate
         By target the challenger, with its answers.
-    judged : Mapping of str to tuple
+    compared : Mapping of str to tuple
         By target inputs as the champion wants them, rows, and which of them judge.
 
     Raises
@@ -34,9 +34,9 @@ def verdict_on(
     ComparisonError
         A target has no rows, or too few.
     """
-    if not all(len(rows) for _, _, rows in judged.values()):
+    if not all(len(rows) for _, _, rows in compared.values()):
         raise ComparisonError("0 rows")
-    if len(judged) > 1:
-        return verdict_of_all(champion, best, judged)
-    ((name, (X, data, rows)),) = judged.items()
+    if len(compared) > 1:
+        return verdict_of_all(champion, best, compared)
+    ((name, (X, data, rows)),) = compared.items()
     return task_of(data.seed).assessor.verdict(champion, X, best[name], data, rows)

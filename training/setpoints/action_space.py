@@ -57,14 +57,14 @@ class ActionSpace:
                 if getattr(column, name) is None:
                     raise SetpointTrialError(f"{seed.process.name}: set-point {column.name}: {name}: missing")
         names = tuple(column.name for column in columns)
-        usual = history[list(names)].quantile(list(HISTORY)).to_numpy(np.float64)
+        typical = history[list(names)].quantile(list(HISTORY)).to_numpy(np.float64)
         bounds = np.array([column.bounds for column in columns], dtype=np.float64).T
         days = seed.period / pd.Timedelta(days=1)
         return cls(
             names,
             np.array([column.step for column in columns], dtype=np.float64),
-            np.maximum(bounds[0], usual[0]),
-            np.minimum(bounds[1], usual[1]),
+            np.maximum(bounds[0], typical[0]),
+            np.minimum(bounds[1], typical[1]),
             np.array([column.move_cost.value for column in columns if column.move_cost]) / days,
         )
 

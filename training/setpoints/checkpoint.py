@@ -22,10 +22,10 @@ def folder_of(home: Path, process: str, named: Mapping[str, Any]) -> Path:
     return home / "trials" / f"{process}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def keep(folder: Path, plant: str, arm: str, ran: PolicyRun) -> None:
+def keep(folder: Path, plant: str, policy: str, ran: PolicyRun) -> None:
     """Write a finished arm aside and give it its name."""
-    where = folder / plant / arm
-    partial = where.with_name(f"{arm}.partial")
+    where = folder / plant / policy
+    partial = where.with_name(f"{policy}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for part in PARTS:
@@ -33,17 +33,17 @@ def keep(folder: Path, plant: str, arm: str, ran: PolicyRun) -> None:
     os.replace(partial, where)
 
 
-def kept(folder: Path, plant: str, arm: str) -> PolicyRun | None:
+def kept(folder: Path, plant: str, policy: str) -> PolicyRun | None:
     """A finished arm; None where there is none."""
-    where = folder / plant / arm
+    where = folder / plant / policy
     if not where.is_dir():
         return None
     return PolicyRun(*(pd.read_parquet(where / f"{part}.parquet") for part in PARTS))
 
 
-def missing(folder: Path, plant: str, arms: Sequence[str]) -> list[str]:
+def missing(folder: Path, plant: str, policies: Sequence[str]) -> list[str]:
     """Names of the arms of a plant that are not finished."""
-    return [arm for arm in arms if not (folder / plant / arm).is_dir()]
+    return [policy for policy in policies if not (folder / plant / policy).is_dir()]
 
 
 def finished(folder: Path, plants: Sequence[str]) -> None:

@@ -88,13 +88,13 @@ def begin(
     return InitialisedPlant(known, true_seed, simulator, running, hand, ActionSpace.of(known, hand.history()))
 
 
-def run(begun: InitialisedPlant, arm: NamedPolicy, periods: int, tick: Tick, second: int = 0) -> PolicyRun:
+def run(plant: InitialisedPlant, policy: NamedPolicy, periods: int, tick: Tick, second: int = 0) -> PolicyRun:
     """Run an arm over so many periods of a copy of the plant, and over those of a second year.
 
     What is stated is compared with what comes in the first of the two alone, so that all arms are compared alike.
     """
-    choose = _chooser(begun, arm)
-    running, hand = begun.running.fork(), begun.hand
+    choose = _chooser(plant, policy)
+    running, hand = plant.running.fork(), plant.hand
     compared = {round(i * periods / DECISIONS) for i in range(DECISIONS)}
     rows: list[pd.DataFrame] = []
     decisions: list[pd.DataFrame] = []
@@ -104,44 +104,44 @@ def run(begun: InitialisedPlant, arm: NamedPolicy, periods: int, tick: Tick, sec
         setpoints = None
         if choose is not None:
             choice, plan = choose(running, hand), running.plan()
-            setpoints = choice.setpoints(plan, begun.seed, begun.reach.names)
-            when = {begun.seed.clock.name: plan[begun.seed.clock.name].iloc[0]}
-            decisions.append(_decided(choice, begun).assign(**when))
+            setpoints = choice.setpoints(plan, plant.seed, plant.reach.names)
+            when = {plant.seed.clock.name: plan[plant.seed.clock.name].iloc[0]}
+            decisions.append(_decided(choice, plant).assign(**when))
             if period in compared:
-                at = (running, choice, setpoints, begun.simulator, begun.true_seed)
+                at = (running, choice, setpoints, plant.simulator, plant.true_seed)
                 stated.append(stated_and_realised(*at).assign(**when))
-                felt.append(effects(*at, begun.reach.names).assign(**when))
+                felt.append(effects(*at, plant.reach.names).assign(**when))
         step = running.step(setpoints)
         hand = hand.after(step)
-        rows.append(_counted(step.truth, begun))
-        tick(arm.words)
+        rows.append(_counted(step.truth, plant))
+        tick(policy.words)
     return PolicyRun(_together(rows), _together(decisions), _together(stated), _together(felt))
 
 
-def _chooser(begun: InitialisedPlant, arm: NamedPolicy) -> Callable[[RunningPlant, Observation], Choice] | None:
+def _chooser(plant: InitialisedPlant, named: NamedPolicy) -> Callable[[RunningPlant, Observation], Choice] | None:
     """Return the chooser of a policy's moves; only an oracle accesses the plant. None: operators decide."""
-    if arm.foresees:
-        oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees)
+    if named.foresees:
+        oracle = Oracle(plant.true_seed, plant.reach, plant.simulator, named.foresees)
         return lambda running, hand: oracle.foresee(running, hand.table(running))
-    if arm.learn is None:
+    if named.learn is None:
         return None
-    policy = arm.learn(begun.hand, begun.seed, begun.reach)
+    policy = named.learn(plant.hand, plant.seed, plant.reach)
     return lambda running, hand: policy.choose(hand.table(running), hand)
 
 
-def _decided(choice: Choice, begun: InitialisedPlant) -> pd.DataFrame:
-    assert begun.seed.key is not None
-    moves = dict(zip(begun.reach.names, choice.moves.T, strict=True))
+def _decided(choice: Choice, plant: InitialisedPlant) -> pd.DataFrame:
+    assert plant.seed.key is not None
+    moves = dict(zip(plant.reach.names, choice.moves.T, strict=True))
     stated = {"gain": choice.gain, "low": choice.low, "high": choice.high, "refusal": choice.refusals.astype(str)}
-    return pd.DataFrame({begun.seed.key.name: choice.units.astype(str), **moves, **stated})
+    return pd.DataFrame({plant.seed.key.name: choice.units.astype(str), **moves, **stated})
 
 
-def _counted(truth: pd.DataFrame, begun: InitialisedPlant) -> pd.DataFrame:
+def _counted(truth: pd.DataFrame, plant: InitialisedPlant) -> pd.DataFrame:
     """Return the data from which outcomes are computed."""
-    identity = [column.name for column in begun.seed.identity]
-    limited = list(dict.fromkeys(one.name for one in begun.seed.constraints))
-    worth = begun.simulator.economic_value(begun.true_seed, truth)
-    return pd.concat([truth[[*identity, *limited]].reset_index(drop=True), worth.reset_index(drop=True)], axis=1)
+    identity = [column.name for column in plant.seed.identity]
+    limited = list(dict.fromkeys(one.name for one in plant.seed.constraints))
+    flows = plant.simulator.economic_value(plant.true_seed, truth)
+    return pd.concat([truth[[*identity, *limited]].reset_index(drop=True), flows.reset_index(drop=True)], axis=1)
 
 
 def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

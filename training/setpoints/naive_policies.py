@@ -81,15 +81,15 @@ class AllColumnsRegression:
         before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)
         unit = {column.name: column.unit for column in self.seed.columns}
         alike = [name for name in names if unit[name] == unit[response.SETPOINTS[name]]]
-        worth = []
+        values = []
         for move in self.reach.grid:
             setpoints = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
             shifts = {name: setpoints[name] - before[:, j] for j, name in enumerate(names)}
             followers = {response.SETPOINTS[name]: last[response.SETPOINTS[name]] + shifts[name] for name in alike}
             moved = coming.assign(**followers | setpoints)
             target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
-            worth.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
-        gain = np.array(worth) - worth[0]
+            values.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
+        gain = np.array(values) - values[0]
         moves, net = self.reach.best(gain, plan, before)
         return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
 
@@ -106,9 +106,9 @@ class PriorColumnsRegression:
     def learn(cls, hand: Observation, seed: Seed, reach: ActionSpace) -> Self:
         """Learn money as it was measured."""
         rows = by_time(hand.history(), seed)
-        worth = money(seed, numbers(rows, seed))
-        known = np.isfinite(worth)
-        return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], worth[known]))
+        values = money(seed, numbers(rows, seed))
+        known = np.isfinite(values)
+        return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], values[known]))
 
     def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
@@ -117,11 +117,11 @@ class PriorColumnsRegression:
         names = list(self.reach.names)
         plan = planned[names].to_numpy(np.float64)
         before = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
-        worth = np.array(
+        values = np.array(
             [self.model.predict(_inputs(planned.assign(**dict(zip(names, (plan + move).T, strict=True))), self.seed))
              for move in self.reach.grid]
         )  # fmt: skip
-        moves, net = self.reach.best(worth - worth[0], plan, before)
+        moves, net = self.reach.best(values - values[0], plan, before)
         return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
 
 

@@ -52,8 +52,8 @@ def value(
     copy, parts = running.fork(future), []
     for period in range(periods):
         truth = copy.step(setpoints if period == 0 else None).truth
-        worth = simulator.economic_value(seed, truth)[["margin", "move_cost"]]
-        parts.append(worth.set_index(pd.Index(truth[seed.key.name], name=seed.key.name)))
+        flows = simulator.economic_value(seed, truth)[["margin", "move_cost"]]
+        parts.append(flows.set_index(pd.Index(truth[seed.key.name], name=seed.key.name)))
     return pd.concat(parts).groupby(level=0).mean()
 
 
@@ -86,10 +86,10 @@ class Oracle:
         plan = planned[names].to_numpy(np.float64)
         last = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
         points = _points(len(names))
-        worth = np.array([self._worth(running, units, point * self.reach.steps) for point in points])
-        known = np.isfinite(worth).all(axis=(0, 1))
+        values = np.array([self._worth(running, units, point * self.reach.steps) for point in points])
+        known = np.isfinite(values).all(axis=(0, 1))
         gain = np.full((len(self.reach.grid), len(units)), np.nan)
-        gain[:, known] = _surface(self.reach.grid / self.reach.steps) @ _coefficients(points, worth[:, :, known])
+        gain[:, known] = _surface(self.reach.grid / self.reach.steps) @ _coefficients(points, values[:, :, known])
         moves, net = self.reach.best(gain, plan, last, self.periods)
         return Choice.without_interval(units, moves, net)
 
@@ -105,20 +105,20 @@ class Oracle:
         return np.array(parts)
 
 
-def _coefficients(points: FloatArray, worth: FloatArray) -> FloatArray:
+def _coefficients(points: FloatArray, values: FloatArray) -> FloatArray:
     """Return coefficients of each unit's surface, shape (c, n), from margins by future, shape (m, f, n).
 
     Faults and anode effects flip with a move, so that some futures say little of a single unit: each coefficient is
     drawn to the mean of all units, as far as it differs between futures more than between units.
     """
-    count, futures, units = worth.shape
-    fitted = np.linalg.lstsq(_surface(points), (worth - worth[0]).reshape(count, -1), rcond=None)[0]
+    count, futures, units = values.shape
+    fitted = np.linalg.lstsq(_surface(points), (values - values[0]).reshape(count, -1), rcond=None)[0]
     by_future = fitted.reshape(-1, futures, units)
     own = by_future.mean(axis=1)
     line, spread = own.mean(axis=1, keepdims=True), own.var(axis=1, keepdims=True)
     noise = by_future.var(axis=1, ddof=1).mean(axis=1, keepdims=True) / futures
-    kept = np.where(spread > noise, 1.0 - noise / np.where(spread > noise, spread, 1.0), 0.0)
-    return np.asarray(line + kept * (own - line))
+    shrinkage = np.where(spread > noise, 1.0 - noise / np.where(spread > noise, spread, 1.0), 0.0)
+    return np.asarray(line + shrinkage * (own - line))
 
 
 def _points(setpoints: int) -> FloatArray:

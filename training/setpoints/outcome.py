@@ -176,14 +176,14 @@ def _signs(effects: pd.DataFrame) -> dict[str, dict[str, float]]:
     }
 
 
-def covers(found: Mapping[str, Any]) -> bool | None:
+def covers(figures: Mapping[str, Any]) -> bool | None:
     """Return whether the stated interval covers the realised gain; None if nothing was stated."""
-    if not np.isfinite(found["stated_low"]):
+    if not np.isfinite(figures["stated_low"]):
         return None
-    return bool(found["stated_low"] <= found["realised"] <= found["stated_high"])
+    return bool(figures["stated_low"] <= figures["realised"] <= figures["stated_high"])
 
 
-def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm: str) -> dict[str, Any]:
+def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], policy: str) -> dict[str, Any]:
     """Figures of an arm over plants.
 
     Parameters
@@ -192,7 +192,7 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         For each plant, `outcome_of` by arm.
     oracles : sequence of str
         Arms that know the truth; the better of them on a plant is what the arm's gain is a share of.
-    arm : str
+    policy : str
         Which arm.
 
     Returns
@@ -203,7 +203,7 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         `stated_over_realised` of the means, its lowest and highest plant, and `honest`, the share of plants where it
         lies within HONEST [1]; means of the rest.
     """
-    of = [plant[arm] for plant in plants]
+    of = [plant[policy] for plant in plants]
     mean, ratios = MeanWithInterval.of(_each(of, "gain")), _each(of, "stated_over_realised")
     covered = [one for one in map(covers, of) if one is not None]
     known = ratios[np.isfinite(ratios)]
@@ -211,8 +211,8 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         **mean.named("gain"),
         **_each_named(of, "per_tonne", "energy_per_tonne", "co2e_per_tonne", "gain_second_year"),
         "lowest": float(np.min(_each(of, "gain"))),
-        **_of_oracle(plants, oracles, arm, "gain").named("oracle_share"),
-        **_of_oracle(plants, oracles, arm, "gain_second_year").named("second_year_share"),
+        **_of_oracle(plants, oracles, policy, "gain").named("oracle_share"),
+        **_of_oracle(plants, oracles, policy, "gain_second_year").named("second_year_share"),
         "late": float(_each(of, "late").mean()),
         "late_share": float(_each(of, "late").mean() / mean.value) if mean.value else np.nan,
         "worse": float(_each(of, "worse").mean()),
@@ -237,7 +237,7 @@ def is_honest(ratios: FloatArray) -> BoolArray:
     return np.asarray((ratios >= HONEST[0]) & (ratios <= HONEST[1]))
 
 
-def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> dict[str, float]:
+def statements_of(plants: Sequence[Mapping[str, Any]], policies: Sequence[str]) -> dict[str, float]:
     """Return the reliability of stated gains over plants times policies.
 
     Returns
@@ -246,7 +246,7 @@ def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> d
         `count` of plants times arms that stated something; `covered`: share of them whose realised gain lies in the
         stated interval of the mean; `honest`: share of them whose stated gain over the realised lies within HONEST [1].
     """
-    stated = [plant[arm] for plant in plants for arm in arms if covers(plant[arm]) is not None]
+    stated = [plant[policy] for plant in plants for policy in policies if covers(plant[policy]) is not None]
     if not stated:
         return {"count": 0.0, "covered": np.nan, "honest": np.nan}
     return {
@@ -256,11 +256,13 @@ def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> d
     }
 
 
-def _of_oracle(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm: str, figure: str) -> MeanWithInterval:
+def _of_oracle(
+    plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], policy: str, figure: str
+) -> MeanWithInterval:
     """An arm's figure over that of the better oracle of each plant, with its interval over plants."""
     of_oracles = np.array([[plant[name][figure] for name in oracles] for plant in plants], dtype=np.float64)
     best = np.where(np.isfinite(of_oracles), of_oracles, -np.inf).max(axis=1, initial=-np.inf)
-    own = _each([plant[arm] for plant in plants], figure)
+    own = _each([plant[policy] for plant in plants], figure)
     if not (np.isfinite(best).all() and np.isfinite(own).all()):
         return MeanWithInterval(np.nan, np.nan, np.nan)
     return MeanWithInterval.of(shares(pd.Series(own), pd.Series(best)))

@@ -28,8 +28,8 @@ def stated_and_realised(
     gains = pd.DataFrame({"unit": choice.units, "stated": choice.gain, "low": choice.low, "high": choice.high})
     gains["realised"] = (changed - left).reindex(choice.units).to_numpy()
     moved = (choice.moves != 0).any(axis=1) & np.isfinite(choice.gain)
-    kept: pd.DataFrame = gains[moved & gains["realised"].notna()].astype({"unit": str})
-    return kept
+    moved_gains: pd.DataFrame = gains[moved & gains["realised"].notna()].astype({"unit": str})
+    return moved_gains
 
 
 def effects(
@@ -50,20 +50,20 @@ def effects(
     """
     identity, days = [column.name for column in seed.identity], seed.period / pd.Timedelta(days=1)
 
-    def worth(given: pd.DataFrame | None) -> FloatArray:
+    def margin_of(given: pd.DataFrame | None) -> FloatArray:
         """Margin without the cost of moves, shape (futures, n)."""
         means = [value(running, given, simulator, seed, PERIODS, future).sum(axis=1) for future in FUTURES]
         return np.array([mean.reindex(choice.units).to_numpy(np.float64) for mean in means])
 
     if not choice.moves.any():
         return pd.DataFrame()
-    left = worth(None)
+    left = margin_of(None)
     parts: list[pd.DataFrame] = []
     for j, name in enumerate(names):
         moved = choice.moves[:, j] != 0
         if not moved.any():
             continue
-        changed = worth(setpoints[[*identity, name]]) - left
+        changed = margin_of(setpoints[[*identity, name]]) - left
         effect, error = changed.mean(axis=0), changed.std(axis=0, ddof=1) / np.sqrt(len(FUTURES))
         price = seed.column(name).move_cost
         cost = (0.0 if price is None else price.value) * np.abs(choice.moves[:, j]) / (days * PERIODS)

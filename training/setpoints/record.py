@@ -31,7 +31,7 @@ OVER_TIME = 620  # px high
 
 def metrics(result: SetpointTrial) -> dict[str, float]:
     """Return metrics `<arm>/<figure>` of each policy over plants, and of stated gains; known ones only."""
-    named = {f"{arm}/{name}": one[name] for arm, one in result.arms.items() for name in METRICS}
+    named = {f"{policy}/{name}": one[name] for policy, one in result.arms.items() for name in METRICS}
     named |= {f"statements/{name}": value for name, value in result.statements.items()}
     return {name: float(value) for name, value in named.items() if np.isfinite(value)}
 
@@ -107,9 +107,9 @@ def over_time(result: SetpointTrial) -> go.Figure:
 
 def unit_map(result: SetpointTrial) -> go.Figure:
     """Gain of each unit of each plant, as a field of colours."""
-    arm = MAPPED if MAPPED in result.arms else list(result.arms)[-1]
+    policy = MAPPED if MAPPED in result.arms else list(result.arms)[-1]
     figure = empty("unit", "")
-    gains = [plant[arm]["by_unit"] for plant in result.plants.values()]
+    gains = [plant[policy]["by_unit"] for plant in result.plants.values()]
     units = sorted({unit for one in gains for unit in one})
     field = np.array([[one.get(unit, np.nan) for unit in units] for one in gains])
     most = float(np.nanquantile(np.abs(field), MIDDLE)) or LEAST

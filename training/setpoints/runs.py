@@ -85,9 +85,9 @@ class Size:
         year, before = (max(1, round(dt.timedelta(days=days) / seed.period)) for days in (YEAR, BEFORE))
         return cls(units or seed.plant.units, periods or year, before)
 
-    def second_of(self, arm: NamedPolicy) -> int:
+    def second_of(self, policy: NamedPolicy) -> int:
         """Periods of an arm's second year."""
-        return self.second if arm.goes_on else 0
+        return self.second if policy.goes_on else 0
 
 
 def trial(
@@ -155,7 +155,7 @@ def run_all(
     size: Size,
     folder: Path,
     progress: Progress,
-    arms: Sequence[NamedPolicy] = ARMS,
+    policies: Sequence[NamedPolicy] = ARMS,
     workers: int = WORKERS,
 ) -> SetpointTrial:
     """Run all arms on all plants, or what of them is not finished in the folder.
@@ -174,7 +174,7 @@ def run_all(
         Where finished arms are kept.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
-    arms : sequence of NamedPolicy
+    policies : sequence of NamedPolicy
         The operators among them.
     workers : int
         Processes; each runs one plant at a time.
@@ -183,9 +183,9 @@ def run_all(
     -------
     SetpointTrial
     """
-    names = [arm.name for arm in arms]
+    names = [policy.name for policy in policies]
     waiting = [plant for plant in plants if missing(folder, plant.name, names)]
-    jobs = [_Job(seed, plant, simulator, size, folder, tuple(arms)) for plant in waiting]
+    jobs = [_Job(seed, plant, simulator, size, folder, tuple(policies)) for plant in waiting]
     steps = sum(_steps(job) for job in jobs)
     counted = _Counted(progress, steps)
     if workers == 1 or len(jobs) < 2:
@@ -193,25 +193,25 @@ def run_all(
             _work(job, counted)
     else:
         _in_processes(jobs, min(workers, len(jobs)), counted)
-    return collected(seed, plants, size, folder, arms)
+    return collected(seed, plants, size, folder, policies)
 
 
 def collected(
-    seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, arms: Sequence[NamedPolicy] = ARMS
+    seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, policies: Sequence[NamedPolicy] = ARMS
 ) -> SetpointTrial:
     """Figures of a trial all of whose arms are finished."""
     figures_by_plant: dict[str, dict[str, dict[str, Any]]] = {}
     for plant in plants:
-        ran = {arm.name: kept(folder, plant.name, arm.name) for arm in arms}
+        ran = {policy.name: kept(folder, plant.name, policy.name) for policy in policies}
         operators = ran[OPERATORS.name]
         assert operators is not None
         figures_by_plant[plant.name] = {
             name: outcome_of(one, operators, public(seed), size.periods) for name, one in ran.items() if one is not None
         }
-    oracles = [arm.name for arm in arms if arm.foresees]
+    oracles = [policy.name for policy in policies if policy.foresees]
     every = list(figures_by_plant.values())
-    figures = {arm.name: over_plants(every, oracles, arm.name) for arm in arms}
-    stated = statements_of(every, [arm.name for arm in arms if arm.name in RECOMMENDED])
+    figures = {policy.name: over_plants(every, oracles, policy.name) for policy in policies}
+    stated = statements_of(every, [policy.name for policy in policies if policy.name in RECOMMENDED])
     sizes = (size.units, size.history, size.periods, size.second)
     return SetpointTrial(seed.process.name, *sizes, figures_by_plant, figures, stated)
 
@@ -229,8 +229,8 @@ class _Job:
 
     @property
     def left(self) -> list[NamedPolicy]:
-        names = missing(self.folder, self.plant.name, [arm.name for arm in self.arms])
-        return [arm for arm in self.arms if arm.name in names]
+        names = missing(self.folder, self.plant.name, [policy.name for policy in self.arms])
+        return [policy for policy in self.arms if policy.name in names]
 
 
 class _Counted:
@@ -239,25 +239,32 @@ class _Counted:
     def __init__(self, progress: Progress, steps: int) -> None:
         self._progress, self._steps, self._done = progress, steps, 0
 
-    def __call__(self, what: str) -> None:
+    def __call__(self, action: str) -> None:
         self._done += 1
-        self._progress(what, self._done, self._steps)
+        self._progress(action, self._done, self._steps)
 
 
 def _steps(job: _Job) -> int:
-    return job.size.history + sum(job.size.periods + job.size.second_of(arm) for arm in job.left)
+    return job.size.history + sum(job.size.periods + job.size.second_of(policy) for policy in job.left)
 
 
 def _work(job: _Job, tick: Callable[[str], None]) -> None:
     """Run the arms of a plant that are not finished."""
 
-    def said(what: str) -> None:
-        tick(f"{job.plant.name}: {what}")
+    def report(action: str) -> None:
+        tick(f"{job.plant.name}: {action}")
 
     size = job.size
-    begun = begin(job.seed, job.plant, job.simulator, size.units, size.periods + size.second, said, size.history)
-    for arm in job.left:
-        keep(job.folder, job.plant.name, arm.name, run(begun, arm, size.periods, said, size.second_of(arm)))
+    initialised = begin(
+        job.seed, job.plant, job.simulator, size.units, size.periods + size.second, report, size.history
+    )
+    for policy in job.left:
+        keep(
+            job.folder,
+            job.plant.name,
+            policy.name,
+            run(initialised, policy, size.periods, report, size.second_of(policy)),
+        )
 
 
 def _in_processes(jobs: Sequence[_Job], workers: int, tick: Callable[[str], None]) -> None:
@@ -296,9 +303,9 @@ def _work_apart(job: _Job) -> None:
     assert _to_parent is not None
     queue, stopped = _to_parent
 
-    def tick(what: str) -> None:
+    def tick(action: str) -> None:
         if stopped.is_set():
             raise _Stopped
-        queue.put(what)
+        queue.put(action)
 
     _work(job, tick)

@@ -12,7 +12,7 @@ from training.setpoints.outcome import COVERAGE, NOISE
 from training.setpoints.policies import ARMS, OPERATORS
 from training.setpoints.runs import SetpointTrial
 
-WORDS = {arm.name: arm.words for arm in ARMS}
+WORDS = {policy.name: policy.words for policy in ARMS}
 MOST_REASONS = 5
 
 
@@ -70,8 +70,8 @@ def _gains(result: SetpointTrial) -> Table:
 def _a_tonne(result: SetpointTrial) -> Table:
     """Return margin, energy and emission per tonne against operators; of one plant with unit intervals."""
     table = _table("against the operators", "$/t", "kWh/t", "kgCO2e/t")
-    arms = result.arms if len(result.plants) > 1 else next(iter(result.plants.values()))
-    for name, one in arms.items():
+    policies = result.arms if len(result.plants) > 1 else next(iter(result.plants.values()))
+    for name, one in policies.items():
         if name != OPERATORS.name:
             cells = (interval(one, f"{figure}_per_tonne") for figure in ("energy", "co2e"))
             table.add_row(WORDS[name], interval(one, "per_tonne", ".2f"), *cells)

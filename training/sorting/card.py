@@ -140,8 +140,10 @@ def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
         limits = ", ".join(one.limits_in_words)
         shares = [figure(m, f"test_{one.name}_{figure_name}") for figure_name in ("purity", "recovery")]
         rows.append([f"`{one.name}`", one.title, *shares, limits or "-"])
-    what = "limits of a lot, mean" + (" or standard deviation" if any(one.sd_limits for one in data.seed.bins) else "")
-    return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", what], rows)]
+    limit_heading = "limits of a lot, mean" + (
+        " or standard deviation" if any(one.sd_limits for one in data.seed.bins) else ""
+    )
+    return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", limit_heading], rows)]
 
 
 def _counted(risk_price: float) -> str:

@@ -75,12 +75,12 @@ def verdict(
     ComparisonResult
     """
     pieces = pieces_of(data)[rows]
-    judged = ComparisonRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
+    compared = ComparisonRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
     truth = None if data.truth is None else data.truth[rows]
     old = _side(data.seed, sort_lots(champion, X, pieces, data.seed), pieces, truth)
     new = _side(data.seed, challenger.answers[rows], pieces, truth)
-    unsound, mended = _unsound(data.seed, old, new), _mended(data.seed, old, new)
-    return judge(judged, old, new, "the value lost against the oracle", "$/t", unsound, mended=mended)
+    unsound, corrected = _unsound(data.seed, old, new), _mended(data.seed, old, new)
+    return judge(compared, old, new, "the value lost against the oracle", "$/t", unsound, corrected=corrected)
 
 
 def _side(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatArray | None) -> ModelLosses:

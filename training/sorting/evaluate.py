@@ -92,7 +92,7 @@ def worth(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> FloatAr
     return values[bins, pieces.classes]
 
 
-def money(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
+def money(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     """Value of the decisions against that of an oracle.
 
     The oracle knows the laboratory's class of every piece and the same values, and puts each piece where its class is
@@ -102,7 +102,7 @@ def money(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPiece
     ----------
     values : ndarray, shape (B, K)
         Value of a kilogram of each class in each bin [$/kg].
-    rest : int
+    residue : int
         Number of the bin of what the belt carries on.
     decided, pieces
         The decisions and what they are about.
@@ -119,14 +119,14 @@ def money(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPiece
         for one in (
             worth(values, decided.bin, pieces),
             values.max(axis=0)[pieces.classes],
-            values[rest, pieces.classes],
+            values[residue, pieces.classes],
         )
     )
     return {"value": got, "oracle_value": best, "pass_value": passed, "value_share": got / best if best > 0 else np.nan}
 
 
 def by_bin(
-    values: FloatArray, rest: int, names: list[str], decided: Decided, pieces: AnalysedPieces
+    values: FloatArray, residue: int, names: list[str], decided: Decided, pieces: AnalysedPieces
 ) -> dict[str, float]:
     """Purity and recovery by mass [1], of each bin but the rest and of them together.
 
@@ -134,13 +134,13 @@ def by_bin(
     """
     oracle, mass = oracle_bins(values, pieces.classes), pieces.mass
     right = decided.bin == oracle
-    sorted_out, wanted = decided.bin != rest, oracle != rest
+    sorted_out, requested = decided.bin != residue, oracle != residue
     metrics = {
         "purity": share(right[sorted_out], mass[sorted_out]),
-        "recovery": share(right[wanted], mass[wanted]),
+        "recovery": share(right[requested], mass[requested]),
     }
     for b, name in enumerate(names):
-        if b != rest:
+        if b != residue:
             there, due = decided.bin == b, oracle == b
             metrics |= {
                 f"{name}_purity": share(due[there], mass[there]),
@@ -150,7 +150,7 @@ def by_bin(
 
 
 def lost_by_cause(
-    values: FloatArray, co_ejection: float, rest: int, decided: Decided, pieces: AnalysedPieces
+    values: FloatArray, co_ejection: float, residue: int, decided: Decided, pieces: AnalysedPieces
 ) -> dict[str, float]:
     """Return the loss of decisions against the oracle by cause, and the loss of ejection [$/t of feed].
 
@@ -160,7 +160,7 @@ def lost_by_cause(
         Value of a kilogram of each class in each bin [$/kg].
     co_ejection : float
         Mass of other pieces that comes along with a unit of ejected mass [1].
-    rest : int
+    residue : int
         Number of the bin of what the belt carries on.
     decided, pieces
         The decisions and what they are about.
@@ -179,9 +179,9 @@ def lost_by_cause(
     closed = worth(values, decided.wanted, pieces) - worth(values, decided.bin, pieces)
     right = decided.likeliest == pieces.classes
     ejected = np.bincount(decided.bin, weights=mass, minlength=len(values)) / total
-    ejected[rest] = 0.0
+    ejected[residue] = 0.0
     feed = np.bincount(pieces.classes, weights=mass, minlength=values.shape[1]) / total
-    kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
+    value_kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
     lines = {
         "misclassified": lost * (~right & ~decided.refused),
         "uncertainty": lost * (right & ~decided.refused),
@@ -189,7 +189,7 @@ def lost_by_cause(
         "lot limit": closed,
     }
     losses = {cause: KG_PER_T * float(mass @ part) / total for cause, part in lines.items()}
-    return losses | {"co-ejection": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
+    return losses | {"co-ejection": KG_PER_T * co_ejection * float(ejected @ (value_kept - values @ feed))}
 
 
 def metric_of(cause: str) -> str:
@@ -283,28 +283,28 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
         value, value_share, purity, recovery and ece the ends `_low` and `_high` of a 90 % interval over lots. With
         truth, truth_accuracy and truth_value_share, and label_errors, the share of the mass whose label is wrong [1].
     """
-    values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
+    values, residue, mass = value_matrix(seed), rest_of(seed), pieces.mass
     right = decided.likeliest == pieces.classes
     over = lots_over_limit(seed, decided, pieces)
-    lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
+    lost = lost_by_cause(values, seed.sorting_rules.carried_along, residue, decided, pieces)
     other = pieces.classes == seed.classes.index(seed.sorting_rules.other_class)
     metrics = {
         "accuracy": share(right, mass),
         "accuracy_count": float(right.mean()),
         "log_loss": log_loss(decided.p, pieces.classes, mass),
         "ece": calibration_error(decided.p, pieces.classes, mass),
-        **money(values, rest, decided, pieces),
+        **money(values, residue, decided, pieces),
         **{metric_of(cause): amount for cause, amount in lost.items()},
-        **by_bin(values, rest, [one.name for one in seed.bins], decided, pieces),
-        "refused_other": share((decided.bin == rest)[other], mass[other]),
+        **by_bin(values, residue, [one.name for one in seed.bins], decided, pieces),
+        "refused_other": share((decided.bin == residue)[other], mass[other]),
         "lots": float(len(over)),
         "lots_over_limit": float(over.mean()),
         **_over_sd_limit(seed, decided, pieces),
         **by_element(seed, decided, pieces),
-        **_intervals(values, rest, decided, pieces),
+        **_intervals(values, residue, decided, pieces),
     }
     if truth is not None and (known := np.isfinite(truth)).any():
-        metrics |= _against_truth(values, rest, decided[known], pieces[known], truth[known].astype(np.intp))
+        metrics |= _against_truth(values, residue, decided[known], pieces[known], truth[known].astype(np.intp))
     return metrics
 
 
@@ -322,12 +322,12 @@ def evaluate(
 
 
 def _against_truth(
-    values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces, truth: IntArray
+    values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces, truth: IntArray
 ) -> dict[str, float]:
     true = replace(pieces, classes=truth)
     return {
         "truth_accuracy": share(decided.likeliest == truth, pieces.mass),
-        "truth_value_share": money(values, rest, decided, true)["value_share"],
+        "truth_value_share": money(values, residue, decided, true)["value_share"],
         "label_errors": share(pieces.classes != truth, pieces.mass),
     }
 
@@ -344,16 +344,16 @@ def rest_of(seed: Seed) -> int:
     return [one.rest for one in seed.bins].index(True)
 
 
-def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
+def _intervals(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     mass, oracle = pieces.mass, oracle_bins(values, pieces.classes)
-    sorted_out, wanted, right = mass * (decided.bin != rest), mass * (oracle != rest), decided.bin == oracle
+    sorted_out, requested, right = mass * (decided.bin != residue), mass * (oracle != residue), decided.bin == oracle
     got = mass * worth(values, decided.bin, pieces)
     ratios = {
         "accuracy": (mass * (decided.likeliest == pieces.classes), mass),
         "value": (KG_PER_T * got, mass),
         "value_share": (got, mass * values.max(axis=0)[pieces.classes]),
         "purity": (sorted_out * right, sorted_out),
-        "recovery": (wanted * right, wanted),
+        "recovery": (requested * right, requested),
     }
     metrics = dict(
         zip(

@@ -42,11 +42,11 @@ def _curve(lead: FloatArray, due: BoolArray, mass: FloatArray) -> tuple[FloatArr
 def purity_and_recovery(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Purity of each bin over its recovery, and where the sorter stands."""
     decided, pieces = _judged(candidate, data, parts)
-    values, rest = value_matrix(data.seed), rest_of(data.seed)
+    values, residue = value_matrix(data.seed), rest_of(data.seed)
     expected, oracle = decided.p @ values.T, oracle_bins(values, pieces.classes)
     figure = empty("recovery, by mass [%]", "purity, by mass [%]")
     for b, one in enumerate(data.seed.bins):
-        if b == rest or not (oracle == b).any():
+        if b == residue or not (oracle == b).any():
             continue
         lead = expected[:, b] - np.delete(expected, b, axis=1).max(axis=1)
         recovery, purity = _curve(lead, oracle == b, pieces.mass)
@@ -94,8 +94,8 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
     """Plot each test lot's content of a limited element, or its dispersion, as a share of the limit."""
     names, held = _over_limits(candidate, data, parts)
     has_sd_limits = any(one.sd_limits for one in data.seed.bins)
-    what = "mean content, or its standard deviation, in" if has_sd_limits else "mean content of"
-    figure = empty(f"{what} the lot's bin over its limit [%]", "")
+    title = "mean content, or its standard deviation, in" if has_sd_limits else "mean content of"
+    figure = empty(f"{title} the lot's bin over its limit [%]", "")
     for label, share in reversed(held.items()):
         filled = np.isfinite(share)
         figure.add_box(

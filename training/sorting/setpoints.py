@@ -43,9 +43,9 @@ class NewestPieces(PartFit[Assayed]):
         rows = rows[np.isin(data.units[rows], newest)]
         return Assayed(data.X[rows], data.y[rows].astype(np.intp), data.contents[rows], data.units[rows]).as_kept()
 
-    def lines(self, learnt: Assayed, model: SortingModel, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, part: Assayed, model: SortingModel, data: Dataset, parts: Split) -> list[str]:
         """Return the text on the rows for the evaluation of the line's set-points."""
-        line = LineSetPoints(model, learnt)
+        line = LineSetPoints(model, part)
         replay, bounds = line.replay(None), line.bounds(None)
         rows = [
             [

@@ -143,8 +143,8 @@ def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: in
 def _over_in_time(data: Dataset, decided: Decided) -> BoolArray:
     """Return whether lots break a limit as decided, by the laboratory, in the order in which they came."""
     over = lots_over_limit(data.seed, decided, pieces_of(data))
-    begun = pd.Series(data.periods).groupby(data.units, sort=True).min()
-    return np.asarray(over[np.argsort(begun.to_numpy(), kind="stable")])
+    lot_starts = pd.Series(data.periods).groupby(data.units, sort=True).min()
+    return np.asarray(over[np.argsort(lot_starts.to_numpy(), kind="stable")])
 
 
 def true_pieces(data: Dataset, plant: SortingPlant) -> AnalysedPieces:
@@ -173,22 +173,22 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     SortingTrial
     """
     seed, pieces = data.seed, true_pieces(data, plant)
-    values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
+    values, residue, mass = value_matrix(seed), rest_of(seed), pieces.mass
     names = [one.name for one in seed.bins]
     landed = plant.outcome(data, decided.bin)
     where, cause = landed.bins, landed.cause
     oracle_where = plant.outcome(data, oracle_bins(values, pieces.classes)).bins
     after = replace(decided, bin=where)
     worth_landed, best = worth(values, where, pieces), values.max(axis=0)[pieces.classes]
-    figures = by_bin(values, rest, names, after, pieces)
+    figures = by_bin(values, residue, names, after, pieces)
     low, high = over_lots(mass * worth_landed, mass * best, pieces.lots)
-    lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
+    lost = lost_by_cause(values, seed.sorting_rules.carried_along, residue, decided, pieces)
     lost.pop("co-ejection")  # counted below, as the belt does it
     gone = mass * (worth(values, decided.bin, pieces) - worth_landed)
     lost |= {
         name: KG_PER_T * float(gone[cause == c].sum()) / float(mass.sum()) for c, name in enumerate(landed.causes) if c
     }
-    cash, has_sd_limits = money(values, rest, after, pieces), any(one.sd_limits for one in seed.bins)
+    cash, has_sd_limits = money(values, residue, after, pieces), any(one.sd_limits for one in seed.bins)
     return SortingTrial(
         process=seed.process.name,
         version=version,
@@ -236,61 +236,61 @@ def _landed(
     return line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents
 
 
-def tables(found: SortingTrial) -> Iterator[RenderableType]:
+def tables(trial: SortingTrial) -> Iterator[RenderableType]:
     """Bins as they landed, and what was lost by cause."""
     yield (
-        f"{found.process}: version {found.version} on {found.lots} lots of a plant that it has never seen: "
-        f"{found.pieces} pieces, {found.tonnes:.3g} t"
+        f"{trial.process}: version {trial.version} on {trial.lots} lots of a plant that it has never seen: "
+        f"{trial.pieces} pieces, {trial.tonnes:.3g} t"
     )
-    yield _bins(found)
+    yield _bins(trial)
     yield (
-        f"Shares by mass, as landed. Right class: {found.accuracy:.1%}. Lots over a limit: {found.over_limit} of "
-        f"{found.lots} ({found.over_limit / found.lots:.1%}){_of_sd(found)}.{_promise(found)}"
+        f"Shares by mass, as landed. Right class: {trial.accuracy:.1%}. Lots over a limit: {trial.over_limit} of "
+        f"{trial.lots} ({trial.over_limit / trial.lots:.1%}){_of_sd(trial)}.{_promise(trial)}"
     )
-    yield _lost(found)
+    yield _lost(trial)
     yield (
-        f"{found.value_share:.1%} of the oracle's value ({found.value_share_low:.1%} to {found.value_share_high:.1%}, "
-        f"90 % over lots); the oracle's own decisions on the same belt: {found.ejected_oracle:.1f} $/t.\n"
+        f"{trial.value_share:.1%} of the oracle's value ({trial.value_share_low:.1%} to {trial.value_share_high:.1%}, "
+        f"90 % over lots); the oracle's own decisions on the same belt: {trial.ejected_oracle:.1f} $/t.\n"
         "A simulation at the seed's prices: no claim about a plant."
     )
 
 
-def _promise(found: SortingTrial) -> str:
+def _promise(trial: SortingTrial) -> str:
     """Return a sentence on the promise on lots on this plant; empty where no bin has a limit."""
-    if found.over_by_laboratory is None:
+    if trial.over_by_laboratory is None:
         return ""
-    alpha = round(1.0 - found.confidence, 12)
+    alpha = round(1.0 - trial.confidence, 12)
     withdrawn = (
-        f" By the laboratory {found.over_by_laboratory} ({found.over_by_laboratory / found.lots:.1%}) are over one as "
-        f"decided; at most {alpha:.1%} was promised, with {found.calibration_confidence:.0%} confidence, of the plant "
+        f" By the laboratory {trial.over_by_laboratory} ({trial.over_by_laboratory / trial.lots:.1%}) are over one as "
+        f"decided; at most {alpha:.1%} was promised, with {trial.calibration_confidence:.0%} confidence, of the plant "
         "that it was trained on. That promise is withdrawn here: it was made for another plant"
     )
-    if found.shown_after is None:
-        needed = lots_needed(alpha, (1.0 + found.calibration_confidence) / 2)
+    if trial.shown_after is None:
+        needed = lots_needed(alpha, (1.0 + trial.calibration_confidence) / 2)
         return f"{withdrawn}, and assays of lots of this one do not show it (at least {needed} lots needed)."
-    return f"{withdrawn}, until assays of {found.shown_after} lots show it for this one, as they do."
+    return f"{withdrawn}, until assays of {trial.shown_after} lots show it for this one, as they do."
 
 
-def _of_sd(found: SortingTrial) -> str:
+def _of_sd(trial: SortingTrial) -> str:
     """Return the text on lots over a standard-deviation limit; empty without such a limit."""
-    return "" if found.over_sd_limit is None else f", {found.over_sd_limit} of them over one of a standard deviation"
+    return "" if trial.over_sd_limit is None else f", {trial.over_sd_limit} of them over one of a standard deviation"
 
 
-def _bins(found: SortingTrial) -> Table:
+def _bins(trial: SortingTrial) -> Table:
     table = Table("bin", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("share", "purity", "recovery"):
         table.add_column(name, justify="right")
-    for name, figures in found.bins.items():
+    for name, figures in trial.bins.items():
         cells = [f"{figures[part]:.1%}" if part in figures else "-" for part in ("share", "purity", "recovery")]
         table.add_row(name, *cells)
     return table
 
 
-def _lost(found: SortingTrial) -> Table:
+def _lost(trial: SortingTrial) -> Table:
     table = Table("value of the feed", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("$/t", justify="right")
-    table.add_row("oracle that knows every piece's class", f"{found.oracle:.1f}")
-    for cause, amount in found.lost.items():
+    table.add_row("oracle that knows every piece's class", f"{trial.oracle:.1f}")
+    for cause, amount in trial.lost.items():
         table.add_row(f"  {cause}", f"{-amount:+.1f}")
-    table.add_row("as landed", f"{found.value:.1f}", style="bold")
+    table.add_row("as landed", f"{trial.value:.1f}", style="bold")
     return table

@@ -100,7 +100,7 @@ def evaluated(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, d
     return by_event
 
 
-def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> dict[str, float]:
+def metrics(one: EventModel, evaluation: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> dict[str, float]:
     """Figures of an event on some rows.
 
     Returns
@@ -112,9 +112,9 @@ def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: Warni
         `cost_never` [$ a unit and period]: what events and alarms cost by these alarms, with an alarm every time, and
         with none.
     """
-    y, p, alarm, event = said.y[rows], said.probability[rows], said.alarm[rows], one.event
+    y, p, alarm, event = evaluation.y[rows], evaluation.probability[rows], evaluation.alarm[rows], one.event
     miss, act = event.miss_cost.value, event.alarm_cost.value
-    months = len(np.unique(said.periods[rows])) * model.seed.period.total_seconds() / 86400.0 / MONTH
+    months = len(np.unique(evaluation.periods[rows])) * model.seed.period.total_seconds() / 86400.0 / MONTH
     brier, learnt_rate = float(np.mean((p - y) ** 2)), one.events / one.rows
     caught = alarm * y
     return {
@@ -128,7 +128,7 @@ def metrics(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: Warni
         "precision": _share(caught.sum(), alarm.sum()),
         "recall": _share(caught.sum(), y.sum()),
         "false_alarms_month": float((alarm * (1.0 - y)).sum()) / months,
-        "lead_time": _mean_lead(one, said, rows, model),
+        "lead_time": _mean_lead(one, evaluation, rows, model),
         "cost": float(np.mean(miss * y * (1.0 - alarm) + act * alarm)),
         "cost_always": act,
         "cost_never": float(miss * y.mean()),
@@ -139,12 +139,14 @@ def _share(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-def _mean_lead(one: EventModel, said: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> float:
+def _mean_lead(one: EventModel, evaluation: EvaluatedEvent, rows: BoolArray, model: WarningModel) -> float:
     """Return the mean time from a run's first alarm to the event at its end [h]."""
     hours, length = lead_time(one.event, model.seed), model.seed.period.total_seconds() / 3600.0
-    run = np.zeros(len(said.y))
+    run = np.zeros(len(evaluation.y))
     for i in range(1, len(run)):
-        goes_on = said.units[i] == said.units[i - 1] and said.periods[i] == said.periods[i - 1] + 1
-        run[i] = run[i - 1] + 1 if goes_on and said.alarm[i - 1] and rows[i - 1] else 0
-    caught = rows & (said.alarm == 1.0) & (said.y == 1.0)
+        goes_on = (
+            evaluation.units[i] == evaluation.units[i - 1] and evaluation.periods[i] == evaluation.periods[i - 1] + 1
+        )
+        run[i] = run[i - 1] + 1 if goes_on and evaluation.alarm[i - 1] and rows[i - 1] else 0
+    caught = rows & (evaluation.alarm == 1.0) & (evaluation.y == 1.0)
     return float(np.mean(hours + length * run[caught])) if caught.any() else float("nan")

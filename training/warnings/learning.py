@@ -51,11 +51,11 @@ class EventWarnings(PartFit[WarningModel]):
         """
         return learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, blocks_of(data, parts))
 
-    def lines(self, learnt: WarningModel, model: Any, data: Dataset, parts: Split) -> list[str]:
+    def lines(self, part: WarningModel, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return what is warned of and what the warnings are worth."""
-        measured = evaluated(learnt, data, blocks_of(data, parts))
-        stated = [f"- {name}: {_stated(one, model.seed)}" for name, one in learnt.events.items()]
-        refused = [f"- {name}: no warnings: {why}" for name, why in learnt.refused.items()]
+        measured = evaluated(part, data, blocks_of(data, parts))
+        stated = [f"- {name}: {_stated(one, model.seed)}" for name, one in part.events.items()]
+        refused = [f"- {name}: no warnings: {reason}" for name, reason in part.refused.items()]
         return [
             "Probabilities are calibrated on blocks that are newer than what scores them. Measured on every row of the "
             "latest periods, of training units (test) and of held-out ones (holdout); average precision of a model "
@@ -68,10 +68,10 @@ class EventWarnings(PartFit[WarningModel]):
             "",
         ]
 
-    def runs(self, learnt: WarningModel, data: Dataset, parts: Split) -> Iterator[PartRun]:
+    def runs(self, part: WarningModel, data: Dataset, parts: Split) -> Iterator[PartRun]:
         """Yield a run an event, with metrics of the same names for all events."""
-        for name, metrics in evaluated(learnt, data, blocks_of(data, parts)).items():
-            one = learnt.events[name]
+        for name, metrics in evaluated(part, data, blocks_of(data, parts)).items():
+            one = part.events[name]
             stated = one.event.model_dump(exclude_none=True, exclude={"name"})
             params = {
                 "candidate": one.candidate,
