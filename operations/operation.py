@@ -154,10 +154,10 @@ class AdviceOperation(Operation[F], Generic[F, R]):
         """
         if self.needs is None:
             return model
-        learnt = learnt_by(model, self.needs)
-        if learnt is None:
+        part = learnt_by(model, self.needs)
+        if part is None:
             raise NotLearntError(f"{self.not_learnt}: {model.refusals.get(self.needs) or otherwise}")
-        return learnt
+        return part
 
     @abstractmethod
     def read(self, form: F, body: bytes) -> R:
@@ -170,14 +170,14 @@ class AdviceOperation(Operation[F], Generic[F, R]):
         """
 
     @abstractmethod
-    def answer(self, form: F, learnt: Any, request: R) -> Record:
+    def answer(self, form: F, part: Any, request: R) -> Record:
         """Response to a request, without its head (process, task, model).
 
         Parameters
         ----------
         form : Form
             Of the process.
-        learnt : object
+        part : object
             Trained part of the version that it needs; the version's model if it needs none, None without a model.
         request : object
             Result of `read`.

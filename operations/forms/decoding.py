@@ -139,15 +139,15 @@ def _in_pieces(body: bytes) -> Any:
     RequestError
         413 where one entry holds so many values that others would wait for it.
     """
-    found, begin = _piece(body, 0, b"")
+    piece, begin = _piece(body, 0, b"")
     while begin <= len(body):
         check()
-        name = next(one for one, held in found.items() if isinstance(held, list) and held[-1:] == [_END])
-        found[name].pop()
+        name = next(one for one, held in piece.items() if isinstance(held, list) and held[-1:] == [_END])
+        piece[name].pop()
         part, begin = _piece(body, begin, _OPENED)
-        found[name] += part.pop(_END)[1:]
-        found |= part  # of a field that stands twice the last one counts
-    return found
+        piece[name] += part.pop(_END)[1:]
+        piece |= part  # of a field that stands twice the last one counts
+    return piece
 
 
 def _piece(body: bytes, begin: int, opened: bytes) -> tuple[Any, int]:
@@ -163,12 +163,12 @@ def _piece(body: bytes, begin: int, opened: bytes) -> tuple[Any, int]:
         try:
             return pydantic_core.from_json(text if comma < 0 else text + _CLOSED), end + 1
         except ValueError as error:
-            what, *place = _PLACE.fullmatch(str(error)).groups()  # type: ignore[union-attr]  # each message has one
+            message, *place = _PLACE.fullmatch(str(error)).groups()  # type: ignore[union-attr]  # each message has one
         line, column = map(int, place)
         if comma < 0 or (line, column) < _place(text, len(text)):
             first = _place(body, begin)
             column += first[1] - 1 - len(opened) if line == 1 else 0
-            raise ValueError(f"{what} at line {line + first[0] - 1} column {column}")
+            raise ValueError(f"{message} at line {line + first[0] - 1} column {column}")
         size *= 2
 
 

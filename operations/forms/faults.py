@@ -71,8 +71,8 @@ def _beginning(value: Any, left: list[int]) -> Any:
     if isinstance(value, list):
         return [_beginning(one, left) for one in takewhile(lambda _: left[0] > 0, value)]
     if isinstance(value, dict):
-        kept = takewhile(lambda _: left[0] > 0, value.items())
-        return {_beginning(name, left): _beginning(one, left) for name, one in kept}
+        first_items = takewhile(lambda _: left[0] > 0, value.items())
+        return {_beginning(name, left): _beginning(one, left) for name, one in first_items}
     return value
 
 

@@ -38,8 +38,8 @@ def takes_history(seed: Seed) -> bool:
 def known_later(seed: Seed) -> list[Column]:
     """Columns of a table for a period that is over: all columns but classes and those that are made."""
     echoed = seed.by_role("key", "time")
-    rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
-    return [*echoed, *rest]
+    others = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
+    return [*echoed, *others]
 
 
 def history(past: Any, seed: Seed, most: int) -> Any:
@@ -73,8 +73,8 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
     list of RequestDefect
         Times that cannot be compared, and two earlier rows of one unit and period; then nothing is made.
     """
-    wanted = [column.name for column in made_inputs(seed) if past or column.calendar is not None]
-    missing = [[name for name in wanted if row[name] is None] for row in rows]
+    required = [column.name for column in made_inputs(seed) if past or column.calendar is not None]
+    missing = [[name for name in required if row[name] is None] for row in rows]
     for row in rows:
         row[MADE] = []
     if not any(missing):
@@ -92,13 +92,13 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
     unit, start = np.array(units)[used], starts[used]
     order = np.lexsort((start, unit))
     used, unit, start = used[order], unit[order], start[order]
-    lent = {name: _lent(past, used, seed.column(name)) for name in lenders(seed)}
-    found = made_columns(lent, seed, unit, start)
+    lent_values = {name: _lent(past, used, seed.column(name)) for name in lenders(seed)}
+    derived = made_columns(lent_values, seed, unit, start)
     at = {int(i): j for j, i in enumerate(used)}
     slots = zip(units[len(past) :], starts[len(past) :].astype(np.int64).tolist(), strict=True)
     for row, names, slot in zip(rows, missing, slots, strict=True):
         for name in names:
-            value = float(found[name][at[place[slot]]])
+            value = float(derived[name][at[place[slot]]])
             if not math.isnan(value):
                 row[name] = value
                 row[MADE].append(name)
@@ -108,8 +108,10 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
 def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) -> FloatArray:
     """Values of a column that earlier periods provide; rows of the request provide none."""
     values = [past[i].get(column.name) if i < len(past) else None for i in used]
-    lent = np.array(values, dtype=np.float64)
-    return np.abs(lent) if column.censored else lent  # of a content below the laboratory's limit the limit
+    lent_values = np.array(values, dtype=np.float64)
+    return (
+        np.abs(lent_values) if column.censored else lent_values
+    )  # of a content below the laboratory's limit the limit
 
 
 def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:

@@ -75,8 +75,8 @@ def _going_on(table: pd.DataFrame, newest: pd.DataFrame, seed: Seed, carried: Se
     assert seed.key is not None
     setpoints = [column.name for column in seed.by_role("setpoint")]
     last = table.groupby(seed.key.name, sort=True)[setpoints].last()
-    kept = {seed.key.name, seed.clock.name, *carried}
-    more = newest.assign(**{name: np.nan for name in table.columns if name not in kept})
+    retained = {seed.key.name, seed.clock.name, *carried}
+    more = newest.assign(**{name: np.nan for name in table.columns if name not in retained})
     more[setpoints] = last.loc[more[seed.key.name]].to_numpy()
     more[seed.clock.name] = more[seed.clock.name] + pd.Timedelta(seed.period)
     rows = pd.concat([table, more.astype(table.dtypes)], ignore_index=True)

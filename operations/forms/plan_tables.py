@@ -43,14 +43,14 @@ def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Requ
     Those of history are named as fields of the request, all others by the number of the row.
     """
     given = parsed.get(part) if isinstance(parsed, dict) else None
-    found = []
+    rows = []
     for i, one in enumerate(between(given[:most] if isinstance(given, list) else [])):
         if len(faults) > MOST_FAULTS:
             break
         row, wrong = shape.read(one, None if part == "history" else i)
         faults += [within(f"{part}.{i}", fault) for fault in wrong] if part == "history" else wrong
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def table_of(

@@ -22,8 +22,8 @@ def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:
     names = input_names(seed)
     if texts := texts_of(seed):
         rows = [row | {name: numbers.get(row[name]) for name, numbers in texts.items()} for row in rows]
-    found = np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
-    return sizes(found, seed)
+    values = np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
+    return sizes(values, seed)
 
 
 def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
@@ -84,14 +84,14 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    found: list[Record] = [{} for _ in flags]
+    estimated: list[Record] = [{} for _ in flags]
     all_known = True
     for name, answer in answers.items():
         unit = units[name]
         values, lows, highs = (part.tolist() for part in answer)
         all_known = all_known and all(map(isfinite, values))
-        for one, value, low, high in zip(found, values, lows, highs, strict=True):
+        for one, value, low, high in zip(estimated, values, lows, highs, strict=True):
             one[name] = {"value": value, "low": low, "high": high, "unit": unit}
     if not all_known:
         flag_unknown(answers, flags)
-    return found
+    return estimated

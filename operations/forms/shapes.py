@@ -133,13 +133,15 @@ class Shape:
 
     def _at(self, place: tuple[Any, ...]) -> dict[str, Any]:
         """Schema of a place; empty where there is no such place."""
-        found: dict[str, Any] = self._schema
+        schema: dict[str, Any] = self._schema
         for step in place:
-            found = found.get("properties", {}).get(step) or found.get("additionalProperties") or found.get("items", {})
-            found = next((one for one in found.get("anyOf", ()) if one != {"type": "null"}), found) | found
-            if "$ref" in found:
-                found = self._schema["$defs"][found["$ref"].rpartition("/")[2]]
-        return found
+            schema = (
+                schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items", {})
+            )
+            schema = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema) | schema
+            if "$ref" in schema:
+                schema = self._schema["$defs"][schema["$ref"].rpartition("/")[2]]
+        return schema
 
     def _instead(self, place: tuple[Any, ...], row: int | None) -> str:
         """Words for a field that is not accepted at its place."""
@@ -154,7 +156,7 @@ class Shape:
         return no_such("field", name, taken)
 
 
-def no_such(what: str, name: str, taken: Sequence[str]) -> str:
+def no_such(kind: str, name: str, taken: Sequence[str]) -> str:
     """Words for a name that is none of those accepted."""
     near = difflib.get_close_matches(name, taken, n=1)
-    return f"no such {what}; the nearest is {near[0]}" if near else f"no such {what}; there are: {', '.join(taken)}"
+    return f"no such {kind}; the nearest is {near[0]}" if near else f"no such {kind}; there are: {', '.join(taken)}"

@@ -35,5 +35,5 @@ def example(column: Column, unit: str, time: str) -> str | float:
     if column.values is not None:
         return column.values[0]
     low, high = column.limits
-    usual = column.typical_value if column.typical is not None else (low + high) / 2
-    return usual if math.isfinite(usual) else max(low, min(high, 1.0))
+    typical = column.typical_value if column.typical is not None else (low + high) / 2
+    return typical if math.isfinite(typical) else max(low, min(high, 1.0))

@@ -75,8 +75,8 @@ class LotStates(OnlineStates[QualityModel]):
 
 def _state(following: OnlineState, at: int) -> Record:
     """State as JSON values, with the arrival of the latest applied assay; a level has no centre."""
-    kept = following.state()
-    return {"level": kept.pop("adaptive")["level"], **kept, "at": at}
+    state = following.state()
+    return {"level": state.pop("adaptive")["level"], **state, "at": at}
 
 
 def _following(model: QualityModel, state: Record) -> OnlineState:

@@ -72,8 +72,8 @@ class ClassExplanations(Explanations):
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
     ) -> tuple[Sequence[Record], Record]:
         """The explanation of each row."""
-        found = class_explanations(model, X, predicted, self.seed, flags)
-        return [{"explanation": why} for why in found], {}
+        reasons = class_explanations(model, X, predicted, self.seed, flags)
+        return [{"explanation": reason} for reason in reasons], {}
 
 
 class ExplainClass(ResponsePart):
@@ -148,12 +148,12 @@ def explanations(
     causes = by_cause(seed, parts.names, parts.contributions)
     order = np.argsort(-np.abs(parts.contributions), axis=1, kind="stable")
     texts = {column.name: column.values for column in seed.inputs if column.values}
-    found: list[Record | None] = []
+    explained: list[Record | None] = []
     for i, (quantity, unit) in enumerate(quantities):
         if not np.isfinite(parts.base[i]):
-            found.append(None)  # there is no such quantity in this row
+            explained.append(None)  # there is no such quantity in this row
             continue
-        found.append(
+        explained.append(
             {
                 "quantity": quantity,
                 "unit": unit,
@@ -170,15 +170,15 @@ def explanations(
                 "causes": None if causes is None else _causes(causes, i),
             }
         )
-    return found
+    return explained
 
 
 def class_explanations(
     model: ClassModel, X: FloatArray, p: FloatArray, seed: Seed, flags: list[list[str]]
 ) -> list[Record | None]:
     """Explain for each row why its class is more probable than the next; p are the served probabilities."""
-    found = explained_classes(model.estimator, X, p, model.temperature, seed)
-    parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if found is None else found
+    explained = explained_classes(model.estimator, X, p, model.temperature, seed)
+    parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if explained is None else explained
     quantities = [(f"ln(p({seed.classes[one]})/p({seed.classes[other]}))", "1") for one, other in pairs]
     return explanations(parts, seed, quantities, flags)
 

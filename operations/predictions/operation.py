@@ -54,14 +54,16 @@ class Predictions(Operation[Payloads]):
             A key, time or target of the seed is called as something else in a prediction is, or the seed lacks what a
             task or an option needs.
         """
-        found = (option.of(seed) for option in self.options)
+        extensions = (option.of(seed) for option in self.options)
         description = (
             "One prediction for each row, in the rows' order. Numbers are numbers in the unit that the field states; "
             "`null` or a field left out means that the value is missing, which the model takes as it took it in "
             "training. A value out of its physical range is refused; one outside the training range is answered, "
             f"with a flag. Fields that are known only after the period are refused. {self.about}"
         ).rstrip()
-        return payloads_of(seed, max_rows, self.fields(seed), description, [one for one in found if one is not None])
+        return payloads_of(
+            seed, max_rows, self.fields(seed), description, [one for one in extensions if one is not None]
+        )
 
     @abstractmethod
     def fields(self, seed: Seed) -> TaskFields:

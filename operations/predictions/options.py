@@ -101,13 +101,13 @@ def added_rows(
 ) -> tuple[list[Record], Record]:
     """Fields of each row by the options that a request asks for, and those next to the predictions."""
     rows: list[Record] = [{} for _ in flags]
-    beside: Record = {}
+    extra: Record = {}
     for one in requested(additions, request):
-        found, more = one.rows(model, X, predicted, request, flags)
-        beside |= more
-        for row, fields in zip(rows, found, strict=True):
+        added, more = one.rows(model, X, predicted, request, flags)
+        extra |= more
+        for row, fields in zip(rows, added, strict=True):
             row |= fields
-    return rows, beside
+    return rows, extra
 
 
 def added_columns(
@@ -115,9 +115,9 @@ def added_columns(
 ) -> tuple[dict[str, Values], Record]:
     """Columns of the requested options, and their metadata."""
     columns: dict[str, Values] = {}
-    beside: Record = {}
+    extra: Record = {}
     for one in requested(additions, request):
-        found, more = one.columns(model, X, predicted, request, flags)
-        columns |= found
-        beside |= more
-    return columns, beside
+        added, more = one.columns(model, X, predicted, request, flags)
+        columns |= added
+        extra |= more
+    return columns, extra

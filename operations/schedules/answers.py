@@ -47,7 +47,7 @@ class AskedSchedule:
     request: Record
 
 
-def answered(seed: Seed, asked: AskedSchedule) -> Record:
+def answered(seed: Seed, request: AskedSchedule) -> Record:
     """Response to an order.
 
     Raises
@@ -56,16 +56,16 @@ def answered(seed: Seed, asked: AskedSchedule) -> Record:
         No schedule keeps the order; all faults, or all limits that could give way, are named.
     """
     try:
-        return _answer(scheduled(seed, asked))
+        return _answer(scheduled(seed, request))
     except ScheduleError as error:
         raise invalid(
-            [RequestDefect(field=place, value=shown(got), expected=wanted) for place, got, wanted in error.faults]
+            [RequestDefect(field=place, value=shown(got), expected=expected) for place, got, expected in error.faults]
         ) from None
     except ImpossibleError as error:
         raise _impossible(error) from None
 
 
-def scheduled(seed: Seed, asked: AskedSchedule) -> Schedule:
+def scheduled(seed: Seed, request: AskedSchedule) -> Schedule:
     """The schedule of an order.
 
     Raises
@@ -73,8 +73,8 @@ def scheduled(seed: Seed, asked: AskedSchedule) -> Schedule:
     ScheduleError, ImpossibleError
         The order cannot be, or no schedule keeps it.
     """
-    order = read_order(asked.request, seed)
-    line = line_at(schedule_of(seed), seed, *asked.in_hand(), len(order.prices.values), order.prices.step)
+    order = read_order(request.request, seed)
+    line = line_at(schedule_of(seed), seed, *request.in_hand(), len(order.prices.values), order.prices.step)
     return schedule(line, order)
 
 
@@ -135,9 +135,9 @@ def _impossible(error: ImpossibleError) -> RequestError:
     return RequestError(str(error), faults)
 
 
-def _answer(found: Schedule) -> Record:
-    order = found.order
-    flat_cost = found.total_cost.value + found.saving.value
+def _answer(plan: Schedule) -> Record:
+    order = plan.order
+    flat_cost = plan.total_cost.value + plan.saving.value
     return {
         "assumptions": ASSUMPTIONS,
         "minutes": order.prices.minutes,
@@ -145,43 +145,43 @@ def _answer(found: Schedule) -> Record:
             {
                 "start": start.isoformat(),
                 "price": float(order.prices.values[i]),
-                "running": bool(found.running[i]),
-                "current": float(found.current[i]),
-                "power": float(found.power[i]),
-                "metal": float(found.metal[i]),
-                "cost": float(found.cost[i]),
-                "co2e": float(found.co2e[i]),
-                "states": {name: float(state[i]) for name, state in found.states.items()},
+                "running": bool(plan.running[i]),
+                "current": float(plan.current[i]),
+                "power": float(plan.power[i]),
+                "metal": float(plan.metal[i]),
+                "cost": float(plan.cost[i]),
+                "co2e": float(plan.co2e[i]),
+                "states": {name: float(state[i]) for name, state in plan.states.items()},
             }
             for i, start in enumerate(order.prices.starts)
         ],
-        "metal": _ranged(found.tonnes, "t"),
-        "cost": _ranged(found.total_cost, "$"),
-        "saving": _ranged(found.saving, "$"),
-        "energy": _number(found.energy, "kWh"),
-        "co2e": _number(found.emission, "kgCO2e"),
+        "metal": _ranged(plan.tonnes, "t"),
+        "cost": _ranged(plan.total_cost, "$"),
+        "saving": _ranged(plan.saving, "$"),
+        "energy": _number(plan.energy, "kWh"),
+        "co2e": _number(plan.emission, "kgCO2e"),
         "constant_current": {
-            "current": _number(found.flat, "kA"),
+            "current": _number(plan.flat, "kA"),
             "cost": _number(flat_cost, "$"),
-            "energy": _number(found.flat_energy, "kWh"),
-            "co2e": _number(found.flat_emission, "kgCO2e"),
+            "energy": _number(plan.flat_energy, "kWh"),
+            "co2e": _number(plan.flat_emission, "kgCO2e"),
         },
         "limits": [
             {
-                "name": kept.limit.name,
-                "unit": kept.limit.unit,
-                "at_most": kept.limit.bound if kept.limit.at_most else None,
-                "at_least": None if kept.limit.at_most else kept.limit.bound,
-                "max_violation_probability": kept.limit.chance,
-                "tightened_limit": kept.tightened_limit,
-                "nearest": kept.extreme,
-                "kept": kept.always,
+                "name": margin.limit.name,
+                "unit": margin.limit.unit,
+                "at_most": margin.limit.bound if margin.limit.at_most else None,
+                "at_least": None if margin.limit.at_most else margin.limit.bound,
+                "max_violation_probability": margin.limit.chance,
+                "tightened_limit": margin.tightened_limit,
+                "nearest": margin.extreme,
+                "kept": margin.always,
             }
-            for kept in found.kept
+            for margin in plan.kept
         ],
-        "unmodelled_limits": found.unmodelled_limits,
+        "unmodelled_limits": plan.unmodelled_limits,
         "shadow_price": [
-            {"limit": name, "value": value, "unit": f"$/{found.units[name]}"} for name, value in found.worth.items()
+            {"limit": name, "value": value, "unit": f"$/{plan.units[name]}"} for name, value in plan.worth.items()
         ],
     }
 

@@ -158,10 +158,10 @@ def _value(seed: Seed, name: str, unit: str) -> Any:
     )
 
 
-def _in(unit: str, about: str, usual: float, low: float, high: float) -> Any:
+def _in(unit: str, about: str, default: float, low: float, high: float) -> Any:
     """Type of a number of the line; null is the seed's."""
-    said = f"{about}; null: {usual:g}, by the seed"
-    kind = Field(default=None, ge=low, le=high, description=said, json_schema_extra={"x-unit": unit})
+    about_default = f"{about}; null: {default:g}, by the seed"
+    kind = Field(default=None, ge=low, le=high, description=about_default, json_schema_extra={"x-unit": unit})
     return Annotated[float | None, kind]
 
 
@@ -208,7 +208,7 @@ def _answer(seed: Seed) -> Any:
             "kept": Annotated[bool, Field(description="false: at first no current brings the line within the limit")],
         },
     )
-    worth: Any = record(
+    shadow_price: Any = record(
         f"{own}ScheduleWorth",
         "Saving by one unit more at a limit that binds; for required metal, cost of one tonne more.",
         {"limit": str, "value": float, "unit": str},
@@ -238,7 +238,7 @@ def _answer(seed: Seed) -> Any:
             "unmodelled_limits": Annotated[
                 list[str], Field(description="limits of the seed that physics here does not follow by the hour")
             ],
-            "shadow_price": list[worth],
+            "shadow_price": list[shadow_price],
         },
     )
 

@@ -35,6 +35,6 @@ class Schedules(AdviceOperation[ScheduleForm, AskedSchedule]):
         """Return all rows of a table as available rows, with an order of the options."""
         return FromTable(order_of(table, form.seed, options))
 
-    def answer(self, form: ScheduleForm, learnt: Any, request: AskedSchedule) -> Record:
+    def answer(self, form: ScheduleForm, part: Any, request: AskedSchedule) -> Record:
         """Current, cost and limits of each hour; RequestError where no schedule keeps the order."""
         return answered(form.seed, request)

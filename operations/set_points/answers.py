@@ -24,15 +24,15 @@ def priced(prices: Mapping[str, float], seed: Seed) -> Record:
 
 
 def advice_rows(
-    advices: Sequence[UnitRecommendation], asked: ParsedSetpointRequest, model: SetpointModel
+    advices: Sequence[UnitRecommendation], request: ParsedSetpointRequest, model: SetpointModel
 ) -> list[Record]:
     """Advice for each row of a request, in the order of its rows."""
-    found = {advice.unit: advice for advice in advices}
-    return [_row(found[unit], row, model) for unit, row in between(zip(asked.units, asked.rows, strict=True))]
+    by_unit = {advice.unit: advice for advice in advices}
+    return [_row(by_unit[unit], row, model) for unit, row in between(zip(request.units, request.rows, strict=True))]
 
 
 def pareto_rows(
-    points: Mapping[str, Sequence[ParetoPoint]], asked: ParsedSetpointRequest, model: SetpointModel
+    points: Mapping[str, Sequence[ParetoPoint]], request: ParsedSetpointRequest, model: SetpointModel
 ) -> list[Record]:
     """Points of each row of a request, in the order of its rows."""
     unit = model.seed.economics[CARBON_PRICE].unit
@@ -44,7 +44,7 @@ def pareto_rows(
                 for one in points[name]
             ],
         }
-        for name, row in between(zip(asked.units, asked.rows, strict=True))
+        for name, row in between(zip(request.units, request.rows, strict=True))
     ]
 
 

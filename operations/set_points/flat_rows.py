@@ -53,8 +53,11 @@ def _flat(advice: Record, line: Record | None, seed: Seed) -> Record:
     for limit in advice["limits"]:
         row[f"{limit['name']} expected [{limit['unit']}]"] = _number(limit["expected"])
         row[_chance(limit)] = _number(limit["violation_probability"])
-    for grade, chance in advice.get("grade_probability", {}).items():
-        row |= {f"chance of {grade} as planned [1]": chance["before"], f"chance of {grade} [1]": chance["after"]}
+    for grade, probability in advice.get("grade_probability", {}).items():
+        row |= {
+            f"chance of {grade} as planned [1]": probability["before"],
+            f"chance of {grade} [1]": probability["after"],
+        }
     for limit in advice["limits"]:
         if "violation_probability_before" in limit:
             row[_chance(limit, " as planned")] = _number(limit["violation_probability_before"])

@@ -134,32 +134,32 @@ class LotSetPointAdvice(LotOperation):
 
     def read(self, form: LotForm, body: bytes) -> AskedLots:
         """Plans of lots, with inputs that are made from earlier periods; RequestError names every fault."""
-        asked = read_lots(form, body)
+        request = read_lots(form, body)
         if history.made_inputs(form.seed):
-            faults = history.fill(asked.rows, asked.past, form.seed)
+            faults = history.fill(request.rows, request.past, form.seed)
             if faults:
                 raise invalid(faults)
-        return asked
+        return request
 
     def advices(
-        self, form: LotForm, learnt: LotSetpoints, request: AskedLots, prices: dict[str, float]
+        self, form: LotForm, part: LotSetpoints, request: AskedLots, prices: dict[str, float]
     ) -> Sequence[LotAdvice]:
         """Recommendation for each plan; RequestError for impossible moves or rows without needed inputs."""
         import pandas as pd
 
-        seed, units = learnt.seed, request.units
+        seed, units = part.seed, request.units
         X = _inputs(request.rows, seed)
-        _check_needed(learnt, X)
+        _check_needed(part, X)
         plans = LotPlans(X, units, [pd.Timestamp(row[form.seed.clock.name]) for row in request.rows])
         if self.name == RECOMMENDATIONS:
-            return recommend(learnt, plans, prices)
+            return recommend(part, plans, prices)
         bounds = {setpoint.name: setpoint.settable for setpoint in setpoints_of(seed)}
         moves = chosen_within(request.rows, units, request.request[MOVES], bounds, form.units)
-        return what_if(learnt, plans, [moves.get(unit, {}) for unit in units], prices)
+        return what_if(part, plans, [moves.get(unit, {}) for unit in units], prices)
 
-    def effect_units(self, learnt: LotSetpoints) -> Mapping[str, str]:
+    def effect_units(self, part: LotSetpoints) -> Mapping[str, str]:
         """Unit of each content; shares of defects."""
-        seed = learnt.seed
+        seed = part.seed
         return {element.name: str(element.unit) for element in seed.elements} | dict.fromkeys(seed.defects, "1")
 
     def request_of(self, form: LotForm, table: pd.DataFrame, options: Record) -> FromTable[AskedLots]:
@@ -170,8 +170,8 @@ class LotSetPointAdvice(LotOperation):
         rows, goes_on = with_plans(table, seed, carried)
         lots = records(planned(_with_made(rows, seed) if goes_on else rows, seed), seed)
         lacking = table[seed.key.name].nunique() - len(lots)
-        asked = AskedLots(lots, [], [row[seed.key.name] for row in lots], options)
-        return FromTable(asked, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
+        request = AskedLots(lots, [], [row[seed.key.name] for row in lots], options)
+        return FromTable(request, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
 
 
 class LotRecommendations(LotSetPointAdvice, Recommendations[LotForm, AskedLots]):
@@ -196,7 +196,7 @@ def _with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
 
     assert seed.key is not None
     censored = {column.name for column in seed.columns if column.censored}
-    lent = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
-    lent = {name: np.abs(values) if name in censored else values for name, values in lent.items()}
+    lent_values = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
+    lent_values = {name: np.abs(values) if name in censored else values for name, values in lent_values.items()}
     unit = pd.factorize(table[seed.key.name], sort=True)[0]
-    return table.assign(**made_columns(lent, seed, unit, table[seed.clock.name].to_numpy()))
+    return table.assign(**made_columns(lent_values, seed, unit, table[seed.clock.name].to_numpy()))

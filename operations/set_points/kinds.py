@@ -152,7 +152,7 @@ def _test(seed: Seed, setpoints: Sequence[Column], number: Any) -> Any:
 
 
 def _worth(seed: Seed, setpoints: Sequence[Column]) -> Any:
-    worth = record(
+    value_kind = record(
         f"{title(seed)}TestWorth",
         "Economic value of a programme of tests of a set-point: such tests over four rounds.",
         {
@@ -171,4 +171,4 @@ def _worth(seed: Seed, setpoints: Sequence[Column]) -> Any:
         },
     )
     about = "By set-point; one whose tests cost more than their value is left out."
-    return record(f"{title(seed)}TestWorths", about, {setpoint.name: NotRequired[worth] for setpoint in setpoints})
+    return record(f"{title(seed)}TestWorths", about, {setpoint.name: NotRequired[value_kind] for setpoint in setpoints})

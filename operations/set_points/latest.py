@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 def latest(make: Callable[[Seed, int], T]) -> Callable[[Seed, int], T]:
     """Keep the result for the latest seed, which several operations of a process have in common."""
-    kept: list[tuple[Seed, int, T]] = []
+    cached: list[tuple[Seed, int, T]] = []
 
     def made(seed: Seed, max_rows: int) -> T:
-        for of, most, result in kept:
+        for of, most, result in cached:
             if of is seed and most == max_rows:
                 return result
         result = make(seed, max_rows)
-        kept[:] = [(seed, max_rows, result)]
+        cached[:] = [(seed, max_rows, result)]
         return result
 
     return made

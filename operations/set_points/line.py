@@ -37,7 +37,7 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
         for setpoint in shared
     }
     power = {"before": number, "after": number, "limit": float | None, "unit": Literal[_POWER]}
-    worth = record(
+    shadow_price = record(
         f"{title(seed)}PowerWorth", "What one more MW of the limit would bring.", {"value": float, "unit": str}
     )
     gain = "money that all moves of the line bring a day, their cost taken off"
@@ -59,7 +59,7 @@ def line_kind(seed: Seed, shared: Sequence[Column], estimate: Any) -> Any:
                 Field(description="the most without a move of what is shared; null: not known, or beyond the limit"),
             ],
             "power": record(f"{title(seed)}LinePower", "Direct-current power of all units in the period.", power),
-            "shadow_price": Annotated[worth | None, Field(description="null: no limit of power was given")],
+            "shadow_price": Annotated[shadow_price | None, Field(description="null: no limit of power was given")],
             "binding_constraints": Annotated[
                 str | None, Field(description="what keeps the line from moves that would bring more; null: nothing")
             ],

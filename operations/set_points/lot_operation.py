@@ -25,22 +25,22 @@ class LotOperation(SetpointOperation[LotForm, AskedLots]):
     assumptions: ClassVar[str]
 
     @abstractmethod
-    def advices(self, form: LotForm, learnt: Any, request: AskedLots, prices: dict[str, float]) -> Sequence[LotAdvice]:
+    def advices(self, form: LotForm, part: Any, request: AskedLots, prices: dict[str, float]) -> Sequence[LotAdvice]:
         """Recommendation for each plan at the requested prices; raises SetpointError and RequestError."""
 
     @abstractmethod
-    def effect_units(self, learnt: Any) -> Mapping[str, str]:
+    def effect_units(self, part: Any) -> Mapping[str, str]:
         """Unit of each effect of a move."""
 
-    def advised(self, form: LotForm, learnt: Any, request: AskedLots) -> Record:
+    def advised(self, form: LotForm, part: Any, request: AskedLots) -> Record:
         """Recommendation for each plan, with its prices; raises SetpointError and RequestError."""
         prices = flattened(request.request["prices"])
-        reckoned = learnt.priced(prices)
-        advices = self.advices(form, learnt, request, prices)
+        reckoned = part.priced(prices)
+        advices = self.advices(form, part, request, prices)
         return {
             "assumptions": self.assumptions,
-            "prices": prices_stated(reckoned, learnt.prices),
-            self.name.replace("-", "_"): lot_rows(advices, request, form, self.effect_units(learnt)),
+            "prices": prices_stated(reckoned, part.prices),
+            self.name.replace("-", "_"): lot_rows(advices, request, form, self.effect_units(part)),
         }
 
     def options(self, form: LotForm, given: Record) -> Record:

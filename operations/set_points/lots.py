@@ -240,11 +240,11 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
         "Set-points of a lot.",
         {name: setpoint(name, one) for name, one in fields.setpoints.items()},
     )
-    chance: Any = record(
+    probability: Any = record(
         f"{title(seed)}AdviceChance", "A chance as planned and after the moves.", {"before": share, "after": share}
     )
     grades = record(
-        f"{title(seed)}AdviceGrades", "Chance that the lot keeps each grade.", dict.fromkeys(fields.graded, chance)
+        f"{title(seed)}AdviceGrades", "Chance that the lot keeps each grade.", dict.fromkeys(fields.graded, probability)
     )
     return record(
         f"{title(seed)}Advice",
@@ -296,17 +296,17 @@ def prices_stated(prices: Mapping[str, float], known: Mapping[str, Quantity]) ->
 
 def flattened(given: Mapping[str, Any]) -> dict[str, float]:
     """Prices by one name each, `part.name` where they stand in a part; what is null is left out."""
-    found: dict[str, float] = {}
+    flat: dict[str, float] = {}
     for name, one in given.items():
         if isinstance(one, dict):
-            found |= {f"{name}.{part}": value for part, value in one.items() if value is not None}
+            flat |= {f"{name}.{part}": value for part, value in one.items() if value is not None}
         elif one is not None:
-            found[name] = one
-    return found
+            flat[name] = one
+    return flat
 
 
 def lot_rows(
-    advices: Sequence[LotAdvice], asked: AskedLots, payloads: LotForm, effect_units: Mapping[str, str]
+    advices: Sequence[LotAdvice], request: AskedLots, payloads: LotForm, effect_units: Mapping[str, str]
 ) -> list[Record]:
     """Advice for each row of a request, in the order of its rows."""
     return [
@@ -330,7 +330,7 @@ def lot_rows(
             "notes": list(advice.notes),
             "refusal": advice.refusal,
         }
-        for advice, row in zip(advices, asked.rows, strict=True)
+        for advice, row in zip(advices, request.rows, strict=True)
     ]
 
 
@@ -343,8 +343,8 @@ def _estimate(one: GainEstimate, unit: str) -> Record:
 
 
 def _limit(one: LotLimit) -> Record:
-    def known(chance: float) -> float | None:
-        return chance if math.isfinite(chance) else None
+    def known(probability: float) -> float | None:
+        return probability if math.isfinite(probability) else None
 
     return {
         "name": one.column,

@@ -17,12 +17,12 @@ _ROUNDING = 1e-9
 Bounds = Mapping[str, tuple[float, float]]
 
 
-def chosen(asked: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, float]]:
+def chosen(request: ParsedSetpointRequest, seed: Seed) -> dict[str, dict[str, float]]:
     """Moves by unit and set-point [its unit], within the bounds of the seed; see `chosen_within`."""
     setpoints = [column for column in seed.by_role("setpoint") if column.is_number]
     units = {column.name: str(column.unit) for column in setpoints}
     bounds = {column.name: column.settable for column in setpoints}
-    return chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, units)
+    return chosen_within(request.rows, request.units, request.request[MOVES], bounds, units)
 
 
 def chosen_within(

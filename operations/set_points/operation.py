@@ -32,15 +32,15 @@ class SetpointOperation(AdviceOperation[F, R], Generic[F, R]):
     not_learnt: ClassVar[str] = "recommends no set-points"
     untrained: ClassVar[str] = "its set-points are unknown, or it was trained without them"
 
-    def answer(self, form: F, learnt: Any, request: R) -> Record:
+    def answer(self, form: F, part: Any, request: R) -> Record:
         """Response of a set-point model; RequestError where prices, history or moves cannot be."""
         try:
-            return self.advised(form, learnt, request)
+            return self.advised(form, part, request)
         except SetpointError as error:
             raise invalid([_fault(error)]) from error
 
     @abstractmethod
-    def advised(self, form: F, learnt: Any, request: R) -> Record:
+    def advised(self, form: F, part: Any, request: R) -> Record:
         """Response of a set-point model.
 
         Raises
@@ -118,8 +118,8 @@ class Withheld(Operation[Form]):
 
 def _fault(error: SetpointError) -> RequestDefect:
     """A fault from an error that says `place: got value: expected this`, or from its words alone."""
-    said = re.fullmatch(r"(\S+): got (.+?): expected (.+)", str(error))
-    if said is None:
+    match = re.fullmatch(r"(\S+): got (.+?): expected (.+)", str(error))
+    if match is None:
         return RequestDefect(expected=str(error))
-    place, value, expected = said.groups()
+    place, value, expected = match.groups()
     return RequestDefect(field=place.replace("economics.", "prices."), value=value, expected=expected)

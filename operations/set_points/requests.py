@@ -92,8 +92,8 @@ def request_of(table: pd.DataFrame, seed: Seed, options: Record) -> FromTable[Pa
     rows, goes_on = with_plans(table, seed)
     plans = records(planned(rows, seed), seed)
     lacking = table[seed.key.name].nunique() - len(plans)
-    asked = ParsedSetpointRequest(plans, [row[seed.key.name] for row in plans], rows, options)
-    return FromTable(asked, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
+    request = ParsedSetpointRequest(plans, [row[seed.key.name] for row in plans], rows, options)
+    return FromTable(request, tuple(filter(None, (GOES_ON if goes_on else "", unplanned(lacking)))))
 
 
 def unplanned(units: int) -> str:

@@ -105,13 +105,13 @@ def _planned(setpoint: Setpoint, seed: Seed) -> Any:
 
 
 def _chosen(
-    payloads: LotForm, model: LineSetPoints, asked: AskedLots, prices: dict[str, float]
+    payloads: LotForm, model: LineSetPoints, request: AskedLots, prices: dict[str, float]
 ) -> list[dict[str, float]]:
     """Moves of each plan, within the range known for its set-points."""
-    usual = {name: model.replay(prices).mean_load if name == OCCUPANCY else 0.0 for name in payloads.units}
-    rows = [row | {name: value for name, value in usual.items() if row[name] is None} for row in asked.rows]
-    moves = chosen_within(rows, asked.units, asked.request[MOVES], model.bounds(prices), payloads.units)
-    return [moves.get(unit, {}) for unit in asked.units]
+    typical = {name: model.replay(prices).mean_load if name == OCCUPANCY else 0.0 for name in payloads.units}
+    rows = [row | {name: value for name, value in typical.items() if row[name] is None} for row in request.rows]
+    moves = chosen_within(rows, request.units, request.request[MOVES], model.bounds(prices), payloads.units)
+    return [moves.get(unit, {}) for unit in request.units]
 
 
 class LineSetPointAdvice(LotOperation):
@@ -128,7 +128,7 @@ class LineSetPointAdvice(LotOperation):
         return read_lots(form, body)
 
     def advices(
-        self, form: LotForm, learnt: LineSetPoints, request: AskedLots, prices: dict[str, float]
+        self, form: LotForm, part: LineSetPoints, request: AskedLots, prices: dict[str, float]
     ) -> Sequence[LotAdvice]:
         """Advice on each plan; RequestError where chosen moves cannot be."""
         import pandas as pd
@@ -139,10 +139,10 @@ class LineSetPointAdvice(LotOperation):
             for unit, row in zip(request.units, request.rows, strict=True)
         ]
         if self.name == RECOMMENDATIONS:
-            return recommend(learnt, plans, prices)
-        return what_if(learnt, plans, _chosen(form, learnt, request, prices), prices)
+            return recommend(part, plans, prices)
+        return what_if(part, plans, _chosen(form, part, request, prices), prices)
 
-    def effect_units(self, learnt: LineSetPoints) -> Mapping[str, str]:
+    def effect_units(self, part: LineSetPoints) -> Mapping[str, str]:
         """Unit of each effect."""
         return EFFECT_UNITS
 

@@ -39,11 +39,11 @@ class UnitSetpointOperation(SetpointOperation[SetPointForm, ParsedSetpointReques
         """History and plans as a table; RequestError names every fault."""
         return read(form, body)
 
-    def advised(self, form: SetPointForm, learnt: SetpointModel, request: ParsedSetpointRequest) -> Record:
+    def advised(self, form: SetPointForm, model: SetpointModel, request: ParsedSetpointRequest) -> Record:
         """Response with the prices that it rests on; SetpointError and RequestError as the base says."""
         prices = request.request["prices"]
-        stated = priced(learnt.priced(prices), learnt.seed)
-        return {"assumptions": ASSUMPTIONS, "prices": stated, **self.part(learnt, request, prices)}
+        stated = priced(model.priced(prices), model.seed)
+        return {"assumptions": ASSUMPTIONS, "prices": stated, **self.part(model, request, prices)}
 
     def options(self, form: SetPointForm, given: Record) -> Record:
         """Fields around the rows, moves among them; RequestError names every field that cannot be."""
@@ -54,7 +54,7 @@ class UnitSetpointOperation(SetpointOperation[SetPointForm, ParsedSetpointReques
         return request_of(table, form.seed, options)
 
     @abstractmethod
-    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
+    def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Fields of the response that are of this operation alone."""
 
 
@@ -69,20 +69,20 @@ class UnitRecommendations(UnitSetpointOperation, Recommendations[SetPointForm, P
         """Prices and factors of the seed's economics."""
         return seed.economics
 
-    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
+    def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Advice on each row, and on what all units share."""
-        advices, line = recommend_line(model, asked.table, prices, asked.request.get(POWER_LIMIT))
+        advices, line = recommend_line(model, request.table, prices, request.request.get(POWER_LIMIT))
         shared = {} if line is None else {LINE: line_part(line, model.seed)}
-        return {RECOMMENDATIONS: advice_rows(advices, asked, model), **shared}
+        return {RECOMMENDATIONS: advice_rows(advices, request, model), **shared}
 
 
 class UnitWhatIf(UnitSetpointOperation, WhatIf[SetPointForm, ParsedSetpointRequest]):
     """Chosen moves."""
 
-    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
+    def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Gain of the chosen moves of each row."""
-        moves = chosen(asked, model.seed)
-        return {"what_if": advice_rows(what_if(model, asked.table, moves, prices), asked, model)}
+        moves = chosen(request, model.seed)
+        return {"what_if": advice_rows(what_if(model, request.table, moves, prices), request, model)}
 
 
 class UnitPareto(UnitSetpointOperation):
@@ -95,9 +95,9 @@ class UnitPareto(UnitSetpointOperation):
         """A process without a price of carbon offers the other operations alone."""
         return f"the seed has no {CARBON_PRICE} to raise" if setpoint_forms(seed, 1) else None
 
-    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
+    def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Moves of each row at each price."""
-        return {PARETO: pareto_rows(pareto(model, asked.table, prices), asked, model)}
+        return {PARETO: pareto_rows(pareto(model, request.table, prices), request, model)}
 
     def flat(self, form: SetPointForm, answer: Record) -> list[Record]:
         """A row a unit and price of carbon, numbers under headings with their units."""
@@ -115,9 +115,9 @@ class UnitExperiments(UnitSetpointOperation):
     name: ClassVar[str] = EXPERIMENTS
     operation_id: ClassVar[str] = "experiments"
 
-    def part(self, model: SetpointModel, asked: ParsedSetpointRequest, prices: Record) -> Record:
+    def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Tests in pairs, and their value."""
         # Other signs for other periods, and the same ones for a request that is sent again.
-        newest = asked.table[model.seed.clock.name].max()
-        found = experiments(model, asked.table, asked.request["share"], prices, newest.toordinal())
-        return planned_rows(found, model)
+        newest = request.table[model.seed.clock.name].max()
+        programme = experiments(model, request.table, request.request["share"], prices, newest.toordinal())
+        return planned_rows(programme, model)

@@ -53,17 +53,17 @@ def read(payloads: WarningForm, body: bytes) -> AskedWarnings:
     return AskedWarnings(rows, *tabled(rows, past, payloads.seed, faults))
 
 
-def answered(model: WarningModel, asked: AskedWarnings) -> Record:
+def answered(model: WarningModel, request: AskedWarnings) -> Record:
     """Answer of a model, but for what all answers begin with: rows in the order of the request's."""
-    found = {one.unit: one for one in model.warn(asked.table)}
+    by_unit = {one.unit: one for one in model.warn(request.table)}
     seed = model.seed
     return {
         WARNINGS: [
             {
                 **{column.name: row[column.name] for column in seed.identity},
-                "events": {one.event.name: _event(one, seed) for one in found[unit].events},
+                "events": {one.event.name: _event(one, seed) for one in by_unit[unit].events},
             }
-            for unit, row in between(zip(asked.units, asked.rows, strict=True))
+            for unit, row in between(zip(request.units, request.rows, strict=True))
         ],
         "unavailable_events": dict(model.refused),
     }

@@ -46,13 +46,13 @@ class Warnings(AdviceOperation[WarningForm, AskedWarnings]):
         rows, goes_on = with_plans(table, seed, carried)
         # Outcomes of units without a plan count too: they show how the plant has drifted.
         plans = records(planned(rows, seed), seed)
-        asked = AskedWarnings(plans, [row[seed.key.name] for row in plans], rows)
-        return FromTable(asked, (GOES_ON,) if goes_on else ())
+        request = AskedWarnings(plans, [row[seed.key.name] for row in plans], rows)
+        return FromTable(request, (GOES_ON,) if goes_on else ())
 
     def flat(self, form: WarningForm, answer: Record) -> list[Record]:
         """A row a unit and event, numbers under headings with their units."""
         return flat_rows(answer, form.seed)
 
-    def answer(self, form: WarningForm, learnt: WarningModel, request: AskedWarnings) -> Record:
+    def answer(self, form: WarningForm, model: WarningModel, request: AskedWarnings) -> Record:
         """Warnings of each row."""
-        return answered(learnt, request)
+        return answered(model, request)

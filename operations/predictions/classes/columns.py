@@ -30,6 +30,6 @@ def columns(payloads: Payloads, model: ClassificationModel, block: CheckedRows, 
     inside: npt.NDArray[Any] = model.sets(p, request["coverage"])
     flags = model.flags(block.X)
     flag_readings(block.texts, model.seed, flags)
-    likeliest = np.array(names)[np.argmax(p, axis=1)]
-    values = {payloads.seed.target.name: likeliest, **shares(names, p), **shares(names, inside, "in_set_")}
+    most_probable = np.array(names)[np.argmax(p, axis=1)]
+    values = {payloads.seed.target.name: most_probable, **shares(names, p), **shares(names, inside, "in_set_")}
     return Columns(values, flags)

@@ -40,22 +40,22 @@ class ClassPredictions(Predictions):
         share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
         p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
         one: Any = Literal[seed.classes]
-        likeliest = Annotated[one, Field(description=f"the most probable class: {seed.target.description}")]
-        beside = {
+        most_probable = Annotated[one, Field(description=f"the most probable class: {seed.target.description}")]
+        extra = {
             "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
             "class_set": Annotated[
                 list[one],
                 Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
             ],
         }
-        if seed.target.name in beside:
+        if seed.target.name in extra:
             text = f"column '{seed.target.name}': a prediction uses this name itself"
             raise ValueError(f"seed {seed.process.name}: {text}")
         return TaskFields(
             row="One period of one unit",
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
-            predicted={seed.target.name: likeliest, **beside},
+            predicted={seed.target.name: most_probable, **extra},
         )
 
     def predicted(self, form: Payloads, model: ClassificationModel, rows: Sequence[Record], request: Record) -> Record:

@@ -46,21 +46,21 @@ def predicted(
     inside = np.take_along_axis(model.sets(p, request["coverage"]), order, axis=1)
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
-    whys, beside = added_rows(payloads.options, model, X, p, request, flags)
+    whys, extra = added_rows(payloads.options, model, X, p, request, flags)
     answered = zip(
         with_ids(rows, payloads.echoed, request), p.tolist(), order.tolist(), inside.tolist(), whys, flags, strict=True
     )
     return {
-        **beside,
+        **extra,
         "predictions": [
             {
                 **name,
                 target: classes[ranked[0]],
                 "class_probabilities": dict(zip(classes, shares, strict=True)),
                 "class_set": [classes[k] for k, held in zip(ranked, holds, strict=True) if held],
-                **why,
+                **reason,
                 "flags": words,
             }
-            for name, shares, ranked, holds, why, words in answered
+            for name, shares, ranked, holds, reason, words in answered
         ],
     }

@@ -85,33 +85,33 @@ class Accounting(Addition):
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
     ) -> tuple[Sequence[Record], Record]:
         """Energy of each row as JSON, and the factors and norms of all of them."""
-        found, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
-        return [{ENERGY: energy} for energy in self.printed(found)], {BASIS: basis}
+        row_energy, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
+        return [{ENERGY: energy} for energy in self.printed(row_energy)], {BASIS: basis}
 
     def described(self) -> Described:
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
-        found = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
+        described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
-            found |= of_quantities({own: norm.unit})
-            found |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
-            found |= {
+            described_quantities |= of_quantities({own: norm.unit})
+            described_quantities |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
+            described_quantities |= {
                 f"{own}_best_grade": (None, "that of the low end"),
                 f"{own}_worst_grade": (None, "of the high end"),
             }
-        return found
+        return described_quantities
 
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
     ) -> tuple[dict[str, Values], Record]:
         """Energy of each row as columns, and the factors and norms of all of them."""
-        found, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
-        return _energy(found), {BASIS: basis}
+        energies, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
+        return _energy(energies), {BASIS: basis}
 
     def answered(
         self,
-        learnt: Seed,
+        model_seed: Seed,
         X: FloatArray,
         target: Answer,
         request: Record,
@@ -121,7 +121,7 @@ class Accounting(Addition):
 
         Parameters
         ----------
-        learnt : Seed
+        model_seed : Seed
             The process as it was when the responding model was trained.
         X : ndarray, shape (n, k)
             Inputs of the rows, as the model takes them.
@@ -132,34 +132,34 @@ class Accounting(Addition):
         flags : list of list of str
             Flags of the n rows, which are added to.
         """
-        columns = {name: X[:, learnt.input_names.index(name)] for name in self._physics.NEEDED}
-        factors = self._factors(learnt)
+        columns = {name: X[:, model_seed.input_names.index(name)] for name in self._physics.NEEDED}
+        factors = self._factors(model_seed)
         if given := replaced(request):
             by_request = {"source": "assumed: by the request"}
             factors = factors | {name: factors[name] | {"value": value} | by_request for name, value in given.items()}
         values = {name: one["value"] for name, one in factors.items()}
-        found = energy_answers(self._physics, columns, target, values, self._norms)
-        known = found.known
+        account = energy_answers(self._physics, columns, target, values, self._norms)
+        known = account.known
         if not known.all():
             for i in np.flatnonzero(~known).tolist():
                 flags[i].append(NOT_KNOWN)
-        return found, {"factors": factors, "norms": self._stated_norms}
+        return account, {"factors": factors, "norms": self._stated_norms}
 
-    def _factors(self, learnt: Seed) -> dict[str, Record]:
+    def _factors(self, model_seed: Seed) -> dict[str, Record]:
         """Factors as answers state them; those of one model are kept until another answers."""
         of, factors = self._kept
-        if of is not learnt:
-            economics = {**self._economics, **learnt.economics}  # as derived targets have them
+        if of is not model_seed:
+            economics = {**self._economics, **model_seed.economics}  # as derived targets have them
             factors = {name: _stated(economics[name]) for name in factors_of(self._physics)}
-            self._kept = learnt, factors
+            self._kept = model_seed, factors
         return factors
 
-    def printed(self, found: EnergyAnswers) -> list[msgspec.Raw]:
+    def printed(self, account: EnergyAnswers) -> list[msgspec.Raw]:
         """Energy of each row as JSON, as the fields of an answer describe it."""
-        grades, distances = self._norms.graded(found.counted)
-        n = found.ends.shape[2]
-        ends = found.ends.reshape(-1, n).T.tolist()
-        counted, names, away = (part.transpose(2, 0, 1).tolist() for part in (found.counted, grades, distances))
+        grades, distances = self._norms.graded(account.counted)
+        n = account.ends.shape[2]
+        ends = account.ends.reshape(-1, n).T.tolist()
+        counted, names, away = (part.transpose(2, 0, 1).tolist() for part in (account.counted, grades, distances))
         return [
             self._form.filled([*ends[i], *chain(*map(_filled, self._norms, counted[i], names[i], away[i]))])
             for i in range(n)
@@ -219,10 +219,10 @@ def _norm(norm: Norm) -> Record:
     }
 
 
-def _energy(found: EnergyAnswers) -> dict[str, Values]:
-    parts: dict[str, Answer] = {**found.boundaries, _COAL: found.coal_equivalent, **found.scopes}
+def _energy(account: EnergyAnswers) -> dict[str, Values]:
+    parts: dict[str, Answer] = {**account.boundaries, _COAL: account.coal_equivalent, **account.scopes}
     columns: dict[str, Values] = dict(_flat(parts))
-    for one in found.standings:
+    for one in account.standings:
         columns |= _flat({one.norm.name: one.energy})
         own = f"{ENERGY}_{one.norm.name}"
         columns |= {f"{own}_grade": one.grade, f"{own}_best_grade": one.best, f"{own}_worst_grade": one.worst}

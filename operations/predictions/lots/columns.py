@@ -62,19 +62,19 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
     """Decisions of a model; see `operations.predictions.numbers.columns.columns`."""
     seed = payloads.seed
     costs = given_costs(request["costs"], seed, model.costs)
-    judged = model.assess(block.X, costs)
-    far = model.distances(judged)
+    assessed = model.assess(block.X, costs)
+    far = model.distances(assessed)
     flags = model.flags(block.X)
     flag_readings(block.texts, model.seed, flags)
-    values: dict[str, Values] = dict(quantities(model.contents(judged.logs, request["coverage"]), flags))
+    values: dict[str, Values] = dict(quantities(model.contents(assessed.logs, request["coverage"]), flags))
     grades = [grade.name for grade in seed.grades]
-    values |= shares(seed.defects, judged.defects) | shares(grades, judged.keeps)
+    values |= shares(seed.defects, assessed.defects) | shares(grades, assessed.keeps)
     values |= {
-        "decision": np.array(ACTIONS)[judged.decided.actions(costs or model.costs)],
-        "grade": [None if grade < 0 else grades[grade] for grade in judged.decided.grade.tolist()],
-        "expected_value": judged.decided.expected,
+        "decision": np.array(ACTIONS)[assessed.decided.actions(costs or model.costs)],
+        "grade": [None if grade < 0 else grades[grade] for grade in assessed.decided.grade.tolist()],
+        "expected_value": assessed.decided.expected,
     }
-    near = [one if math.isfinite(one.sigma) else None for one in model.nearest(judged, far)]
+    near = [one if math.isfinite(one.sigma) else None for one in model.nearest(assessed, far)]
     values |= {
         _NEAREST: [None if one is None else one.limit for one in near],
         f"{_NEAREST}_grade": [None if one is None else grades[one.grade] for one in near],
@@ -84,7 +84,7 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
         f"{_NEAREST}_sigma": _numbers(None if one is None else one.sigma for one in near),
     }
     if _has_setpoints(payloads):
-        moves = model.remedies(block.X, judged, far)
+        moves = model.remedies(block.X, assessed, far)
         values |= {
             _REMEDY: [None if one is None else one.setpoint.name for one in moves],
             f"{_REMEDY}_before": _numbers(None if one is None else one.before for one in moves),

@@ -21,8 +21,8 @@ class ContentExplanations(Explanations):
     ) -> tuple[Sequence[Record], Record]:
         """The explanations of each lot, by element."""
         seed = self.seed
-        found = explained_contents(model.estimator, X, predicted, seed)
-        parts = found if found is not None else [None for _ in seed.elements]
+        explained = explained_contents(model.estimator, X, predicted, seed)
+        parts = explained if explained is not None else [None for _ in seed.elements]
         by_element = {
             column.name: explanations(part, seed, [(column.name, str(column.unit))] * len(X), flags)
             for column, part in zip(seed.elements, parts, strict=True)

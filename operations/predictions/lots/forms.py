@@ -62,7 +62,7 @@ def _share(about: str) -> Any:
 
 def _decision(seed: Seed) -> Any:
     about = "mean value of a tonne less costs, relative to one sold in the intended grade; null: unknown"
-    worth = record(
+    value_kind = record(
         f"{title(seed)}Worth", "A number in $/t.", {"value": _number(about, "$/t") | None, "unit": Literal["$/t"]}
     )
     action = Field(
@@ -76,7 +76,7 @@ def _decision(seed: Seed) -> Any:
         {
             "action": Annotated[Literal[ACTIONS], action],
             "grade": Annotated[Literal[grades] | None, Field(description="null where the laboratory shall say")],
-            "expected_value": worth,
+            "expected_value": value_kind,
         },
     )
     return Annotated[kind, Field(description="what is worth most on average, among what the guarantee allows")]

@@ -47,29 +47,29 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     """
     seed, X = payloads.seed, matrix(rows, model.seed)
     costs = given_costs(request["costs"], seed, model.costs)
-    judged = model.assess(X, costs)
-    far = model.distances(judged)
+    assessed = model.assess(X, costs)
+    far = model.distances(assessed)
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
-    contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
-    whys, beside = added_rows(payloads.options, model, X, judged.logs, request, flags)
+    contents = estimates(model.contents(assessed.logs, request["coverage"]), payloads.quantities, flags)
+    whys, extra = added_rows(payloads.options, model, X, assessed.logs, request, flags)
     grades = [grade.name for grade in seed.grades]
-    found, with_least = model.nearest(judged, far), has_least(seed)
-    units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
+    nearest_limits, with_least = model.nearest(assessed, far), has_least(seed)
+    units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in nearest_limits}}
     answered = zip(
         with_ids(rows, payloads.echoed, request),
         contents,
-        judged.defects.tolist(),
-        judged.keeps.tolist(),
-        _decided(judged.decided, costs or model.costs, grades),
-        found,
-        model.remedies(X, judged, far),
+        assessed.defects.tolist(),
+        assessed.keeps.tolist(),
+        _decided(assessed.decided, costs or model.costs, grades),
+        nearest_limits,
+        model.remedies(X, assessed, far),
         whys,
         flags,
         strict=True,
     )
     return {
-        **beside,
+        **extra,
         "predictions": [
             {
                 **name,
@@ -79,10 +79,10 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
                 "decision": decision,
                 "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
                 "remedy": _remedy(remedy),
-                **why,
+                **reason,
                 "flags": words,
             }
-            for name, content, defects, keeps, decision, nearest, remedy, why, words in answered
+            for name, content, defects, keeps, decision, nearest, remedy, reason, words in answered
         ],
         "guarantee": guarantee(model, seed, costs is None),
     }

@@ -12,10 +12,10 @@ from operations.predictions.payloads import Payloads
 
 def described(payloads: Payloads) -> Described:
     """Columns of a response in order; those of options only if requested."""
-    found = of_quantities(payloads.quantities)
+    quantity_list = of_quantities(payloads.quantities)
     for one in payloads.options:
-        found |= one.described()
-    return found
+        quantity_list |= one.described()
+    return quantity_list
 
 
 def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Record) -> Columns:
@@ -41,5 +41,5 @@ def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Reco
     flags = model.flags(block.X, answers)
     flag_readings(block.texts, model.seed, flags)
     values = quantities(answers, flags)
-    more, beside = added_columns(payloads.options, model, block.X, answers, request, flags)
-    return Columns(values | more, flags, beside)
+    more, extra = added_columns(payloads.options, model, block.X, answers, request, flags)
+    return Columns(values | more, flags, extra)

@@ -23,15 +23,15 @@ class NumberExplanations(Explanations):
         """The field of each row that explains its target or targets."""
         seed = self.seed
         models = model.models if isinstance(model, SeveralTargets) else {seed.target.name: model}
-        found = {}
+        reasons = {}
         for target, one in models.items():
             parts = explained(one.estimator, X, predicted[target].value, one.seed)
             named = [(target, seed.quantities[target])] * len(X)
-            found[target] = explanations(parts, one.seed, named, flags)
-        if len(found) == 1:
-            (whys,) = found.values()
-            return [{"explanation": why} for why in whys], {}
-        return [{"explanations": {target: whys[i] for target, whys in found.items()}} for i in range(len(X))], {}
+            reasons[target] = explanations(parts, one.seed, named, flags)
+        if len(reasons) == 1:
+            (whys,) = reasons.values()
+            return [{"explanation": reason} for reason in whys], {}
+        return [{"explanations": {target: whys[i] for target, whys in reasons.items()}} for i in range(len(X))], {}
 
 
 class ExplainNumbers(ResponsePart):

@@ -45,10 +45,10 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     flags = model.flags(X, answers)
     flag_readings(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
-    added, beside = added_rows(payloads.options, model, X, answers, request, flags)
+    added, extra = added_rows(payloads.options, model, X, answers, request, flags)
     names = with_ids(rows, payloads.echoed, request)
     return {
-        **beside,
+        **extra,
         "predictions": [
             {**name, **quantity, **more, "flags": words}
             for name, quantity, more, words in zip(names, quantities, added, flags, strict=True)

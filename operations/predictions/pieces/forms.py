@@ -56,7 +56,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "Contents of the elements that the sensors carry, each with its interval; the others are left out.",
         {column.name: Annotated[estimate(column.name, seed), Field(default=None)] for column in seed.elements},
     )
-    worth = quantity(f"{title(seed)}Value", "$/kg")
+    value_kind = quantity(f"{title(seed)}Value", "$/kg")
     bins = tuple(one.name for one in seed.bins)
     return {
         "class": Annotated[
@@ -65,7 +65,9 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
-        "expected_value": Annotated[worth, Field(description="what a kilogram of the piece is worth there on average")],
+        "expected_value": Annotated[
+            value_kind, Field(description="what a kilogram of the piece is worth there on average")
+        ],
     }
 
 

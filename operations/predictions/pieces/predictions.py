@@ -57,7 +57,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
-    whys, beside = added_rows(payloads.options, model, X, p, request, flags)
+    whys, extra = added_rows(payloads.options, model, X, p, request, flags)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
         with_ids(rows, payloads.echoed, request),
@@ -71,7 +71,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         strict=True,
     )
     return {
-        **beside,
+        **extra,
         "predictions": [
             {
                 **name,
@@ -80,10 +80,10 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
                 "elements": contents,
                 "bin": bins[into][0],
                 "expected_value": {"value": value, "unit": bins[into][1]},
-                **why,
+                **reason,
                 "flags": words,
             }
-            for name, best, shares, contents, into, value, why, words in decided
+            for name, best, shares, contents, into, value, reason, words in decided
         ],
         "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
         "guarantee": guarantee(model, seed, bool(prices)),
