@@ -96,8 +96,8 @@ def main() -> None:
         fail((None if ours else full_disk(error)) or str(error))
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"nonferrous {version('nonferrous')}")

@@ -74,7 +74,7 @@ def progress() -> Iterator[Step]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        yield lambda description, done, total: bar.update(task, description=description, completed=done, total=total)
 
 
 @contextmanager
@@ -85,8 +85,8 @@ def progress_of(names: Sequence[str]) -> Iterator[Callable[[str, str, int, int],
 
     with Progress(console=Console(stderr=True), transient=True) as bars:
         tasks = {name: bars.add_task(name, total=None) for name in names}
-        yield lambda name, what, done, total: bars.update(
-            tasks[name], description=f"{name}: {what}", completed=done, total=total
+        yield lambda name, description, done, total: bars.update(
+            tasks[name], description=f"{name}: {description}", completed=done, total=total
         )
 
 

@@ -16,5 +16,5 @@ def lines(seed: Seed) -> Iterator[str]:
         if operation.name in offers.forms:
             more = f" ({options})" if operation.rows == "each" and options else ""
             yield f"{operation.name}{more}: POST /v1/{seed.process.name}/{operation.name}"
-        elif (why := operation.why_not(seed)) is not None:
-            yield f"{operation.name}: not offered: {why}"
+        elif (reason := operation.why_not(seed)) is not None:
+            yield f"{operation.name}: not offered: {reason}"

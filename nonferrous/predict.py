@@ -76,8 +76,8 @@ def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
     request, wrong = form.envelope.read({"rows": [{}], **given})
     if request is None or faults:
         raise PlanError(in_words(invalid([*faults, *wrong])))
-    found: dict[str, Any] = request
-    return found
+    stated: dict[str, Any] = request
+    return stated
 
 
 def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
@@ -128,8 +128,8 @@ def _batches(
 
     task = predictions_of(seed)
     taken = task.form(seed, 1)
-    said = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
-    about = {ABOUT: json.dumps(said)}
+    response_header = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
+    about = {ABOUT: json.dumps(response_header)}
     rows = 0
     for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
         rows += batch.num_rows

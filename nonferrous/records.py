@@ -71,10 +71,10 @@ def enter_moves(process: str) -> None:
             continue
         subject = f"{process}, move {move.number}: version {move.before or 'none'} to {move.after or 'none'}"
         if move.alias == SHADOW:
-            what = "shadow end" if move.after is None else "shadow begin"
+            action = "shadow end" if move.after is None else "shadow begin"
         else:
-            what = "rollback" if move.action == "rollback" else "promotion"
-        rows.append((move.who, what, subject, move.why, {"moved": move.when, **move.metrics}))
+            action = "rollback" if move.action == "rollback" else "promotion"
+        rows.append((move.who, action, subject, move.why, {"moved": move.when, **move.metrics}))
     _enter(rows)
 
 
@@ -87,13 +87,13 @@ def enter_batches(process: str | None) -> None:
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    found = [one for one in batches(process, Tracking(read_settings())) if one.state != "open"]
+    ended = [one for one in batches(process, Tracking(read_settings())) if one.state != "open"]
     rows: list[Row] = []
-    for one in found:
-        what = "withdrawal" if one.state == "withdrawn" else "retraining"
+    for one in ended:
+        action = "withdrawal" if one.state == "withdrawn" else "retraining"
         subject = f"{one.process}, batch {one.name}: {one.state}"
         figures = {"rows": one.rows, "digest": one.digest, "given": one.when}
-        rows.append((one.withdrawn_by or one.who, what, subject, one.why, figures))
+        rows.append((one.withdrawn_by or one.who, action, subject, one.why, figures))
     _enter(rows)
 
 
@@ -105,9 +105,9 @@ def _enter(rows: list[Row]) -> None:
     with opened() as database, database.begin() as connection:
         database.lock(connection, AUDIT)
         known = {entry.subject for entry in audit.entries(connection)}
-        for who, what, subject, why, figures in rows:
+        for actor, action, subject, reason, figures in rows:
             if subject not in known:
-                audit.add(database, connection, who, what, subject, why, figures)
+                audit.add(database, connection, actor, action, subject, reason, figures)
 
 
 @records_app.command()
@@ -158,23 +158,23 @@ def write(seed: Seed, out: Path, labelled: bool) -> int:
     """
     from records.database import RecordsError
 
-    def found(tables: Tables, step: Step) -> Iterator[pa.RecordBatch]:
+    def batches_of(tables: Tables, step: Step) -> Iterator[pa.RecordBatch]:
         return tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
 
-    rows = _written(seed, out, found)
+    rows = _written(seed, out, batches_of)
     if not rows:
-        what = "nothing is recorded of which an outcome is known" if labelled else "nothing is recorded"
-        raise RecordsError(f"{seed.process.name}: {what}")
+        message = "nothing is recorded of which an outcome is known" if labelled else "nothing is recorded"
+        raise RecordsError(f"{seed.process.name}: {message}")
     return rows
 
 
-def _written(seed: Seed, out: Path, found: Callable[[Tables, Step], Iterator[pa.RecordBatch]]) -> int:
+def _written(seed: Seed, out: Path, batches_of: Callable[[Tables, Step], Iterator[pa.RecordBatch]]) -> int:
     """Write some of the recorded rows to a Parquet file; gives how many."""
     from nonferrous.batch_file import write_batches
     from serving.outcomes.tables import Tables
 
     with opened() as database, progress() as step, _uncollected():
-        return write_batches(found(Tables(database, seed), step), out)
+        return write_batches(batches_of(Tables(database, seed), step), out)
 
 
 @contextmanager
@@ -197,17 +197,17 @@ def batches(process: ProcessName) -> None:
 
     seed = load(process)
     with opened() as database, database.read() as connection:
-        found = listed(connection, seed.process.name)
+        stored_batches = listed(connection, seed.process.name)
         waiting = waiting_of(seed, newest(connection, seed.process.name))
     screen = console()
-    for one in found:
+    for one in stored_batches:
         corrected = f", {one.corrected} corrected" if one.corrected else ""
         accepted = "" if one.accepted is None else f", accepted by {one.accepted}"
         withdrawn = "" if one.withdrawn is None else f", withdrawn by {one.withdrawn}"
         waits = "".join(f", {each.outcomes} wait: {each.why}" for _, each in waiting if each.batch == one.number)
         line = f"batch {one.number}: {_shown(one.at)}, {one.rows} outcomes{corrected} from {one.client}"
         screen.print(f"{line}{accepted}{withdrawn}{waits}", soft_wrap=True, markup=False)
-    if not found:
+    if not stored_batches:
         screen.print(f"{process}: no outcomes", markup=False)
 
 
@@ -265,14 +265,14 @@ def audit() -> None:
     from records.audit import entries, faults
 
     with opened() as database, database.read() as connection:
-        found, wrong = list(entries(connection)), faults(connection)
+        stored_entries, wrong = list(entries(connection)), faults(connection)
     screen = console()
-    for one in found:
+    for one in stored_entries:
         screen.print(entry_line(one), soft_wrap=True, markup=False)
     if wrong:
         fail("the audit was changed:\n" + "\n".join(wrong))
-    last = f", the last has the hash {found[-1].hash}" if found else ""
-    screen.print(f"{len(found)} entries, none changed or missing{last}", soft_wrap=True, markup=False)
+    last = f", the last has the hash {stored_entries[-1].hash}" if stored_entries else ""
+    screen.print(f"{len(stored_entries)} entries, none changed or missing{last}", soft_wrap=True, markup=False)
 
 
 def entry_line(entry: Entry) -> str:

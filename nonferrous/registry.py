@@ -74,13 +74,13 @@ def list_batches(process: ProcessName) -> None:
     from registry.tracking import Tracking
     from seeds import load
 
-    found, screen = listed(load(process).process.name, Tracking(read_settings())), console()
-    for one in found:
+    listed_batches, screen = listed(load(process).process.name, Tracking(read_settings())), console()
+    for one in listed_batches:
         by = f" by {one.withdrawn_by}" if one.withdrawn_by else ""
         line = f"batch {one.name}: {one.when[:16].replace('T', ' ')}, {one.rows} rows of {one.source} from {one.who}, "
         line += f"{one.state}{by}" + (f": {one.why}" if one.why else "")
         screen.print(line, soft_wrap=True, markup=False)
-    if not found:
+    if not listed_batches:
         screen.print(f"{process}: no batches", markup=False)
 
 
@@ -93,9 +93,11 @@ def withdraw(
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    found = run(batch, reason, Tracking(read_settings()))
-    enter_batches(found.process)
-    line = f"{found.process}: batch {found.name} removed from the history; models trained on it stay: retrain next"
+    withdrawn = run(batch, reason, Tracking(read_settings()))
+    enter_batches(withdrawn.process)
+    line = (
+        f"{withdrawn.process}: batch {withdrawn.name} removed from the history; models trained on it stay: retrain next"
+    )
     console().print(line, soft_wrap=True, markup=False)
 
 

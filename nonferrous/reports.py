@@ -51,12 +51,12 @@ def energy_report(
                 fail(f"--data: missing: {process} has no [plant] to simulate")
             with progress() as step:
                 data = simulate(seed, folder, progress=lambda done, total: step("simulate", done, total))
-        found = energy_month(seed, folder if data is None else data, month)
-    file = out or Path(f"{process}-energy-{found.month}.html")
-    write_page(page(found), file)
-    for caution in found.cautions:
+        month_energy = energy_month(seed, folder if data is None else data, month)
+    file = out or Path(f"{process}-energy-{month_energy.month}.html")
+    write_page(page(month_energy), file)
+    for caution in month_energy.cautions:
         typer.echo(f"Warning: {caution}")
-    typer.echo(f"{process}: {summary(found)}")
+    typer.echo(f"{process}: {summary(month_energy)}")
     typer.echo(f"the report is in {file}")
 
 
@@ -126,8 +126,8 @@ def quiet(seed: Seed) -> str | None:
     from nonferrous.retraining_due import learning_due
 
     seen = look(seed)
-    found = learning_due(seen)
-    return None if found.is_due else f"no retraining: {summary(seen)}; {found.line}"
+    due = learning_due(seen)
+    return None if due.is_due else f"no retraining: {summary(seen)}; {due.line}"
 
 
 def look(seed: Seed, days: int | None = None) -> MonitoringResult:
@@ -180,8 +180,8 @@ def look(seed: Seed, days: int | None = None) -> MonitoringResult:
             start = starts_of(rows.table, model.seed)
             rows = rows[np.asarray(start > start.max() - np.timedelta64(days, "D"))]
         seen = watch(rows, history)
-        beside = live.in_shadow(recorded, model.seed, history.table)
-        seen = replace(seen, by_version=(*seen.by_version, *beside), next_steps=_steps(database, seed, seen, versions))
+        shadows = live.in_shadow(recorded, model.seed, history.table)
+        seen = replace(seen, by_version=(*seen.by_version, *shadows), next_steps=_steps(database, seed, seen, versions))
         keep(database, process, seen.to_json(), seen.figures)
     return seen
 
@@ -196,8 +196,12 @@ def _steps(database: Database, seed: Seed, seen: MonitoringResult, versions: lis
     with database.read() as connection:
         state = load(connection, seed.process.name, seen.digest)
     waiting = list(lines(seed.process.name, waiting_of(seed, () if state is None else (state,))))
-    found = in_shadow(versions)
-    shadow = None if found is None else f"version {found[0].number} answers in shadow until {shown(found[1].until)}"
+    shadowing = in_shadow(versions)
+    shadow = (
+        None
+        if shadowing is None
+        else f"version {shadowing[0].number} answers in shadow until {shown(shadowing[1].until)}"
+    )
     return tuple(next_steps(seen, waiting, shadow))
 
 
@@ -208,5 +212,5 @@ def _recorded(database: Database, seed: Seed) -> pd.DataFrame:
     from serving.outcomes.tables import Tables
 
     tables = Tables(database, seed)
-    found: pd.DataFrame = pa.Table.from_batches(tables.all_rows(), tables.schema).to_pandas()
-    return found
+    frame: pd.DataFrame = pa.Table.from_batches(tables.all_rows(), tables.schema).to_pandas()
+    return frame

@@ -34,23 +34,23 @@ def request(
 
     seed = load(process)
     check_out(out)
-    given, found = fields_of(set or []), operation_of(seed, operation)
-    if not isinstance(found, AdviceOperation):
-        if found.rows == "each":
+    given, offered = fields_of(set or []), operation_of(seed, operation)
+    if not isinstance(offered, AdviceOperation):
+        if offered.rows == "each":
             from nonferrous.predict import predict_table
 
             return predict_table(seed, data, out, given)
         fail(f"{operation}: is stored and not computed: send it to the service")
     with progress() as step:
-        result = requested(seed, found, data, lambda form: found.options(form, given), step)
+        result = requested(seed, offered, data, lambda form: offered.options(form, given), step)
     rows = written(result, out)
     screen = console()
     version = "" if result.version is None else f"version {result.version} on "
     screen.print(f"{process}: {version}{result.rows} rows", markup=False)
     for note in result.notes:
         screen.print(note, markup=False)
-    said = f"all {rows} rows: {out}" if rows else "the response has no rows: no file is written"
-    screen.print(said, soft_wrap=True, markup=False)
+    message = f"all {rows} rows: {out}" if rows else "the response has no rows: no file is written"
+    screen.print(message, soft_wrap=True, markup=False)
 
 
 def fields_of(given: list[str]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def operation_of(seed: Seed, name: str) -> Operation[Any]:
 
     known = {one.name: one for one in operations_of(seed)}
     if name not in known or known[name].form(seed, 1) is None:
-        why = known[name].why_not(seed) if name in known else None
+        reason = known[name].why_not(seed) if name in known else None
         offers = ", ".join(offered(seed, 1).forms)
-        fail(f"{seed.process.name}: no operation {name}{f': {why}' if why else ''}; it offers {offers}")
+        fail(f"{seed.process.name}: no operation {name}{f': {reason}' if reason else ''}; it offers {offers}")
     return known[name]

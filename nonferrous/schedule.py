@@ -65,24 +65,24 @@ def schedule(
     _check(request)
     table = read_table(data, seed).table
     try:
-        found = scheduled(seed, order_of(table, seed, request))
+        plan = scheduled(seed, order_of(table, seed, request))
     except (ScheduleError, ImpossibleError) as error:
         fail(str(error))
     screen = console()
-    for text in _lines(found):
+    for text in _lines(plan):
         screen.print(text, markup=False, soft_wrap=True)
-    _write(found, seed, out, report)
+    _write(plan, seed, out, report)
 
 
-def _write(found: Schedule, seed: Seed, out: Path | None, report: Path | None) -> None:
+def _write(plan: Schedule, seed: Seed, out: Path | None, report: Path | None) -> None:
     """Write the requested files."""
     from models.schedules.table import schedule_frame
     from models.table.reading import write_frame
 
     if out is not None:
-        write_frame(schedule_frame(found), out)
+        write_frame(schedule_frame(plan), out)
     if report is not None:
-        report.write_text(_page(found, seed), encoding="utf-8")
+        report.write_text(_page(plan, seed), encoding="utf-8")
     for file in (out, report):
         if file is not None:
             console().print(f"written: {file}", markup=False, soft_wrap=True)
@@ -119,16 +119,16 @@ def _bounds(given: list[str], seed: Seed) -> dict[str, float]:
     from models.schedules.order import replaceable
 
     names = [one.name for one in replaceable(seed)]
-    found = {}
+    bounds = {}
     for text in given:
         name, sign, number = text.partition("=")
         try:
-            found[name] = float(number)
+            bounds[name] = float(number)
         except ValueError:
             sign = ""
         if name not in names or not sign:
             fail(f"--limit: got '{text}': expected NAME=VALUE with a name of {', '.join(names) or 'none'}")
-    return found
+    return bounds
 
 
 def _read_tariff(file: Path) -> dict[str, Any]:
@@ -158,60 +158,60 @@ def _read_tariff(file: Path) -> dict[str, Any]:
     return {"tariff": tariff, "grid_factor": factors if has_factor else None}
 
 
-def _lines(found: Schedule) -> Iterator[str]:
+def _lines(plan: Schedule) -> Iterator[str]:
     """Yield the lines of a schedule: hours as bars, then figures."""
-    top, prices = max(float(found.current.max()), found.flat), found.order.prices.values
+    top, prices = max(float(plan.current.max()), plan.flat), plan.order.prices.values
     yield "start                      $/kWh      kA      MW"
-    for i, start in enumerate(found.order.prices.starts):
-        bar = "#" * round(_BAR * float(found.current[i]) / top)
-        stop = "" if found.running[i] else " stop"
+    for i, start in enumerate(plan.order.prices.starts):
+        bar = "#" * round(_BAR * float(plan.current[i]) / top)
+        stop = "" if plan.running[i] else " stop"
         yield (
-            f"{start.isoformat(timespec='minutes'):<24} {prices[i]:>7.4f} {found.current[i]:>7.1f} "
-            f"{found.power[i]:>7.2f} {bar}{stop}"
+            f"{start.isoformat(timespec='minutes'):<24} {prices[i]:>7.4f} {plan.current[i]:>7.1f} "
+            f"{plan.power[i]:>7.2f} {bar}{stop}"
         )
-    yield from figures(found)
+    yield from figures(plan)
 
 
-def figures(found: Schedule) -> Iterator[str]:
+def figures(plan: Schedule) -> Iterator[str]:
     """Yield metal, cost, saving, energy, limits and shadow prices as text."""
-    share = found.saving.value / (found.total_cost.value + found.saving.value)
-    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.metal_target:,g} t required"
-    yield f"cost {_ranged(found.total_cost, ',.0f')} $"
-    yield f"saves {_ranged(found.saving, ',.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
-    more = found.energy - found.flat_energy
-    yield f"buys {found.energy:,.0f} kWh ({more:+,.0f} compared with a constant current), {found.emission:,.0f} kgCO2e"
-    for kept in found.kept:
-        side = "at most" if kept.limit.at_most else "at least"
-        word = "kept" if kept.always else "kept as soon as a current can:"
+    share = plan.saving.value / (plan.total_cost.value + plan.saving.value)
+    yield f"metal {_ranged(plan.tonnes, ',.1f')} t of {plan.order.metal_target:,g} t required"
+    yield f"cost {_ranged(plan.total_cost, ',.0f')} $"
+    yield f"saves {_ranged(plan.saving, ',.0f')} $, {share:.1%} of the cost of {plan.flat:.1f} kA in every hour"
+    more = plan.energy - plan.flat_energy
+    yield f"buys {plan.energy:,.0f} kWh ({more:+,.0f} compared with a constant current), {plan.emission:,.0f} kgCO2e"
+    for margin in plan.kept:
+        side = "at most" if margin.limit.at_most else "at least"
+        word = "kept" if margin.always else "kept as soon as a current can:"
         yield (
-            f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, {word} {side} "
-            f"{kept.tightened_limit:.2f} so that cells keep {kept.limit.bound:g}"
+            f"{margin.limit.name}: {margin.extreme:.2f} {margin.limit.unit} in the mean cell, {word} {side} "
+            f"{margin.tightened_limit:.2f} so that cells keep {margin.limit.bound:g}"
         )
-    if found.unmodelled_limits:
-        yield f"not followed by the hour: {', '.join(found.unmodelled_limits)}"
-    for name, value in found.worth.items():
+    if plan.unmodelled_limits:
+        yield f"not followed by the hour: {', '.join(plan.unmodelled_limits)}"
+    for name, value in plan.worth.items():
         does = "costs" if name == "metal_target" else "would save"
-        yield f"{name}: one {found.units[name].strip('()')} more {does} {value:,.2f} $"
+        yield f"{name}: one {plan.units[name].strip('()')} more {does} {value:,.2f} $"
 
 
 def _ranged(one: IntervalValue, form: str) -> str:
     return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"
 
 
-def _page(found: Schedule, seed: Seed) -> str:
+def _page(plan: Schedule, seed: Seed) -> str:
     """One HTML page with the hours drawn."""
     import html as text
 
     from reporting.hours import steps
     from reporting.style import BLUE, ORANGE, STYLE
 
-    order = found.order
+    order = plan.order
     labels = [start.strftime("%d %b %H:%M") for start in order.prices.starts]
     title = text.escape(f"Schedule: {seed.process.title}")
-    said = "".join(f"<p>{text.escape(line)}</p>" for line in figures(found))
-    drawn = steps(labels, found.current.tolist(), "line current [kA], dashed: flat", BLUE, found.flat)
+    paragraphs = "".join(f"<p>{text.escape(line)}</p>" for line in figures(plan))
+    drawn = steps(labels, plan.current.tolist(), "line current [kA], dashed: flat", BLUE, plan.flat)
     drawn += steps(labels, order.prices.values.tolist(), "price [$/kWh]", ORANGE)
-    for name, state in found.states.items():
-        drawn += steps(labels, state.tolist(), f"{name} of the mean cell [{found.units.get(name, '')}]", BLUE)
+    for name, state in plan.states.items():
+        drawn += steps(labels, state.tolist(), f"{name} of the mean cell [{plan.units.get(name, '')}]", BLUE)
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{said}{drawn}</body></html>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{paragraphs}{drawn}</body></html>'

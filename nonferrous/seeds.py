@@ -117,7 +117,7 @@ def draft_seed(
         fail(f"--out: got {out}: expected a file that ends in .toml")
     if out is not None and name is not None and out.stem != name:
         fail(f"--out: got {out}: expected the process's name, {name}.toml")
-    asked = DraftOptions(
+    options = DraftOptions(
         time=time,
         unit=unit,
         sheet=sheet,
@@ -133,7 +133,7 @@ def draft_seed(
     )
     if out is not None:
         _must_be_new(out)
-    drafted = draft(file, target, asked)
+    drafted = draft(file, target, options)
     out = out or Path(f"{drafted.name}.toml")
     _must_be_new(out)
     if report is not None:
@@ -154,8 +154,8 @@ def _must_be_new(out: Path) -> None:
 def _show(drafted: Drafted, file: Path, out: Path, report: Path | None) -> None:
     """Print the findings and the next commands."""
     screen = console()
-    for what, value in drafted.summary:
-        screen.print(f"{what}: {value}", soft_wrap=True, markup=False)
+    for label, value in drafted.summary:
+        screen.print(f"{label}: {value}", soft_wrap=True, markup=False)
     screen.print(_suspicions_table(drafted))
     written = [str(out), *([] if report is None else [str(report)])]
     lines = [f"written: {' and '.join(written)}; read it, confirm or change what is assumed, then:"]

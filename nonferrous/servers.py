@@ -56,8 +56,8 @@ def up(
     settings = read_settings()
     if settings.artifact_root is None:
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
-    for wanted in (port, ui_port):
-        _check_free(wanted)
+    for required_port in (port, ui_port):
+        _check_free(required_port)
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     made = one_a_task(plants)
@@ -94,10 +94,10 @@ def up(
 
 def one_a_task(plants: Sequence[Seed]) -> list[Seed]:
     """A plant of each task: the one that README.md asks for a prediction, else the first."""
-    found: dict[str, Seed] = {}
+    seeds_of_tasks: dict[str, Seed] = {}
     for seed in sorted(plants, key=lambda seed: seed.process.name not in ASKED):
-        found.setdefault(seed.process.task, seed)
-    return list(found.values())
+        seeds_of_tasks.setdefault(seed.process.task, seed)
+    return list(seeds_of_tasks.values())
 
 
 def _mlflow(settings: StoreSettings, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:

@@ -58,11 +58,11 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
     held: AbstractContextManager[None] = nullcontext() if is_alone else alone(settings.folder, process)
     try:
         with held:
-            found = look_at_shadow(seed, answered, settings, now or datetime.now(UTC))
+            shadows = look_at_shadow(seed, answered, settings, now or datetime.now(UTC))
     except (ProcessLockedError, RegistryError) as error:
         return ShadowLines((str(error),), goes_on=True)
     enter_moves(process)
-    return ShadowLines() if found is None else ShadowLines((found.line,), found.goes_on)
+    return ShadowLines() if shadows is None else ShadowLines((shadows.line,), shadows.goes_on)
 
 
 def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
@@ -75,5 +75,5 @@ def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
     shadow = shadow_lines(seed, is_alone=is_alone)
     if shadow.goes_on:
         return f"no retraining: {'; '.join(shadow.lines)}"
-    why = quiet(seed)
-    return None if why is None else "; ".join([*shadow.lines, why])
+    reason = quiet(seed)
+    return None if reason is None else "; ".join([*shadow.lines, reason])

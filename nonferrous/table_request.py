@@ -93,7 +93,7 @@ def requested(
     from operations.forms.faults import RequestError
     from operations.forms.plan_rows import PlanError
 
-    version, learnt = (None, None) if not operation.uses_model else _champion(seed, operation, step)
+    version, trained = (None, None) if not operation.uses_model else _champion(seed, operation, step)
     step("read the table", 1, 3)
     checked: Checked = read_table(data, seed, today=latest_plan(seed))
     form = operation.form(seed, max(len(checked.table), 1))
@@ -102,7 +102,7 @@ def requested(
     step("compute the response", 2, 3)
     try:
         made = operation.request_of(form, checked.table, options(form))
-        answer = operation.answer(form, learnt, made.request)
+        answer = operation.answer(form, trained, made.request)
     except RequestError as error:
         raise PlanError(in_words(error)) from None
     number = None if version is None else version.number

@@ -28,10 +28,10 @@ def _table(title: str) -> Table:
 
 
 def _metric_columns(
-    table: Table, columns: Mapping[str, tuple[str, str]], found: Iterable[Mapping[str, float]]
+    table: Table, columns: Mapping[str, tuple[str, str]], metrics: Iterable[Mapping[str, float]]
 ) -> dict[str, str]:
     """Add the columns of the metrics that anybody has; gives the format of each."""
-    known = set().union(*found)
+    known = set().union(*metrics)
     shown = {name: column for name, column in columns.items() if name in known}
     for head, _ in shown.values():
         table.add_column(head, justify="right", no_wrap=True)
@@ -40,22 +40,22 @@ def _metric_columns(
 
 def candidates_table(trained: Trained, target: str | None = None) -> Table:
     """Table of the candidates of a job or of one target, baseline first, the registered one marked."""
-    learnt = trained.learnt if target is None else trained.learnt.targets[target]
-    seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
-    span = f"{learnt.data.shown(parts.test_from)} to {learnt.data.shown(parts.last)}"
+    result = trained.learnt if target is None else trained.learnt.targets[target]
+    seed, parts, task = result.data.seed, result.parts, task_of(result.data.seed)
+    span = f"{result.data.shown(parts.test_from)} to {result.data.shown(parts.last)}"
     table = _table(f"{seed.process.name}: {task.card.heading(seed)}, {len(parts.test)} {task.card.rows}, {span}")
     table.add_column("candidate", no_wrap=True)
-    measured = [candidate.metrics for candidate in learnt.candidates.values()]
+    measured = [candidate.metrics for candidate in result.candidates.values()]
     forms = _metric_columns(table, task.columns.candidates, measured)
-    for name, candidate in learnt.candidates.items():
-        is_best = name == learnt.best.name
+    for name, candidate in result.candidates.items():
+        is_best = name == result.best.name
         cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
         table.add_row(f"{name} *" if is_best else name, *cells, style="bold" if is_best else None)
     became = trained.alias or "refused by the gate"
     lines = [
         f"* registered as version {trained.version}, {became}: best on the calibrate rows",
-        *(f"  Warning: {caution}" for caution in task.card.cautions(seed, learnt.best.metrics, len(parts.test))),
-        *task.card.remarks(learnt.candidates, learnt.best, learnt.data),
+        *(f"  Warning: {caution}" for caution in task.card.cautions(seed, result.best.metrics, len(parts.test))),
+        *task.card.remarks(result.candidates, result.best, result.data),
     ]
     table.caption = escape("\n".join(lines))
     return table
@@ -93,13 +93,13 @@ def label_lines(labels: LabelChecks) -> list[str]:
 def versions_table(comparison: Comparison, seed: Seed, target: str | None = None) -> Table:
     """Table of the registered versions of a process, baseline first, with the metrics of one target."""
     table = _table(f"{comparison.process}: registered versions" + (f", {target}" if target else ""))
-    found = [row.metrics if target is None else figures_of(target, row.metrics) for row in comparison.rows]
+    row_metrics = [row.metrics if target is None else figures_of(target, row.metrics) for row in comparison.rows]
     if not comparison.same_table:
         table.caption = "Versions come from different tables: compare skill, not errors."
     for name in ("version", "candidate", "registered"):
         table.add_column(name)
-    forms = _metric_columns(table, task_of(seed).columns.versions, found)
-    for row, metrics in zip(comparison.rows, found, strict=True):
+    forms = _metric_columns(table, task_of(seed).columns.versions, row_metrics)
+    for row, metrics in zip(comparison.rows, row_metrics, strict=True):
         name = ", ".join((row.name, *row.aliases))
         cells = [figure(metrics, metric, form) for metric, form in forms.items()]
         candidate = row.candidate if target is None else row.tags.get(candidate_tag(target), row.candidate)
@@ -120,16 +120,16 @@ def refused_lines(comparison: Comparison) -> list[str]:
 
 def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     """Champion and challenger on the judge rows, by one of several targets if named, and what follows."""
-    learnt = retrained.learnt if target is None else retrained.learnt.targets[target]
+    result = retrained.learnt if target is None else retrained.learnt.targets[target]
     whole = retrained.verdict
     verdict = whole.by_target[str(target)] if isinstance(whole, Verdicts) else whole
-    seed, task = learnt.data.seed, task_of(learnt.data.seed)
+    seed, task = result.data.seed, task_of(result.data.seed)
     outcome = outcome_of(whole.promoted, retrained.shadow)
     name = "a dry run" if retrained.version is None else f"version {retrained.version}"
     outcome = f"would be {outcome}" if retrained.version is None else outcome
     table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))
-    said = task.card.cautions(seed, learnt.best.metrics, len(learnt.parts.test))
-    cautions = "".join(f"  Warning: {line}\n" for line in said)
+    cautions_of_card = task.card.cautions(seed, result.best.metrics, len(result.parts.test))
+    cautions = "".join(f"  Warning: {line}\n" for line in cautions_of_card)
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
         f"{verdict.rows} {task.card.rows} of {verdict.units} {task.card.units}, {verdict.first_period} to "

@@ -159,15 +159,17 @@ def retrain(
     from training.labels.job import ShiftError
     from training.retraining.retrain import retrain as run
 
-    if only_if_due and (why := nothing_to_learn(load(process))) is not None:
-        console().print(f"{process}: {why}", soft_wrap=True, markup=False)
+    if only_if_due and (reason := nothing_to_learn(load(process))) is not None:
+        console().print(f"{process}: {reason}", soft_wrap=True, markup=False)
         return
     check_records()
     settings, table = read_settings(), _table(process, data, from_records)
     try:
         with alone(settings.folder, process), progress() as step:
-            asked = load(process), table, settings, step, setpoint_tests
-            retrained = run(*asked, accept_label_shift=accept_label_shift, dry_run=dry_run, follows=not from_records)
+            arguments = load(process), table, settings, step, setpoint_tests
+            retrained = run(
+                *arguments, accept_label_shift=accept_label_shift, dry_run=dry_run, follows=not from_records
+            )
     except ShiftError as error:
         enter_batches(process)
         for line in str(error).splitlines():
@@ -231,22 +233,24 @@ def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
     from training.parallel.workers import Workers, cores
 
     known = [_known(seed, settings) for seed in seeds]
-    left = [seed for seed, found in zip(seeds, known, strict=True) if found is None]
+    left = [seed for seed, outcome in zip(seeds, known, strict=True) if outcome is None]
     if len(left) < 2 or cores() < 2:
-        return [_made(seed, settings) if found is None else found for seed, found in zip(seeds, known, strict=True)]
+        return [
+            _made(seed, settings) if outcome is None else outcome for seed, outcome in zip(seeds, known, strict=True)
+        ]
     # Many labels take longest; who begins last must not be who takes longest.
     left.sort(key=lambda seed: -len(seed.labels))
     work = Preparation(max(1, cores() // len(left)))
     views = [(seed, settings) for seed in left]
     with (
         progress_of([seed.process.name for seed in left]) as step,
-        Workers(views, min(cores(), len(left)), lambda what: step(*what)) as workers,
+        Workers(views, min(cores(), len(left)), lambda state: step(*state)) as workers,
     ):
-        done = [found() for found in [workers.later(view, work) for view in range(len(left))]]
-    for _, said in done:
-        typer.echo(said, nl=False)
+        done = [pending() for pending in [workers.later(view, work) for view in range(len(left))]]
+    for _, output in done:
+        typer.echo(output, nl=False)
     passed = {seed.process.name: passed for seed, (passed, _) in zip(left, done, strict=True)}
-    return [passed.get(seed.process.name, bool(found)) for seed, found in zip(seeds, known, strict=True)]
+    return [passed.get(seed.process.name, bool(outcome)) for seed, outcome in zip(seeds, known, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -266,11 +270,11 @@ class Preparation:
         ends = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that its runs end as killed
         name = seed.process.name
         try:
-            with redirect_stdout(StringIO()) as said, reported(lambda *what: step((name, *what))):
+            with redirect_stdout(StringIO()) as output, reported(lambda *state: step((name, *state))):
                 passed = _made(seed, settings, self.processes)
         finally:
             signal.signal(signal.SIGTERM, ends)
-        return passed, said.getvalue()
+        return passed, output.getvalue()
 
 
 def _known(seed: Seed, settings: StoreSettings) -> bool | None:
@@ -284,12 +288,12 @@ def _known(seed: Seed, settings: StoreSettings) -> bool | None:
     versions = Tracking(settings, make=True).versions(process)
     champion = with_alias(CHAMPION, versions)
     if champion is not None:
-        found = loaded(champion, seed, settings)
-        if not isinstance(found, Refused):
+        model = loaded(champion, seed, settings)
+        if not isinstance(model, Refused):
             console().print(f"{process}: has a champion already", style="dim")
             return True
-        why = f"{process}: version {champion.number} is champion and does not load: {found.why}"
-        console().print(why, soft_wrap=True, markup=False)
+        message = f"{process}: version {champion.number} is champion and does not load: {model.why}"
+        console().print(message, soft_wrap=True, markup=False)
     if versions and versions[-1].refused and versions[-1].tags["seed_digest"] == seed.digest:
         number = versions[-1].number
         console().print(f"{process}: version {number} was refused by the gate before", markup=False)

@@ -43,43 +43,43 @@ def warnings(
 
     check_out(out)
     with progress() as step:
-        found = requested(load(process), Warnings(), data, lambda form: {}, step)
-    written(found, out)
+        response = requested(load(process), Warnings(), data, lambda form: {}, step)
+    written(response, out)
     screen = console()
-    for line in _lines(found):
+    for line in _lines(response):
         screen.print(line, markup=False)
-    if any(one["alarm"] for _, _, one in _events(found)):
-        screen.print(alarms(found))
-    screen.print(f"all of {len(found.answer[found.operation.name])} units: {out}", soft_wrap=True, markup=False)
+    if any(one["alarm"] for _, _, one in _events(response)):
+        screen.print(alarms(response))
+    screen.print(f"all of {len(response.answer[response.operation.name])} units: {out}", soft_wrap=True, markup=False)
 
 
-def _events(found: Requested) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _events(response: Requested) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Unit, event and warning, row by row."""
-    key = found.seed.key
+    key = response.seed.key
     assert key is not None
-    for unit in found.answer[found.operation.name]:
+    for unit in response.answer[response.operation.name]:
         for name, one in unit["events"].items():
             yield unit[key.name], name, one
 
 
-def _lines(found: Requested) -> Iterator[str]:
+def _lines(response: Requested) -> Iterator[str]:
     """Rows that were read, remarks on the plans, and the number of alarms of each event."""
-    units = len(found.answer[found.operation.name])
-    yield f"{found.seed.process.name}: version {found.version} on {found.rows} rows, {units} units"
-    yield from found.notes
-    said: dict[str, list[Mapping[str, Any]]] = {}
-    for _, name, one in _events(found):
-        said.setdefault(name, []).append(one)
-    for name, ones in said.items():
+    units = len(response.answer[response.operation.name])
+    yield f"{response.seed.process.name}: version {response.version} on {response.rows} rows, {units} units"
+    yield from response.notes
+    events: dict[str, list[Mapping[str, Any]]] = {}
+    for _, name, one in _events(response):
+        events.setdefault(name, []).append(one)
+    for name, ones in events.items():
         silent = sum(one["refusal"] is not None for one in ones)
         more = f"; nothing is said of {silent} units" if silent else ""
         raised = sum(one["alarm"] for one in ones)
         yield f"{name}: {raised} alarms, raised above a probability of {ones[0]['threshold']:.3g}{more}"
-    for name, why in found.answer["unavailable_events"].items():
-        yield f"{name}: no warnings: {why}"
+    for name, reason in response.answer["unavailable_events"].items():
+        yield f"{name}: no warnings: {reason}"
 
 
-def alarms(found: Requested) -> Table:
+def alarms(response: Requested) -> Table:
     """The alarms with the highest probabilities."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -88,13 +88,13 @@ def alarms(found: Requested) -> Table:
     table.title = f"the {MOST} most probable alarms"
     for name in ("unit", "event", "probability", "most likely cause"):
         table.add_column(name)
-    raised = [(unit, name, one) for unit, name, one in _events(found) if one["alarm"]]
+    raised = [(unit, name, one) for unit, name, one in _events(response) if one["alarm"]]
     for unit, name, one in sorted(raised, key=lambda row: -row[2]["probability"])[:MOST]:
         table.add_row(unit, name, f"{one['probability']:.2f}", one["cause"] or "")
     return table
 
 
-def warnings_shown(learnt: TrainingResult) -> Iterator[RenderableType]:
+def warnings_shown(result: TrainingResult) -> Iterator[RenderableType]:
     """Yield the table of warning metrics on holdout rows, or the reason why there are no warnings."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -103,11 +103,11 @@ def warnings_shown(learnt: TrainingResult) -> Iterator[RenderableType]:
     from reporting.markdown import figure
     from training.warnings.evaluate import blocks_of, evaluated
 
-    model = learnt.best.model
-    found, why = model.learnt.get(WARNINGS), model.refusals.get(WARNINGS)
-    if found is None:
-        if why is not None:
-            yield f"early warnings: none: {why}"
+    model = result.best.model
+    warning_model, cause = model.learnt.get(WARNINGS), model.refusals.get(WARNINGS)
+    if warning_model is None:
+        if cause is not None:
+            yield f"early warnings: none: {cause}"
         return
     table = Table(
         title="early warnings, newest periods", box=SIMPLE_HEAD, padding=0, pad_edge=False, title_justify="left"
@@ -115,9 +115,9 @@ def warnings_shown(learnt: TrainingResult) -> Iterator[RenderableType]:
     table.add_column("event", no_wrap=True)
     for head, _ in SHOWN.values():
         table.add_column(head, justify="right", no_wrap=True)
-    for name, metrics in evaluated(found, learnt.data, blocks_of(learnt.data, learnt.parts)).items():
+    for name, metrics in evaluated(warning_model, result.data, blocks_of(result.data, result.parts)).items():
         cells = [figure(metrics, f"test_{key}", form) for key, (_, form) in SHOWN.items()]
         table.add_row(name, *cells)
     yield table
-    for name, reason in found.refused.items():
+    for name, reason in warning_model.refused.items():
         yield f"{name}: no warnings: {reason}"

@@ -24,13 +24,13 @@ def clean() -> None:
     for process in load_all():
         try:
             with alone(settings.folder, process):
-                found = cleaning.clean(process)
+                cleaned = cleaning.clean(process)
         except (ProcessLockedError, RegistryError) as error:
             screen.print(f"{error}", soft_wrap=True, markup=False)
             continue
-        if found.runs:
-            size = found.bytes / _MEGABYTE
-            line = f"{process}: {found.runs} runs and {found.models} models of failed jobs deleted, {size:.1f} MB"
+        if cleaned.runs:
+            size = cleaned.bytes / _MEGABYTE
+            line = f"{process}: {cleaned.runs} runs and {cleaned.models} models of failed jobs deleted, {size:.1f} MB"
             screen.print(line, soft_wrap=True, markup=False)
     left = settings.folder / "retraining"
     with opened() as jobs:

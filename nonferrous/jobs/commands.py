@@ -48,8 +48,8 @@ def worker() -> None:
     settings = read_settings()
     name = f"{socket.gethostname()}:{settings.folder}"
 
-    def begin(id: str, asked: RetrainingRequest) -> Program:
-        return Program(id, asked, settings.folder / "logs" / "retraining")
+    def begin(id: str, request: RetrainingRequest) -> Program:
+        return Program(id, request, settings.folder / "logs" / "retraining")
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     ended = threading.Event()
@@ -57,14 +57,14 @@ def worker() -> None:
         signal.signal(one, lambda *_: ended.set())
 
     def look() -> list[str]:
-        said = subprocess.run([sys.executable, "-m", "nonferrous", "maintain"], capture_output=True, text=True)
-        return [*said.stdout.splitlines(), *said.stderr.splitlines()]
+        completed = subprocess.run([sys.executable, "-m", "nonferrous", "maintain"], capture_output=True, text=True)
+        return [*completed.stdout.splitlines(), *completed.stderr.splitlines()]
 
     with alone(settings.folder, "worker"):
         while not ended.is_set():  # another turn where the file of the jobs was removed, or restored from a copy
-            with Worker(settings.jobs_url, name, begin, settings.maintenance_schedule, look) as begun:
+            with Worker(settings.jobs_url, name, begin, settings.maintenance_schedule, look) as running_worker:
                 logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
-                begun.wait(ended)
+                running_worker.wait(ended)
 
 
 @jobs_app.command()
@@ -78,10 +78,10 @@ def submit(
     from records.jobs.queue import RetrainingRequest
     from seeds import load
 
-    asked = RetrainingRequest(load(process).process.name, getpass.getuser(), only_if_due, accept_label_shift, dry_run)
+    request = RetrainingRequest(load(process).process.name, getpass.getuser(), only_if_due, accept_label_shift, dry_run)
     with opened() as jobs:
         console().print(
-            f"job {jobs.put(asked).id} queued; a running `nonferrous worker` will start it",
+            f"job {jobs.put(request).id} queued; a running `nonferrous worker` will start it",
             markup=False,
             soft_wrap=True,
         )
@@ -93,28 +93,28 @@ def listed(process: ProcessName) -> None:
     from seeds import load
 
     with opened() as jobs:
-        found = jobs.of(load(process).process.name)
+        listed_jobs = jobs.of(load(process).process.name)
     screen = console()
-    for one in found:
+    for one in listed_jobs:
         screen.print(_line(one), soft_wrap=True, markup=False)
-    if not found:
+    if not listed_jobs:
         screen.print(f"{process}: no jobs", markup=False)
 
 
 def _line(job: Job) -> str:
-    begun = f"{dt.datetime.fromtimestamp(job.at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}"
-    said = job.why or (job.result or {}).get("why") or job.progress.get("what", "")
-    return f"{job.id}: {begun}, {job.asked.by}: {job.state}" + (f"; {said}" if said else "")
+    queued_at = f"{dt.datetime.fromtimestamp(job.at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}"
+    message = job.why or (job.result or {}).get("why") or job.progress.get("what", "")
+    return f"{job.id}: {queued_at}, {job.asked.by}: {job.state}" + (f"; {message}" if message else "")
 
 
 @jobs_app.command()
 def cancel(job: JobId) -> None:
     """Cancel a retraining job."""
     with opened() as jobs:
-        found = jobs.get(job)
-        if found is None:
+        entry = jobs.get(job)
+        if entry is None:
             fail(f"no job {job}")
-        if found.state not in ("queued", "running"):
-            fail(f"job {job} is {found.state} already")
+        if entry.state not in ("queued", "running"):
+            fail(f"job {job} is {entry.state} already")
         jobs.cancel(job)
     console().print(f"job {job} is cancelled", markup=False)

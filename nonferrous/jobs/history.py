@@ -15,9 +15,9 @@ def history(process: ProcessName) -> None:
     name = load(process).process.name
     enter_moves(name)
     with opened() as database, database.read() as connection:
-        found = of_process(connection, name)
+        entries = of_process(connection, name)
     screen = console()
-    for one in found:
+    for one in entries:
         screen.print(entry_line(one), soft_wrap=True, markup=False)
-    if not found:
+    if not entries:
         screen.print(f"{name}: no history", markup=False)

@@ -53,9 +53,9 @@ def _looked(seed: Seed) -> list[str]:
         return [*lines, back]
     if shadow.goes_on:
         return [*lines, "no job submitted: a shadow period runs"]
-    found = learning_due(seen)
-    lines.append(found.line)
-    if not found.is_due:
+    due = learning_due(seen)
+    lines.append(due.line)
+    if not due.is_due:
         return lines
     with opened() as jobs:
         try:

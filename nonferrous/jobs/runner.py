@@ -45,7 +45,7 @@ def main() -> int:
     last = {"what": "begin"}
 
     def say(line: Mapping[str, Any]) -> None:
-        last.update({name: said for name, said in line.items() if name == "what"})
+        last.update({name: message for name, message in line.items() if name == "what"})
         print(json.dumps(line), file=out, flush=True)
 
     job = json.loads(sys.argv[1])
@@ -63,31 +63,31 @@ def _failure(error: Exception, doing: str) -> str:
     """Return the reason of a failed job in one line; for a full disk with the step that failed."""
     from nonferrous.console import full_disk, is_ours
 
-    said = _in_a_line(error)
+    message = _in_a_line(error)
     if is_ours(error):
-        return said
+        return message
     traceback.print_exc()
     full = full_disk(error)
-    return said if full is None else f"{doing}: {full}"
+    return message if full is None else f"{doing}: {full}"
 
 
 def _in_a_line(error: Exception) -> str:
     """Return the message of an error in one line; a longer one is written to the log in full."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    if len(said) <= LONGEST:
-        return said
+    message = " ".join(str(error).split()) or type(error).__name__
+    if len(message) <= LONGEST:
+        return message
     sys.stderr.write(f"{error}\n")
-    return f"{said[:LONGEST]}... ({len(str(error).splitlines())} lines, all of them in the log of its program)"
+    return f"{message[:LONGEST]}... ({len(str(error).splitlines())} lines, all of them in the log of its program)"
 
 
-def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> None:
+def do(id: str, request: RetrainingRequest, settings: StoreSettings, say: Say) -> None:
     """Train the process again on its records, and say what came of it.
 
     Parameters
     ----------
     id : str
         ID of the job, and name of the folder with its state for a resumed run.
-    asked : RetrainingRequest
+    request : RetrainingRequest
         What it is to do.
     settings : StoreSettings
         Where models and records are kept.
@@ -99,31 +99,31 @@ def do(id: str, asked: RetrainingRequest, settings: StoreSettings, say: Say) -> 
     from system.process_lock import alone
 
     folder = settings.folder / "retraining" / id
-    with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
+    with alone(settings.folder, request.process, lambda description: say({"what": description, "done": 0, "steps": 1})):
         # A decision of an interrupted job is carried out without training again.
-        decided = finished(asked.process, id, Tracking(settings)) or _patiently(lambda: _quiet(asked), say)
+        decided = finished(request.process, id, Tracking(settings)) or _patiently(lambda: _quiet(request), say)
         try:
-            decided = decided or _trained(asked, id, folder, settings, say)
+            decided = decided or _trained(request, id, folder, settings, say)
         except Exception as error:
             # A decision before the error is carried out.
-            decided = finished(asked.process, id, Tracking(settings))
+            decided = finished(request.process, id, Tracking(settings))
             if decided is None:
                 raise
             sys.stderr.write(f"after its decision: {_in_a_line(error)}\n")
         finally:
-            _enter(asked.process, say)
+            _enter(request.process, say)
     shutil.rmtree(folder, ignore_errors=True)
     say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
 
 
-def _patiently(what: Callable[[], T], say: Say) -> T:
+def _patiently(action: Callable[[], T], say: Say) -> T:
     """Call a function that needs the records; retry for up to a minute if they are not available."""
     from records.database import AwayError
 
     began = time.monotonic()
     while True:
         try:
-            return what()
+            return action()
         except AwayError as error:
             if time.monotonic() - began > PATIENCE:
                 raise
@@ -147,22 +147,22 @@ def _enter(process: str, say: Say) -> None:
         sys.stderr.write(f"not entered into the audit yet: {error}\n")
 
 
-def _quiet(asked: RetrainingRequest) -> Decision | None:
+def _quiet(request: RetrainingRequest) -> Decision | None:
     """Return the decision not to train if retraining is not due or a shadow period runs, else None.
 
     Only if the job requests this check.
     """
-    if not asked.only_if_due:
+    if not request.only_if_due:
         return None
     from nonferrous.shadow import nothing_to_learn
     from registry.retraining.decision import Decision
     from seeds import load
 
-    why = nothing_to_learn(load(asked.process), is_alone=True)
-    return None if why is None else Decision(None, False, why, (), {})
+    reason = nothing_to_learn(load(request.process), is_alone=True)
+    return None if reason is None else Decision(None, False, reason, (), {})
 
 
-def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSettings, say: Say) -> Decision:
+def _trained(request: RetrainingRequest, id: str, folder: Path, settings: StoreSettings, say: Say) -> Decision:
     """Learn again, as far as that was not done before, and decide."""
     from registry.retraining.decision import Decision, finished
     from registry.tracking import Tracking
@@ -170,23 +170,23 @@ def _trained(asked: RetrainingRequest, id: str, folder: Path, settings: StoreSet
     from training.jobs.execution import FitExecution
     from training.retraining.retrain import retrain
 
-    rows = _rows(asked.process, folder, say)
+    rows = _rows(request.process, folder, say)
     ways = FitExecution(folder=folder / "fits", fitted=lambda name: say({"over": f"fitted {name}"}))
 
-    def step(what: str, done: int, steps: int) -> None:
-        say({"what": what, "done": done, "steps": steps})
+    def step(description: str, done: int, steps: int) -> None:
+        say({"what": description, "done": done, "steps": steps})
 
-    seed, shift, dry = load(asked.process), asked.accept_label_shift, asked.dry_run
-    found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_label_shift=shift, dry_run=dry)
-    if found.set_aside:
-        say({"over": f"{found.set_aside} of the new rows were excluded; rejected/ in the home folder lists them"})
+    seed, shift, dry = load(request.process), request.accept_label_shift, request.dry_run
+    retrained = retrain(seed, rows, settings, step, ways=ways, job=id, accept_label_shift=shift, dry_run=dry)
+    if retrained.set_aside:
+        say({"over": f"{retrained.set_aside} of the new rows were excluded; rejected/ in the home folder lists them"})
     if dry:
-        would = "would be promoted" if found.verdict.promoted else "would not be promoted"
-        if found.shadow is not None:
+        would = "would be promoted" if retrained.verdict.promoted else "would not be promoted"
+        if retrained.shadow is not None:
             would = "would answer in shadow"
-        why = f"a dry run, the challenger {would}: {found.verdict.why}"
-        return Decision(None, False, why, tuple(found.gated.reasons), found.figures)
-    decided = finished(asked.process, id, Tracking(settings))
+        reason = f"a dry run, the challenger {would}: {retrained.verdict.why}"
+        return Decision(None, False, reason, tuple(retrained.gated.reasons), retrained.figures)
+    decided = finished(request.process, id, Tracking(settings))
     assert decided is not None
     return decided
 
@@ -201,7 +201,7 @@ def _rows(process: str, folder: Path, say: Say) -> Path:
     if not file.exists():
         say({"what": "write the labelled records", "done": 0, "steps": 1})
         folder.mkdir(parents=True, exist_ok=True)
-        with reported(lambda what, done, steps: say({"what": what, "done": done, "steps": steps})):
+        with reported(lambda description, done, steps: say({"what": description, "done": done, "steps": steps})):
             _patiently(lambda: write(load(process), file, labelled=True), say)
     say({"over": f"labelled records in {file.stat().st_size} bytes"})
     return file

@@ -37,7 +37,7 @@ class Program:
         Its process, which leads a group of its own.
     """
 
-    def __init__(self, id: str, asked: RetrainingRequest, logs: Path) -> None:
+    def __init__(self, id: str, request: RetrainingRequest, logs: Path) -> None:
         logs.mkdir(parents=True, exist_ok=True)
         self._phases: list[Mapping[str, Any]] = []
         self._progress: dict[str, Any] = {"what": "begins", "done": 0, "steps": 1}
@@ -45,7 +45,7 @@ class Program:
         self._failure: str | None = None
         self._news = threading.Condition()
         self._log = logs / f"{id}.log"
-        payload = json.dumps({"id": id, "asked": vars(asked)})
+        payload = json.dumps({"id": id, "asked": vars(request)})
         with self._log.open("ab") as log:
             self._program = start(["-m", "nonferrous.jobs.runner", payload], subprocess.PIPE, log)
         self.process = self._program.pid
@@ -84,15 +84,15 @@ class Program:
     def _read(self) -> None:
         assert self._program.stdout is not None
         for line in self._program.stdout:
-            said = json.loads(line)
+            message = json.loads(line)
             with self._news:
-                if "failed" in said:
-                    self._failure = said["failed"]
-                elif "what" in said:
-                    self._progress = said
+                if "failed" in message:
+                    self._failure = message["failed"]
+                elif "what" in message:
+                    self._progress = message
                 else:
-                    self._phases.append(said)
-                    self._lines.append(said["over"])
+                    self._phases.append(message)
+                    self._lines.append(message["over"])
                 self._news.notify_all()
         code = self._program.wait()
         with self._news:
