@@ -32,13 +32,13 @@ def learning_due(seen: MonitoringResult) -> Due:
         for one in batches(seen.process, tracking)
         if one.state != "open" and one.run != champion.parent_run and datetime.fromisoformat(one.when) >= since
     ]
-    last = max((_new_then(one.known_to, seen) for one in in_vain), default=0.0)
+    last = max((_new_then(one.data_end, seen) for one in in_vain), default=0.0)
     return due(seen.drifted, seen.history_windows, seen.new_windows, last, seen.window_days)
 
 
-def _new_then(known_to: str | None, seen: MonitoringResult) -> float:
+def _new_then(data_end: str | None, seen: MonitoringResult) -> float:
     """Return how many of the new windows an earlier job had, from the time of its latest label."""
-    if known_to is None or seen.last_labelled_period is None:
+    if data_end is None or seen.last_labelled_period is None:
         return 0.0
-    after = datetime.fromisoformat(seen.last_labelled_period) - datetime.fromisoformat(known_to).replace(tzinfo=None)
+    after = datetime.fromisoformat(seen.last_labelled_period) - datetime.fromisoformat(data_end).replace(tzinfo=None)
     return max(0.0, seen.new_windows - after.total_seconds() / 86_400 / seen.window_days)

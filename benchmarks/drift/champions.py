@@ -31,7 +31,7 @@ def champion(seed: Seed, table: pd.DataFrame) -> Model:
     periods = np.unique(start)
     middle, end = (periods[int(share * len(periods))] for share in (CALIBRATE_FROM, LEARNT_TO))
     held_out = held_out_units(sorted(set(unit.tolist())))
-    info = {"learnt_before": str(end), "held_out_units": list(held_out)}
+    info = {"training_cutoff": str(end), "held_out_units": list(held_out)}
     training = (start < end) & ~np.isin(unit, held_out)
     return FITS[seed.process.task](seed, table, training & (start < middle), training & (start >= middle), info)
 

@@ -72,7 +72,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
     """
     model, target, errors = _model(plant, version, settings), plant.seed.target.name, []
     following, late = OnlineState(model.adaptive, model.usual), None
-    known_to = pd.Timestamp(model.info["known_to"])
+    data_end = pd.Timestamp(model.info["data_end"])
     for step in plant.steps():
         raw = model.scaled(model.predict(matrix(step.table, model.seed)))
         centre = following.adaptive.centre
@@ -81,7 +81,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
         if late is not None:
             following = following.taken(late)
         outcomes = model.scaled(step.table[target].to_numpy(dtype=np.float64))
-        new = ~np.isnan(outcomes) & (period_of(step.table, plant.seed) > known_to)
+        new = ~np.isnan(outcomes) & (period_of(step.table, plant.seed) > data_end)
         off, scale = (outcomes - raw)[new], model.spread(raw)[new]
         late = Arrival(0, off, np.abs(off - centre) / scale, outcomes[new], scale)
     return float(np.nanmean(np.abs(np.concatenate(errors))))

@@ -118,7 +118,7 @@ class DriftReference:
 
 def _before(start: Moments, info: Any) -> BoolArray:
     """Mask of the rows before the champion's training cutoff, shape (n,); held-out units included."""
-    until = info.get("learnt_before")
+    until = info.get("training_cutoff")
     return np.ones(len(start), dtype=np.bool_) if until is None else np.asarray(start < np.datetime64(until))
 
 

@@ -63,7 +63,7 @@ class PredictedLots:
         if seed.key is not None:
             unit = ordered[seed.key.name].to_numpy(dtype=object)
         time = ordered[seed.clock.name].to_numpy()
-        late = time >= np.datetime64(str(model.info["learnt_before"]))
+        late = time >= np.datetime64(str(model.info["training_cutoff"]))
         return cls(
             unit=unit,
             time=time,

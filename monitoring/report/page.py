@@ -82,7 +82,7 @@ def _head(period: QualityPeriod) -> str:
 
 
 def _learnt(period: QualityPeriod) -> str:
-    before, n_trained = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
+    before, n_trained = str(period.model.info["training_cutoff"])[:10], int((~period.lots.unlearnt).sum())
     lines = f"trained on lots before {before}"
     if period.model.seed.digest != period.seed.digest:
         lines += ", with an earlier state of the seed"

@@ -14,8 +14,8 @@ from registry.versions import FORCED_WHY, NOTHING, PROMOTED_BY, SAME_AS, Registr
 State = Literal["open", "accepted", "refused", "withdrawn"]
 
 ROWS_FILE, TESTS_FILE = "batch.parquet", "batch_tests.parquet"
-STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, KNOWN_TO, SOURCE = (
-    f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "known_to", "source")
+STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, DATA_END, SOURCE = (
+    f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "data_end", "source")
 )
 WHY, WITHDRAWN_BY, WITHDRAWN_WHY = "batch_why", "batch_withdrawn_by", "batch_withdrawn_why"
 ACCEPTED_SHIFT = "accepted_shift"  # tag with a user's reason to train on labels inconsistent with history
@@ -38,7 +38,7 @@ class RowBatch:
         When and by whom they were given (UTC, ISO 8601), and in which file.
     rows : int
         How many.
-    known_to : str or None
+    data_end : str or None
         Start of the newest period that has a label, ISO 8601; None of batches of before it was kept.
     digest : str
         Of their content.
@@ -61,7 +61,7 @@ class RowBatch:
     who: str
     source: str
     rows: int
-    known_to: str | None
+    data_end: str | None
     digest: str
     state: State
     base: str
@@ -86,7 +86,7 @@ class RowBatch:
             who=tags["mlflow.user"],
             source=tags[SOURCE],
             rows=int(tags[ROWS]),
-            known_to=tags.get(KNOWN_TO),
+            data_end=tags.get(DATA_END),
             digest=tags[DIGEST],
             state=cast(State, tags[STATE]),
             base=tags[BASE],
@@ -143,7 +143,7 @@ def accepted_by_person(found: Sequence[RowBatch], versions: Sequence[Version]) -
 
 
 def opening(
-    process: str, base: str, source: str, rows: int, known_to: str, digest: str, tracking: Tracking
+    process: str, base: str, source: str, rows: int, data_end: str, digest: str, tracking: Tracking
 ) -> dict[str, str]:
     """Tags of a batch that begins."""
     number = 1 + max((one.number for one in batches(process, tracking)), default=0)
@@ -154,7 +154,7 @@ def opening(
         BASE: base,
         SOURCE: source,
         ROWS: str(rows),
-        KNOWN_TO: known_to,
+        DATA_END: data_end,
         DIGEST: digest,
     }
 

@@ -163,8 +163,8 @@ def _with(
     connection: Connection, task: OnlineStates[Any], trained: Any, state: Record, batch: Arrived, payloads: Payloads
 ) -> Record:
     """State after a batch: with outcomes of predicted periods outside the training rows."""
-    known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT", "us")
-    later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
+    data_end = np.datetime64(trained.info.get("data_end") or trained.info.get("training_cutoff") or "NaT", "us")
+    later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= data_end)]
     where = places(connection, payloads.seed.process.name, [one.slot for one in later])
     by_request: dict[int, list[int]] = {}
     for place in where.values():

@@ -217,7 +217,7 @@ class Metrics:
     def _ages(self) -> dict[str, float]:
         ages = {}
         for name, one in self._statuses().items():
-            cutoff = dict(one.served.model.info).get("learnt_before") if one.served else None
+            cutoff = dict(one.served.model.info).get("training_cutoff") if one.served else None
             if isinstance(cutoff, str):
                 ages[name] = datetime.fromisoformat(cutoff).replace(tzinfo=UTC).timestamp()
         return ages

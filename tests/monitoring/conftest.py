@@ -28,7 +28,7 @@ def toy_champion(
     save_toy_grader: Callable[..., QualityModel], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[QualityModel, Version]:
     """A grader of toy lots that has learnt those before 2024-03-16, and its registered version."""
-    info = {"learnt_before": "2024-03-16T00:00:00", "held_out_units": []}
+    info = {"training_cutoff": "2024-03-16T00:00:00", "held_out_units": []}
     what = ("toy_lots", 3, ("champion",), "linear", "2024-03-16")
     version = Version(*what, "", "", "", "", {"model_digest": "sha256:0123"}, {})
     return replace(save_toy_grader(tmp_path_factory.mktemp("champion") / "grader"), info=info), version

@@ -42,7 +42,7 @@ def champion(home, frame, toy_seed, save_toy_model, monkeypatch):
     """A line of the made-up law as version 3, with its table."""
     starts = np.sort(frame["period_start"].unique())
     model = save_toy_model(home / "model")
-    model.info.update(learnt_before=str(starts[20]), held_out_units=HELD_OUT)
+    model.info.update(training_cutoff=str(starts[20]), held_out_units=HELD_OUT)
     version = Version(
         "toy_cells", 3, ("champion",), "linear", "", "run", "job", "", "", {"model_digest": "sha256:3"}, {}
     )

@@ -19,8 +19,8 @@ SEEN = SimpleNamespace(
 )
 
 
-def batch(run, when, known_to, state="refused"):
-    return SimpleNamespace(run=run, when=f"2026-08-01T{when}+00:00", known_to=known_to, state=state)
+def batch(run, when, data_end, state="refused"):
+    return SimpleNamespace(run=run, when=f"2026-08-01T{when}+00:00", data_end=data_end, state=state)
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def test_a_champion_without_later_jobs_rests_for_three_windows(asked):
 
 
 @pytest.mark.parametrize("state", ["refused", "accepted", "withdrawn"])
-@pytest.mark.parametrize(("known_to", "is_due"), [("2026-05-01", False), ("2026-04-16", True)])
-def test_after_a_job_in_vain_what_is_new_must_double(known_to, is_due, state, asked):
+@pytest.mark.parametrize(("data_end", "is_due"), [("2026-05-01", False), ("2026-04-16", True)])
+def test_after_a_job_in_vain_what_is_new_must_double(data_end, is_due, state, asked):
     """Of 210 days the older 120, or the older 105, were known to it; the rows may have been accepted all the same."""
-    assert asked(batch("r1", "12:00:00", known_to, state)).is_due == is_due
+    assert asked(batch("r1", "12:00:00", data_end, state)).is_due == is_due
 
 
 def test_a_champion_with_newer_outcomes_learnt_when_its_estimator_did(asked):

@@ -116,7 +116,7 @@ def test_a_model_says_where_it_comes_from(job):
     info = job.model.info
     assert info["data_digest"] == job.trained.learnt.data.digest
     assert info["seed_digest"] == job.model.seed.digest
-    assert pd.Timestamp(info["learnt_before"]) == job.trained.learnt.parts.test_from
+    assert pd.Timestamp(info["training_cutoff"]) == job.trained.learnt.parts.test_from
     assert info["held_out_units"] == list(job.trained.learnt.parts.units)
 
 

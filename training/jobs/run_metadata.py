@@ -25,10 +25,10 @@ def info_of(data: Dataset, parts: Split) -> dict[str, Any]:
         "git_commit": git_commit(),
         "seed_digest": data.seed.digest,
         "data_digest": data.digest,
-        "learnt_from": parts.train_from.isoformat(),
-        "calibrated_from": parts.calibrate_from.isoformat(),
-        "learnt_before": parts.test_from.isoformat(),
-        "known_to": None if data.seed.time is None else data.periods.max().isoformat(),
+        "training_start": parts.train_from.isoformat(),
+        "calibration_start": parts.calibrate_from.isoformat(),
+        "training_cutoff": parts.test_from.isoformat(),
+        "data_end": None if data.seed.time is None else data.periods.max().isoformat(),
         "held_out_units": list(parts.units),
     }
 

@@ -119,17 +119,17 @@ def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | 
         The model with the level of its newest known assays, and how many it has followed; None of a model that follows
         no assays, or where none came after its training.
     """
-    known_to = model.info.get("known_to")
-    if model.level is None or known_to is None:
+    data_end = model.info.get("data_end")
+    if model.level is None or data_end is None:
         return None
     assayed = ~np.isnan(data.contents).all(axis=1)
-    later = np.flatnonzero(assayed & (data.periods > pd.Timestamp(known_to)))
+    later = np.flatnonzero(assayed & (data.periods > pd.Timestamp(data_end)))
     if not len(later):
         return None
     X = matrix(data.table.iloc[later], model.seed)
     logs = np.asarray(model.estimator.predict(X), dtype=np.float64)[:, : len(model.seed.elements)]
     level, *_ = followed(model, data.contents[later], logs, *_moments(data, later), model.level)
-    info = {**model.info, "known_to": data.periods[later].max().isoformat()}
+    info = {**model.info, "data_end": data.periods[later].max().isoformat()}
     return replace(model, level=level, info=info), len(later)
 
 

@@ -113,10 +113,10 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
         NaN of rows that would be answered by more than a service knew: of those that begin before all outcomes of the
         training had come in. None of a model that follows no outcomes.
     """
-    known_to = model.info.get("known_to")
-    if model.adaptive is None or known_to is None:
+    data_end = model.info.get("data_end")
+    if model.adaptive is None or data_end is None:
         return None
-    trained_to = pd.DatetimeIndex([known_to])
+    trained_to = pd.DatetimeIndex([data_end])
     later = np.flatnonzero((data.periods > trained_to[0]) & (data.periods <= data.periods[rows].max()))
     if not len(later):
         return Answer(*np.full((3, len(rows)), np.nan))
@@ -150,14 +150,14 @@ def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, i
         The model with its newest known errors, and how many outcomes it has followed; None of a model that follows no
         outcomes, or where none came after its training.
     """
-    known_to = model.info.get("known_to")
-    if model.adaptive is None or known_to is None:
+    data_end = model.info.get("data_end")
+    if model.adaptive is None or data_end is None:
         return None
-    later = np.flatnonzero(data.periods > pd.Timestamp(known_to))
+    later = np.flatnonzero(data.periods > pd.Timestamp(data_end))
     if not len(later):
         return None
     way = _along(model, model.adaptive, _as_answered(model, data, later))
-    info = {**model.info, "known_to": data.periods[later].max().isoformat()}
+    info = {**model.info, "data_end": data.periods[later].max().isoformat()}
     return replace(model, adaptive=way.adaptive, info=info), len(later)
 
 

@@ -129,8 +129,8 @@ def keep_batch(
         if tests is not None:
             tests.to_parquet(folder / TESTS_FILE, index=False)
         tracking.log_files(run, folder)
-    known_to = period_of(new[labelled(new, seed)], seed).max().isoformat()
-    tags = opening(seed.process.name, history.base, path.name, len(new), known_to, digest(new), tracking)
+    data_end = period_of(new[labelled(new, seed)], seed).max().isoformat()
+    tags = opening(seed.process.name, history.base, path.name, len(new), data_end, digest(new), tracking)
     tracking.log(run, tags=tags)
 
 

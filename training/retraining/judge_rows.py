@@ -19,7 +19,7 @@ from training.tasks import task_of
 JUDGE_SHARE = 1 / 3  # of the new periods; the older ones become training rows
 
 
-def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
+def judge_start(new: pd.DataFrame, seed: Seed, training_cutoff: pd.Timestamp, champion: int) -> pd.Timestamp:
     """Return the first comparison period: latest fraction of new periods outside the champion's training.
 
     Raises
@@ -28,11 +28,11 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
         No new labelled period is late enough.
     """
     periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
-    unknown = periods[periods >= learnt_before]
+    unknown = periods[periods >= training_cutoff]
     if unknown.empty:
         when = moment_format(periods)
         raise ComparisonError(
-            f"0 rows to judge on: version {champion} was trained on the periods before {learnt_before:{when}}, "
+            f"0 rows to judge on: version {champion} was trained on the periods before {training_cutoff:{when}}, "
             f"and the newest labelled new one is {periods.max():{when}}"
         )
     return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
@@ -44,7 +44,7 @@ def judge_rows(
     """First period of the judge rows, and them by target; too few are reported before hours of learning."""
     seed, assessor = data.seed, task_of(data.seed).assessor
     try:
-        start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
+        start = judge_start(new.table, seed, pd.Timestamp(model.info["training_cutoff"]), champion.number)
         compared = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
         for one, rows in compared.values():
             (assessor.check_judgeable if len(compared) == 1 else check_judged)(model, one, rows)

@@ -89,6 +89,6 @@ def with_newer_outcomes(model: Model, data: Dataset) -> tuple[Model, int] | None
     if not newer:
         return None
     models = {target: newer[target][0] if target in newer else one for target, one in model.models.items()}
-    known_to = max(str(one.info["known_to"]) for one, _ in newer.values())
-    whole = replace(model, models=models, info={**model.info, "known_to": known_to})
+    data_end = max(str(one.info["data_end"]) for one, _ in newer.values())
+    whole = replace(model, models=models, info={**model.info, "data_end": data_end})
     return whole, max(count for _, count in newer.values())

@@ -24,7 +24,7 @@ def older_rows(data: Dataset, champion: Model, test_from: pd.Timestamp, units: S
     The challenger learns all periods before its judge rows. What is left are rows of the units that both hold out.
     """
     held_out = sorted(set(units) & set(champion.info["held_out_units"]))
-    since = pd.Timestamp(champion.info["learnt_before"])
+    since = pd.Timestamp(champion.info["training_cutoff"])
     in_time = (data.periods >= since) & (data.periods < test_from)
     return np.flatnonzero(in_time & np.isin(data.units.astype(str), held_out))
 

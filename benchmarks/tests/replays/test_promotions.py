@@ -44,7 +44,7 @@ def version_of(number, seed):
         bounded=lambda value, half: Answer(value, value - half, value + half),
         adaptive=AdaptiveInterval.new(),
         usual=None,
-        info={"known_to": "2022-03-01"},
+        info={"data_end": "2022-03-01"},
     )
 
 

@@ -71,7 +71,7 @@ def test_a_job_learns_what_came_in_of_lots_and_of_pieces(which, request, toy_fol
     assert all(one.lost is not None for one in found)
     versions = Tracking(StoreSettings(home=home)).versions(process)
     assert [one.number for one in versions] == [1, 2]
-    learnt = pd.Timestamp(Tracking(StoreSettings(home=home)).model(versions[-1]).info["known_to"])
+    learnt = pd.Timestamp(Tracking(StoreSettings(home=home)).model(versions[-1]).info["data_end"])
     assert steps[0].start <= learnt <= steps[2].start + plant.length
     assert not wanted or seen
     best = oracle(plant, shown.append)

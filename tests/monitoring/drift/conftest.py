@@ -40,7 +40,7 @@ def champion(toy_seed: Seed, whole: pd.DataFrame) -> RegressionModel:
     X, y = matrix(whole, toy_seed), whole["y"].to_numpy()
     a, b = (old & learnt).to_numpy(), (middle & learnt).to_numpy()
     estimator = build(toy_seed)["linear"].fit(X[a], y[a])
-    info = {"learnt_before": str(starts[25]), "held_out_units": held_out}
+    info = {"training_cutoff": str(starts[25]), "held_out_units": held_out}
     return conformalised(toy_seed, "linear", estimator, X[a], y[b], estimator.predict(X[b]), info)
 
 

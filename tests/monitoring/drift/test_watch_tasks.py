@@ -23,8 +23,8 @@ def parted(table, seed, at):
     return (table[rows].reset_index(drop=True) for rows in (start < at, start >= at))
 
 
-def with_info(model, learnt_before, held_out=()):
-    return replace(model, info={"learnt_before": learnt_before, "held_out_units": list(held_out)})
+def with_info(model, training_cutoff, held_out=()):
+    return replace(model, info={"training_cutoff": training_cutoff, "held_out_units": list(held_out)})
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -
     app.watch.metrics.connected = lambda: {"busy": 1}
     served = app.champions.statuses["toy_cells"].served
     assert served is not None
-    served.model.info["learnt_before"] = "2026-01-01T00:00:00"
+    served.model.info["training_cutoff"] = "2026-01-01T00:00:00"
     app.watch.lagged(0.001)
     app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys(DRIFT, 0.0)}
     app.watch.metrics.in_shadow = lambda: {"toy_cells": Shadow(served.champion)}

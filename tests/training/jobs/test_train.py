@@ -169,10 +169,10 @@ def test_a_model_says_where_it_comes_from(plant, monkeypatch):
         "git_commit": None,
         "seed_digest": data.seed.digest,
         "data_digest": data.digest,
-        "learnt_from": parts.train_from.isoformat(),
-        "calibrated_from": parts.calibrate_from.isoformat(),
-        "learnt_before": parts.test_from.isoformat(),
-        "known_to": data.table[data.seed.clock.name].max().isoformat(),
+        "training_start": parts.train_from.isoformat(),
+        "calibration_start": parts.calibrate_from.isoformat(),
+        "training_cutoff": parts.test_from.isoformat(),
+        "data_end": data.table[data.seed.clock.name].max().isoformat(),
         "held_out_units": list(parts.units),
     }
 

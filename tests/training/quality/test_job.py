@@ -224,10 +224,10 @@ def test_a_promotion_can_be_undone(story):
 def test_the_judge_rows_begin_where_any_content_is_reported(story, toy_quality_seed):
     """A new file whose first element was not analysed has labels all the same."""
     new = story.retrained.learnt.data.checked
-    learnt_before = story.trained.learnt.parts.test_from
+    training_cutoff = story.trained.learnt.parts.test_from
     without = new.assign(p=np.nan)
-    assert judge_start(without, toy_quality_seed, learnt_before, 1) == judge_start(
-        new, toy_quality_seed, learnt_before, 1
+    assert judge_start(without, toy_quality_seed, training_cutoff, 1) == judge_start(
+        new, toy_quality_seed, training_cutoff, 1
     )
 
 

@@ -160,7 +160,7 @@ def trained(seed, frame, periods):
     known = frame[frame["period_start"] < starts[periods]]
     _, parts, model, adaptive, _, _ = followed(seed, known)
     data = dataset_of(check(frame, seed), seed)
-    info = {"known_to": str(starts[periods - 1]), "held_out_units": parts.units}
+    info = {"data_end": str(starts[periods - 1]), "held_out_units": parts.units}
     return replace(model, adaptive=adaptive, info=info), data, np.flatnonzero(data.periods >= starts[periods])
 
 
@@ -231,7 +231,7 @@ def test_a_model_catches_up_with_all_later_outcomes_as_if_it_had_followed_them(b
     assert count == len(rows)
     assert newer.estimator is model.estimator
     assert newer.conformal is model.conformal
-    assert newer.info["known_to"] == pd.Timestamp(starts[-1]).isoformat()
+    assert newer.info["data_end"] == pd.Timestamp(starts[-1]).isoformat()
     assert abs(model.adaptive.centre) < 1.0 < newer.adaptive.centre
     early = np.flatnonzero(data.periods <= starts[cut + 1])
     part = replace(data, table=data.table.iloc[early].reset_index(drop=True), y=data.y[early], X=data.X[early])

@@ -14,7 +14,7 @@ def test_rows_that_were_turned_away_are_named_where_the_others_are_too_few(toy_s
     frame = toy_frame(units=10, periods=4)
     frame.loc[frame.index[:3], "z"] = 9.5
     new = check(frame, toy_seed)
-    model = SimpleNamespace(info={"learnt_before": "2030-01-01"})
+    model = SimpleNamespace(info={"training_cutoff": "2030-01-01"})
     with pytest.raises(ComparisonError) as raised:
         judge_rows(dataset_of(new, toy_seed), new, model, SimpleNamespace(number=7))
     text = str(raised.value)
@@ -24,7 +24,7 @@ def test_rows_that_were_turned_away_are_named_where_the_others_are_too_few(toy_s
 
 def test_where_no_row_was_turned_away_nothing_is_added(toy_seed, toy_frame):
     new = check(toy_frame(units=10, periods=4), toy_seed)
-    model = SimpleNamespace(info={"learnt_before": "2030-01-01"})
+    model = SimpleNamespace(info={"training_cutoff": "2030-01-01"})
     with pytest.raises(ComparisonError) as raised:
         judge_rows(dataset_of(new, toy_seed), new, model, SimpleNamespace(number=7))
     assert "rejected or excluded" not in str(raised.value)

@@ -59,8 +59,8 @@ def test_a_champion_that_stays_follows_labels_that_passed_and_no_others(trained,
     now, followed = champion(settings)
     assert (done.followed.version, done.followed.outcomes) == (now.number, len(rows))
     assert now.number > done.version
-    assert followed.info["known_to"] == rows["period_start"].max().isoformat()
-    assert followed.info["learnt_before"] == model.info["learnt_before"]
+    assert followed.info["data_end"] == rows["period_start"].max().isoformat()
+    assert followed.info["training_cutoff"] == model.info["training_cutoff"]
     expected, _ = with_newer_outcomes(model, done.learnt.data)
     assert followed.adaptive.state() == expected.adaptive.state()
     assert followed.adaptive.state() != model.adaptive.state()
@@ -103,16 +103,16 @@ class OfTarget:
 def test_each_target_follows_its_own_outcomes(monkeypatch):
     """Of iron none came since the training, of loss seven."""
     seed = load(Path(__file__).parents[2] / "toys" / "toy_melts.toml")
-    loss, iron = OfTarget({"known_to": "2026-01-01"}), OfTarget({"known_to": "2026-02-01"})
-    newer = OfTarget({"known_to": "2026-03-01"}), 7
+    loss, iron = OfTarget({"data_end": "2026-01-01"}), OfTarget({"data_end": "2026-02-01"})
+    newer = OfTarget({"data_end": "2026-03-01"}), 7
     asked = {("loss", loss): newer, ("iron", iron): None}
     task = SimpleNamespace(caught_up=lambda model, data: asked[(data.seed.target.name, model)])
     monkeypatch.setattr(module, "task_of", lambda seed: task)
-    model = SeveralTargets(seed, {"loss": loss, "iron": iron}, np.empty((0, 2)), {"known_to": "2026-02-01"})
+    model = SeveralTargets(seed, {"loss": loss, "iron": iron}, np.empty((0, 2)), {"data_end": "2026-02-01"})
     each = [SimpleNamespace(seed=seed.for_target(name)) for name in ("loss", "iron")]
     found, count = with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each))
     assert (found.models, count) == ({"loss": newer[0], "iron": iron}, 7)
-    assert found.info["known_to"] == "2026-03-01"
+    assert found.info["data_end"] == "2026-03-01"
     asked[("loss", loss)] = None
     assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None
     monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(caught_up=None))

@@ -18,7 +18,7 @@ WORSE = replace(EQUAL, gain=-0.5, gain_low=-0.75, gain_high=-0.25)
 def test_older_rows_are_of_units_that_both_hold_out_and_of_periods_that_the_champion_has_not_learnt():
     days = pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"] * 3)
     data = SimpleNamespace(periods=days, units=np.repeat(np.array(["a", "b", "c"], dtype=object), 4))
-    champion = SimpleNamespace(info={"learnt_before": "2024-01-02", "held_out_units": ["a", "b"]})
+    champion = SimpleNamespace(info={"training_cutoff": "2024-01-02", "held_out_units": ["a", "b"]})
     found = older_rows(data, champion, pd.Timestamp("2024-01-04"), ("b", "c"))
     assert found.tolist() == [5, 6]
 

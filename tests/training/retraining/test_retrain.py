@@ -258,7 +258,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         SimpleNamespace(process="toy_cells", number=number, aliases=aliases, parent_run=f"job{number}")
         for number, aliases in ((1, ("champion",)), (2, ()), (3, ()))
     ]
-    model = SimpleNamespace(info={"learnt_before": "2023-09-01", "held_out_units": []}, seed=toy_seed)
+    model = SimpleNamespace(info={"training_cutoff": "2023-09-01", "held_out_units": []}, seed=toy_seed)
     store, asked, progress = Store(versions, history, model), {}, []
     verdict = ComparisonResult(**VERDICT.to_dict() | {"promoted": won})
     learnt = SimpleNamespace(

@@ -108,7 +108,7 @@ def test_judge_rows_are_the_newest_and_learnt_by_neither(story):
         assert retrained.verdict.rows == 80
         assert retrained.verdict.units == 20
         assert pd.Timestamp(retrained.verdict.first_period) == parts.test_from
-        assert parts.test_from >= pd.Timestamp(champion.info["learnt_before"])
+        assert parts.test_from >= pd.Timestamp(champion.info["training_cutoff"])
         assert data.periods[parts.learnt].max() < parts.test_from
 
 
