@@ -84,7 +84,7 @@ def registered(client: Any, uri: str, process: str, title: str, run: str, model:
         )
     source = f"models:/{model}"
 
-    def found() -> Any | None:
+    def stored() -> Any | None:
         versions = client.search_model_versions(f"name = '{process}' and run_id = '{run}'")
         return next((one for one in versions if one.source == source), None)
 
@@ -92,7 +92,7 @@ def registered(client: Any, uri: str, process: str, title: str, run: str, model:
         return client.create_model_version(process, source, run, dict(tags), model_id=model)
 
     # A call that is made again, after a lock that came behind the first one's commit, finds its version.
-    return found() or made_once(uri, found, make)
+    return stored() or made_once(uri, stored, make)
 
 
 def model_named(client: Any, process: str) -> Any | None:

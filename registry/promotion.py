@@ -141,24 +141,24 @@ def enter(seed: Seed, version: int, metrics: Mapping[str, float], tracking: Trac
     AliasMove
         The audit's entry.
     """
-    process, why = seed.process.name, "best candidate of a training job"
+    process, reason = seed.process.name, "best candidate of a training job"
     champion = with_alias(CHAMPION, tracking.versions(process))
     refused = None if champion is None else loaded(champion, seed, tracking.settings)
     alias: str = CHALLENGER
     action: Action = "enter"
     if champion is None:
-        alias, action, why = CHAMPION, "first", f"{why}, and there was no champion"
+        alias, action, reason = CHAMPION, "first", f"{reason}, and there was no champion"
     elif isinstance(refused, Refused):
         alias, action = CHAMPION, "replace"
-        why = f"{why}, and version {champion.number}, champion before, does not load: {refused.why}"
-    move = tracking.move_alias(process, alias, version, action, why, metrics)
+        reason = f"{reason}, and version {champion.number}, champion before, does not load: {refused.why}"
+    move = tracking.move_alias(process, alias, version, action, reason, metrics)
     leave_shadow(process, f"version {version} is {alias} now", tracking)
     return move
 
 
-def take_over(process: str, version: int, why: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
+def take_over(process: str, version: int, reason: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
     """Make a version the champion; it is challenger no longer, and none answers in shadow any more."""
-    move = tracking.move_alias(process, CHAMPION, version, "promote", why, metrics)
+    move = tracking.move_alias(process, CHAMPION, version, "promote", reason, metrics)
     challenger = with_alias(CHALLENGER, tracking.versions(process))
     if challenger is not None and challenger.number == version:
         tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {version} is champion now", {})
@@ -166,14 +166,14 @@ def take_over(process: str, version: int, why: str, metrics: Mapping[str, float]
     return move
 
 
-def leave_shadow(process: str, why: str, tracking: Tracking) -> None:
+def leave_shadow(process: str, reason: str, tracking: Tracking) -> None:
     """End the shadow period of the version in shadow, if there is one."""
     if with_alias(SHADOW, tracking.versions(process)) is not None:
-        tracking.move_alias(process, SHADOW, None, "withdraw", why, {})
+        tracking.move_alias(process, SHADOW, None, "withdraw", reason, {})
 
 
 def promote(
-    seed: Seed, settings: StoreSettings, version: int | None = None, why: str = "by hand", force: str | None = None
+    seed: Seed, settings: StoreSettings, version: int | None = None, reason: str = "by hand", force: str | None = None
 ) -> AliasMove:
     """Make a version the champion.
 
@@ -185,10 +185,10 @@ def promote(
         Where MLflow keeps it.
     version : int, optional
         Which version; by default the challenger.
-    why : str
+    reason : str
         Reason, for the audit.
     force : str, optional
-        Reason to promote a version that the gate refused or guardrails held back. It takes the place of `why` and is
+        Reason to promote a version that the gate refused or guardrails held back. It takes the place of `reason` and is
         stored with the version, with the time. A version that the service would refuse is not promoted by force either.
 
     Returns
@@ -219,14 +219,14 @@ def promote(
     tags = {PROMOTED_BY: getpass.getuser()}
     if force is not None and (chosen.refused or chosen.held_back):
         tags |= {FORCED_WHY: force, FORCED_AT: datetime.now(UTC).isoformat(timespec="seconds")}
-        why = f"forced past {'the gate' if chosen.refused else 'guardrails'}: {force}"
+        reason = f"forced past {'the gate' if chosen.refused else 'guardrails'}: {force}"
     elif force is not None:
-        why = force
+        reason = force
     tracking.tag_version(process, chosen.number, tags)
-    return take_over(process, chosen.number, why, chosen.figures, tracking)
+    return take_over(process, chosen.number, reason, chosen.figures, tracking)
 
 
-def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, why: str = "by hand") -> AliasMove:
+def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, reason: str = "by hand") -> AliasMove:
     """Make an earlier champion the champion again; none answers in shadow any more.
 
     Parameters
@@ -237,7 +237,7 @@ def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, wh
         Where MLflow keeps it.
     version : int, optional
         Which version; by default the one that the champion took over from.
-    why : str
+    reason : str
         Reason, for the audit.
 
     Returns
@@ -263,6 +263,6 @@ def rollback(seed: Seed, settings: StoreSettings, version: int | None = None, wh
     if number not in champions(moves):
         raise RegistryError(f"{process}: version {number} never was champion; promote it instead")
     check_loads(chosen, seed, settings)
-    move = tracking.move_alias(process, CHAMPION, number, "rollback", why, chosen.figures)
+    move = tracking.move_alias(process, CHAMPION, number, "rollback", reason, chosen.figures)
     leave_shadow(process, f"version {number} is champion again", tracking)
     return move

@@ -277,7 +277,7 @@ class Tracking:
         )
 
     def move_alias(
-        self, process: str, alias: str, after: int | None, action: Action, why: str, metrics: Mapping[str, float]
+        self, process: str, alias: str, after: int | None, action: Action, reason: str, metrics: Mapping[str, float]
     ) -> AliasMove:
         """Point an alias to a version (None: to nothing) and write who, when and why into the audit.
 
@@ -291,7 +291,7 @@ class Tracking:
             alias=alias,
             before=self._pointed_to(process, alias),
             after=after,
-            why=why,
+            why=reason,
             metrics=metrics,
             number=1 + max((move.number for move in self.audit(process)), default=0),
         )

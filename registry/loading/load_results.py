@@ -60,10 +60,10 @@ class TrialLoadResults:
             else None
         )
 
-    def remember(self, found: Mapping[str, str | None]) -> None:
+    def remember(self, results: Mapping[str, str | None]) -> None:
         """Keep what came of models, by digest; a folder that cannot be written to is logged, and all goes on."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(self._models() | {digest: {"trouble": why, "when": now} for digest, why in found.items()})
+        self._write(self._models() | {digest: {"trouble": reason, "when": now} for digest, reason in results.items()})
 
     def _models(self) -> dict[str, Any]:
         """Verdicts of this code by digest; the file is read again where it has changed."""

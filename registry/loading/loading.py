@@ -79,7 +79,7 @@ class Loading:
         return outcome
 
     def load_all(
-        self, store: Store, wanted: Sequence[tuple[Champion, Seed]], again: bool = False
+        self, store: Store, champions: Sequence[tuple[Champion, Seed]], again: bool = False
     ) -> Iterator[tuple[Champion, LoadedVersion | Refused]]:
         """Load versions; those that are new here are tried in one process of their own.
 
@@ -87,7 +87,7 @@ class Loading:
         ----------
         store : Store
             Where their files are.
-        wanted : sequence of tuple
+        champions : sequence of tuple
             Versions, and the seed of the process that each is to answer for.
         again : bool
             Whether they are tried whatever is remembered of them.
@@ -97,11 +97,11 @@ class Loading:
         tuple
             Each version, and what came of it.
         """
-        if not wanted:
+        if not champions:
             return
         with scratch() as folder:
             fetched: list[tuple[Champion, Seed, Path]] = []
-            for number, (version, seed) in enumerate(wanted):
+            for number, (version, seed) in enumerate(champions):
                 try:
                     fetched.append((version, seed, self._fetched(store, version, folder / str(number), again)))
                 except Exception as error:  # a store, its files or a key may be broken in any way
@@ -158,7 +158,7 @@ class Loading:
             load_errors = sandbox.troubles(new)
         except (sandbox.SandboxError, OSError) as error:
             return dict.fromkeys(new, " ".join(str(error).split()))
-        self._tried.remember({model_files.digest(path): why for path, why in zip(new, load_errors, strict=True)})
+        self._tried.remember({model_files.digest(path): reason for path, reason in zip(new, load_errors, strict=True)})
         return dict(zip(new, load_errors, strict=True))
 
 

@@ -72,7 +72,7 @@ def keep_decision(
     process: str,
     version: int,
     promoted: bool,
-    why: str,
+    reason: str,
     figures: Mapping[str, float],
     shift: str,
     champion: int,
@@ -85,7 +85,7 @@ def keep_decision(
     ----------
     process, version : str, int
         The job's version, of which the gate has said whether it may become champion.
-    promoted, why, figures : bool, str, Mapping of str to float
+    promoted, reason, figures : bool, str, Mapping of str to float
         Whether it is to be made champion, and what that rests on.
     shift : str
         Reason to train on labels inconsistent with history; empty if they are consistent.
@@ -98,7 +98,7 @@ def keep_decision(
     """
     outcome = outcome_of(promoted, shadow)
     period = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
-    stored = {"outcome": outcome, "why": why, "figures": dict(figures), "shift": shift, "beside": champion}
+    stored = {"outcome": outcome, "why": reason, "figures": dict(figures), "shift": shift, "beside": champion}
     tracking.tag_version(process, version, {_DECIDED: json.dumps(stored | {"shadow": period})})
 
 
@@ -141,8 +141,8 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
         if CHAMPION in version.aliases and CHALLENGER in version.aliases:
             tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {number} is champion now", {})
     elif champion is not None and champion.number != stored["beside"] and stored["outcome"] != NOT_PROMOTED:
-        why = f"{decision.why}; not carried out: version {champion.number} has become champion since"
-        decision = replace(decision, promoted=False, why=why, shadow_until=None)
+        reason = f"{decision.why}; not carried out: version {champion.number} has become champion since"
+        decision = replace(decision, promoted=False, why=reason, shadow_until=None)
     else:
         _enter(version, decision, stored["shadow"], moves, tracking)
     outcome = IN_SHADOW if decision.shadow_until else PROMOTED if decision.promoted else NOT_PROMOTED
@@ -154,12 +154,12 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
 
 def _decision(version: Version, stored: Mapping[str, Any]) -> Decision:
     """Return a job's decision as stored with its version, and the outcome if it was carried out."""
-    outcome, why = version.tags.get(VERDICT, stored["outcome"]), version.tags.get(VERDICT_WHY, stored["why"])
+    outcome, reason = version.tags.get(VERDICT, stored["outcome"]), version.tags.get(VERDICT_WHY, stored["why"])
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
     until = (
         RunningShadow.in_tags(stored["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
     )
-    return Decision(version.number, outcome == PROMOTED, why, reasons, stored["figures"], until)
+    return Decision(version.number, outcome == PROMOTED, reason, reasons, stored["figures"], until)
 
 
 def _enter(
@@ -168,12 +168,12 @@ def _enter(
     """Make a version what was decided of it, as far as it never was."""
     process, number = version.process, version.number
     if not version.refused and _is_open(CHALLENGER, version, moves):
-        why = "challenger of a retraining job"
-        tracking.move_alias(process, CHALLENGER, number, "enter", why, decision.figures)
+        reason = "challenger of a retraining job"
+        tracking.move_alias(process, CHALLENGER, number, "enter", reason, decision.figures)
     if decision.shadow_until is not None and _is_open(SHADOW, version, moves):
         tracking.tag_version(process, number, shadow)
-        why = f"until {shown(datetime.fromisoformat(decision.shadow_until))}: {decision.why}"
-        tracking.move_alias(process, SHADOW, number, "enter", why, decision.figures)
+        reason = f"until {shown(datetime.fromisoformat(decision.shadow_until))}: {decision.why}"
+        tracking.move_alias(process, SHADOW, number, "enter", reason, decision.figures)
     elif not decision.promoted:
         _end_older_shadow(process, number, tracking)
     if decision.promoted:

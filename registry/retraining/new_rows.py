@@ -126,20 +126,20 @@ def accepted(process: str, base: str, tracking: Tracking) -> list[RowBatch]:
     return [one for one in batches(process, tracking) if one.base == base and one.state == "accepted"]
 
 
-def accepted_by_person(found: Sequence[RowBatch], versions: Sequence[Version]) -> int:
+def accepted_by_person(listed: Sequence[RowBatch], versions: Sequence[Version]) -> int:
     """Count the batches, the oldest first, that a user has accepted with all before them.
 
     A user accepts a batch by a reason to train on its labels anyway, or by promoting the version trained on it.
 
     Parameters
     ----------
-    found : sequence of RowBatch
+    listed : sequence of RowBatch
         Accepted ones, the oldest first.
     versions : sequence of Version
         Of the same process.
     """
     promoted = {one.parent_run for one in versions if PROMOTED_BY in one.tags}
-    return max((i + 1 for i, one in enumerate(found) if one.shift is not None or one.run in promoted), default=0)
+    return max((i + 1 for i, one in enumerate(listed) if one.shift is not None or one.run in promoted), default=0)
 
 
 def opening(
@@ -159,25 +159,25 @@ def opening(
     }
 
 
-def ending(passed: bool, why: str) -> dict[str, str]:
+def ending(passed: bool, reason: str) -> dict[str, str]:
     """Tags of a batch whose job has ended."""
-    return {STATE: "accepted" if passed else "refused", WHY: why}
+    return {STATE: "accepted" if passed else "refused", WHY: reason}
 
 
-def end(process: str, run: str, passed: bool, why: str, tracking: Tracking) -> None:
+def end(process: str, run: str, passed: bool, reason: str, tracking: Tracking) -> None:
     """Accept or refuse the batch of a job's run; closed or missing batches remain unchanged."""
     if any(one.run == run and one.state == "open" for one in batches(process, tracking)):
-        tracking.log(run, tags=ending(passed, why))
+        tracking.log(run, tags=ending(passed, reason))
 
 
-def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
+def withdraw(name: str, reason: str, tracking: Tracking) -> RowBatch:
     """Withdraw an accepted batch from the history; its rows remain with its run.
 
     Parameters
     ----------
     name : str
         The batch as lists have it, or the whole name of its run.
-    why : str
+    reason : str
         Reason, kept with the batch.
     tracking : Tracking
         The store.
@@ -192,7 +192,7 @@ def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
     RegistryError
         No such batch, or one that is not accepted, or no reason.
     """
-    if not why.strip():
+    if not reason.strip():
         raise RegistryError("--reason: expected a reason, which is kept with the batch")
     known = batches(None, tracking)
     matching = [one for one in known if len(name) >= NAME_LENGTH and one.run.startswith(name)]
@@ -203,5 +203,5 @@ def withdraw(name: str, why: str, tracking: Tracking) -> RowBatch:
     if batch.state != "accepted":
         raise RegistryError(f"{batch.process}: batch {batch.name} is {batch.state}, only an accepted one is withdrawn")
     actor = getpass.getuser()
-    tracking.log(batch.run, tags={STATE: "withdrawn", WITHDRAWN_BY: actor, WITHDRAWN_WHY: why})
-    return replace(batch, state="withdrawn", withdrawn_by=actor, why=why)
+    tracking.log(batch.run, tags={STATE: "withdrawn", WITHDRAWN_BY: actor, WITHDRAWN_WHY: reason})
+    return replace(batch, state="withdrawn", withdrawn_by=actor, why=reason)

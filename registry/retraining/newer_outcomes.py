@@ -46,14 +46,14 @@ def follow(seed: Seed, champion: Version, model: Model, outcomes: int, tracking:
     process = seed.process.name
     if with_alias(SHADOW, tracking.versions(process)) is not None:
         return None
-    why = f"the same model as version {champion.number}, its intervals follow {outcomes} newer outcomes"
-    with tracking.run(champion.experiment, why, "outcomes", champion.parent_run) as run:
+    reason = f"the same model as version {champion.number}, its intervals follow {outcomes} newer outcomes"
+    with tracking.run(champion.experiment, reason, "outcomes", champion.parent_run) as run:
         logged, digest = tracking.log_model(run, model)
         tracking.log(run, metrics=champion.metrics)
         version = tracking.register(process, seed.process.title, run, logged, _tags(champion, digest))
     made = next(one for one in tracking.versions(process) if one.number == version)
     check_loads(made, seed, tracking.settings)
-    take_over(process, version, why, {}, tracking)
+    take_over(process, version, reason, {}, tracking)
     return version
 
 

@@ -38,10 +38,10 @@ class RunningShadow:
     beside: int
 
     @classmethod
-    def from_now(cls, length: timedelta, beside: int) -> Self:
+    def from_now(cls, length: timedelta, champion: int) -> Self:
         """The period of a version whose shadow begins now."""
         now = datetime.now(UTC)
-        return cls(now, now + length, beside)
+        return cls(now, now + length, champion)
 
     @classmethod
     def of(cls, version: Version) -> Self | None:
@@ -99,22 +99,22 @@ def is_decided(version: Version) -> bool:
     return _END_FIGURES in version.tags
 
 
-def keep_end(version: Version, promoted: bool, why: str, figures: Mapping[str, float], tracking: Tracking) -> None:
+def keep_end(version: Version, promoted: bool, reason: str, figures: Mapping[str, float], tracking: Tracking) -> None:
     """Write the end of a version's shadow as its tags; the last tag marks completeness."""
-    tags = {_END: _PROMOTED if promoted else _REFUSED, _END_WHY: why, _END_FIGURES: json.dumps(dict(figures))}
+    tags = {_END: _PROMOTED if promoted else _REFUSED, _END_WHY: reason, _END_FIGURES: json.dumps(dict(figures))}
     tracking.tag_version(version.process, version.number, tags)
 
 
 def settle_end(process: str, number: int, tracking: Tracking) -> tuple[bool, str]:
     """Complete the end of a version's shadow; return whether it is champion now, and the reason."""
     version = next(one for one in tracking.versions(process) if one.number == number)
-    promoted, why = version.tags[_END] == _PROMOTED, version.tags[_END_WHY]
+    promoted, reason = version.tags[_END] == _PROMOTED, version.tags[_END_WHY]
     figures = json.loads(version.tags[_END_FIGURES])
     if promoted and CHAMPION not in version.aliases:
-        take_over(process, number, why, figures, tracking)
-        return promoted, why
-    then = f"version {number} is champion now" if promoted else why
+        take_over(process, number, reason, figures, tracking)
+        return promoted, reason
+    then = f"version {number} is champion now" if promoted else reason
     for alias in (CHALLENGER, SHADOW):  # a shadow that is there is what says that something is left to do
         if alias in version.aliases:
             tracking.move_alias(process, alias, None, "withdraw", then, {} if promoted else figures)
-    return promoted, why
+    return promoted, reason

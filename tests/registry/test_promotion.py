@@ -131,7 +131,7 @@ def test_the_challenger_is_promoted_by_default_and_is_challenger_no_longer(opene
 def test_a_named_version_takes_over_and_leaves_the_challenger_alone(opened):
     for named in (2, 4):
         store = opened([version(1, "champion"), version(2), version(3, "challenger"), version(4)])
-        promote(P, SETTINGS, named, why="smaller errors")
+        promote(P, SETTINGS, named, reason="smaller errors")
         assert store.moved == [("p", "champion", named, "promote", "smaller errors", FIGURES)]
 
 
@@ -256,7 +256,7 @@ def test_going_back_makes_the_champion_before_champion_again(opened):
     held = [version(1), version(2), version(3), version(4, "champion")]
     store = opened(held, HISTORY)
     assert rollback(P, SETTINGS) == ("p", "champion", 2, "rollback", "by hand", FIGURES)
-    assert rollback(P, SETTINGS, 1, why="drift")[2:5] == (1, "rollback", "drift")
+    assert rollback(P, SETTINGS, 1, reason="drift")[2:5] == (1, "rollback", "drift")
     assert len(store.moved) == 2
 
 

@@ -191,7 +191,7 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
 def test_going_back_and_forth_and_what_is_refused(story, toy_seed):
     seed, settings = toy_seed, story.settings
     known = story.tracking.audit("toy_cells")
-    assert rollback(seed, settings, why="drift").after == story.champion() == 1
+    assert rollback(seed, settings, reason="drift").after == story.champion() == 1
     with pytest.raises(RegistryError, match="no champion before version 1 is known"):
         rollback(seed, settings)
     with pytest.raises(RegistryError, match="version 1 is champion already"):
@@ -203,7 +203,7 @@ def test_going_back_and_forth_and_what_is_refused(story, toy_seed):
     assert promote(seed, settings, 2).before == 1
     assert rollback(seed, settings, 3).after == story.champion() == 3
     assert rollback(seed, settings, 1).after == story.champion() == 1
-    assert promote(seed, settings, 3, why="back").after == story.champion() == 3
+    assert promote(seed, settings, 3, reason="back").after == story.champion() == 3
     moves = story.tracking.audit("toy_cells")
     assert moves[: len(known)] == known
     assert [move.action for move in moves[len(known) :]] == ["rollback", "promote", "rollback", "rollback", "promote"]

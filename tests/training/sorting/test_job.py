@@ -197,7 +197,7 @@ def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
 
 
 def test_a_promotion_can_be_undone(story):
-    assert rollback(story.trained.learnt.data.seed, story.settings, why="drift").after == 1
+    assert rollback(story.trained.learnt.data.seed, story.settings, reason="drift").after == 1
     back = promote(story.trained.learnt.data.seed, story.settings, 2)
     assert back.after == 2
     assert back.metrics == pytest.approx(version(story, 2).figures)
