@@ -216,13 +216,13 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     health_of = None if database is None or writer is None else RecordsHealth(database, writer, poll)
     app.records_health = app.watch.metrics.records = health_of
 
-    def trouble() -> str | None:
+    def fault() -> str | None:
         return None if health_of is None else health_of.trouble
 
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions, in_shadow))
-    app.include_router(health.router(champions, trouble))
-    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load, trouble))
+    app.include_router(health.router(champions, fault))
+    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load, fault))
     app.include_router(monitoring.metrics(app.watch.metrics))
     app.include_router(monitoring.router(champions, database))
     app.include_router(jobs.router(champions, queue))

@@ -73,11 +73,11 @@ def _page(operation: Operation[Any], form: Form, path: str, database: Database |
     is_id = id is None or _UUID.fullmatch(id) is not None
     try:
         with database.read() as connection:
-            found = responses.find(connection, process, operation.name, id) if is_id else None
-            if found is not None:
-                fields = _fields(connection, found, form)
-                known = found.id, found.at, found.version, found.digest
-                return pages.drawn(operation, form, pages.Recorded(*known, fields, is_table=found.kind != JSON))
+            stored = responses.find(connection, process, operation.name, id) if is_id else None
+            if stored is not None:
+                fields = _fields(connection, stored, form)
+                known = stored.id, stored.at, stored.version, stored.digest
+                return pages.drawn(operation, form, pages.Recorded(*known, fields, is_table=stored.kind != JSON))
     except RecordsError:
         later = {"Retry-After": "1"}
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the records cannot be read now", headers=later) from None
@@ -92,10 +92,10 @@ def _missing(of: str, path: str, id: str | None) -> str:
     return f"no response {of} is recorded under the id '{shown(id)}': {named}; {made}"
 
 
-def _fields(connection: Connection, found: responses.RecordedResponse, form: Form) -> Iterator[tuple[str, Any]]:
+def _fields(connection: Connection, stored: responses.RecordedResponse, form: Form) -> Iterator[tuple[str, Any]]:
     """Fields of a response in their order; a list of objects is read one by one."""
-    body = responses.body(connection, found)
-    if found.kind != JSON:
+    body = responses.body(connection, stored)
+    if stored.kind != JSON:
         from serving.wire.arrow import read_back  # Arrow's library is loaded by the first table
 
         identity = [column.name for column in form.seed.identity]

@@ -34,8 +34,8 @@ class ByPath(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return whether a path belongs to these routes, and the match of its route."""
         routes = self._routes.get(scope["path"], ()) if scope["type"] == "http" else ()
-        found = [route.matches(scope) for route in routes]
-        return next((one for one in found if one[0] is Match.FULL), found[0] if found else (Match.NONE, {}))
+        matches = [route.matches(scope) for route in routes]
+        return next((one for one in matches if one[0] is Match.FULL), matches[0] if matches else (Match.NONE, {}))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the route that was found."""

@@ -75,9 +75,9 @@ def _add_page(
 ) -> None:
     """Add the page of an operation's responses; where there is none, a route that states the reason."""
     address, process = f"{path}/{PAGE}", offers.seed.process.name
-    why = operation.why_not(offers.seed) if form is None else operation.unrecorded
-    if why is not None:
-        endpoint = _not_offered(address, why, offers)
+    reason = operation.why_not(offers.seed) if form is None else operation.unrecorded
+    if reason is not None:
+        endpoint = _not_offered(address, reason, offers)
         routes.add_api_route(address, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
     elif form is not None:
         endpoint = pages.endpoint(operation, form, path, database, load)

@@ -104,7 +104,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return process
 
-    async def found(process: str, job: str) -> Job:
+    async def job_by_id(process: str, job: str) -> Job:
         known = await _from(lambda: jobs.get(job))
         if known is None or known.asked.process != of(process):
             raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} has no retraining job of this name")
@@ -149,7 +149,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         responses=described(404, 503),
     )
     async def one(process: str, job: str) -> RetrainingJob:
-        return _shown(await found(process, job))
+        return _shown(await job_by_id(process, job))
 
     @routes.delete(
         f"{_PATH}/{{job}}",
@@ -160,9 +160,9 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         responses=described(404, 503),
     )
     async def cancel(process: str, job: str) -> RetrainingJob:
-        known = await found(process, job)
+        known = await job_by_id(process, job)
         await _from(lambda: jobs.cancel(known.id))
-        return _shown(await found(process, job))
+        return _shown(await job_by_id(process, job))
 
     return routes
 
