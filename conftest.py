@@ -65,8 +65,8 @@ def unchanged(name: str) -> Iterator[Seed]:
     What a seed computes once is computed here, so that a copy of it is the same whichever test has run before.
     """
     seed = load(TOYS / f"{name}.toml")
-    for part, what in vars(Seed).items():
-        if isinstance(what, cached_property):
+    for part, member in vars(Seed).items():
+        if isinstance(member, cached_property):
             getattr(seed, part)
     yield seed
     assert seed == load(TOYS / f"{name}.toml")
@@ -206,8 +206,8 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
         u, v, setpoint = rng.standard_normal(n), rng.standard_normal(n), 50 + 5 * rng.standard_normal(n)
         errors = rng.multivariate_normal(np.zeros(3), [[0.09, 0.045, 0], [0.045, 0.09, 0], [0, 0, 0.09]], n)
         centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (setpoint - 50), np.full(n, -0.4)])
-        found = np.exp(centre + errors)
-        reported = np.where(found < [0.5, 0.5, 0.5], -0.5, found)
+        values = np.exp(centre + errors)
+        reported = np.where(values < [0.5, 0.5, 0.5], -0.5, values)
         u[rng.random(n) < 0.02] = np.nan
         return pd.DataFrame(
             {
@@ -226,7 +226,7 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
     return make
 
 
-def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
+def saver(make: Callable[..., object], store: Path) -> Callable[..., object]:
     """Return a saver of models that are made once; each copy may be changed by its test.
 
     What it is given beside the folder is passed on to `make`, which makes a model.
@@ -238,7 +238,7 @@ def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
     def save(folder: Path, **how: object) -> object:
         which = tuple(sorted(how.items()))
         if which not in made:
-            made[which] = make(**how), kept / f"{len(made)}"
+            made[which] = make(**how), store / f"{len(made)}"
             model_files.save(*made[which])
         model, files_of_it = made[which]
         shutil.copytree(files_of_it, folder)
@@ -264,8 +264,8 @@ def save_toy_grader(
         Y = table[[column.name for column in seed.by_role("target")]].to_numpy()
         old, new = slice(None, len(X) // 2), slice(len(X) // 2, None)
         estimator = build(seed)[candidate].fit(X[old], Y[old])
-        told = estimator.predict(X[new])
-        return grader(seed, candidate, estimator, X[old], Y[new, :3], Y[new, 3:], told, {"rows": len(X) // 2})
+        predictions = estimator.predict(X[new])
+        return grader(seed, candidate, estimator, X[old], Y[new, :3], Y[new, 3:], predictions, {"rows": len(X) // 2})
 
     return saver(make, tmp_path_factory.mktemp("graders"))
 
@@ -322,9 +322,9 @@ def save_toy_sorter(
         y = pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
         old, new = slice(None, 2400), slice(2400, None)
         estimator = build(seed)[candidate].fit(X[old], y[old])
-        learnt = X[old], y[old], contents[old]
-        rest = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
-        return sorter(seed, candidate, estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest), {"rows": 2400})
+        older = X[old], y[old], contents[old]
+        newer = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
+        return sorter(seed, candidate, estimator, LaboratoryPieces(*older), CalibrationPieces(*newer), {"rows": 2400})
 
     return saver(make, tmp_path_factory.mktemp("sorters"))
 
@@ -356,8 +356,8 @@ def mlflow_server(tmp_path: Path) -> Callable[[str, str], AbstractContextManager
 
 
 @contextmanager
-def served(process: str, uri: str, told: Path) -> Iterator[str]:
-    """Start MLflow's scoring server for a champion on a free port; `told` is its log."""
+def served(process: str, uri: str, log: Path) -> Iterator[str]:
+    """Start MLflow's scoring server for a champion on a free port; `log` is its log."""
     from system.programs import free_port
 
     port = free_port()
@@ -366,5 +366,5 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
-    with server([*command, "--port", str(port)], f"{address}/ping", told, env=environment):
+    with server([*command, "--port", str(port)], f"{address}/ping", log, env=environment):
         yield address

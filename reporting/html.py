@@ -35,8 +35,8 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]], numbers: Seq
 
 def _cells(row: Sequence[object], right: set[int]) -> str:
     first, *others = (escaped(cell) for cell in row)
-    rest = "".join(f"<td{_side(i in right)}>{cell}</td>" for i, cell in enumerate(others, start=1))
-    return f'<th scope="row"{_side(0 in right)}>{first}</th>{rest}'
+    cells = "".join(f"<td{_side(i in right)}>{cell}</td>" for i, cell in enumerate(others, start=1))
+    return f'<th scope="row"{_side(0 in right)}>{first}</th>{cells}'
 
 
 def _side(is_number: bool) -> str:

@@ -62,9 +62,9 @@ def facts(record: Record, place: SchemaPlace) -> str:
             [named, value_cell(value), _unbroken(unit_of(value, kind)), interval_cell(value), range_of(value, kind)],
         )
     heads = ["name", "value", "unit", "interval", "range"]
-    kept = [i for i in range(len(heads)) if i < 2 or any(row[i] for row in rows)]
+    filled = [i for i in range(len(heads)) if i < 2 or any(row[i] for row in rows)]
     shared = _about(place.entry.about) if place.is_map else ""
-    return shared + table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows]) if rows else ""
+    return shared + table([heads[i] for i in filled], [[row[i] for i in filled] for row in rows]) if rows else ""
 
 
 def _object(record: Record, place: SchemaPlace, depth: int) -> str:
@@ -181,14 +181,14 @@ def _cell(value: Any, unit: str) -> Markup:
 
 def _meanings(paths: Sequence[tuple[str, ...]], place: SchemaPlace) -> str:
     """Description and range of columns, as far as the type states them."""
-    said = []
+    items = []
     for path in paths:
         kind = place.at(path)
         own = kind.field("value")  # of a quantity; nothing elsewhere
         words = [one for one in (kind.about, own.about, kind.range or own.range) if one]
         if words:
-            said.append(f"<li>{escaped(', '.join(path))}: {escaped('; '.join(words))}</li>")
-    return f'<ul class="about">{"".join(said)}</ul>' if said else ""
+            items.append(f"<li>{escaped(', '.join(path))}: {escaped('; '.join(words))}</li>")
+    return f'<ul class="about">{"".join(items)}</ul>' if items else ""
 
 
 def _is_uniform(record: Record) -> bool:
@@ -215,13 +215,13 @@ def _unbroken(text: str) -> Markup:
 
 def _heading(name: str, about: str, depth: int) -> str:
     level = min(depth, _DEEPEST)
-    said = f"<p>{html.escape(about)}</p>" if about else ""
-    return f"<h{level}>{html.escape(name)}</h{level}>{said}"
+    paragraph = f"<p>{html.escape(about)}</p>" if about else ""
+    return f"<h{level}>{html.escape(name)}</h{level}>{paragraph}"
 
 
 def _about(text: str) -> str:
     return f'<div class="about">{html.escape(text)}</div>' if text else ""
 
 
-def _left_out(count: int, what: str) -> str:
-    return f"<p>{left_out(count, what)}.</p>" if count > 0 else ""
+def _left_out(count: int, kind: str) -> str:
+    return f"<p>{left_out(count, kind)}.</p>" if count > 0 else ""

@@ -73,12 +73,16 @@ def _read(rows: Iterator[Any], place: SchemaPlace, name: str, seen: Remarks) -> 
 
 
 def _sections(
-    heading: Mapping[str, str], found: Mapping[str, Any], counts: Mapping[str, int], place: SchemaPlace, seen: Remarks
+    heading: Mapping[str, str],
+    sections: Mapping[str, Any],
+    counts: Mapping[str, int],
+    place: SchemaPlace,
+    seen: Remarks,
 ) -> Iterator[ReportSection]:
     yield ReportSection("Recorded response", "As it went out.", table(["item", "value"], heading.items()))
     yield ReportSection("Flags and refusals", "Read these before the numbers.", seen.drawn())
-    leaves = {name: value for name, value in found.items() if name not in counts and is_leaf(value)}
-    parts = {name: value for name, value in found.items() if name not in leaves}
+    leaves = {name: value for name, value in sections.items() if name not in counts and is_leaf(value)}
+    parts = {name: value for name, value in sections.items() if name not in leaves}
     if leaves:
         yield ReportSection("Of the whole response", "Values that hold for all of it.", facts(leaves, place))
     for name, value in sorted(parts.items(), key=lambda one: not isinstance(one[1], list)):  # lists first

@@ -63,8 +63,8 @@ class Remarks:
         shown = list(self._counts.items())[:SHOWN]
         rows = [[name, text, self._places(name, text, count)] for (name, text), count in shown]
         more = sum(self._counts.values()) - sum(count for _, count in shown) + self._others
-        said = f"<p>{left_out(more, 'remarks')}.</p>" if more else ""
-        return table(["kind", "remark", "of"], rows) + said
+        note = f"<p>{left_out(more, 'remarks')}.</p>" if more else ""
+        return table(["kind", "remark", "of"], rows) + note
 
     def _places(self, name: str, text: str, count: int) -> str:
         named = [one for one in self._found[name, text] if one]

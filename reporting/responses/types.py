@@ -96,11 +96,11 @@ class SchemaPlace:
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema without references and null; keys next to a reference take precedence."""
     while True:
-        beside = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
+        siblings = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
         if "$ref" in schema:
-            schema = {**defs.get(schema["$ref"].removeprefix(_REF), {}), **beside}
+            schema = {**defs.get(schema["$ref"].removeprefix(_REF), {}), **siblings}
         elif "anyOf" in schema:
             kinds = [one for one in schema["anyOf"] if one != {"type": "null"}]
-            schema = {**(kinds[0] if kinds else {}), **beside}
+            schema = {**(kinds[0] if kinds else {}), **siblings}
         else:
             return schema

@@ -76,9 +76,9 @@ def plain(value: Any, doubt: float | None = None) -> Markup:
     return escaped(value)
 
 
-def left_out(count: int, what: str) -> str:
+def left_out(count: int, kind: str) -> str:
     """Words for so many things that are not shown."""
-    return f"{count:,} more {what} {'is' if count == 1 else 'are'} left out"
+    return f"{count:,} more {kind} {'is' if count == 1 else 'are'} left out"
 
 
 def _listed(values: list[Any]) -> Markup:
