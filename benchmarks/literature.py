@@ -131,25 +131,25 @@ def by_reason(reasons: dict[str, str]) -> list[tuple[str, str]]:
 
 def topic_page(topic: str, path: Path) -> str:
     """Text of a topic's page."""
-    some, reasons = points(path), without(path)
-    shown = [point for point in some if is_shown(point)]
-    rest = Counter(called_name(point).partition(",")[0] for point in some if not is_shown(point))
+    listed, reasons = points(path), without(path)
+    shown = [point for point in listed if is_shown(point)]
+    remaining = Counter(called_name(point).partition(",")[0] for point in listed if not is_shown(point))
     title, _, subject = summary(topic).partition(": ")
     parts = [f"# {title}", f"`{package(topic)}`: {subject} [Method and all topics]({INDEX})"]
     if shown:
         parts += ["## Published values", table(HEADS, [row(point) for point in shown])]
-    if rest:
-        names = ", ".join(f"{name} ({count})" for name, count in rest.items())
-        parts += ["## Computed values", f"Functions and number of points, {rest.total()} in all: {names}."]
+    if remaining:
+        names = ", ".join(f"{name} ({count})" for name, count in remaining.items())
+        parts += ["## Computed values", f"Functions and number of points, {remaining.total()} in all: {names}."]
     if reasons:
         parts += ["## Functions without a point", table(("reason", "functions"), by_reason(reasons))]
     return "\n\n".join(parts) + "\n"
 
 
-def counts(some: Iterable[Point]) -> tuple[str, ...]:
+def counts(listed: Iterable[Point]) -> tuple[str, ...]:
     """Number of points, of each kind, and of those that do not hold."""
-    kinds = Counter(point.sure for point in some)
-    off = sum(point.differs is not None for point in some)
+    kinds = Counter(point.sure for point in listed)
+    off = sum(point.differs is not None for point in listed)
     return (str(kinds.total()), *(str(kinds[kind]) for kind in SURE), str(off))
 
 
@@ -157,7 +157,7 @@ def index() -> str:
     """Text of the page of all topics."""
     by_topic = {topic: points(path) for topic, path in topics().items()}
     every = [point for group in by_topic.values() for point in group]
-    rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(some)) for topic, some in by_topic.items()]
+    rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(listed)) for topic, listed in by_topic.items()]
     off = [
         (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
         for one in every
@@ -204,8 +204,8 @@ def nominal_page() -> str:
 
 def pages() -> dict[str, str]:
     """Text of each page by its name."""
-    found = {file_of(topic): topic_page(topic, path) for topic, path in topics().items()}
-    return {INDEX: index(), **found, NOMINAL: nominal_page()}
+    by_file = {file_of(topic): topic_page(topic, path) for topic, path in topics().items()}
+    return {INDEX: index(), **by_file, NOMINAL: nominal_page()}
 
 
 if __name__ == "__main__":
