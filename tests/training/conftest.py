@@ -53,9 +53,9 @@ def layout_of() -> Callable[[go.Figure], dict[str, object]]:
 
     def read(figure: go.Figure) -> dict[str, object]:
         layout = figure.layout.to_plotly_json()
-        found = flat(layout, APART)
-        assert set(FRAME) <= set(found)
-        return {path: value for path, value in found.items() if path not in FRAME or FRAME[path] != value} | {
+        result = flat(layout, APART)
+        assert set(FRAME) <= set(result)
+        return {path: value for path, value in result.items() if path not in FRAME or FRAME[path] != value} | {
             "lines": [straight(line) for line in layout.get("shapes", ())],
             "notes": [note["text"] for note in layout.get("annotations", ())],
         }

@@ -42,8 +42,8 @@ class Job:
         return [path for path in self.settings.artifact_root.rglob("*") if path.is_file()]
 
     def artifact(self, run: str, name: str) -> Path:
-        (found,) = [path for path in self.files if path.name == name and run in path.parts]
-        return found
+        (result,) = [path for path in self.files if path.name == name and run in path.parts]
+        return result
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,10 @@ def test_every_candidate_has_a_run_with_the_same_names(job):
     runs = job.tracking.children(job.version)
     assert list(job.trained.learnt.candidates) == ["persistence", "linear", "lightgbm", "lightgbm_physics"]
     assert set(runs) == set(job.trained.learnt.candidates)
-    found = {name: job.tracking._client.get_run(run) for name, run in runs.items()}
-    assert len({frozenset(run.data.metrics) for run in found.values()}) == 1
-    assert len({frozenset(run.data.params) for run in found.values()}) == 1
-    for name, run in found.items():
+    result = {name: job.tracking._client.get_run(run) for name, run in runs.items()}
+    assert len({frozenset(run.data.metrics) for run in result.values()}) == 1
+    assert len({frozenset(run.data.params) for run in result.values()}) == 1
+    for name, run in result.items():
         assert run.info.status == "FINISHED"
         assert run.data.metrics == pytest.approx(dict(job.trained.learnt.candidates[name].metrics))
         assert run.data.params["data_digest"] == job.trained.learnt.data.digest
@@ -104,11 +104,11 @@ def test_mlflows_own_loader_gives_the_same_answers(job):
     table = job.trained.learnt.data.table.head(40)
     with job.tracking._default_store():
         loaded = mlflow.pyfunc.load_model("models:/toy_cells@champion")
-    said = loaded.predict(table[list(job.model.names)], {"answer": "all"})
+    predictions = loaded.predict(table[list(job.model.names)], {"answer": "all"})
     expected = job.model.answer(matrix(table, job.model.seed), COVERAGE)["y"]
-    assert list(said.columns) == ["y", "y_low", "y_high"]
-    for column, part in zip(said.columns, expected, strict=True):
-        assert np.array_equal(said[column].to_numpy(), part)
+    assert list(predictions.columns) == ["y", "y_low", "y_high"]
+    for column, part in zip(predictions.columns, expected, strict=True):
+        assert np.array_equal(predictions[column].to_numpy(), part)
     assert np.array_equal(loaded.predict(table[list(job.model.names)]).to_numpy(), expected.value)
 
 
@@ -129,8 +129,8 @@ def test_rejected_rows_are_listed_counted_and_kept(job):
 
 
 def test_the_table_is_kept_for_retraining(job):
-    kept = job.tracking.table(job.version.parent_run, "table.parquet")
-    pd.testing.assert_frame_equal(kept, job.trained.learnt.data.checked)
+    retained = job.tracking.table(job.version.parent_run, "table.parquet")
+    pd.testing.assert_frame_equal(retained, job.trained.learnt.data.checked)
 
 
 def test_no_file_is_a_pickle(job):
@@ -222,8 +222,8 @@ def test_the_compare_address_is_the_one_that_the_ui_reads():
 def test_ctrl_c_leaves_nothing_registered_and_no_run_open(toy_seed, toy_frame, job, tmp_path):
     toy_frame().to_parquet(tmp_path / "plant.parquet")
 
-    def interrupted(what, done, steps):
-        if what == "lightgbm: fit":
+    def interrupted(description, done, steps):
+        if description == "lightgbm: fit":
             raise KeyboardInterrupt
 
     before = job.tracking.versions("toy_cells")

@@ -50,7 +50,7 @@ def fitted(request):
     parts, task = split(data), task_of(seed)
     name, estimator = next(iter(build(seed).items()))
     info = {"package_version": "1.2.3", "git_commit": None}
-    return task, fit_candidate(task.learner, name, estimator, data, parts, info, None, lambda what: None), data, parts
+    return task, fit_candidate(task.learner, name, estimator, data, parts, info, None, lambda action: None), data, parts
 
 
 def test_what_training_fits_beside_the_candidates_is_what_models_keep():

@@ -16,9 +16,9 @@ GOOD = {"test_skill": 0.5, "test_ece": 0.02, "test_coverage_90": 0.91, "test_acc
 
 def candidate(name, metrics):
     """Answers to eight rows; the last two are wrong, and the sets of the last one and of no other too."""
-    likeliest = np.array([0, 0, 0, 0, 1, 1, 1, 0])
+    most_probable = np.array([0, 0, 0, 0, 1, 1, 1, 0])
     p = np.full((8, 3), 0.1)
-    p[np.arange(8), likeliest] = 0.8
+    p[np.arange(8), most_probable] = 0.8
     inside = p > 0.5
     inside[6, 0] = True
     model = SimpleNamespace(conformal=SimpleNamespace(scores=np.zeros(240)))
@@ -39,8 +39,8 @@ def plant(seed):
 
 
 def text(seed, metrics=GOOD):
-    found = {"majority": candidate("majority", GOOD | {"test_skill": 0.0}), "linear": candidate("linear", metrics)}
-    return "\n".join(sections(found, found["linear"], *plant(seed)))
+    result = {"majority": candidate("majority", GOOD | {"test_skill": 0.0}), "linear": candidate("linear", metrics)}
+    return "\n".join(sections(result, result["linear"], *plant(seed)))
 
 
 def test_a_row_and_what_is_predicted_are_named(toy_class_seed):
@@ -83,8 +83,8 @@ def test_what_misleads_is_said_in_words(toy_class_seed):
 
 
 def test_remarks_count_what_was_turned_away(toy_class_seed):
-    found = {"majority": candidate("majority", GOOD)}
-    skill, cover, rows = remarks(found, found["majority"], plant(toy_class_seed)[0])
+    result = {"majority": candidate("majority", GOOD)}
+    skill, cover, rows = remarks(result, result["majority"], plant(toy_class_seed)[0])
     assert skill.startswith("Skill: log loss against majority;")
     assert cover.startswith("Cover: share of 90% sets that hold the class;")
     assert rows == "Rejected rows: 3; without label: 4"

@@ -35,8 +35,8 @@ def data(seed, units=40):
 class Champion:
     """A model that answers all rows alike."""
 
-    def __init__(self, seed, said):
-        self.seed, self.said = seed, said
+    def __init__(self, seed, message):
+        self.seed, self.said = seed, message
 
     def probabilities(self, X):
         assert len(X) == N
@@ -53,12 +53,12 @@ def compared(seed, old, new):
 
 
 def test_a_smaller_log_loss_promotes(toy_class_seed):
-    found = compared(toy_class_seed, answers(0.6), answers(0.8))
-    assert found.promoted
-    assert (found.gain, found.gain_low) == pytest.approx((np.log(0.8 / 0.6), np.log(0.8 / 0.6)))
-    assert (found.rows, found.units, found.periods, found.blocks) == (N, 40, 5, 40)
-    assert found.challenger["log_loss"] == pytest.approx(-np.log(0.8))
-    assert "the mean log loss falls by more than 0.2877" in found.why
+    result = compared(toy_class_seed, answers(0.6), answers(0.8))
+    assert result.promoted
+    assert (result.gain, result.gain_low) == pytest.approx((np.log(0.8 / 0.6), np.log(0.8 / 0.6)))
+    assert (result.rows, result.units, result.periods, result.blocks) == (N, 40, 5, 40)
+    assert result.challenger["log_loss"] == pytest.approx(-np.log(0.8))
+    assert "the mean log loss falls by more than 0.2877" in result.why
     assert not compared(toy_class_seed, answers(0.8), answers(0.8)).promoted
 
 
@@ -66,10 +66,10 @@ def test_a_smaller_log_loss_promotes(toy_class_seed):
     ("old", "new", "promoted", "percent"), [(200, 170, True, 85), (200, 169, False, 84), (169, 169, True, 84)]
 )
 def test_sets_are_broken_below_85_percent_unless_the_champions_are_too(toy_class_seed, old, new, promoted, percent):
-    found = compared(toy_class_seed, answers(0.6, old), answers(0.8, new))
-    assert found.promoted == promoted
+    result = compared(toy_class_seed, answers(0.6, old), answers(0.8, new))
+    assert result.promoted == promoted
     broken = f"better, but its sets are broken: {percent}% hold the class where 90% is promised"
-    assert (found.why == broken) != promoted
+    assert (result.why == broken) != promoted
 
 
 def test_too_few_rows_and_other_classes_are_refused(toy_class_seed):

@@ -12,32 +12,32 @@ CLASSES = np.array([0, 1, 1, 0])
 
 
 def test_a_worked_example():
-    found = against_label(CLASSES, Classified(P, INSIDE))
-    assert found["accuracy"] == 0.5
-    assert found["balanced_accuracy"] == 0.5  # half of each of the two classes that occur
-    assert found["log_loss"] == pytest.approx(-np.log([0.7, 0.4, 0.8, 0.2]).mean())
+    result = against_label(CLASSES, Classified(P, INSIDE))
+    assert result["accuracy"] == 0.5
+    assert result["balanced_accuracy"] == 0.5  # half of each of the two classes that occur
+    assert result["log_loss"] == pytest.approx(-np.log([0.7, 0.4, 0.8, 0.2]).mean())
     squares = [0.09 + 0.04 + 0.01, 0.25 + 0.36 + 0.01, 0.01 + 0.04 + 0.01, 0.64 + 0.04 + 0.36]
-    assert found["brier"] == pytest.approx(np.mean(squares))
-    assert found["ece"] == pytest.approx(np.mean([0.3, 0.5, 0.2, 0.6]))  # each row is a group of its own
-    assert (found["coverage_90"], found["set_size_90"]) == (0.75, 1.25)
+    assert result["brier"] == pytest.approx(np.mean(squares))
+    assert result["ece"] == pytest.approx(np.mean([0.3, 0.5, 0.2, 0.6]))  # each row is a group of its own
+    assert (result["coverage_90"], result["set_size_90"]) == (0.75, 1.25)
 
 
 def test_figures_are_scikit_learns():
     rng = np.random.default_rng(0)
     p, classes = rng.dirichlet(np.ones(4), 200), rng.integers(0, 4, 200)
-    found = against_label(classes, Classified(p, p > 0.2))
-    assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(classes, p.argmax(axis=1)), rel=1e-12)
+    result = against_label(classes, Classified(p, p > 0.2))
+    assert result["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(classes, p.argmax(axis=1)), rel=1e-12)
     assert brier(p, classes) == pytest.approx(brier_score_loss(classes, p, scale_by_half=False), rel=1e-12)
 
 
 def test_a_class_without_rows_has_no_share_and_does_not_count():
-    found = recalls(np.array([0, 2, 2]), np.array([0, 0, 2]), 4)
-    np.testing.assert_array_equal(found, [0.5, np.nan, 1.0, np.nan])
+    result = recalls(np.array([0, 2, 2]), np.array([0, 0, 2]), 4)
+    np.testing.assert_array_equal(result, [0.5, np.nan, 1.0, np.nan])
 
 
 def test_a_class_that_was_ruled_out_has_a_finite_loss():
-    found = against_label(np.array([1]), Classified(np.array([[1.0, 0.0]]), np.array([[True, False]])))
-    assert found["log_loss"] == pytest.approx(15 * np.log(10))
+    result = against_label(np.array([1]), Classified(np.array([[1.0, 0.0]]), np.array([[True, False]])))
+    assert result["log_loss"] == pytest.approx(15 * np.log(10))
 
 
 def test_skill_is_the_share_of_the_baselines_log_loss_that_is_avoided():
@@ -50,6 +50,6 @@ def test_skill_is_the_share_of_the_baselines_log_loss_that_is_avoided():
 
 
 def test_some_rows_keep_what_belongs_to_them():
-    some = Classified(P, INSIDE)[np.array([2, 1])]
-    assert some.likeliest.tolist() == [1, 0]
-    assert some.covered(np.array([0, 1])).tolist() == [False, True]
+    subset = Classified(P, INSIDE)[np.array([2, 1])]
+    assert subset.likeliest.tolist() == [1, 0]
+    assert subset.covered(np.array([0, 1])).tolist() == [False, True]

@@ -23,11 +23,13 @@ SHARES = np.array([0.6, 0.37, 0.03])
 
 def fitted_to(seed, frame):
     data = dataset_of(check(frame, seed), seed)
-    parts, found = split(data), {}
+    parts, result = split(data), {}
     for name, estimator in build(seed).items():
-        baseline = next(iter(found.values())).predictions if found else None
-        found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, lambda what: None, curve=True)
-    return found, data, parts
+        baseline = next(iter(result.values())).predictions if result else None
+        result[name] = fit_candidate(
+            LEARNER, name, estimator, data, parts, {}, baseline, lambda action: None, curve=True
+        )
+    return result, data, parts
 
 
 @pytest.fixture(scope="module")
@@ -47,21 +49,21 @@ def exact(data, rows):
 
 def test_the_line_comes_near_the_law(fitted):
     """The log loss of the best is at most 0.03 above that of the law itself; that of the shares is 0.78."""
-    found, data, parts = fitted
+    result, data, parts = fitted
     rows = parts.test
     law = float(np.mean(log_losses(exact(data, rows), data.y[rows].astype(int))))
-    assert found["majority"].metrics["test_log_loss"] == pytest.approx(0.78, abs=0.08)
+    assert result["majority"].metrics["test_log_loss"] == pytest.approx(0.78, abs=0.08)
     for name in ("linear", "lightgbm"):
-        assert law - 0.01 < found[name].metrics["test_log_loss"] < law + 0.1, name
-    assert found["linear"].metrics["test_log_loss"] < law + 0.03
-    assert best_of(LEARNER, found).name in ("linear", "lightgbm")
+        assert law - 0.01 < result[name].metrics["test_log_loss"] < law + 0.1, name
+    assert result["linear"].metrics["test_log_loss"] < law + 0.03
+    assert best_of(LEARNER, result).name in ("linear", "lightgbm")
 
 
 def test_the_temperature_and_the_score_are_those_of_predictions_out_of_time(fitted):
-    found, data, parts = fitted
+    result, data, parts = fitted
     rows = np.concatenate(parts.calibrate)
-    p = out_of_time_predictions(found["linear"].model.estimator, data, parts, LEARNER.predict)
-    line = found["linear"]
+    p = out_of_time_predictions(result["linear"].model.estimator, data, parts, LEARNER.predict)
+    line = result["linear"]
     expected = log_losses(tempered(p, line.model.temperature), data.y[rows].astype(int)).mean()
     assert line.metrics["calibrate_log_loss"] == pytest.approx(expected, rel=1e-6)
     assert len(line.model.conformal.scores) == len(rows)
@@ -69,24 +71,24 @@ def test_the_temperature_and_the_score_are_those_of_predictions_out_of_time(fitt
 
 
 def test_inputs_that_say_something_are_important_and_the_other_is_not(fitted):
-    found, data, _ = fitted
+    result, data, _ = fitted
     names = [column.name for column in data.seed.inputs]
-    rise = dict(zip(names, found["linear"].importance, strict=True))
+    rise = dict(zip(names, result["linear"].importance, strict=True))
     assert rise["grain"] > 0.2
     assert rise["colour"] > 0.02
     assert abs(rise["tonnes"]) < 0.01
 
 
 def test_sets_hold_the_class_of_rows_that_nobody_learnt(fitted):
-    found, _, parts = fitted
-    for name, candidate in found.items():
+    result, _, parts = fitted
+    for name, candidate in result.items():
         for part in parts.evaluated:
             assert candidate.metrics[f"{part}_coverage_90"] > 0.85, (name, part)
 
 
 def test_the_best_passes_the_gate_and_the_baseline_does_not(fitted):
-    found, data, parts = fitted
-    bar, best = found["majority"], best_of(LEARNER, found)
+    result, data, parts = fitted
+    bar, best = result["majority"], best_of(LEARNER, result)
     assert gate(TASK.assessor.evidence(best, bar, data, parts), False, None).passed
     refused = gate(TASK.assessor.evidence(bar, bar, data, parts), True, None)
     assert len(refused.reasons) == 1
@@ -96,13 +98,13 @@ def test_the_best_passes_the_gate_and_the_baseline_does_not(fitted):
 def test_a_class_that_comes_only_in_the_test_has_a_finite_loss_and_is_pointed_out(toy_class_seed, toy_class_frame):
     frame = toy_class_frame()
     late = frame["day"] >= np.sort(frame["day"].unique())[-6]
-    found, data, parts = fitted_to(toy_class_seed, frame[late | (frame["ore"] != "rare")])
+    result, data, parts = fitted_to(toy_class_seed, frame[late | (frame["ore"] != "rare")])
     assert not (data.y[parts.learnt] == 2).any()
     assert (data.y[parts.test] == 2).any()
-    for candidate in found.values():
+    for candidate in result.values():
         assert np.isfinite([candidate.metrics[f"test_{name}"] for name in ("log_loss", "brier", "ece")]).all()
         assert not candidate.answers.p[:, 2].any()
-    card = "\n".join(sections(found, found["linear"], data, parts))
+    card = "\n".join(sections(result, result["linear"], data, parts))
     assert "Without training rows, so that the probability is always 0: `rare`." in card
 
 
@@ -111,8 +113,8 @@ def test_a_class_that_is_missing_in_some_block_breaks_nothing(toy_class_seed, to
     days = np.sort(frame["day"].unique())
     early, middle = frame["day"] < days[16], (frame["day"] >= days[16]) & (frame["day"] < days[22])
     only = frame[~(early & (frame["ore"] != "oxide")) & ~(middle & (frame["ore"] == "oxide"))]
-    found, data, parts = fitted_to(toy_class_seed, only)
+    result, data, parts = fitted_to(toy_class_seed, only)
     assert set(data.y[parts.train]) == {0.0}  # one class alone to train
-    for candidate in found.values():
+    for candidate in result.values():
         assert np.isfinite(candidate.metrics["test_log_loss"])
         assert np.isfinite(candidate.curve.error).all()

@@ -35,27 +35,27 @@ def plant(covered=90, given=0.8, prior=0.5):
 
 
 def test_losses_and_coverage_are_those_of_the_newest_periods_of_all_units():
-    found = evidence(*plant())
-    assert found.own == pytest.approx(np.full(100, -np.log(0.8)))
-    assert found.baseline == pytest.approx(np.full(100, np.log(2)))
-    assert (found.loss, found.beside, found.labels) == ("the mean log loss", "majority", 80)
-    assert found.rows.block.max() == 99
-    (promise,) = found.promises
+    result = evidence(*plant())
+    assert result.own == pytest.approx(np.full(100, -np.log(0.8)))
+    assert result.baseline == pytest.approx(np.full(100, np.log(2)))
+    assert (result.loss, result.beside, result.labels) == ("the mean log loss", "majority", 80)
+    assert result.rows.block.max() == 99
+    (promise,) = result.promises
     assert (promise.passed, promise.measured) == (True, "the right class is in 90.0% of the sets of 100 rows")
 
 
 def test_a_better_classifier_with_honest_sets_passes():
-    found = gate(evidence(*plant()), False, None)
-    assert found.passed
-    assert f"falls by more than {np.log(2) + np.log(0.8):.4g}; expected more than 0" in found.lines[3]
+    result = gate(evidence(*plant()), False, None)
+    assert result.passed
+    assert f"falls by more than {np.log(2) + np.log(0.8):.4g}; expected more than 0" in result.lines[3]
 
 
 @pytest.mark.parametrize(("covered", "passed"), [(100, True), (85, True), (84, True), (83, False), (60, False)])
 def test_sets_that_hold_the_class_too_seldom_are_refused_and_never_those_that_hold_it_more_often(covered, passed):
-    found = gate(evidence(*plant(covered)), False, None)
-    assert found.passed == passed
+    result = gate(evidence(*plant(covered)), False, None)
+    assert result.passed == passed
     if not passed:
-        (reason,) = found.reasons
+        (reason,) = result.reasons
         assert reason == (
             f"coverage of the 90% sets: the right class is in {covered}.0% of the sets of 100 rows; expected 85% or "
             "more, or no fewer than chance explains"

@@ -44,10 +44,10 @@ def test_the_best_passes_the_gate_and_becomes_champion(story):
 
 
 def test_answers_come_out_again_from_the_registered_model(story):
-    learnt = story.trained.learnt
+    training = story.trained.learnt
     model = story.tracking.model(story.tracking.versions("toy_ores")[0])
-    X = matrix(learnt.data.table.iloc[learnt.parts.test], model.seed)
-    expected = learnt.best.answers[learnt.parts.test]
+    X = matrix(training.data.table.iloc[training.parts.test], model.seed)
+    expected = training.best.answers[training.parts.test]
     assert model.probabilities(X) == pytest.approx(expected.p, rel=1e-9)
     assert (model.sets(model.probabilities(X), 0.9) == expected.inside).all()
 
@@ -56,8 +56,8 @@ def test_a_plant_that_changed_promotes_the_challenger_that_has_learnt_it(story):
     verdict = story.retrained.verdict
     assert verdict.promoted
     assert verdict.challenger["log_loss"] < verdict.champion["log_loss"]
-    kept = json.loads(text(story, story.retrained.learnt.run, "verdict.json"))
-    assert kept["challenger"]["accuracy"] == verdict.challenger["accuracy"]
+    stored = json.loads(text(story, story.retrained.learnt.run, "verdict.json"))
+    assert stored["challenger"]["accuracy"] == verdict.challenger["accuracy"]
 
 
 def test_card_and_page_are_kept(story):

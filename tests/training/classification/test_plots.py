@@ -34,10 +34,10 @@ def data(toy_class_seed):
 @pytest.fixture
 def candidate(data):
     """Right in all rows but the first 10 of the test, at a probability of 80 %."""
-    likeliest = data.y.astype(int).copy()
-    likeliest[60:70] = (likeliest[60:70] + 1) % K
+    most_probable = data.y.astype(int).copy()
+    most_probable[60:70] = (most_probable[60:70] + 1) % K
     p = np.full((N, K), 0.1)
-    p[np.arange(N), likeliest] = 0.8
+    p[np.arange(N), most_probable] = 0.8
     curve = LearningCurve((5, 60), (0.9, 0.4))
     metrics = {"test_ece": 0.05}
     return SimpleNamespace(

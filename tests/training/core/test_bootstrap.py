@@ -10,24 +10,24 @@ from training.core.bootstrap import gain_bound, resampled_ratio, shared_bound
 def test_each_draw_is_a_ratio_of_sums_over_as_many_blocks_as_there_are():
     """Blocks 0, 1 and 2 sum to 3, 3 and 12 above the line, and to 3, 1 and 2 below it."""
     top, bottom = np.array([1.0, 2.0, 3.0, 4.0, 8.0]), np.array([1.0, 2.0, 1.0, 1.0, 1.0])
-    found = resampled_ratio(top, bottom, np.array([0, 0, 1, 2, 2]))
-    assert found.shape == (4000,)
+    result = resampled_ratio(top, bottom, np.array([0, 0, 1, 2, 2]))
+    assert result.shape == (4000,)
     drawn = np.random.default_rng(20260102).multinomial(3, [1 / 3, 1 / 3, 1 / 3], size=4000)
     a, b, c = drawn.T
-    assert found == pytest.approx((3 * a + 3 * b + 12 * c) / (3 * a + 1 * b + 2 * c), rel=1e-12)
-    assert (found.min(), found.max()) == (1.0, 6.0)  # three times block 0, and three times block 2
+    assert result == pytest.approx((3 * a + 3 * b + 12 * c) / (3 * a + 1 * b + 2 * c), rel=1e-12)
+    assert (result.min(), result.max()) == (1.0, 6.0)  # three times block 0, and three times block 2
 
 
 def test_the_ratio_of_a_single_block_knows_no_chance():
-    found = resampled_ratio(np.array([1.0, 2.0]), np.array([4.0, 2.0]), np.array([0, 0]))
-    assert (found == 0.5).all()
+    result = resampled_ratio(np.array([1.0, 2.0]), np.array([4.0, 2.0]), np.array([0, 0]))
+    assert (result == 0.5).all()
 
 
 def test_a_draw_with_nothing_below_the_line_is_unknown_and_warns_nobody(recwarn):
-    found = resampled_ratio(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0, 1]))
-    assert set(np.isnan(found)) == {False, True}
-    assert set(found[~np.isnan(found)]) == {1.0}
-    assert np.isnan(found).mean() == pytest.approx(0.25, abs=0.03)  # twice the block of zeros, of two
+    result = resampled_ratio(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0, 1]))
+    assert set(np.isnan(result)) == {False, True}
+    assert set(result[~np.isnan(result)]) == {1.0}
+    assert np.isnan(result).mean() == pytest.approx(0.25, abs=0.03)  # twice the block of zeros, of two
     infinite = resampled_ratio(np.array([2.0, 1.0]), np.array([0.0, 1.0]), np.array([0, 1]))
     assert set(infinite) == {1.0, 3.0, np.inf}
     assert not recwarn.list
@@ -107,14 +107,14 @@ def test_the_bound_counts_rows_by_weight():
     block = np.repeat(np.arange(8), 2)
     days = pd.DatetimeIndex(["2024-01-01", "2024-03-01"] * 8)
     gain = np.tile([5.0, 1.0], 8)
-    found = {}
+    result = {}
     for first in (1.0, 3.0):
         weight = np.tile([first, 1.0], 8)
         mean, _ = gain_bound(gain, block, weight)
-        found[first] = mean, mean - shared_bound(gain, block, days, weight, 0.8)
-    assert [mean for mean, _ in found.values()] == pytest.approx([3.0, 4.0])
+        result[first] = mean, mean - shared_bound(gain, block, days, weight, 0.8)
+    assert [mean for mean, _ in result.values()] == pytest.approx([3.0, 4.0])
     off = {1.0: (1.0, -1.0), 3.0: (0.75, -0.75)}  # of the mean, by run
-    for first, (_, margin) in found.items():
+    for first, (_, margin) in result.items():
         total = sum(one**2 for one in off[first])
         assert margin == pytest.approx(np.tan(0.3 * np.pi) * np.sqrt(2 * total - 16 / 15 * total / 8))
 

@@ -47,7 +47,7 @@ def test_error_and_its_interval():
 
 def test_groups_by_hand():
     p = np.array([[0.9, 0.1], [0.4, 0.6], [0.9, 0.1], [0.2, 0.8]])
-    found = reliability(p, np.array([0, 1, 1, 1]), np.array([1.0, 2.0, 3.0, 4.0]))
-    assert found["weight"].tolist() == pytest.approx([0.2, 0.4, 0.4])
-    assert found["confidence"].tolist() == pytest.approx([0.6, 0.8, 0.9])
-    assert found["accuracy"].tolist() == pytest.approx([1.0, 1.0, 0.25])
+    result = reliability(p, np.array([0, 1, 1, 1]), np.array([1.0, 2.0, 3.0, 4.0]))
+    assert result["weight"].tolist() == pytest.approx([0.2, 0.4, 0.4])
+    assert result["confidence"].tolist() == pytest.approx([0.6, 0.8, 0.9])
+    assert result["accuracy"].tolist() == pytest.approx([1.0, 1.0, 0.25])

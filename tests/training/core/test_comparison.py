@@ -69,11 +69,11 @@ def test_blocks_are_units_where_there_are_many_and_runs_of_periods_otherwise():
     assert block.tolist() == np.repeat(np.arange(16), 4).tolist()
 
 
-@pytest.mark.parametrize(("units", "periods", "told"), [(1, 29, "29 rows in 8"), (5, 8, "40 rows in 4")])
-def test_too_few_rows_or_blocks_are_told_with_their_number(units, periods, told):
+@pytest.mark.parametrize(("units", "periods", "message"), [(1, 29, "29 rows in 8"), (5, 8, "40 rows in 4")])
+def test_too_few_rows_or_blocks_are_told_with_their_number(units, periods, message):
     _, label, unit, period = plant(units, periods)
     with pytest.raises(
-        ComparisonError, match=told + r" independent blocks .*: at least 30 rows in 8 blocks are needed"
+        ComparisonError, match=message + r" independent blocks .*: at least 30 rows in 8 blocks are needed"
     ):
         judge(label, answer(label), answer(label), unit, period, "%")
 
@@ -83,15 +83,15 @@ def test_a_verdict_is_repeatable_and_is_json():
     one, two = (answer(label + rng.normal(0, 1, label.size)) for _ in range(2))
     first, second = (judge(label, one, two, unit, period, "%", truth=label) for _ in range(2))
     assert first == second
-    told = json.loads(json.dumps(first.to_dict()))
-    assert told["rows"] == 160
-    assert told["champion"]["truth_rmse"] == pytest.approx(first.champion["rmse"])
+    stored = json.loads(json.dumps(first.to_dict()))
+    assert stored["rows"] == 160
+    assert stored["champion"]["truth_rmse"] == pytest.approx(first.champion["rmse"])
 
 
 # ---- sentences and limits, with numbers worked out
 
 
-def beside(label, error, covered):
+def answers_of(label, error, covered):
     """Answers that lie so far above the label, with intervals that reach down to as many of the labels as are said."""
     half = np.where(np.arange(len(label)) < covered, error + 0.1, error - 0.1)
     return answer(label + error, half)
@@ -99,7 +99,7 @@ def beside(label, error, covered):
 
 def test_the_sentence_names_the_loss_the_bound_and_the_unit():
     _, label, unit, period = plant(units=40, periods=5)
-    far, close = beside(label, 0.75, 200), beside(label, 0.5, 200)
+    far, close = answers_of(label, 0.75, 200), answers_of(label, 0.5, 200)
     better, worse = (judge(label, one, two, unit, period, "%") for one, two in ((far, close), (close, far)))
     words = "with 80% confidence the mean absolute error falls by more than"
     assert better.why == f"significantly better: {words} 0.25 %"
@@ -168,23 +168,23 @@ def test_a_gain_of_nothing_is_not_better_and_an_unsound_model_not_promoted():
     rows = of_rows(["A"] * 3, ["2024-01-01"] * 3, [0, 1, 2])
     same, better = ModelLosses(np.full(3, 2.0), {}), ModelLosses(np.full(3, 1.99999), {})
     for unsound in (None, "it breaks its promise"):
-        found = judge_losses(rows, same, same, "the loss", "%", unsound)
-        assert found.promoted is False
-        assert found.why == (
+        result = judge_losses(rows, same, same, "the loss", "%", unsound)
+        assert result.promoted is False
+        assert result.why == (
             "not significantly better: with 80% confidence the loss falls by more than 0 %, which is not above zero"
         )
-    found = judge_losses(rows, same, better, "the loss", "%", "it breaks its promise")
-    assert (found.promoted, found.why) == (False, "better, but it breaks its promise")
-    found = judge_losses(rows, same, better, "the loss", "%", None)
-    assert (found.promoted, found.why.split()[-2]) == (True, "1e-05")
+    result = judge_losses(rows, same, better, "the loss", "%", "it breaks its promise")
+    assert (result.promoted, result.why) == (False, "better, but it breaks its promise")
+    result = judge_losses(rows, same, better, "the loss", "%", None)
+    assert (result.promoted, result.why.split()[-2]) == (True, "1e-05")
 
 
 def test_a_gain_counts_by_what_a_row_weighs():
     rows = of_rows(["A"] * 4, ["2024-01-01"] * 4, [0, 0, 1, 1], np.array([3.0, 1.0, 3.0, 1.0]))
-    found = judge_losses(
+    result = judge_losses(
         rows, ModelLosses(np.array([2.0, 6.0] * 2), {}), ModelLosses(np.ones(4), {}), "the loss", "%", None
     )
-    assert (found.gain, found.gain_low) == pytest.approx((2.0, 2.0))  # of 1, three times, and 5
+    assert (result.gain, result.gain_low) == pytest.approx((2.0, 2.0))  # of 1, three times, and 5
 
 
 def test_runs_of_periods_follow_time_in_whatever_order_rows_stand():
@@ -235,24 +235,24 @@ def sides(rise, units=40, periods=4, seed=3):
 def test_a_model_that_is_as_good_and_mends_something_is_promoted():
     rows, old, new = sides(lambda unit, period: 0.0)
     assert not judge_losses(rows, old, new, "the loss", "%", None).promoted
-    found = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
-    assert found.promoted
-    assert found.wins
-    assert found.why.startswith("as good, and it covers what it promises: with 80% confidence the loss falls by more")
+    result = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    assert result.promoted
+    assert result.wins
+    assert result.why.startswith("as good, and it covers what it promises: with 80% confidence the loss falls by more")
 
 
 def test_a_worse_model_is_not_promoted_whatever_it_mends():
     rows, old, new = sides(lambda unit, period: 0.2)
-    found = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
-    assert not found.promoted
-    assert found.mended is None
-    assert found.why.startswith("not significantly better")
+    result = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    assert not result.promoted
+    assert result.mended is None
+    assert result.why.startswith("not significantly better")
 
 
 def test_what_is_unsound_holds_back_a_model_that_mends_something():
     rows, old, new = sides(lambda unit, period: 0.0)
-    found = judge_losses(rows, old, new, "the loss", "%", "its lots break limits", mended="it covers")
-    assert (found.promoted, found.why) == (False, "as good, but its lots break limits")
+    result = judge_losses(rows, old, new, "the loss", "%", "its lots break limits", mended="it covers")
+    assert (result.promoted, result.why) == (False, "as good, but its lots break limits")
 
 
 @pytest.mark.parametrize(
@@ -264,10 +264,10 @@ def test_what_is_unsound_holds_back_a_model_that_mends_something():
 )
 def test_a_model_that_is_better_on_the_whole_and_worse_for_a_part_is_held_back(worse, named):
     rows, old, new = sides(lambda unit, period: np.where(worse(unit, period), 0.1, -0.6))
-    found = judge_losses(rows, old, new, "the loss", "%", None)
-    assert found.gain_low > 0
-    assert not found.promoted
-    assert f"it is significantly worse in {named}: its loss is 0." in found.why
+    result = judge_losses(rows, old, new, "the loss", "%", None)
+    assert result.gain_low > 0
+    assert not result.promoted
+    assert f"it is significantly worse in {named}: its loss is 0." in result.why
 
 
 def test_parts_with_few_rows_say_nothing():
@@ -283,24 +283,24 @@ def once(place):
 @pytest.mark.parametrize(("periods", "place"), [(8, 0), (8, 7), (5, 2)])
 def test_a_gain_of_one_period_promotes_nobody(periods, place):
     rows, old, new = sides(once(place), periods=periods)
-    found = judge_losses(rows, old, new, "the loss", "%", None)
-    assert found.gain > 0
-    assert not found.promoted
-    assert not found.wins
-    if found.gain_low > 0:
+    result = judge_losses(rows, old, new, "the loss", "%", None)
+    assert result.gain > 0
+    assert not result.promoted
+    assert not result.wins
+    if result.gain_low > 0:
         day = rows.periods.unique().sort_values().strftime("%Y-%m-%d")
         first, last = place // 2 * 2, place // 2 * 2 + 1
-        assert found.why.startswith("not significantly better: with 80% confidence the loss falls by more than 0.")
-        assert f" %, but without {day[first]} to {day[last]} by -0.0" in found.why
-        assert found.why.endswith(" %, which is not above zero")
+        assert result.why.startswith("not significantly better: with 80% confidence the loss falls by more than 0.")
+        assert f" %, but without {day[first]} to {day[last]} by -0.0" in result.why
+        assert result.why.endswith(" %, which is not above zero")
 
 
 def test_what_all_units_have_in_common_in_one_of_two_periods_promotes_nobody():
     rows, old, new = sides(once(1), periods=2)
     assert gain_bound(old.loss - new.loss, rows.block)[1] > 0
-    found = judge_losses(rows, old, new, "the loss", "%", None)
-    assert not found.promoted
-    assert found.why.startswith("not significantly better: with 80% confidence the loss falls by more than -0.")
+    result = judge_losses(rows, old, new, "the loss", "%", None)
+    assert not result.promoted
+    assert result.why.startswith("not significantly better: with 80% confidence the loss falls by more than -0.")
 
 
 def test_the_same_in_every_period_promotes():

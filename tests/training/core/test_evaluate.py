@@ -35,8 +35,8 @@ def test_one_block_in_which_all_err_much_does_not_decide_alone():
 def test_a_block_without_an_error_does_not_outweigh_all_others():
     block = np.repeat(np.arange(3), 4)
     assert rmse_over_blocks(np.zeros(12), block) == 0.0
-    found = rmse_over_blocks(np.array([0.0, 1.0, 1.0])[block], block)
-    assert found == pytest.approx(0.01 ** (1 / 4))
+    result = rmse_over_blocks(np.array([0.0, 1.0, 1.0])[block], block)
+    assert result == pytest.approx(0.01 ** (1 / 4))
 
 
 def test_the_ends_of_an_interval_are_within_it():

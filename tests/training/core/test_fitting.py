@@ -79,16 +79,16 @@ def plant():
 
 def test_each_block_is_predicted_by_what_is_older(plant):
     """Labels 1 to 4 have the mean 2.5, 1 to 6 have 3.5 and 1 to 8 have 4.5."""
-    found = out_of_time_predictions(DummyRegressor(), *plant, predict)
-    assert found.tolist() == [2.5, 2.5, 3.5, 3.5, 4.5, 4.5]
+    result = out_of_time_predictions(DummyRegressor(), *plant, predict)
+    assert result.tolist() == [2.5, 2.5, 3.5, 3.5, 4.5, 4.5]
 
 
 def test_the_model_has_learnt_all_and_is_calibrated_by_what_it_had_not(plant, monkeypatch):
     clock = iter([10.0, 12.5])
     monkeypatch.setattr(fitting, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     estimator = DummyRegressor()
-    found = fit_candidate(TASK, "mean", estimator, *plant, {"from": "here"}, None, lambda what: None)
-    model, metrics = found.model, found.metrics
+    result = fit_candidate(TASK, "mean", estimator, *plant, {"from": "here"}, None, lambda action: None)
+    model, metrics = result.model, result.metrics
     assert model.estimator.predict(plant[0].X[:1]) == [5.5]  # of 1 to 10
     assert (model.candidate, model.info) == ("mean", {"from": "here"})
     assert model.predictions.tolist() == [2.5, 2.5, 3.5, 3.5, 4.5, 4.5]
@@ -102,8 +102,8 @@ def test_the_curve_learns_the_newest_periods_and_ends_at_the_model(plant):
     """The means of 10, of 9 and 10, of 6 to 10 and of all are 10, 9.5, 8 and 5.5; the test labels' mean is 21."""
     data, parts = plant
     model = SimpleNamespace(estimator=DummyRegressor().fit(data.X[:10], data.labels[:10]), scale=2.0)
-    found = learning_curve(TASK, DummyRegressor(), model, data, parts)
-    assert found == LearningCurve((1, 2, 5, 10), (22.0, 23.0, 26.0, 31.0))
+    result = learning_curve(TASK, DummyRegressor(), model, data, parts)
+    assert result == LearningCurve((1, 2, 5, 10), (22.0, 23.0, 26.0, 31.0))
 
 
 def test_the_importance_is_the_rise_of_the_error_over_the_shuffles(plant):
@@ -121,7 +121,7 @@ def test_the_importance_is_the_rise_of_the_error_over_the_shuffles(plant):
         def predict(self, X):
             return X[:, 0] ** 2
 
-    found = importance(TASK, SimpleNamespace(estimator=First(), scale=2.0), data, parts)
+    result = importance(TASK, SimpleNamespace(estimator=First(), scale=2.0), data, parts)
     rows = np.sort(np.random.default_rng(20260101).choice(np.arange(3, 12), 3, replace=False))
     expected = permutation_importance(
         First(),
@@ -131,9 +131,9 @@ def test_the_importance_is_the_rise_of_the_error_over_the_shuffles(plant):
         n_repeats=4,
         random_state=20260101,
     )["importances_mean"]
-    assert found.tolist() == expected.tolist()
-    assert found[0] > 10.0
-    assert found[1] == 0.0
+    assert result.tolist() == expected.tolist()
+    assert result[0] > 10.0
+    assert result[1] == 0.0
 
 
 def test_at_most_so_many_rows_are_drawn_in_their_order():
@@ -147,9 +147,9 @@ def test_at_most_so_many_rows_are_drawn_in_their_order():
 
 def test_one_thread_is_enough_for_fewer_than_fifty_thousand_rows():
     plain = LinearRegression(n_jobs=4, fit_intercept=False)
-    found = with_few_threads(plain, 49_999)
-    assert found is not plain
-    assert found.get_params() == plain.get_params() | {"n_jobs": 1}
+    result = with_few_threads(plain, 49_999)
+    assert result is not plain
+    assert result.get_params() == plain.get_params() | {"n_jobs": 1}
     assert plain.n_jobs == 4
     assert with_few_threads(plain, 50_000) is plain
     assert with_few_threads(make_pipeline(plain), 10).get_params()["linearregression__n_jobs"] == 1
@@ -172,9 +172,9 @@ def candidate(name, error):
 
 
 def test_the_best_has_the_lowest_calibrate_error_and_the_first_wins_a_tie():
-    found = {name: candidate(name, error) for name, error in (("a", 2.0), ("b", 1.0), ("c", 1.0), ("d", 3.0))}
-    assert best_of(TASK, found) is found["b"]
-    assert found["b"].name == "b"
+    result = {name: candidate(name, error) for name, error in (("a", 2.0), ("b", 1.0), ("c", 1.0), ("d", 3.0))}
+    assert best_of(TASK, result) is result["b"]
+    assert result["b"].name == "b"
 
 
 @pytest.mark.parametrize(
@@ -229,12 +229,12 @@ def test_a_learning_curve_is_measured_on_request_alone_in_fits_that_nothing_else
     steps = []
     plain = fit_candidate(TASK, "mean", DummyRegressor(), *plant, {}, None, steps.append)
     without, fits[:], steps[:] = list(fits), [], []
-    asked = fit_candidate(TASK, "mean", DummyRegressor(), *plant, {}, None, steps.append, curve=True)
+    requested = fit_candidate(TASK, "mean", DummyRegressor(), *plant, {}, None, steps.append, curve=True)
     assert steps == ["mean: fit and weigh", "mean: importance of the inputs", "mean: learning curve"]
-    assert asked.curve.periods == (1, 2, 5, 10)
+    assert requested.curve.periods == (1, 2, 5, 10)
     assert fits[: len(without)] == without
     assert len(fits) == len(without) + 3  # the last point is the model itself
-    assert {name: value for name, value in asked.metrics.items() if name != "fit_seconds"} == {
+    assert {name: value for name, value in requested.metrics.items() if name != "fit_seconds"} == {
         name: value for name, value in plain.metrics.items() if name != "fit_seconds"
     }
 
@@ -247,16 +247,16 @@ def test_settings_are_chosen_once_on_train_rows_alone(plant):
         seen.append((X.tolist(), y.tolist()))
         return DummyRegressor(strategy="constant", constant=7.0)
 
-    found = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, None, lambda step: None, choose)
+    result = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, None, lambda step: None, choose)
     assert seen == [(data.X[:4].tolist(), [1.0, 2.0, 3.0, 4.0])]
-    assert found.predictions.tolist() == [7.0] * 12
-    assert found.model.predictions.tolist() == [7.0] * 6  # also those that calibrate
-    assert found.settings == {}
+    assert result.predictions.tolist() == [7.0] * 12
+    assert result.model.predictions.tolist() == [7.0] * 6  # also those that calibrate
+    assert result.settings == {}
 
 
 def test_a_candidate_says_what_it_has_learnt_with(plant):
     class Penalised(DummyRegressor):
         alpha_ = 0.5
 
-    found = fit_candidate(TASK, "line", Penalised(), *plant, {}, None, lambda step: None)
-    assert found.settings == {"penalty": 0.5}
+    result = fit_candidate(TASK, "line", Penalised(), *plant, {}, None, lambda step: None)
+    assert result.settings == {"penalty": 0.5}

@@ -33,22 +33,22 @@ def evidence(own=1.0, baseline=2.0, blocks=10, per_block=4, labels=50, promises=
 
 
 def test_what_keeps_every_condition_passes():
-    found = gate(evidence(), False, None)
-    assert (found.passed, found.outcome, found.reasons) == (True, "passed", [])
-    assert [condition.what for condition in found.conditions] == [
+    result = gate(evidence(), False, None)
+    assert (result.passed, result.outcome, result.reasons) == (True, "passed", [])
+    assert [condition.what for condition in result.conditions] == [
         "loading from the store",
         "labels",
         "rows to measure on",
         "gain over persistence",
         "promise",
     ]
-    assert found.lines[3] == (
+    assert result.lines[3] == (
         "kept: gain over persistence: with 95% confidence the loss falls by more than 1 %; expected more than 0 %"
     )
 
 
 @pytest.mark.parametrize(
-    ("found", "reason"),
+    ("result", "reason"),
     [
         (
             gate(evidence(), False, "model.json: got sha256 1, expected 2"),
@@ -81,18 +81,18 @@ def test_what_keeps_every_condition_passes():
         (gate(evidence(promises=(GateCondition("promise", False, "1", "2"),)), False, None), "promise: 1; expected 2"),
     ],
 )
-def test_each_condition_refuses_by_itself(found, reason):
-    assert (found.passed, found.outcome, found.reasons) == (False, "refused", [reason])
+def test_each_condition_refuses_by_itself(result, reason):
+    assert (result.passed, result.outcome, result.reasons) == (False, "refused", [reason])
 
 
 def test_every_reason_is_given_at_once():
-    found = gate(evidence(own=3.0, labels=3), False, "no files")
-    assert [reason.split(":")[0] for reason in found.reasons] == [
+    result = gate(evidence(own=3.0, labels=3), False, "no files")
+    assert [reason.split(":")[0] for reason in result.reasons] == [
         "loading from the store",
         "labels",
         "gain over persistence",
     ]
-    assert found.lines[-1] == "kept: promise: kept; expected kept"
+    assert result.lines[-1] == "kept: promise: kept; expected kept"
     assert Gated(()).passed
 
 
@@ -118,9 +118,9 @@ def test_a_gain_that_chance_explains_is_none():
     ],
 )
 def test_intervals_must_cover_no_fewer_than_they_promise(covered, rows, passed):
-    found = coverage_condition("intervals", covered / rows, rows, f"{covered} of {rows}")
-    assert found.passed == passed
-    assert found.line == (
+    result = coverage_condition("intervals", covered / rows, rows, f"{covered} of {rows}")
+    assert result.passed == passed
+    assert result.line == (
         f"coverage of the 90% intervals: {covered} of {rows}; expected 85% or more, or no fewer than chance explains"
     )
 
@@ -167,7 +167,7 @@ def test_a_label_that_is_repeated_row_after_row_counts_once():
     ],
 )
 def test_coverage_is_mended_where_the_champions_is_broken_beyond_chance(champion, challenger, rows, mends):
-    found = mended_coverage(champion, challenger, rows)
-    assert (found is not None) is mends
-    if found is not None:
-        assert found == "it covers 90% of the labels where 90% is promised and the champion covers 70%"
+    result = mended_coverage(champion, challenger, rows)
+    assert (result is not None) is mends
+    if result is not None:
+        assert result == "it covers 90% of the labels where 90% is promised and the champion covers 70%"

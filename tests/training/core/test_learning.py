@@ -28,14 +28,14 @@ class Tariffs(Learning[float]):
     name = "tariffs"
     version = 2
 
-    def state(self, learnt):
-        return {"mean": learnt}
+    def state(self, fitted):
+        return {"mean": fitted}
 
     def restored(self, state, version, seed):
         return float(state["mean" if version == 2 else "text"])
 
-    def bound(self, learnt, model):
-        return model.candidate, learnt
+    def bound(self, fitted, model):
+        return model.candidate, fitted
 
 
 class TariffFit(PartFit[float]):
@@ -53,11 +53,11 @@ class TariffFit(PartFit[float]):
             raise TooFewError(f"got {len(data.table)} rows")
         return float(data.y.mean())
 
-    def lines(self, learnt, model, data, parts):
-        return [f"The mean of {model.candidate} is {learnt:.3g}.", ""]
+    def lines(self, fitted, model, data, parts):
+        return [f"The mean of {model.candidate} is {fitted:.3g}.", ""]
 
-    def runs(self, learnt, data, parts):
-        yield PartRun("tariff: mean", {"mean": learnt}, {"rows": len(data.table)}, {"kind": "toy"})
+    def runs(self, fitted, data, parts):
+        yield PartRun("tariff: mean", {"mean": fitted}, {"rows": len(data.table)}, {"kind": "toy"})
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def trained(toy_seed, toy_frame, tmp_path, monkeypatch):
         monkeypatch.setitem(TASKS, "regression", replace(number, parts=(*number.parts, TariffFit())))
         toy_frame().to_csv(tmp_path / "history.csv", index=False)
         settings, steps = StoreSettings(home=tmp_path / "home"), []
-        found = train(toy_seed, tmp_path / "history.csv", settings, lambda *step: steps.append(step[0]))
+        result = train(toy_seed, tmp_path / "history.csv", settings, lambda *step: steps.append(step[0]))
         (version,) = Tracking(settings).versions("toy_cells")
         (folder,) = [path.parent for path in settings.artifact_root.rglob(MODEL_FILE) if version.model in path.parts]
-        return SimpleNamespace(settings=settings, found=found, folder=folder, steps=steps)
+        return SimpleNamespace(settings=settings, found=result, folder=folder, steps=steps)
 
     return make
 
@@ -104,11 +104,11 @@ def test_a_part_is_learnt_once_stored_shown_and_given_to_requests(trained):
 
 def test_a_part_that_history_does_not_teach_is_refused_in_words_everywhere(trained):
     job = trained(fewest=10_000)
-    why = f"got {len(job.found.learnt.data.table)} rows"
-    assert json.loads((job.folder / MODEL_FILE).read_bytes())["learnt"] == {"tariffs": {"refused": why}}
+    reason = f"got {len(job.found.learnt.data.table)} rows"
+    assert json.loads((job.folder / MODEL_FILE).read_bytes())["learnt"] == {"tariffs": {"refused": reason}}
     back = load(job.folder)
-    assert (learnt_by(back, "tariffs"), back.refusals) == (None, {"tariffs": why})
-    assert f"## Tariffs\n\nNone are known: {why}.\n" in card_of(job)
+    assert (learnt_by(back, "tariffs"), back.refusals) == (None, {"tariffs": reason})
+    assert f"## Tariffs\n\nNone are known: {reason}.\n" in card_of(job)
     assert Tracking(job.settings)._client.search_runs([job.found.learnt.experiment], "tags.kind = 'toy'") == []
 
 

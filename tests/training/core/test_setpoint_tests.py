@@ -42,24 +42,24 @@ def test_csv_and_parquet_say_the_same(potline, tmp_path):
 
 def test_an_empty_cell_says_that_nothing_was_tested(potline, tmp_path):
     text = "unit,period_start,voltage_setpoint,metal_level_target\nA-001,2024-01-01,,1\n"
-    found = read_tests(written(tmp_path, text), potline)
-    assert found["voltage_setpoint"].isna().all()
-    assert found["metal_level_target"].tolist() == [1.0]
+    result = read_tests(written(tmp_path, text), potline)
+    assert result["voltage_setpoint"].isna().all()
+    assert result["metal_level_target"].tolist() == [1.0]
 
 
 def test_each_fault_names_its_place(potline, tmp_path):
     rows = ("A-001,2024-01-01,up", "A-001,soon,0.02", "A-002,2024-01-01,1", "A-002,2024-01-01,1")
     text = "\n".join(["unit,period_start,voltage_setpoint", *rows])
-    said = refused(written(tmp_path, text), potline)
-    assert "row 2, column voltage_setpoint: got 'up': expected a number" in said
-    assert "row 3, column period_start: got 'soon': expected a time" in said
-    assert "row 5, column period_start: got '2024-01-01': expected one row a unit and period" in said
+    message = refused(written(tmp_path, text), potline)
+    assert "row 2, column voltage_setpoint: got 'up': expected a number" in message
+    assert "row 3, column period_start: got 'soon': expected a time" in message
+    assert "row 5, column period_start: got '2024-01-01': expected one row a unit and period" in message
 
 
 @pytest.mark.parametrize("heading", ["unit,period_start,cell_voltage", "period_start,voltage_setpoint"])
 def test_a_file_without_unit_or_setpoint_is_refused(potline, tmp_path, heading):
-    said = refused(written(tmp_path, f"{heading}\n{','.join('1' for _ in heading.split(','))}\n"), potline)
-    assert "expected unit, period_start and a set-point: line_current_target, voltage_setpoint" in said
+    message = refused(written(tmp_path, f"{heading}\n{','.join('1' for _ in heading.split(','))}\n"), potline)
+    assert "expected unit, period_start and a set-point: line_current_target, voltage_setpoint" in message
 
 
 def test_a_file_that_is_not_there_is_refused(potline, tmp_path):
@@ -68,8 +68,8 @@ def test_a_file_that_is_not_there_is_refused(potline, tmp_path):
 
 def test_new_rows_win_where_history_has_them_too(potline):
     new = ROWS.iloc[[1]].assign(voltage_setpoint=0.0)
-    found = joined_tests(ROWS, new, potline)
-    assert sorted(found["voltage_setpoint"]) == [-0.02, 0.0, 0.02]
+    result = joined_tests(ROWS, new, potline)
+    assert sorted(result["voltage_setpoint"]) == [-0.02, 0.0, 0.02]
     pd.testing.assert_frame_equal(joined_tests(ROWS, None, potline), ROWS)
     assert joined_tests(None, None, potline) is None
 
@@ -80,16 +80,16 @@ def test_tests_of_no_row_of_the_table_are_said_or_refused(toy_seed, toy_frame):
     strange = own.assign(unit="Z-9")
     assert with_tests(data, None, "tests.csv") is data
     assert with_tests(data, own, "tests.csv").cautions == data.cautions
-    found = with_tests(data, pd.concat([own, strange.head(1)]), "tests.csv")
-    assert found.cautions[-1] == "1 of 4 set-point tests are of units and periods that the table does not hold"
+    result = with_tests(data, pd.concat([own, strange.head(1)]), "tests.csv")
+    assert result.cautions[-1] == "1 of 4 set-point tests are of units and periods that the table does not hold"
     with pytest.raises(TableError, match=r"tests\.csv: got 3 tests, none of which is of a row of the table"):
         with_tests(data, strange, "tests.csv")
 
 
 def test_the_set_point_model_is_told(toy_seed, toy_frame, monkeypatch):
-    asked = {}
+    calls = {}
     monkeypatch.setattr(setpoints, "response_of", lambda process: object())
-    monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests: asked.update(tests=tests) or "learnt")
+    monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests: calls.update(tests=tests) or "learnt")
     data = replace(dataset_of(check(toy_frame(), toy_seed), toy_seed, None), tests=ROWS)
     assert setpoints.UnitSetpointFit().fit(data, None) == "learnt"
-    assert asked["tests"] is ROWS
+    assert calls["tests"] is ROWS

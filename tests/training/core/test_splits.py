@@ -123,9 +123,9 @@ def test_a_judge_part_that_leaves_nothing_to_learn_is_refused(table, toy_seed):
 def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(lots=40), toy_sorting_seed), toy_sorting_seed)
     parts = split(data)
-    found = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.holdout_all)]
-    assert sum(map(len, found)) == len(set().union(*found)) == 40
-    for older, newer in pairwise(found[:5]):
+    result = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.holdout_all)]
+    assert sum(map(len, result)) == len(set().union(*result)) == 40
+    for older, newer in pairwise(result[:5]):
         assert max(older) < min(newer)  # lots are numbered as they came
 
 
@@ -172,9 +172,9 @@ def test_a_fifth_of_ten_units_or_more_is_held_out_by_their_names_digest(units, c
 
 def test_rows_of_each_part_are_counted_to_the_last(table, toy_seed):
     parts = split(data_of(table, toy_seed))
-    some = replace(parts, train=parts.train[:50], calibrate=(parts.test[:20], parts.test[:30]), test=parts.test[:20])
-    _check_rows(some)
-    fewer = replace(some, train=parts.train[:49], calibrate=(parts.test[:20], parts.test[:29]), test=parts.test[:19])
+    subset = replace(parts, train=parts.train[:50], calibrate=(parts.test[:20], parts.test[:30]), test=parts.test[:20])
+    _check_rows(subset)
+    fewer = replace(subset, train=parts.train[:49], calibrate=(parts.test[:20], parts.test[:29]), test=parts.test[:19])
     with pytest.raises(SplitError) as raised:
         _check_rows(fewer)
     assert str(raised.value) == (
@@ -182,7 +182,7 @@ def test_rows_of_each_part_are_counted_to_the_last(table, toy_seed):
         "19 labelled rows to test, expected 20 or more"
     )
     with pytest.raises(SplitError, match=r"^too few rows: 19 labelled rows to test, expected 20 or more$"):
-        _check_rows(replace(some, test=parts.test[:19]))
+        _check_rows(replace(subset, test=parts.test[:19]))
 
 
 @pytest.fixture
@@ -196,11 +196,11 @@ def timeless(toy_seed, tmp_path):
 
 def test_without_time_whole_units_are_learnt_or_judged(timeless, toy_frame):
     table = check(toy_frame(units=30, periods=20).drop(columns="period_start"), timeless).table
-    found = split(data_of(table, timeless))
-    units = [set(table["unit"].iloc[rows]) for rows in (found.train, *found.calibrate, found.test)]
+    result = split(data_of(table, timeless))
+    units = [set(table["unit"].iloc[rows]) for rows in (result.train, *result.calibrate, result.test)]
     assert sum(map(len, units)) == len(set.union(*units)) == 30
     assert [len(part) for part in units] == [11, 5, 5, 5, 4]  # of 30: 15 % judge, 3 x 15 % calibrate
-    assert (found.units, len(found.holdout_all)) == ((), 0)
+    assert (result.units, len(result.holdout_all)) == ((), 0)
 
 
 def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame, tmp_path):
@@ -209,10 +209,10 @@ def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame,
     alone = parse(text.replace("[[columns]]" + key, ""), tmp_path / "toy_cells.toml")
     table = check(toy_frame(units=20, periods=20).drop(columns=["period_start", "unit"]), alone).table
     data = data_of(table, alone)
-    found = split(data)
-    rows = np.concatenate([found.train, *found.calibrate, found.test])
+    result = split(data)
+    rows = np.concatenate([result.train, *result.calibrate, result.test])
     assert rows.tolist() == list(range(400))
-    assert data.shown(found.test_from) == f"row {found.test[0] + 1}"
+    assert data.shown(result.test_from) == f"row {result.test[0] + 1}"
     assert (data.facts["first_period"], data.facts["last_period"]) == ("row 1", "row 400")
 
 
@@ -224,14 +224,14 @@ def test_a_unit_that_stands_for_a_period_is_shown_as_one(timeless, toy_frame):
 def test_of_a_large_table_whole_units_are_taken_those_held_out_last(table, toy_seed):
     units = sorted(table["unit"].unique())
     assert some_units(table, toy_seed, len(table)) is table
-    some = some_units(table, toy_seed, 10 * 40 + 39)
-    kept = set(some["unit"])
-    assert (len(some), len(kept)) == (10 * 40, 10)
-    pd.testing.assert_frame_equal(some, table[table["unit"].isin(kept)])
-    assert not kept & set(held_out_units(units))
+    subset = some_units(table, toy_seed, 10 * 40 + 39)
+    retained = set(subset["unit"])
+    assert (len(subset), len(retained)) == (10 * 40, 10)
+    pd.testing.assert_frame_equal(subset, table[table["unit"].isin(retained)])
+    assert not retained & set(held_out_units(units))
     more = set(some_units(table, toy_seed, 24 * 40)["unit"])
-    assert kept < more == set(units) - set(held_out_units(units))
-    assert set(some_units(table[::-1], toy_seed, 400)["unit"]) == kept
+    assert retained < more == set(units) - set(held_out_units(units))
+    assert set(some_units(table[::-1], toy_seed, 400)["unit"]) == retained
     assert some_units(table, toy_seed, 1)["unit"].nunique() == 1
 
 

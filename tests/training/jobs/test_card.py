@@ -75,9 +75,9 @@ def test_a_card_holds_process_data_candidates_inputs_and_limits(toy_seed, monkey
     expected = CARD.format(digest=toy_seed.digest, commit=shown, simulated=simulated)
     assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == expected
     data.cautions, data.lacks = ("not used: <b>op_1*</b>",), ("no value at all: tapped",)
-    said = (
+    message = (
         "- judged: 60\n- warning: not used: \\<b\\>op\\_1\\*\\</b\\>\n\n"
         "What this table lacks:\n\n- no value at all: tapped\n"
     )
-    with_more = expected.replace("- judged: 60\n", said)
+    with_more = expected.replace("- judged: 60\n", message)
     assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == with_more

@@ -46,7 +46,7 @@ class Clock:
 LINEAR, TREES = (5e-5, 2e-6), (2e-4, 4e-5)  # a line, and some hundred trees: fixed time and time a row [s]
 
 
-def asked(challenger, champion=None, sizes=(MIB, MIB)):
+def conditions_of(challenger, champion=None, sizes=(MIB, MIB)):
     """Conditions of a challenger, in words of what is not kept."""
     clock = Clock()
     own = LoadedVersion(clock.model(*challenger), "sha256:2", sizes[0])
@@ -55,7 +55,7 @@ def asked(challenger, champion=None, sizes=(MIB, MIB)):
 
 
 def refused(*given, **more):
-    return [one.what for one in asked(*given, **more) if not one.passed]
+    return [one.what for one in conditions_of(*given, **more) if not one.passed]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_trees_after_a_line_are_neither_too_slow_nor_too_large():
 
 
 def test_what_answers_far_more_slowly_than_the_champion_is_refused_with_figures_and_bounds():
-    one, many, size = asked((0.0087, 4e-4), (0.002, 1e-4))
+    one, many, size = conditions_of((0.0087, 4e-4), (0.002, 1e-4))
     assert [one.passed, many.passed, size.passed] == [False, False, True]
     assert one.line == (
         "time of an answer to one row: 9.1 ms, of the champion 2.1 ms; expected at most 8.4 ms: 4 times the "
@@ -87,14 +87,14 @@ def test_what_answers_far_more_slowly_than_the_champion_is_refused_with_figures_
 
 def test_a_first_champion_has_bounds_of_its_own():
     assert refused((0.019, 1e-6)) == []
-    one, many, size = asked((0.021, 1e-3))
+    one, many, size = conditions_of((0.021, 1e-3))
     assert one.line == "time of an answer to one row: 22 ms; expected at most 20 ms"
     assert many.line == "time of an answer to 1,000 rows: 1,021 ms; expected at most 1,000 ms"
     assert size.line == "size of the files: 1 MiB; expected at most 256 MiB"
 
 
 def test_a_model_that_is_far_larger_is_refused():
-    size = asked(LINEAR, LINEAR, sizes=(100 * MIB, 20 * MIB))[2]
+    size = conditions_of(LINEAR, LINEAR, sizes=(100 * MIB, 20 * MIB))[2]
     assert (size.passed, size.line) == (
         False,
         "size of the files: 100 MiB, of the champion 20 MiB; expected at most 80 MiB: 4 times the champion's, 16 MiB "
@@ -139,16 +139,16 @@ def test_the_rows_are_examples_again_and_again():
 class Door:
     """Gives what it is asked for by digest."""
 
-    def __init__(self, found):
-        self.found = found
+    def __init__(self, result):
+        self.found = result
 
     def load(self, store, version, seed, again=False):
         return self.found[version.digest]
 
 
-def stood_in(monkeypatch, found, champion):
+def stood_in(monkeypatch, result, champion):
     for module in (load_check, promotion):
-        monkeypatch.setattr(module, "Loading", lambda settings: Door(found))
+        monkeypatch.setattr(module, "Loading", lambda settings: Door(result))
         monkeypatch.setattr(module, "MlflowStore", lambda uri: None)
     monkeypatch.setattr(load_check, "SECONDS", {})
     aliases = ("champion",) if champion else ()
@@ -169,8 +169,8 @@ def test_a_champion_that_the_service_refuses_is_none_to_compare_with(monkeypatch
         (Refused("it is broken"), True, True),
     ):
         tracking = stood_in(monkeypatch, {"new": large, "old": old}, champion)
-        trouble, (size,) = on_loading(NEW, is_registered, SEED, tracking)
-        assert (trouble, size.passed) == (None, passed)
+        error, (size,) = on_loading(NEW, is_registered, SEED, tracking)
+        assert (error, size.passed) == (None, passed)
 
 
 def test_of_what_does_not_load_nothing_more_is_asked(monkeypatch):

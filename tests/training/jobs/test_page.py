@@ -14,8 +14,8 @@ from training.tasks import TASKS
 class Drawn:
     """A figure that writes down how it is to be written."""
 
-    def __init__(self, name, asked):
-        self.name, self.asked = name, asked
+    def __init__(self, name, requested):
+        self.name, self.asked = name, requested
 
     def to_html(self, **how):
         self.asked.append((self.name, how))
@@ -25,12 +25,12 @@ class Drawn:
 @pytest.fixture
 def framed(monkeypatch):
     """A page of three figures, the middle one of which does not apply, and how the others were asked to be written."""
-    asked = []
+    calls = []
 
     def drawer(name):
         def draw(candidate, data, parts):
             assert (candidate.name, parts) == ("line", "parts")
-            return Drawn(name, asked)
+            return Drawn(name, calls)
 
         draw.__name__ = name
         return draw
@@ -43,7 +43,7 @@ def framed(monkeypatch):
     task = SimpleNamespace(card=SimpleNamespace(pictures=pictures, subject=lambda data, parts: "Target < 3."))
     monkeypatch.setattr(pages, "task_of", lambda seed: task)
     data = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(title="A & B")))
-    return page(SimpleNamespace(name="line"), data, "parts"), asked
+    return page(SimpleNamespace(name="line"), data, "parts"), calls
 
 
 def test_figures_that_apply_stand_in_their_order_below_title_and_subject(framed):
@@ -58,10 +58,10 @@ def test_a_page_says_why_a_figure_is_missing_and_the_first_that_is_drawn_brings_
     def nothing(candidate, data, parts):
         return None
 
-    asked = []
+    calls = []
 
     def second(candidate, data, parts):
-        return Drawn("second", asked)
+        return Drawn("second", calls)
 
     pictures = (
         Picture("Curve", "how to read it", nothing, absent="Not drawn: <nobody> asked."),
@@ -71,12 +71,12 @@ def test_a_page_says_why_a_figure_is_missing_and_the_first_that_is_drawn_brings_
     task = SimpleNamespace(card=SimpleNamespace(pictures=pictures, subject=lambda data, parts: "Target."))
     monkeypatch.setattr(pages, "task_of", lambda seed: task)
     data = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(title="A")))
-    found = page(SimpleNamespace(name="line"), data, "parts")
-    assert found.endswith(
+    result = page(SimpleNamespace(name="line"), data, "parts")
+    assert result.endswith(
         "<p>Target.</p><h2>Curve</h2><p>Not drawn: &lt;nobody&gt; asked.</p><h2>Second</h2><p>words</p>[second]"
         "</body></html>"
     )
-    assert [how["include_plotlyjs"] for _, how in asked] == [True]
+    assert [how["include_plotlyjs"] for _, how in calls] == [True]
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)

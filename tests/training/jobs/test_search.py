@@ -27,8 +27,8 @@ class Runs:
         yield name
         self.ends[name] = "finished"
 
-    def log(self, run, **what):
-        for kind, values in what.items():
+    def log(self, run, **arguments):
+        for kind, values in arguments.items():
             self.logged.setdefault(run, {}).setdefault(kind, {}).update(values)
 
 
@@ -49,49 +49,49 @@ def rows():
     return np.zeros((100, 2)), np.zeros(100)
 
 
-def search(folder, trials, runs, progress=lambda what: None):
+def search(folder, trials, runs, progress=lambda action: None):
     Bowl.measured = 0
     return Search(trials, folder, "rows", JobRun(runs, "4", "job", "train"), progress).chooser("trees", "run of trees")
 
 
 def test_each_trial_is_a_run_with_its_settings_and_its_error(tmp_path, rows):
     runs, steps = Runs(), []
-    found = search(tmp_path, 4, runs, steps.append)(Bowl(), *rows)
+    result = search(tmp_path, 4, runs, steps.append)(Bowl(), *rows)
     assert steps == list(runs.ends) == [f"trees trial {i}" for i in (1, 2, 3, 4)]
     assert set(runs.ends.values()) == {"finished"}
-    errors = {name: what["metrics"][ERROR] for name, what in runs.logged.items()}
-    assert all(what["params"]["learning_rate"] == errors[name] for name, what in runs.logged.items())
-    assert found.learning_rate == pytest.approx(min(errors.values()))
+    errors = {name: field["metrics"][ERROR] for name, field in runs.logged.items()}
+    assert all(field["params"]["learning_rate"] == errors[name] for name, field in runs.logged.items())
+    assert result.learning_rate == pytest.approx(min(errors.values()))
     best = min(errors, key=errors.__getitem__)
-    assert {name: found.get_params()[name] for name in runs.logged[best]["params"]} == runs.logged[best]["params"]
+    assert {name: result.get_params()[name] for name in runs.logged[best]["params"]} == runs.logged[best]["params"]
     assert set(runs.logged[best]["params"]) == {*RATES, *COUNTS, *SHARES, "extra_trees"}
 
 
 def test_the_first_trial_is_what_the_ladder_found(tmp_path, rows):
     runs = Runs()
-    found = search(tmp_path, 1, runs)(Bowl(learning_rate=0.07, num_leaves=9), *rows)
+    result = search(tmp_path, 1, runs)(Bowl(learning_rate=0.07, num_leaves=9), *rows)
     assert runs.logged["trees trial 1"]["params"]["learning_rate"] == 0.07
-    assert found.get_params() == Bowl(learning_rate=0.07, num_leaves=9).get_params()
+    assert result.get_params() == Bowl(learning_rate=0.07, num_leaves=9).get_params()
 
 
 def test_a_search_that_was_cut_off_goes_on(tmp_path, rows, monkeypatch):
     runs = Runs()
 
-    def stop(what):
-        if what == "trees trial 4":
+    def stop(description):
+        if description == "trees trial 4":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         search(tmp_path, 6, runs, stop)(Bowl(), *rows)
     assert len(runs.ends) == 3
     again = Runs()
-    found = search(tmp_path, 6, again)(Bowl(), *rows)
+    result = search(tmp_path, 6, again)(Bowl(), *rows)
     assert list(again.ends) == ["trees trial 5", "trees trial 6", "trees trial 7"]
-    tried = [what["params"]["learning_rate"] for one in (runs, again) for what in one.logged.values()]
+    tried = [name["params"]["learning_rate"] for one in (runs, again) for name in one.logged.values()]
     assert len(set(tried)) == len(tried) == 6
-    assert found.learning_rate == pytest.approx(min(tried))
+    assert result.learning_rate == pytest.approx(min(tried))
     done = Runs()
-    assert search(tmp_path, 6, done)(Bowl(), *rows).get_params() == found.get_params()
+    assert search(tmp_path, 6, done)(Bowl(), *rows).get_params() == result.get_params()
     assert not done.ends
 
 
@@ -99,7 +99,7 @@ def test_other_rows_are_another_study(tmp_path, rows):
     search(tmp_path, 2, Runs())(Bowl(), *rows)
     other = Runs()
     job = JobRun(other, "4", "job", "train")
-    Search(2, tmp_path, "other", job, lambda what: None).chooser("trees", "run of trees")(Bowl(), *rows)
+    Search(2, tmp_path, "other", job, lambda action: None).chooser("trees", "run of trees")(Bowl(), *rows)
     assert len(other.ends) == 2
     assert sorted(path.name for path in tmp_path.glob("*.journal")) == ["other-trees.journal", "rows-trees.journal"]
 
@@ -108,7 +108,7 @@ def test_a_poor_trial_is_cut_short_after_a_block(tmp_path, rows, monkeypatch):
     monkeypatch.setattr(searched, "FIRST_AT_RANDOM", 3)
     runs = Runs()
     search(tmp_path, 20, runs)(Bowl(), *rows)
-    pruned = {name for name, what in runs.logged.items() if "tags" in what}
+    pruned = {name for name, field in runs.logged.items() if "tags" in field}
     assert pruned
     assert {runs.logged[name]["tags"]["pruned"] for name in pruned} <= {"after block 1 of 3", "after block 2 of 3"}
     assert not any("metrics" in runs.logged[name] for name in pruned)
@@ -128,9 +128,9 @@ def test_a_search_errs_no_more_than_the_ladder(tmp_path):
     X = rng.normal(size=(300, 4))
     y = X[:, 0] * np.sign(X[:, 1]) + 0.3 * rng.normal(size=300)
     ladder = tuned(BoostedTrees(n_jobs=1, most_trees=200), X, y)
-    found = search(tmp_path, 12, Runs())(BoostedTrees(n_jobs=1, most_trees=200), X, y)
-    assert error_of(found, {}, X, y) <= error_of(ladder, {}, X, y) + 1e-12
-    assert settings_of(found.fit(X, y))["trees"] >= 1
+    result = search(tmp_path, 12, Runs())(BoostedTrees(n_jobs=1, most_trees=200), X, y)
+    assert error_of(result, {}, X, y) <= error_of(ladder, {}, X, y) + 1e-12
+    assert settings_of(result.fit(X, y))["trees"] >= 1
 
 
 def test_optuna_says_nothing(tmp_path, rows, capfd):

@@ -42,8 +42,8 @@ class Store:
         self.steps.append(("run", experiment, name, job, parent))
         yield f"run of {name}"
 
-    def log(self, run, *, model=None, **what):
-        self.log_of.setdefault(run, []).append(what if model is None else what | {"model": model})
+    def log(self, run, *, model=None, **arguments):
+        self.log_of.setdefault(run, []).append(arguments if model is None else arguments | {"model": model})
 
     def log_table(self, run, table, name, target, digest):
         self.steps.append(("table", run, len(table), name, target, digest))
@@ -59,16 +59,16 @@ class Store:
     def versions(self, process):
         return [SimpleNamespace(aliases=aliases) for aliases in self.aliases]
 
-    def register(self, *what):
-        self.steps.append(("register", *what))
+    def register(self, *arguments):
+        self.steps.append(("register", *arguments))
         return 3
 
-    def move_alias(self, *what):
-        self.steps.append(("move", *what))
-        return SimpleNamespace(alias=what[1])
+    def move_alias(self, *arguments):
+        self.steps.append(("move", *arguments))
+        return SimpleNamespace(alias=arguments[1])
 
-    def tag_version(self, *what):
-        self.steps.append(("tag", *what))
+    def tag_version(self, *arguments):
+        self.steps.append(("tag", *arguments))
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ def quick(monkeypatch):
     def fitted(task, name, estimator, data, parts, info, baseline, step, choose, curve, keep):
         baselines[name] = baseline
         assert estimator == f"estimator of {name}"
-        for what in ("fit", "importance"):
-            step(f"{name}: {what}")
+        for field in ("fit", "importance"):
+            step(f"{name}: {field}")
         return candidate(name, ERRORS[name])
 
     monkeypatch.setattr(jobs, "build", lambda seed: {name: f"estimator of {name}" for name in ERRORS})
@@ -113,17 +113,17 @@ def quick(monkeypatch):
 def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_run(plant, quick):
     data, parts = plant
     store, progress = Store(), []
-    found = learn(data, parts, JobRun(store, "4", "job", "train", lambda *step: progress.append(step)))
+    result = learn(data, parts, JobRun(store, "4", "job", "train", lambda *step: progress.append(step)))
     assert quick == {"bar": None, "line": "predictions of bar", "trees": "predictions of bar"}
-    steps = [f"{name}: {what}" for name in ERRORS for what in ("fit", "importance")]
+    steps = [f"{name}: {field}" for name in ERRORS for field in ("fit", "importance")]
     steps[2:2] = ["set-points", "warnings"]
-    assert progress == [*((what, i, 8) for i, what in enumerate(steps)), ("keep the job's files", 8, 8)]
-    assert list(found.candidates) == ["bar", "line", "trees"]
-    assert found.runs == {name: f"run of {name}" for name in ERRORS}
-    assert found.models == {name: (f"model of {name}", f"digest of {name}") for name in ERRORS}
-    assert (found.experiment, found.run, found.best.name) == ("4", "job", "line")
+    assert progress == [*((field, i, 8) for i, field in enumerate(steps)), ("keep the job's files", 8, 8)]
+    assert list(result.candidates) == ["bar", "line", "trees"]
+    assert result.runs == {name: f"run of {name}" for name in ERRORS}
+    assert result.models == {name: (f"model of {name}", f"digest of {name}") for name in ERRORS}
+    assert (result.experiment, result.run, result.best.name) == ("4", "job", "line")
     assert [step for step in store.steps if step[0] == "run"] == [("run", "4", name, "train", "job") for name in ERRORS]
-    tables = [("table", run, 479, "toy_cells", "y", data.digest) for run in ("job", *found.runs.values())]
+    tables = [("table", run, 479, "toy_cells", "y", data.digest) for run in ("job", *result.runs.values())]
     assert [step for step in store.steps if step[0] == "table"] == tables
     (logged,) = store.log_of["job"]
     assert logged["params"] == dict(data.facts) | {
@@ -143,7 +143,7 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
     assert (of_trees["learning_rate"], of_trees["penalty"]) == (0.03, "-")
     assert store.log_of["run of line"] == [
         {"params": {"candidate": "line"} | logged["params"] | dict.fromkeys(SETTINGS, "-")},
-        {"metrics": found.candidates["line"].metrics, "model": "model of line"},
+        {"metrics": result.candidates["line"].metrics, "model": "model of line"},
     ]
     assert store.files["run of line"] == {"plots.html": b"page of line"}
 
@@ -152,11 +152,11 @@ def test_a_job_keeps_card_seed_rejected_rows_and_the_table_without_an_index(plan
     data, parts = plant
     store = Store()
     learn(data, parts, JobRun(store, "4", "job", "train"))
-    kept = store.files["job"]
-    assert set(kept) == {"model_card.md", "seed.toml", "rejected.csv", "table.parquet"}
-    assert kept["model_card.md"] == b"card of line"
-    assert kept["seed.toml"].decode() == data.seed.text
-    assert b",z,9.5," in kept["rejected.csv"]
+    retained = store.files["job"]
+    assert set(retained) == {"model_card.md", "seed.toml", "rejected.csv", "table.parquet"}
+    assert retained["model_card.md"] == b"card of line"
+    assert retained["seed.toml"].decode() == data.seed.text
+    assert b",z,9.5," in retained["rejected.csv"]
     assert store.columns == list(data.checked.columns)
 
 
@@ -210,19 +210,19 @@ SLOW, OTHER = (
 )
 
 
-@pytest.mark.parametrize("trouble", [None, "no files"])
-def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(plant, monkeypatch, trouble):
+@pytest.mark.parametrize("error", [None, "no files"])
+def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(plant, monkeypatch, error):
     data, parts = plant
-    store, learnt, asked = Store(), learnt_of(data, parts), []
-    monkeypatch.setattr(jobs, "on_loading", lambda *given: asked.append(given[:3]) or (trouble, (SLOW,)))
+    store, training, calls = Store(), learnt_of(data, parts), []
+    monkeypatch.setattr(jobs, "on_loading", lambda *given: calls.append(given[:3]) or (error, (SLOW,)))
     monkeypatch.setattr(jobs, "task_of", lambda seed: TASK)
-    monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
+    monkeypatch.setattr(jobs, "gate", lambda *given: calls.append(given) or Gated((KEPT, BROKEN)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
-    found = ask_gate(learnt, 3, store, OTHER)
-    assert found.conditions == (KEPT, BROKEN, SLOW, OTHER)
-    assert asked == [
+    result = ask_gate(training, 3, store, OTHER)
+    assert result.conditions == (KEPT, BROKEN, SLOW, OTHER)
+    assert calls == [
         (Champion("toy_cells", 3, "m-line", "d-line"), True, data.seed),
-        (("line", "bar", data, parts), False, trouble),
+        (("line", "bar", data, parts), False, error),
     ]
     assert store.files["job"] == {
         "model_card.md": b"card with refused",
@@ -244,15 +244,15 @@ TASK = SimpleNamespace(learner=SimpleNamespace(selected_by=SELECTED_BY), assesso
 
 def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
     data, parts = plant
-    learnt, asked = learnt_of(data, parts), []
-    learnt.candidates["bar"].metrics[SELECTED_BY] = 0.1
+    training, calls = learnt_of(data, parts), []
+    training.candidates["bar"].metrics[SELECTED_BY] = 0.1
     monkeypatch.setattr(jobs, "on_loading", lambda *given: (None, ()))
     monkeypatch.setattr(jobs, "task_of", lambda seed: TASK)
-    monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
+    monkeypatch.setattr(jobs, "gate", lambda *given: calls.append(given[1]) or Gated((KEPT,)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: "card")
     store = Store()
-    assert ask_gate(learnt, 3, store).passed
-    assert asked == [True]
+    assert ask_gate(training, 3, store).passed
+    assert calls == [True]
     assert store.steps == [("tag", "toy_cells", 3, {"gate": "passed", "gate_reasons": "none"})]
 
 
@@ -273,8 +273,8 @@ def test_without_a_rejected_row_nothing_is_left(toy_seed, toy_frame, tmp_path):
 
 def test_a_run_is_named_by_its_job_and_its_second():
     before = datetime.now(UTC).replace(microsecond=0)
-    found = re.fullmatch(r"train (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", run_name("train"))
-    assert before <= datetime.fromisoformat(found[1] + "+00:00") <= datetime.now(UTC)
+    match = re.fullmatch(r"train (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", run_name("train"))
+    assert before <= datetime.fromisoformat(match[1] + "+00:00") <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize(("conditions", "alias"), [((KEPT,), "champion"), ((KEPT, BROKEN), None)])
@@ -286,17 +286,19 @@ def test_a_job_reads_learns_registers_and_says_where_to_look(
     frame.to_csv(tmp_path / "plant.csv", index=False)
     store, progress, made = Store(), [], []
     monkeypatch.setattr(jobs, "Tracking", lambda settings, make: made.append(make) or store)
-    monkeypatch.setattr(jobs, "ask_gate", lambda learnt, version, tracking: Gated(conditions))
+    monkeypatch.setattr(jobs, "ask_gate", lambda trained, version, tracking: Gated(conditions))
     settings = StoreSettings(home=tmp_path / "home")
-    found = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: progress.append(step))
+    result = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: progress.append(step))
     assert made == [True]
     assert progress[:2] == [("read and check the table", 0, 1), ("bar: fit", 0, 8)]
-    assert (found.version, found.alias, found.learnt.best.name) == (3, alias, "line")
-    assert found.gated == Gated(conditions)
+    assert (result.version, result.alias, result.learnt.best.name) == (3, alias, "line")
+    assert result.gated == Gated(conditions)
     assert [step[2] for step in store.steps if step[0] == "move"] == ([] if alias is None else [alias])
-    assert found.rejected_file == tmp_path / "home" / "rejected" / "toy_cells.csv"
+    assert result.rejected_file == tmp_path / "home" / "rejected" / "toy_cells.csv"
     runs = "%5B%22run%20of%20bar%22%2C%22run%20of%20line%22%2C%22run%20of%20trees%22%5D"
-    assert found.address == f"http://127.0.0.1:5000/#/compare-runs?runs={runs}&experiments=%5B%224%22%5D"
-    assert store.log_of[found.learnt.run][-1] == {"tags": {"registered_version": "3", "registered_as": alias or "none"}}
+    assert result.address == f"http://127.0.0.1:5000/#/compare-runs?runs={runs}&experiments=%5B%224%22%5D"
+    assert store.log_of[result.learnt.run][-1] == {
+        "tags": {"registered_version": "3", "registered_as": alias or "none"}
+    }
     assert store.steps[0] == ("experiment", "toy_cells", "Made-up cells with a known linear law")
-    assert np.isfinite(found.learnt.data.y).all()
+    assert np.isfinite(result.learnt.data.y).all()

@@ -54,20 +54,20 @@ def tried(monkeypatch):
     def make(model, rng_seed):
         seed, progress = load("copper_cathode"), []
         monkeypatch.setattr(trials, "Tracking", lambda settings: Store(model))
-        monkeypatch.setattr(trials, "unseen", lambda *asked: ("data of", asked[1:]))
-        found = SimpleNamespace(outcome=lambda *given: given)
-        monkeypatch.setattr(trials, "trials_of", lambda seed: found)
+        monkeypatch.setattr(trials, "unseen", lambda *arguments: ("data of", arguments[1:]))
+        result = SimpleNamespace(outcome=lambda *given: given)
+        monkeypatch.setattr(trials, "trials_of", lambda seed: result)
         return trial(seed, StoreSettings(), 100, rng_seed, lambda *step: progress.append(step)), progress
 
     return make
 
 
-@pytest.mark.parametrize("beside", [-1, 1])
-def test_the_champion_decides_on_the_lots_of_another_plant(tried, beside):
+@pytest.mark.parametrize("reference", [-1, 1])
+def test_the_champion_decides_on_the_lots_of_another_plant(tried, reference):
     model = QualityModel.__new__(QualityModel)
-    number = load("copper_cathode").plant.rng_seed + beside
-    found, progress = tried(model, number)
-    assert found == (model, ("data of", (100, number)), SimulatedPlant(number), 7)
+    number = load("copper_cathode").plant.rng_seed + reference
+    result, progress = tried(model, number)
+    assert result == (model, ("data of", (100, number)), SimulatedPlant(number), 7)
     assert progress == [("simulate the plant", 0, 2), ("decide, and follow what was decided", 1, 2)]
 
 
@@ -110,14 +110,14 @@ def test_an_option_of_another_kind_of_trial_is_refused(process, option, taken, t
 
 
 def test_a_trial_of_lots_has_its_usual_options(monkeypatch):
-    asked = []
+    calls = []
     monkeypatch.setattr(
-        trials, "trial", lambda seed, settings, lots, rng_seed, progress: asked.append((lots, rng_seed))
+        trials, "trial", lambda seed, settings, lots, rng_seed, progress: calls.append((lots, rng_seed))
     )
-    monkeypatch.setattr(trials, "trials_of", lambda seed: SimpleNamespace(tables=lambda found: iter(["shown"])))
+    monkeypatch.setattr(trials, "trials_of", lambda seed: SimpleNamespace(tables=lambda result: iter(["shown"])))
     assert list(shown(load("copper_cathode"), StoreSettings(), {"lots": None, "plants": None})) == ["shown"]
     shown(load("copper_cathode"), StoreSettings(), {"lots": 7, "rng_seed": 0})
-    assert asked == [(500, 2), (7, 0)]
+    assert calls == [(500, 2), (7, 0)]
 
 
 def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
@@ -129,7 +129,7 @@ def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
         return "found"
 
     loop = SimpleNamespace(
-        trial=made_up, metrics=lambda found: {"ours/gain": 1.5}, files=lambda found: {"setpoints.json": "{}"}
+        trial=made_up, metrics=lambda result: {"ours/gain": 1.5}, files=lambda result: {"setpoints.json": "{}"}
     )
     assert loop_trial(seed, settings, loop, {"plants": 2, "units": None}) == "found"
     assert given == [({"plants": 2, "units": None}, RunningPlants(), settings.folder)]

@@ -46,18 +46,18 @@ def compared(monkeypatch):
 def test_the_baseline_of_the_champions_job_stands_before_the_versions(compared):
     runs = {1: {"linear": "run1", "majority": "b1"}, 2: {"lightgbm": "x", "linear": "run2", "persistence": "b2"}}
     held = [version(1), version(2, aliases=("champion",), digest="sha256:two"), version(3)]
-    found = compared(held, runs)
-    assert found.process == "p"
-    assert found.rows == (
+    result = compared(held, runs)
+    assert result.process == "p"
+    assert result.rows == (
         Row("baseline", "persistence", (), "2026-01-02", "sha256:two", {"of": "b2"}),
         Row("1", "linear", (), "2026-01-01", "sha256:one", {"test_mae": 0.1}, {"data_digest": "sha256:one"}),
         Row("2", "linear", ("champion",), "2026-01-02", "sha256:two", {"test_mae": 0.2}, {"data_digest": "sha256:two"}),
         Row("3", "linear", (), "2026-01-03", "sha256:one", {"test_mae": 0.3}, {"data_digest": "sha256:one"}),
     )
-    assert found.address == (
+    assert result.address == (
         "http://ml:5000/#/compare-runs?runs=%5B%22b2%22%2C%22run1%22%2C%22run2%22%2C%22run3%22%5D&experiments=%5B%227%22%5D"
     )
-    assert found.same_table is False
+    assert result.same_table is False
 
 
 def test_without_a_champion_the_newest_versions_job_gives_the_baseline(compared):
@@ -72,18 +72,18 @@ def test_without_a_champion_the_newest_versions_job_gives_the_baseline(compared)
 
 def test_a_baseline_is_another_candidate_wherever_its_name_stands_in_the_alphabet(compared):
     for name in ("persistence", "first_principles"):
-        found = compared([version(1)], {1: {"linear": "run1", name: "b1"}})
-        assert [row.candidate for row in found.rows] == [name, "linear"]
+        result = compared([version(1)], {1: {"linear": "run1", name: "b1"}})
+        assert [row.candidate for row in result.rows] == [name, "linear"]
 
 
 @pytest.mark.parametrize(
     ("candidate", "runs"), [("linear", {}), ("linear", {"of_old": "b1"}), ("majority", {"majority": "run1"})]
 )
 def test_a_job_without_a_baseline_or_whose_baseline_is_the_version_adds_no_row(compared, candidate, runs):
-    found = compared([version(1, candidate)], {1: runs})
-    assert [row.name for row in found.rows] == ["1"]
-    assert found.same_table is True
-    assert "runs=%5B%22run1%22%5D" in found.address
+    result = compared([version(1, candidate)], {1: runs})
+    assert [row.name for row in result.rows] == ["1"]
+    assert result.same_table is True
+    assert "runs=%5B%22run1%22%5D" in result.address
 
 
 def test_a_process_without_versions_has_nothing_to_compare(compared):

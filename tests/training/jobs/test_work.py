@@ -43,27 +43,27 @@ def fitted(request):
         seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
         views.append(view_of(seed, make()))
         estimators.append(few_trees(seed))
-    found, steps = {task: {} for task in TASKS}, {}
+    result, steps = {task: {} for task in TASKS}, {}
     for processes in (1, 2):
         reported = []
-        with pytest.MonkeyPatch.context() as patch, Workers(views, processes, reported.append) as some:
+        with pytest.MonkeyPatch.context() as patch, Workers(views, processes, reported.append) as subset:
             patch.setattr(work, "page", page)  # as other processes draw it
             for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
                 before = len(reported)
-                fits = [some.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]
-                found[task][processes] = [fit() for fit in fits]
+                fits = [subset.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]
+                result[task][processes] = [fit() for fit in fits]
                 steps[task, processes] = reported[before:]
-    return dict(zip(TASKS, views, strict=True)), found, steps
+    return dict(zip(TASKS, views, strict=True)), result, steps
 
 
 @pytest.mark.long("fits all candidates twice")
 @pytest.mark.parametrize("task", TASKS)
 def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, fitted):
-    views, found, steps = fitted
+    views, result, steps = fitted
     data, parts = views[task]
     assert sorted(steps[task, 1]) == sorted(steps[task, 2])
-    assert len(steps[task, 1]) == STEPS * len(found[task][1])
-    for (own, drawn), (other, redrawn) in zip(found[task][1], found[task][2], strict=True):
+    assert len(steps[task, 1]) == STEPS * len(result[task][1])
+    for (own, drawn), (other, redrawn) in zip(result[task][1], result[task][2], strict=True):
         assert own.name == other.name
         same = {name: value for name, value in own.metrics.items() if name != "fit_seconds"}
         again = {name: value for name, value in other.metrics.items() if name != "fit_seconds"}
@@ -73,6 +73,6 @@ def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, fitted):
         assert own.settings == other.settings
         assert len(drawn) == len(redrawn)
     X = data.X[parts.test]
-    for (own, _), (other, _) in zip(found[task][1], found[task][2], strict=True):
+    for (own, _), (other, _) in zip(result[task][1], result[task][2], strict=True):
         for name, column in own.model.columns(X).items():
             np.testing.assert_array_equal(other.model.columns(X)[name], column)

@@ -26,14 +26,14 @@ def sequence(toy_seed, toy_frame):
         frame["y"] = labels(frame["y"].to_numpy(), after)
         data = dataset_of(check(frame.drop(columns="previous_y"), toy_seed), toy_seed)
         period = np.unique(data.periods, return_inverse=True)[1]
-        found = []
+        result = []
         for number in range(ACCEPTED, PERIODS):
-            some = period <= number
-            known = replace(data, table=data.table[some].reset_index(drop=True), X=data.X[some], y=data.y[some])
-            is_new = period[some] == number
-            is_after = period[some] >= ACCEPTED if is_fixed else is_new
-            found.append(check_labels(known, numbers(known), is_new, is_after=is_after))
-        return found
+            subset = period <= number
+            known = replace(data, table=data.table[subset].reset_index(drop=True), X=data.X[subset], y=data.y[subset])
+            is_new = period[subset] == number
+            is_after = period[subset] >= ACCEPTED if is_fixed else is_new
+            result.append(check_labels(known, numbers(known), is_new, is_after=is_after))
+        return result
 
     return make
 
@@ -56,8 +56,8 @@ def test_a_slow_ramp_stops_as_it_has_added_up_and_passes_where_the_reference_mov
 
 
 def test_a_line_says_since_when_and_by_how_much(sequence):
-    found = sequence(lambda y, after: y + 0.2 * after)[-1]
-    (line,) = [one for one in found.reasons if "accumulated" in one]
+    result = sequence(lambda y, after: y + 0.2 * after)[-1]
+    (line,) = [one for one in result.reasons if "accumulated" in one]
     assert line.startswith("labels, accumulated shift of y: a sum of +")
     assert "in each of 12 blocks since a person accepted a model" in line
     assert line.endswith("in size, by 5 runs of the past")

@@ -13,15 +13,15 @@ from training.labels.quantities import numbers
 RNG = np.random.default_rng(7)
 
 
-def subjects(found):
-    return {line.split(" of y")[0].removeprefix("labels, ").split(":")[0] for line in found.reasons}
+def subjects(result):
+    return {line.split(" of y")[0].removeprefix("labels, ").split(":")[0] for line in result.reasons}
 
 
 @pytest.mark.parametrize("rng_seed", range(4))
 def test_labels_of_the_same_law_pass(checked, rng_seed):
-    found = checked(lambda y: y[:, 1:], late=True, rng_seed=rng_seed)
-    assert found.reasons == []
-    assert found.aside.empty
+    result = checked(lambda y: y[:, 1:], late=True, rng_seed=rng_seed)
+    assert result.reasons == []
+    assert result.aside.empty
 
 
 FORGERIES = {
@@ -37,9 +37,9 @@ FORGERIES = {
 @pytest.mark.parametrize("late", [True, False])
 def test_each_forgery_is_named_whether_late_columns_are_forged_with_it_or_not(checked, forgery, late):
     labels, subject = FORGERIES[forgery]
-    found = checked(labels, late=late)
-    assert subject in subjects(found)
-    assert any(one.startswith("balance") for one in subjects(found)) != late
+    result = checked(labels, late=late)
+    assert subject in subjects(result)
+    assert any(one.startswith("balance") for one in subjects(result)) != late
 
 
 def test_a_plant_whose_inputs_have_moved_passes(toy_seed, toy_frame, plant):
@@ -70,9 +70,9 @@ def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
 @pytest.mark.parametrize(("early", "passed"), [(0, True), (60, True), (61, False)])
 def test_rows_of_periods_that_are_not_over_are_set_aside_up_to_a_fifth(checked, early, passed):
     """Beside 240 new rows; more are no single ones."""
-    (found,) = [one for one in checked(lambda y: y[:, 1:], early=early).conditions if "future" in one.what]
-    assert found.passed is passed
-    assert found.line == (
+    (result,) = [one for one in checked(lambda y: y[:, 1:], early=early).conditions if "future" in one.what]
+    assert result.passed is passed
+    assert result.line == (
         f"labels, from the future: {early} of {240 + early} rows are of periods that are not over; expected at most "
         "20%, which are excluded"
     )
@@ -81,9 +81,9 @@ def test_rows_of_periods_that_are_not_over_are_set_aside_up_to_a_fifth(checked, 
 def test_a_past_of_few_periods_says_nothing_and_the_check_says_so(toy_seed, toy_frame):
     data = dataset_of(check(toy_frame(periods=8), toy_seed), toy_seed)
     new = np.asarray(data.periods == data.periods.max())
-    found = check_labels(data, numbers(data), new)
-    assert found.passed
-    assert found.conditions[-1].line == (
+    result = check_labels(data, numbers(data), new)
+    assert result.passed
+    assert result.conditions[-1].line == (
         "labels, past: 7 periods: too few to hold new labels against; "
         "expected a history of 8 periods to hold labels against"
     )
@@ -93,17 +93,17 @@ def test_rows_of_few_units_pass_as_the_whole_plant_does(toy_seed, plant):
     """A file of two cells for one period: alike by chance, and farther off by chance; the others' rows are known."""
     data = plant(lambda y: y[:, 1:], late=True)
     newest = np.asarray(data.periods == data.periods.max()) & np.isin(data.units, ["A-001", "A-002"])
-    kept = (data.periods < np.sort(data.periods.unique())[24]) | (data.periods == data.periods.max())
-    some = replace(data, table=data.table[kept].reset_index(drop=True), X=data.X[kept], y=data.y[kept])
-    assert check_labels(some, numbers(some), newest[kept]).passed
+    retained = (data.periods < np.sort(data.periods.unique())[24]) | (data.periods == data.periods.max())
+    subset = replace(data, table=data.table[retained].reset_index(drop=True), X=data.X[retained], y=data.y[retained])
+    assert check_labels(subset, numbers(subset), newest[retained]).passed
 
 
 def test_of_few_units_of_which_the_others_are_not_known_the_missing_ones_alone_stop(toy_seed, plant):
     data = plant(lambda y: y[:, 1:], late=True)
     newest = np.asarray(data.periods == data.periods.max()) & np.isin(data.units, ["A-001", "A-002"])
-    kept = (data.periods < np.sort(data.periods.unique())[24]) | newest
-    some = replace(data, table=data.table[kept].reset_index(drop=True), X=data.X[kept], y=data.y[kept])
-    (line,) = check_labels(some, numbers(some), newest[kept]).reasons
+    retained = (data.periods < np.sort(data.periods.unique())[24]) | newest
+    subset = replace(data, table=data.table[retained].reset_index(drop=True), X=data.X[retained], y=data.y[retained])
+    (line,) = check_labels(subset, numbers(subset), newest[retained]).reasons
     assert line.startswith("labels, missing units: 90.0% of the usual rows have no label, ")
 
 
@@ -118,6 +118,6 @@ def test_a_content_that_nobody_has_ever_assayed_says_nothing(plant):
         names=("y", "never"),
         values=np.column_stack([one.values, np.full(len(one.values), np.nan)]),
     )
-    found = check_labels(data, two, new)
-    assert found.passed
-    assert [one.measured for one in found.conditions if "level of y" in one.what]
+    result = check_labels(data, two, new)
+    assert result.passed
+    assert [one.measured for one in result.conditions if "level of y" in one.what]

@@ -19,7 +19,7 @@ def lots(toy_sorting_frame):
     return frame.assign(**{name: frame[name].where(np.arange(len(frame)) % 2 == 0) for name in ("x", "z")})
 
 
-def found(lots, seed):
+def checks_of(lots, seed):
     """What is found of the labels of the new lots."""
     data = dataset_of(check(lots, seed), seed)
     is_new = np.asarray(period_of(data.table, seed) >= lots["passed_at"].iloc[FIRST_NEW * PIECES])
@@ -33,14 +33,14 @@ def new(frame):
 def test_new_lots_of_which_the_laboratory_reports_fewer_pieces_pass(lots, toy_sorting_seed):
     """That classes of pieces without contents agree, and more of them do than before, says nothing."""
     fewer = np.asarray(new(lots)) & (np.arange(len(lots)) % 10 != 0)
-    known = found(lots.assign(**{name: lots[name].mask(fewer) for name in ("x", "z")}), toy_sorting_seed)
+    known = checks_of(lots.assign(**{name: lots[name].mask(fewer) for name in ("x", "z")}), toy_sorting_seed)
     assert known.reasons == []
 
 
 def test_a_class_that_is_hardly_ever_seen_may_be_absent(lots, toy_sorting_seed):
     """Of class c every third piece is known in the past, and none in the new lots."""
     rare = (lots["metal"] == "c") & (np.asarray(new(lots)) | (np.arange(len(lots)) % 3 != 0))
-    known = found(lots.assign(metal=lots["metal"].mask(rare)), toy_sorting_seed)
+    known = checks_of(lots.assign(metal=lots["metal"].mask(rare)), toy_sorting_seed)
     assert known.reasons == []
 
 
@@ -57,5 +57,7 @@ def test_forged_labels_of_pieces_are_named(lots, toy_sorting_seed, forged, subje
     names = ["metal", "x", "z"]
     labels = lots[names].copy()
     labels[new(lots)] = forged(labels[~new(lots)], int(new(lots).sum())).to_numpy()
-    known = found(pd.concat([lots.drop(columns=names), labels.astype(lots[names].dtypes)], axis=1), toy_sorting_seed)
+    known = checks_of(
+        pd.concat([lots.drop(columns=names), labels.astype(lots[names].dtypes)], axis=1), toy_sorting_seed
+    )
     assert any(line.startswith(f"labels, {subject}") for line in known.reasons)

@@ -20,18 +20,18 @@ def with_one(value, unit=3, period=5):
 
 
 def test_a_label_against_all_neighbours_is_set_aside_with_its_reason(checked, plant):
-    found = checked(with_one(75.0), late=True)
-    assert found.passed
-    assert found.aside[["unit", "column", "value"]].to_numpy().tolist() == [["A-003", "y", 75.0]]
-    (reason,) = found.aside["reason"]
+    result = checked(with_one(75.0), late=True)
+    assert result.passed
+    assert result.aside[["unit", "column", "value"]].to_numpy().tolist() == [["A-003", "y", 75.0]]
+    (reason,) = result.aside["reason"]
     assert reason.startswith("outlier, excluded: -")
     assert " from what inputs, unit and the other rows let expect, where the past reaches " in reason
 
 
 def test_a_label_that_late_columns_contradict_is_set_aside(checked):
     """Its size is one that the plant has; only the tapped metal says that it cannot be."""
-    found = checked(with_one(93.0), late=False)
-    assert "A-003" in found.aside["unit"].tolist()
+    result = checked(with_one(93.0), late=False)
+    assert "A-003" in result.aside["unit"].tolist()
 
 
 def slipped(data, periods):
@@ -47,9 +47,9 @@ def slipped(data, periods):
 @pytest.mark.parametrize("periods", [1, 11])
 def test_labels_of_a_unit_off_by_a_power_of_ten_are_named_so(plant, periods):
     rows, off = slipped(plant(lambda y: y[:, 1:]), periods)
-    found = suspicious(rows, *windows(rows))
-    assert {one.row for one in found} == off
-    assert all(one.reason.endswith(": about 100 times too small, a slip of units?") for one in found)
+    result = suspicious(rows, *windows(rows))
+    assert {one.row for one in result} == off
+    assert all(one.reason.endswith(": about 100 times too small, a slip of units?") for one in result)
 
 
 def test_many_far_labels_are_no_single_ones(checked):
@@ -58,14 +58,14 @@ def test_many_far_labels_are_no_single_ones(checked):
         y[::3] = 60.0
         return y
 
-    found = checked(change, late=True)
-    assert found.aside.empty
-    (line,) = [one for one in found.reasons if "single ones" in one]
+    result = checked(change, late=True)
+    assert result.aside.empty
+    (line,) = [one for one in result.reasons if "single ones" in one]
     assert "84 of 240 rows" in line
 
 
 @pytest.mark.parametrize("rng_seed", range(3))
 def test_what_all_rows_have_in_common_makes_no_single_label_far(checked, rng_seed):
-    found = checked(lambda y: y[:, 1:] + 5.0, late=True, rng_seed=rng_seed)
-    assert found.aside.empty
-    assert not found.passed
+    result = checked(lambda y: y[:, 1:] + 5.0, late=True, rng_seed=rng_seed)
+    assert result.aside.empty
+    assert not result.passed

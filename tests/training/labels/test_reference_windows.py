@@ -15,10 +15,10 @@ def test_a_line_finds_a_law_and_each_units_own_part():
     X, unit = rng.standard_normal((400, 2)), np.repeat(np.arange(4), 100)
     y = 3 + 2 * X[:, :1] + np.array([0.0, 1.0, -1.0, 0.0])[unit][:, None]
     older = np.tile(np.arange(100) < 80, 4)
-    found = line(X, y, unit, older, ~older)
-    assert np.isnan(found[older]).all()
+    result = line(X, y, unit, older, ~older)
+    assert np.isnan(result[older]).all()
     inside = ~older & (np.abs(X) < 2).all(axis=1)
-    assert np.corrcoef(y[inside, 0], found[inside, 0])[0, 1] > 0.995
+    assert np.corrcoef(y[inside, 0], result[inside, 0])[0, 1] > 0.995
 
 
 def test_a_guess_ends_where_what_was_learnt_ends_and_a_computation_goes_on():

@@ -12,13 +12,13 @@ from training.labels.reference_windows import windows
 from training.labels.units import best_pair
 
 
-def lines(found, subject):
-    return [one for one in found.reasons if one.startswith(f"labels, {subject}")]
+def lines(result, subject):
+    return [one for one in result.reasons if one.startswith(f"labels, {subject}")]
 
 
-def of_rows(data, kept, is_new):
-    some = replace(data, table=data.table[kept].reset_index(drop=True), X=data.X[kept], y=data.y[kept])
-    return check_labels(some, numbers(some), is_new[kept])
+def of_rows(data, retained, is_new):
+    subset = replace(data, table=data.table[retained].reset_index(drop=True), X=data.X[retained], y=data.y[retained])
+    return check_labels(subset, numbers(subset), is_new[retained])
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def new(honest):
 
 def test_a_third_of_the_units_left_out_stops_and_the_first_ten_are_named(honest, new):
     left_out = np.unique(honest.units)[::3]
-    found = of_rows(honest, ~(new & np.isin(honest.units, left_out)), new)
-    (line,) = lines(found, "missing units")
+    result = of_rows(honest, ~(new & np.isin(honest.units, left_out)), new)
+    (line,) = lines(result, "missing units")
     assert "35.0% of the usual rows have no label" in line
     assert ": A-000, A-003, A-006, A-009, A-012, A-015, A-018; expected at most 10.0%" in line
 
@@ -42,14 +42,14 @@ def test_a_third_of_the_units_left_out_stops_and_the_first_ten_are_named(honest,
 def test_the_best_quarter_alone_stops_though_each_unit_is_reported_at_times(honest, new):
     y = honest.table["y"]
     best = np.asarray(y >= y.groupby(honest.table["period_start"]).transform(lambda one: one.quantile(0.75)))
-    found = of_rows(honest, ~new | best, new)
+    result = of_rows(honest, ~new | best, new)
     assert len(set(honest.units[new & best])) > 15
-    assert lines(found, "missing units")
+    assert lines(result, "missing units")
 
 
 def test_a_unit_that_is_out_passes(honest, new):
-    found = of_rows(honest, ~(new & np.isin(honest.units, ["A-003", "A-009"])), new)
-    assert found.passed
+    result = of_rows(honest, ~(new & np.isin(honest.units, ["A-003", "A-009"])), new)
+    assert result.passed
 
 
 def test_periods_whose_labels_are_not_due_are_not_missing(honest, new, monkeypatch):
@@ -72,10 +72,10 @@ def test_exchanged_units_are_named(plant, late):
     at = [np.flatnonzero(new & (honest.units == one)) for one in pair]
     table.loc[at[0], "y"], table.loc[at[1], "y"] = table["y"].to_numpy()[at[1]], table["y"].to_numpy()[at[0]]
     forged = replace(honest, table=table, y=table["y"].to_numpy())
-    found = check_labels(forged, numbers(forged), new)
-    exchanged = [one.measured for one in found.conditions if one.what.startswith("labels, exchanged")]
+    result = check_labels(forged, numbers(forged), new)
+    exchanged = [one.measured for one in result.conditions if one.what.startswith("labels, exchanged")]
     assert all(" and ".join(pair) in one or " and ".join(pair[::-1]) in one for one in exchanged)
-    assert lines(found, "exchanged units")
+    assert lines(result, "exchanged units")
 
 
 def test_the_best_pair_is_found_whatever_the_order(honest, new):

@@ -150,13 +150,13 @@ def test_the_checks_of_labels_hold_it_too(toy_seed, toy_frame):
     without = worst(0.25)(frame, np.tile(np.arange(PERIODS), UNITS), None)
     data = dataset_of(check(frame.assign(y=frame["y"].where(~without)), toy_seed), toy_seed)
     is_new = np.asarray(data.periods >= np.sort(data.periods.unique())[FIRST_NEW])
-    found = check_labels(data, numbers(data), is_new, others=rows_of(toy_seed, data.checked))
-    assert [one.what for one in found.conditions][-3:] == [
+    result = check_labels(data, numbers(data), is_new, others=rows_of(toy_seed, data.checked))
+    assert [one.what for one in result.conditions][-3:] == [
         "labels, unlabelled rows",
         "labels, unlabelled rows by inputs",
         "labels, unlabelled rows by predictions",
     ]
-    assert found.stops
+    assert result.stops
 
 
 def test_what_is_made_from_labels_counts_as_usual(toy_seed):

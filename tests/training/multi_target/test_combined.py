@@ -8,10 +8,10 @@ GOOD, BAD = GateCondition("labels", True, "60", "at least 50"), GateCondition("g
 
 
 def test_figures_bear_the_name_of_their_target_and_come_back():
-    found = {"loss": {"test_mae": 0.3, "test_rmse": 0.4}, "loss_of_iron": {"test_mae": 2.0}}
-    together = prefixed(found)
+    result = {"loss": {"test_mae": 0.3, "test_rmse": 0.4}, "loss_of_iron": {"test_mae": 2.0}}
+    together = prefixed(result)
     assert together == {"loss/test_mae": 0.3, "loss/test_rmse": 0.4, "loss_of_iron/test_mae": 2.0}
-    assert {target: figures_of(target, together) for target in found} == found
+    assert {target: figures_of(target, together) for target in result} == result
 
 
 def test_tags_say_which_targets_a_version_has():

@@ -72,9 +72,9 @@ def test_versions_are_compared_target_by_target_on_rows_that_came_after(story, m
 
 def test_one_job_learns_all_targets_in_one_run_and_registers_one_version(story):
     version = story.tracking.versions("toy_melts")[0]
-    learnt = story.trained.learnt
+    training = story.trained.learnt
     assert (story.trained.version, story.trained.alias, version.candidate) == (1, "champion", "linear, linear")
-    assert version.parent_run == learnt.run
+    assert version.parent_run == training.run
     assert set(story.tracking.children(version)) == {
         "persistence: loss",
         "linear: loss",
@@ -82,14 +82,14 @@ def test_one_job_learns_all_targets_in_one_run_and_registers_one_version(story):
         "linear: iron",
         "linear, linear",
     }
-    for name, run in learnt.runs.items():
+    for name, run in training.runs.items():
         tags = story.tracking._client.get_run(run).data.tags
         assert tags.get("target") == (name.split(": ")[1] if ": " in name else None)
 
 
 def test_runs_of_a_target_share_the_names_of_their_metrics_and_a_version_has_those_of_all(story):
-    learnt, tracking = story.trained.learnt, story.tracking
-    own = {name: tracking.metrics(run) for name, run in learnt.runs.items()}
+    training, tracking = story.trained.learnt, story.tracking
+    own = {name: tracking.metrics(run) for name, run in training.runs.items()}
     assert set(own["persistence: loss"]) == set(own["linear: loss"]) == set(own["linear: iron"])
     version = tracking.versions("toy_melts")[0]
     for target in ("loss", "iron"):
@@ -104,8 +104,8 @@ def test_the_registered_model_answers_all_targets(story):
     model = story.tracking.model(story.tracking.versions("toy_melts")[0])
     assert isinstance(model, SeveralTargets)
     X = story.trained.learnt.data.X[:50]
-    for name, learnt in story.trained.learnt.targets.items():
-        np.testing.assert_array_equal(model.answer(X, 0.9)[name], learnt.best.model.answer(X, 0.9)[name])
+    for name, training in story.trained.learnt.targets.items():
+        np.testing.assert_array_equal(model.answer(X, 0.9)[name], training.best.model.answer(X, 0.9)[name])
 
 
 def test_a_candidate_of_a_target_is_kept_as_a_model_of_it(story):

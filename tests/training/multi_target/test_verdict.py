@@ -44,7 +44,7 @@ def test_to_be_better_takes_more_where_more_targets_are_asked():
 
 
 @pytest.mark.parametrize(
-    ("found", "promoted", "why"),
+    ("result", "promoted", "reason"),
     [
         ((BETTER, SAME), True, "significantly better: a; no target is significantly worse"),
         ((BETTER, BETTER), True, "significantly better: a, b; no target is significantly worse"),
@@ -59,11 +59,11 @@ def test_to_be_better_takes_more_where_more_targets_are_asked():
         ((outcome(1.0, "its intervals are broken"), SAME), False, "but a: its intervals are broken"),
     ],
 )
-def test_one_better_and_none_worse_or_broken_takes_over(found, promoted, why):
-    verdict = of_each(dict(zip("ab", found, strict=True)))
+def test_one_better_and_none_worse_or_broken_takes_over(result, promoted, reason):
+    verdict = of_each(dict(zip("ab", result, strict=True)))
     assert verdict.promoted is promoted
-    assert why in verdict.why
-    assert verdict.to_dict()["by_target"]["a"] == found[0].to_dict()
+    assert reason in verdict.why
+    assert verdict.to_dict()["by_target"]["a"] == result[0].to_dict()
 
 
 def test_a_target_without_labels_to_judge_on_is_named(melts_seed):

@@ -28,8 +28,8 @@ def test_one_target_is_seen_as_it_is(toy_seed, toy_frame):
 
 
 def test_where_all_rows_have_all_labels_all_splits_are_the_same(melts_seed, melts_frame):
-    _, parts, found = seen(melts_frame(iron_share=1.0), melts_seed)
-    for _, own in found:
+    _, parts, result = seen(melts_frame(iron_share=1.0), melts_seed)
+    for _, own in result:
         assert (own.train_from, own.calibrate_from, own.test_from, own.units) == (
             parts.train_from,
             parts.calibrate_from,

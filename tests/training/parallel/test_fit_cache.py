@@ -16,7 +16,7 @@ def never(*_):
     raise AssertionError("fitted again")
 
 
-def silent(what):
+def silent(description):
     """A step that nobody sees."""
 
 

@@ -103,10 +103,10 @@ def test_products_of_matrices_have_one_thread_meanwhile(broken):
 def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
     steps = []
     with Workers([("rows", "parts"), ("others", "parts")], 2, steps.append) as two:
-        found = [two.later(view, Says(f"work {view}")) for view in (0, 1, 0)]
-        said = [one() for one in found]
-    assert [one[:2] for one in said] == [("work 0", "rows"), ("work 1", "others"), ("work 0", "rows")]
-    assert os.getpid() not in {one[2] for one in said}
+        result = [two.later(view, Says(f"work {view}")) for view in (0, 1, 0)]
+        message = [one() for one in result]
+    assert [one[:2] for one in message] == [("work 0", "rows"), ("work 1", "others"), ("work 0", "rows")]
+    assert os.getpid() not in {one[2] for one in message}
     assert sorted(steps) == sorted(f"work {view}: {when}" for view in (0, 1, 0) for when in ("begun", "done"))
     assert multiprocessing.active_children() == []
 
@@ -117,14 +117,14 @@ def test_an_error_of_a_worker_comes_through_whole_and_ends_the_others_at_once():
             two.later(0, Sleeps())  # for an hour, unless it is ended
             two.later(0, Fails(GuaranteeError("12 lots to calibrate, expected 30 or more")))()
 
-    with pytest.raises(GuaranteeError, match="12 lots to calibrate, expected 30 or more") as found:
+    with pytest.raises(GuaranteeError, match="12 lots to calibrate, expected 30 or more") as result:
         failing()
-    assert "in __call__" in str(found.value.__cause__)  # where it was raised
+    assert "in __call__" in str(result.value.__cause__)  # where it was raised
     assert multiprocessing.active_children() == []
 
 
 def test_ctrl_c_ends_all_workers():
-    def step(what):
+    def step(description):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
@@ -133,7 +133,7 @@ def test_ctrl_c_ends_all_workers():
 
 
 def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
-    def step(what):
+    def step(description):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:

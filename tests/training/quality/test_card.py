@@ -103,8 +103,8 @@ def text_of(seed, metrics=SOUND, threshold=0.0234567):
         model=SimpleNamespace(threshold=threshold),
     )
     others = {"a": {"test_lot_loss": 2.5}, "linear": metrics, "trees": {}}
-    found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
-    return "\n".join(["", *sections(found, chosen, SimpleNamespace(seed=seed), PARTS)])
+    result = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
+    return "\n".join(["", *sections(result, chosen, SimpleNamespace(seed=seed), PARTS)])
 
 
 def test_the_sections_of_a_sound_grader(toy_quality_seed):
@@ -118,8 +118,8 @@ def test_warnings_follow_the_candidates(toy_quality_seed):
             *("", "- Warning on linear: on the test lots it is no better than the baseline.", ""),
         ]
     )
-    rest = CONTENTS + DEFECTS + GRADES + DECISIONS.format("0.0235")
-    assert text_of(toy_quality_seed, SOUND | {"test_skill": 0.0}) == warned + rest
+    remaining = CONTENTS + DEFECTS + GRADES + DECISIONS.format("0.0235")
+    assert text_of(toy_quality_seed, SOUND | {"test_skill": 0.0}) == warned + remaining
 
 
 @pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
@@ -153,8 +153,8 @@ def test_limits_are_counted_where_they_are_not_verified_and_shown_in_the_first_e
         "r": limit("unverified", least=0.5, value=1.0),
     }
     total = ContentSum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", verification="verified", source="law")
-    worth = SimpleNamespace(value=-2.5)
-    grade = SimpleNamespace(name="g", title="G", value=worth, limits=limits, sums=[total])
+    value = SimpleNamespace(value=-2.5)
+    grade = SimpleNamespace(name="g", title="G", value=value, limits=limits, sums=[total])
     seed = SimpleNamespace(grades=[grade], elements=[SimpleNamespace(unit=unit) for unit in ("ppm", "wt%", "g/t")])
     assert _grades(seed)[4] == "| `g` | G | -2.5 | p 6, q at least 5.5, r 0.5 to 1, p_and_q 9 [ppm] | 2 of 4 |"
 

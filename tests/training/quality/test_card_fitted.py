@@ -33,11 +33,11 @@ IDLE = {"threshold": 0.0, "test_released_unassayed": 0.0, "test_false_release": 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data)
-    found = {
-        name: fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, None, lambda what: None)
+    result = {
+        name: fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, None, lambda action: None)
         for name in names
     }
-    return found, data, parts
+    return result, data, parts
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,9 @@ def fitted(toy_quality_seed, toy_quality_frame):
 
 
 def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
-    found, data, parts = fitted
-    line = found["linear"]
-    card, m = model_card(found, line, data, parts), line.metrics
+    result, data, parts = fitted
+    line = result["linear"]
+    card, m = model_card(result, line, data, parts), line.metrics
     for words in (
         "Process `toy_lots`, one row a lot of 25 t. Predicted: 3 contents, ",
         "1800 assayed lots of 12 units, 2024-01-01 to 2024-05-29",
@@ -78,17 +78,17 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
 
 
 def test_the_card_counts_the_lots_that_set_the_threshold(fitted):
-    found, data, parts = fitted
+    result, data, parts = fitted
     calibrated = sum(map(len, parts.calibrate))
-    told = model_card(found, found["linear"], data, parts).split("Learn then test on ")[1].split()[0]
-    assert int(told) == calibrated
+    predictions = model_card(result, result["linear"], data, parts).split("Learn then test on ")[1].split()[0]
+    assert int(predictions) == calibrated
 
 
 def test_a_simulated_plants_card_says_what_it_is_not(toy_quality_seed, toy_quality_frame):
     frame = toy_quality_frame(lots=60)
     truth = frame[["line", "cast_at"]].assign(p=2.0, q=1.0, r=0.7)
-    found, data, parts = fit_all(toy_quality_seed, frame, truth, names=("persistence",))
-    card = model_card(found, found["persistence"], data, parts)
+    result, data, parts = fit_all(toy_quality_seed, frame, truth, names=("persistence",))
+    card = model_card(result, result["persistence"], data, parts)
     assert "RMSE to the true logarithms [1]" in card
     assert "neither evidence about a plant nor a claim about savings" in card
     assert "Warning on persistence: on the test lots it is no better than the baseline" in card
@@ -102,8 +102,8 @@ def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed,
     frame = toy_quality_frame(lots=60).assign(crack=0.0)
     _, data, parts = fit_all(seed, frame, names=())
     frame.loc[frame["cast_at"] >= parts.test_from, "r"] = np.nan
-    found, data, parts = fit_all(seed, frame, names=("linear",))
-    card = model_card(found, found["linear"], data, parts)
+    result, data, parts = fit_all(seed, frame, names=("linear",))
+    card = model_card(result, result["linear"], data, parts)
     for words in (
         "none: no lot is released",
         "test lots: none released, ",
@@ -113,19 +113,19 @@ def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed,
         assert words in card, words
     assert "nan" not in card
     assert "no lot may be released unassayed: calibration does not show that at most 2% are bad" in card
-    assert "nan" not in " ".join(remarks(found, found["linear"], data))
+    assert "nan" not in " ".join(remarks(result, result["linear"], data))
 
 
 def test_remarks_fit_a_terminal_and_tell_the_simple_rules(fitted):
-    found, data, _ = fitted
-    told = remarks(found, found["linear"], data)
-    assert max(map(len, told)) <= 72
+    result, data, _ = fitted
+    predictions = remarks(result, result["linear"], data)
+    assert max(map(len, predictions)) <= 72
     for words in ("against persistence", "keeps prime", "to assay all 6.00", "2% allowed", "Rejected rows: 0"):
-        assert any(words in line for line in told), words
+        assert any(words in line for line in predictions), words
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "predictions"),
     [
         ({}, []),
         ({"test_skill": 0.0}, ["no better than the baseline"]),
@@ -155,7 +155,7 @@ def test_remarks_fit_a_terminal_and_tell_the_simple_rules(fitted):
         ({"test_grade_ece": NAN, "test_skill": NAN, "test_cost": NAN, "test_cost_assay_none": NAN}, []),
     ],
 )
-def test_cautions_name_what_is_wrong(toy_quality_seed, changed, told):
-    found = cautions(toy_quality_seed, SOUND | changed, 400)
-    assert len(found) == len(told), found
-    assert all(words in caution for words, caution in zip(told, found, strict=True))
+def test_cautions_name_what_is_wrong(toy_quality_seed, changed, predictions):
+    result = cautions(toy_quality_seed, SOUND | changed, 400)
+    assert len(result) == len(predictions), result
+    assert all(words in caution for words, caution in zip(predictions, result, strict=True))

@@ -28,7 +28,7 @@ IDLE = "no lot may be released unassayed: calibration does not show that at most
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({}, []),
         ({"test_coverage_90": 0.95}, []),
@@ -56,14 +56,14 @@ IDLE = "no lot may be released unassayed: calibration does not show that at most
         ),
     ],
 )
-def test_a_caution_is_said_from_its_figure_on(toy_quality_seed, changed, said):
-    assert cautions(toy_quality_seed, SOUND | changed, 400) == said
+def test_a_caution_is_said_from_its_figure_on(toy_quality_seed, changed, message):
+    assert cautions(toy_quality_seed, SOUND | changed, 400) == message
 
 
 def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed):
     data = SimpleNamespace(seed=toy_quality_seed, rejected_rows=3, unlabelled_rows=5)
     best = SimpleNamespace(metrics={"test_cost_assay_all": 6.0, "test_cost_assay_none": 12.345})
-    said = [
+    message = [
         "Skill: squared error avoided, by likelihood, against persistence",
         "R²: median of the elements, by likelihood",
         "Cover: lots all of whose contents lie in their joint 90% intervals",
@@ -74,7 +74,7 @@ def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed
         "False release: of lots without assay, what breaks its grade, 2% allowed",
         "Rejected rows: 3; without label: 5",
     ]
-    assert remarks({"persistence": None, "linear": None}, best, data) == said
+    assert remarks({"persistence": None, "linear": None}, best, data) == message
     unknown = SimpleNamespace(metrics={"test_cost_assay_all": 6.0})
     assert remarks({"persistence": None}, unknown, data)[6] == "  to assay none - $/t"
 

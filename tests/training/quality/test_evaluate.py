@@ -45,11 +45,11 @@ def grader(seed, threshold=0.05):
 def made(seed, n=400, rng_seed=1):
     """Outputs, and lots that scatter about them as the model of `grader` expects; some contents below 0.5 ppm."""
     rng = np.random.default_rng(rng_seed)
-    told = np.column_stack([rng.normal(1.0, 0.4, n), rng.normal(0.5, 0.6, n), np.full(n, -0.4)])
+    predictions = np.column_stack([rng.normal(1.0, 0.4, n), rng.normal(0.5, 0.6, n), np.full(n, -0.4)])
     odds = rng.normal(0, 1.5, (n, 1))
-    found = np.exp(told + 0.3 * rng.standard_normal((n, 3)))
+    result = np.exp(predictions + 0.3 * rng.standard_normal((n, 3)))
     cracked = (rng.random((n, 1)) < 1 / (1 + np.exp(-odds))).astype(float)
-    return np.hstack([told, odds]), AssayedLots.of(seed, np.where(found < 0.5, -0.5, found), cracked)
+    return np.hstack([predictions, odds]), AssayedLots.of(seed, np.where(result < 0.5, -0.5, result), cracked)
 
 
 # ---- contents and defects
@@ -73,11 +73,13 @@ def test_an_output_with_few_labels_weighs_as_one_with_many(toy_quality_seed):
 
 def test_the_area_under_the_curve_is_scikit_learns():
     rng = np.random.default_rng(2)
-    told, seen = np.round(rng.random(500), 1), (rng.random(500) < 0.1).astype(float)
-    assert area_under_curve(told, seen) == pytest.approx(roc_auc_score(seen, told), rel=1e-12)
+    predictions, seen = np.round(rng.random(500), 1), (rng.random(500) < 0.1).astype(float)
+    assert area_under_curve(predictions, seen) == pytest.approx(roc_auc_score(seen, predictions), rel=1e-12)
     seen[::7] = NAN
     known = ~np.isnan(seen)
-    assert area_under_curve(told, seen) == pytest.approx(roc_auc_score(seen[known], told[known]), rel=1e-12)
+    assert area_under_curve(predictions, seen) == pytest.approx(
+        roc_auc_score(seen[known], predictions[known]), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("seen", [np.zeros(5), np.ones(5), np.full(5, NAN), np.array([0, 0, NAN, 0, 0])])
@@ -87,19 +89,21 @@ def test_lots_of_one_kind_have_no_area_under_the_curve(seen):
 
 def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
-    told = raw[:, :3]
-    judged = Assessment(told, np.zeros((400, 1)), *2 * [np.ones((400, 3))], decided(*[0] * 400), COSTS)
-    answers = {name: Answer(np.exp(t), np.exp(t - 0.6), np.exp(t + 0.6)) for name, t in zip("pqr", told.T, strict=True)}
-    found = by_element(toy_quality_seed, judged, lots, answers)
+    predictions = raw[:, :3]
+    assessed = Assessment(predictions, np.zeros((400, 1)), *2 * [np.ones((400, 3))], decided(*[0] * 400), COSTS)
+    answers = {
+        name: Answer(np.exp(t), np.exp(t - 0.6), np.exp(t + 0.6)) for name, t in zip("pqr", predictions.T, strict=True)
+    }
+    result = by_element(toy_quality_seed, assessed, lots, answers)
     for e, name in enumerate("pqr"):
         label = lots.reported[:, e]
         seen = label > 0
         logs = np.log(label[seen])
-        assert found[f"{name}_rmse"] == pytest.approx(np.sqrt(np.mean((told[seen, e] - logs) ** 2)), rel=1e-12)
-        assert found[f"{name}_r2"] == explained(label, told[:, e])
-        assert found[f"{name}_below_limit"] == pytest.approx(np.mean(label == -0.5), rel=1e-12)
-    assert found["r2"] == np.median([found[f"{name}_r2"] for name in "pqr"])
-    assert found["width_90"] == pytest.approx(np.exp(0.6), rel=1e-12)
+        assert result[f"{name}_rmse"] == pytest.approx(np.sqrt(np.mean((predictions[seen, e] - logs) ** 2)), rel=1e-12)
+        assert result[f"{name}_r2"] == explained(label, predictions[:, e])
+        assert result[f"{name}_below_limit"] == pytest.approx(np.mean(label == -0.5), rel=1e-12)
+    assert result["r2"] == np.median([result[f"{name}_r2"] for name in "pqr"])
+    assert result["width_90"] == pytest.approx(np.exp(0.6), rel=1e-12)
 
 
 def test_r2_of_contents_that_are_all_seen_is_scikit_learns():
@@ -116,17 +120,17 @@ def test_r2_falls_to_what_reports_still_tell_where_more_are_below_the_limit():
     rng = np.random.default_rng(5)
     predicted = rng.normal(0, 0.8, 5000)
     logs = predicted + rng.normal(0, 0.6, 5000)
-    found = []
+    result = []
     for share in (0.0, 0.3, 0.6, 0.9):
         limit = np.quantile(logs, share)
         reported = np.where(logs < limit, -np.exp(limit), np.exp(logs))
-        found.append(explained(reported, predicted))
+        result.append(explained(reported, predicted))
         centre, spread = likeliest(reported)
         assert (centre, spread) == pytest.approx((0, 1), abs=0.1)
         assert explained(reported, np.full(5000, centre)) == pytest.approx(0, abs=1e-6)
         assert explained(reported, np.full(5000, limit)) < 0
-    assert found[0] == pytest.approx(0.64, abs=0.02)
-    assert 0.1 < found[3] < found[2] < found[1] < found[0]
+    assert result[0] == pytest.approx(0.64, abs=0.02)
+    assert 0.1 < result[3] < result[2] < result[1] < result[0]
     seen = reported > 0
     assert r2_score(logs[seen], predicted[seen]) < 0  # of contents above the limit alone: the few that nobody expects
 
@@ -134,12 +138,12 @@ def test_r2_falls_to_what_reports_still_tell_where_more_are_below_the_limit():
 def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 4.0))
     reported = np.array([[2.0, 2.0, 2.0], [2.0, 5.0, 2.0], [2.0, NAN, NAN], [-0.5, 2.0, 2.0]])
-    judged = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), *2 * [np.ones((4, 3))], decided(0, 0, 0, 0), COSTS)
+    assessed = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), *2 * [np.ones((4, 3))], decided(0, 0, 0, 0), COSTS)
     lots = AssayedLots.of(toy_quality_seed, reported, np.zeros((4, 1)))
-    found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
-    assert found["coverage_90"] == 0.5
-    assert found["p_below_limit"] == 0.25
-    assert found["q_below_limit"] == 0.0
+    result = by_element(toy_quality_seed, assessed, lots, dict.fromkeys("pqr", answer))
+    assert result["coverage_90"] == 0.5
+    assert result["p_below_limit"] == 0.25
+    assert result["q_below_limit"] == 0.0
 
 
 def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy_quality_seed):
@@ -147,13 +151,13 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
     reported = np.full((n, 3), 2.0)
     reported[0, 1] = -0.5  # one too few of q
     reported[:, 2] = NAN
-    judged = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), *2 * [np.ones((n, 3))], decided(*[0] * n), COSTS)
+    assessed = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), *2 * [np.ones((n, 3))], decided(*[0] * n), COSTS)
     lots = AssayedLots.of(toy_quality_seed, reported, np.zeros((n, 1)))
     answer = Answer(np.ones(n), np.full(n, 0.5), np.full(n, 2.0))
-    found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
-    assert found["p_rmse"] == pytest.approx(np.log(2.0))
+    result = by_element(toy_quality_seed, assessed, lots, dict.fromkeys("pqr", answer))
+    assert result["p_rmse"] == pytest.approx(np.log(2.0))
     for name in ("p_r2", "q_rmse", "q_r2", "r_rmse", "r_r2", "r_below_limit", "r2"):
-        assert np.isnan(found[name]), name
+        assert np.isnan(result[name]), name
 
 
 def test_skill_of_contents_that_are_all_seen_is_the_geometric_mean_share_of_squared_error(toy_quality_seed):
@@ -196,18 +200,20 @@ def test_the_calibration_error_is_the_known_miscalibration():
 
 def test_the_calibration_error_of_a_worked_example():
     """In each of 15 groups of two lots one keeps its grade, where 0.9 was told of both."""
-    kept = np.tile([1.0, 0.0], 15)
-    assert calibration_error(np.full(30, 0.9), kept) == pytest.approx(0.4, rel=1e-12)
-    assert calibration_error(np.append(np.full(30, 0.9), [0.1, 0.2]), np.append(kept, [NAN, NAN])) == pytest.approx(0.4)
+    retained = np.tile([1.0, 0.0], 15)
+    assert calibration_error(np.full(30, 0.9), retained) == pytest.approx(0.4, rel=1e-12)
+    assert calibration_error(np.append(np.full(30, 0.9), [0.1, 0.2]), np.append(retained, [NAN, NAN])) == pytest.approx(
+        0.4
+    )
     assert calibration_error(np.array([0.25]), np.array([1.0])) == 0.75
     assert np.isnan(calibration_error(np.array([0.2, 0.3]), np.array([NAN, NAN])))
 
 
 def test_groups_of_reliability_have_equal_size_and_rising_probability():
     rng = np.random.default_rng(4)
-    share, told, seen = reliability(rng.random(3000), np.ones(3000))
+    share, predictions, seen = reliability(rng.random(3000), np.ones(3000))
     assert share == pytest.approx(np.full(15, 1 / 15))
-    assert (np.diff(told) > 0).all()
+    assert (np.diff(predictions) > 0).all()
     assert (seen == 1).all()
 
 
@@ -217,18 +223,20 @@ def test_groups_of_reliability_have_equal_size_and_rising_probability():
 def test_measured_figures_are_those_of_their_parts(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     model = grader(toy_quality_seed)
-    found, judged = measured(model, toy_quality_seed, raw, lots, None), model.assessed(raw)
-    p, kept = judged.keeps[:, 0], lots.kept[:, 0]
-    assert found["grade_violation_rate"] == pytest.approx(1 - kept.mean())
-    assert found["grade_brier"] == pytest.approx(brier_score_loss(kept, p), rel=1e-9)
-    assert found["grade_ece"] == calibration_error(p, kept)
-    assert found["crack_brier"] == pytest.approx(brier_score_loss(lots.defects[:, 0], judged.defects[:, 0]), rel=1e-9)
-    assert found["crack_auc"] == pytest.approx(roc_auc_score(lots.defects[:, 0], judged.defects[:, 0]), rel=1e-9)
-    assert found["lot_loss"] == lot_loss(raw, lots, model.scatter.spread)
-    expected = costs_of(judged.decided, lots.kept, model.costs)
-    assert {name: found[name] for name in expected} == pytest.approx(expected)
-    assert found["released"] + found["downgraded"] + found["assayed_share"] == pytest.approx(1)
-    assert not [name for name in found if name.startswith("truth")]
+    result, assessed = measured(model, toy_quality_seed, raw, lots, None), model.assessed(raw)
+    p, within_grade = assessed.keeps[:, 0], lots.kept[:, 0]
+    assert result["grade_violation_rate"] == pytest.approx(1 - within_grade.mean())
+    assert result["grade_brier"] == pytest.approx(brier_score_loss(within_grade, p), rel=1e-9)
+    assert result["grade_ece"] == calibration_error(p, within_grade)
+    assert result["crack_brier"] == pytest.approx(
+        brier_score_loss(lots.defects[:, 0], assessed.defects[:, 0]), rel=1e-9
+    )
+    assert result["crack_auc"] == pytest.approx(roc_auc_score(lots.defects[:, 0], assessed.defects[:, 0]), rel=1e-9)
+    assert result["lot_loss"] == lot_loss(raw, lots, model.scatter.spread)
+    expected = costs_of(assessed.decided, lots.kept, model.costs)
+    assert {name: result[name] for name in expected} == pytest.approx(expected)
+    assert result["released"] + result["downgraded"] + result["assayed_share"] == pytest.approx(1)
+    assert not [name for name in result if name.startswith("truth")]
 
 
 def test_lots_of_which_nothing_is_known_change_no_figure(toy_quality_seed):
@@ -259,7 +267,7 @@ def test_what_no_lot_tells_is_nan_without_a_warning(toy_quality_seed):
     reported = np.column_stack([lots.reported[:, 0], np.full((40, 2), NAN)])
     reported[:, 0] = np.minimum(np.abs(reported[:, 0]), 5.0)  # p keeps its limit, so q would have to say
     unknown = AssayedLots.of(toy_quality_seed, reported, np.full((40, 1), NAN))
-    found = measured(grader(toy_quality_seed), toy_quality_seed, raw, unknown, None)
+    result = measured(grader(toy_quality_seed), toy_quality_seed, raw, unknown, None)
     for name in (
         "cost",
         "grade_violation_rate",
@@ -270,8 +278,8 @@ def test_what_no_lot_tells_is_nan_without_a_warning(toy_quality_seed):
         "q_rmse",
         "r_below_limit",
     ):
-        assert np.isnan(found[name]), name
-    assert np.isfinite([found[name] for name in ("lot_loss", "coverage_90", "p_rmse")]).all()
+        assert np.isnan(result[name]), name
+    assert np.isfinite([result[name] for name in ("lot_loss", "coverage_90", "p_rmse")]).all()
 
 
 def test_limits_and_the_intended_grade_are_those_of_the_seed(toy_quality_seed):
@@ -279,23 +287,23 @@ def test_limits_and_the_intended_grade_are_those_of_the_seed(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     rules = toy_quality_seed.quality.model_copy(update={"intended": "second"})
     other = toy_quality_seed.model_copy(update={"quality": rules})
-    found = measured(grader(toy_quality_seed), other, raw, lots, None)
-    assert found["grade_violation_rate"] == pytest.approx(1 - lots.kept[:, 1].mean())
-    assert found["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).assessed(raw).decided.grade > 1))
+    result = measured(grader(toy_quality_seed), other, raw, lots, None)
+    assert result["grade_violation_rate"] == pytest.approx(1 - lots.kept[:, 1].mean())
+    assert result["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).assessed(raw).decided.grade > 1))
 
 
 def test_truth_adds_its_figures_and_changes_no_other(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     model, truth = grader(toy_quality_seed), np.exp(raw[:, :3] + [0.1, -0.2, 0.3])
     without = measured(model, toy_quality_seed, raw, lots, None)
-    found = measured(model, toy_quality_seed, raw, lots, truth)
-    assert {name: found[name] for name in without} == pytest.approx(without, nan_ok=True, rel=0, abs=0)
-    assert found["truth_rmse"] == pytest.approx(0.2, rel=1e-9)
+    result = measured(model, toy_quality_seed, raw, lots, truth)
+    assert {name: result[name] for name in without} == pytest.approx(without, nan_ok=True, rel=0, abs=0)
+    assert result["truth_rmse"] == pytest.approx(0.2, rel=1e-9)
     assert (model.scatter.joint.half_width(0.9) * model.scatter.spread > 0.3).all()
-    assert found["truth_coverage_90"] == 1.0
+    assert result["truth_coverage_90"] == 1.0
     exact = costs_of(model.assessed(raw).decided, Limits.of(toy_quality_seed).kept(truth), model.costs)
-    assert found["truth_false_release"] == exact["false_release"]
-    assert found["truth_cost"] == exact["cost"]
+    assert result["truth_false_release"] == exact["false_release"]
+    assert result["truth_cost"] == exact["cost"]
 
 
 def test_truth_is_looked_at_where_it_is_known(toy_quality_seed):
@@ -310,10 +318,10 @@ def test_truth_is_looked_at_where_it_is_known(toy_quality_seed):
 
 def test_a_model_that_may_release_nothing_sends_lots_to_the_laboratory(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
-    found = measured(grader(toy_quality_seed, threshold=NAN), toy_quality_seed, raw, lots, None)
-    assert found["released"] == found["released_unassayed"] == 0
-    assert np.isnan(found["false_release"])
-    assert found["cost"] >= 0
+    result = measured(grader(toy_quality_seed, threshold=NAN), toy_quality_seed, raw, lots, None)
+    assert result["released"] == result["released_unassayed"] == 0
+    assert np.isnan(result["false_release"])
+    assert result["cost"] >= 0
 
 
 # ---- by value
@@ -323,19 +331,21 @@ def test_a_true_content_at_the_end_of_its_interval_is_covered_and_all_of_a_lot_m
     """The third lot's q lies below its interval, the fourth's r above it."""
     truth = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0], [2.0, 0.5, 2.0], [2.0, 2.0, 3.5]])
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 3.0))
-    asked = []
-    monkeypatch.setattr(evaluate, "costs_of", lambda *what: asked.append(what) or {"false_release": 0.25, "cost": 3.0})
+    calls = []
+    monkeypatch.setattr(
+        evaluate, "costs_of", lambda *arguments: calls.append(arguments) or {"false_release": 0.25, "cost": 3.0}
+    )
     model = SimpleNamespace(fixed_contents=lambda logs, coverage: {name: answer for name in "pqr" if coverage == 0.9})
     off = np.array([[0.1, 0.2, 0.3], [-0.1, 0.2, -0.3], [0.1, -0.2, 0.3], [-0.1, -0.2, 0.3]])
-    judged = SimpleNamespace(logs=np.log(truth) + off, decided="decided")
-    assert _against_truth(model, toy_quality_seed, judged, truth) == {
+    evaluated = SimpleNamespace(logs=np.log(truth) + off, decided="decided")
+    assert _against_truth(model, toy_quality_seed, evaluated, truth) == {
         "truth_rmse": pytest.approx(0.2),
         "truth_coverage_90": 0.5,
         "truth_false_release": 0.25,
         "truth_cost": 3.0,
     }
-    assert asked[0][0] == "decided"
-    assert asked[0][1].tolist() == [[1.0, 1.0, 1.0]] * 4
+    assert calls[0][0] == "decided"
+    assert calls[0][1].tolist() == [[1.0, 1.0, 1.0]] * 4
 
 
 def test_the_area_under_the_curve_counts_pairs():

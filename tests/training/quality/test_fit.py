@@ -117,35 +117,35 @@ def test_lots_know_their_grades(toy_quality_seed):
     assert lots.kept.tolist() == [[1.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]]
 
 
-@pytest.mark.parametrize(("threshold", "kept"), [(0.25, 0.25), (np.nan, 0.0), (np.inf, 0.0)])
+@pytest.mark.parametrize(("threshold", "retained"), [(0.25, 0.25), (np.nan, 0.0), (np.inf, 0.0)])
 def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_none(
-    toy_quality_seed, monkeypatch, threshold, kept
+    toy_quality_seed, monkeypatch, threshold, retained
 ):
     given = []
-    model, asked = Made(threshold), []
-    monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("level", "usual", "half"))
-    monkeypatch.setattr(fit, "without_assays", lambda *what: asked.append(what) or "wider")
-    monkeypatch.setattr(fit, "grader", lambda *what: given.append(what) or model)
-    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said, lots.reported.tolist(), spread))
+    model, calls = Made(threshold), []
+    monkeypatch.setattr(fit, "follow", lambda *arguments: calls.append(arguments) or ("level", "usual", "half"))
+    monkeypatch.setattr(fit, "without_assays", lambda *arguments: calls.append(arguments) or "wider")
+    monkeypatch.setattr(fit, "grader", lambda *arguments: given.append(arguments) or model)
+    monkeypatch.setattr(fit, "lot_loss", lambda message, lots, spread: (message, lots.reported.tolist(), spread))
     data, rows = data_of(toy_quality_seed, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), np.array([2, 1])
     parts = SimpleNamespace(learnt=np.array([0, 2]))
-    said = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
-    found, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert vars(found) == vars(replace(model, level="level", usual="usual", followed="half", unfollowed="wider"))
-    assert len(asked) == 2
-    for made, *_, followed, logs in asked:
-        assert (made, followed is rows, logs.tolist()) == (model, True, said[:, :3].tolist())
+    message = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
+    result, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, message, {"from": "here"})
+    assert vars(result) == vars(replace(model, level="level", usual="usual", followed="half", unfollowed="wider"))
+    assert len(calls) == 2
+    for made, *_, followed, logs in calls:
+        assert (made, followed is rows, logs.tolist()) == (model, True, message[:, :3].tolist())
     reported = [[7.0, 8.0, 9.0], [4.0, 5.0, 6.0]]
-    assert metrics == {"calibrate_lot_loss": (said, reported, "its spread"), "threshold": kept}
+    assert metrics == {"calibrate_lot_loss": (message, reported, "its spread"), "threshold": retained}
     ((seed, name, estimator, X, contents, defects, predictions, info),) = given
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
-    assert predictions is said
+    assert predictions is message
     assert (X.tolist(), contents.tolist(), defects.tolist()) == ([[0.0, 1.0], [4.0, 5.0]], reported, [[0.0], [0.0]])
 
 
 def test_a_table_without_time_follows_nothing(monkeypatch):
-    monkeypatch.setattr(fit, "grader", lambda *what: Made(0.25))
-    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: 1.0)
+    monkeypatch.setattr(fit, "grader", lambda *arguments: Made(0.25))
+    monkeypatch.setattr(fit, "lot_loss", lambda message, lots, spread: 1.0)
     data = data_of(SimpleNamespace(time=None), np.ones((3, 3)))
     monkeypatch.setattr(fit, "lots_of", lambda data: {1: SimpleNamespace(reported=None, defects=None)})
     parts = SimpleNamespace(learnt=np.array([0, 2]))
@@ -162,46 +162,46 @@ class Sums:
 def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((4, 3)))
     parts = SimpleNamespace(test=np.array([3]), holdout_all=np.array([1]))
-    found = LEARNER.answers(SimpleNamespace(estimator=Sums()), data, parts)
-    assert found.raw.shape == (4, 4)
-    assert np.array_equal(found.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
-    assert LEARNER.predictions_of(found) is found.raw
+    result = LEARNER.answers(SimpleNamespace(estimator=Sums()), data, parts)
+    assert result.raw.shape == (4, 4)
+    assert np.array_equal(result.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
+    assert LEARNER.predictions_of(result) is result.raw
     assert LEARNER.predict(Sums(), np.array([[1, 2]])).dtype == np.float64
 
 
 def test_lots_are_assessed_once_whoever_asks(toy_quality_seed):
-    asked = []
+    calls = []
 
     def assessed(raw):
-        asked.append(raw.tolist())
+        calls.append(raw.tolist())
         return raw[:, 0]
 
     raw = np.array([[0.0], [np.nan], [2.0], [3.0], [np.nan]])
     graded = Graded(raw, SimpleNamespace(assessed=assessed), np.array([3, 0, 2, 3]))
     assert graded.judged(np.array([2, 3])).tolist() == [2.0, 3.0]
     assert graded.judged(np.array([0])).tolist() == [0.0]
-    assert asked == [[[0.0], [2.0], [3.0]]]
+    assert calls == [[[0.0], [2.0], [3.0]]]
 
 
 def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
-    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said[0, 0], lots, spread))
+    monkeypatch.setattr(fit, "lot_loss", lambda message, lots, spread: (message[0, 0], lots, spread))
     model = SimpleNamespace(scatter=SimpleNamespace(spread="its spread"))
     loss = LEARNER.error(model, data_of(toy_quality_seed, np.ones((4, 3))), None)
-    said, lots, spread = loss(Sums(), np.array([[1.0, 2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]]))
-    assert (said, spread) == (3.0, "its spread")
+    message, lots, spread = loss(Sums(), np.array([[1.0, 2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]]))
+    assert (message, spread) == (3.0, "its spread")
     assert (lots.reported.tolist(), lots.defects.tolist()) == ([[1.0, 2.0, 3.0]], [[4.0]])
 
 
 def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monkeypatch):
     given = []
-    monkeypatch.setattr(fit, "measured", lambda *what: given.append(what) or {"cost": 1.0})
+    monkeypatch.setattr(fit, "measured", lambda *arguments: given.append(arguments) or {"cost": 1.0})
     monkeypatch.setattr(fit, "of_followed", lambda model, rows, raw, lots: {"adaptive": (rows.tolist(), raw.tolist())})
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
     graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: ("judged", rows.tolist()))
-    found = LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
-    assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
+    result = LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
+    assert result == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
     LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
-    assert [what[5] for what in given] == 2 * [("judged", [3, 0])]
-    assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [3.0, 0.0]]
+    assert [name[5] for name in given] == 2 * [("judged", [3, 0])]
+    assert [name[4] if name[4] is None else name[4].tolist() for name in given] == [None, [3.0, 0.0]]

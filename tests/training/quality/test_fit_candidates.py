@@ -26,13 +26,13 @@ def data_of(seed, frame, truth=None):
 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data, parts = data_of(seed, frame, truth)
-    found, baseline = {}, None
+    result, baseline = {}, None
     for name in names:
-        found[name] = fit_candidate(
-            LEARNER, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
+        result[name] = fit_candidate(
+            LEARNER, name, build(seed)[name], data, parts, {}, baseline, lambda action: None, curve=True
         )
-        baseline = found[name].predictions if baseline is None else baseline
-    return data, parts, found
+        baseline = result[name].predictions if baseline is None else baseline
+    return data, parts, result
 
 
 def ruled(seed, **rules):
@@ -50,9 +50,9 @@ def fitted(toy_quality_seed, toy_quality_frame):
 
 
 def test_every_candidate_has_the_same_metric_names(fitted):
-    _, _, found = fitted
-    assert list(found) == ["persistence", "linear", "lightgbm"]
-    names = {frozenset(candidate.metrics) for candidate in found.values()}
+    _, _, result = fitted
+    assert list(result) == ["persistence", "linear", "lightgbm"]
+    names = {frozenset(candidate.metrics) for candidate in result.values()}
     assert len(names) == 1
     expected = {"calibrate_lot_loss", "threshold", "fit_seconds"}
     for part in PARTS:
@@ -86,39 +86,39 @@ def test_every_candidate_has_the_same_metric_names(fitted):
 
 def test_the_bar_has_no_skill_and_the_law_is_found(fitted):
     """Of squared log errors of 0.09 + 2·0.16 (p) and 0.09 + 0.25 + 0.09 (q) a line leaves 0.09."""
-    _, _, found = fitted
+    _, _, result = fitted
     for part in ("test", "holdout_all"):
-        assert found["persistence"].metrics[f"{part}_skill"] == 0.0
-        assert found["linear"].metrics[f"{part}_skill"] > 0.55
-        assert found["linear"].metrics[f"{part}_p_rmse"] == pytest.approx(0.3, rel=0.1)
-        assert found["linear"].metrics[f"{part}_crack_auc"] > 0.7
-        assert found["linear"].metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.05)
-        assert found["linear"].metrics[f"{part}_grade_ece"] < 0.03
+        assert result["persistence"].metrics[f"{part}_skill"] == 0.0
+        assert result["linear"].metrics[f"{part}_skill"] > 0.55
+        assert result["linear"].metrics[f"{part}_p_rmse"] == pytest.approx(0.3, rel=0.1)
+        assert result["linear"].metrics[f"{part}_crack_auc"] > 0.7
+        assert result["linear"].metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.05)
+        assert result["linear"].metrics[f"{part}_grade_ece"] < 0.03
 
 
 def test_a_good_grader_costs_less_than_the_better_simple_rule(fitted):
-    _, _, found = fitted
+    _, _, result = fitted
     for part in ("test", "holdout_all"):
-        m = found["linear"].metrics
+        m = result["linear"].metrics
         assert 0 < m[f"{part}_cost"] < min(m[f"{part}_cost_assay_all"], m[f"{part}_cost_assay_none"])
         assert m[f"{part}_released"] > 0.5
         assert m[f"{part}_false_release"] <= m[f"{part}_false_release_high"] < 0.04
 
 
 def test_what_is_told_of_calibrate_lots_comes_from_models_that_know_only_older_ones(fitted, toy_quality_seed):
-    data, parts, found = fitted
-    known, told = parts.train, []
+    data, parts, result = fitted
+    known, reported = parts.train, []
     for block in parts.calibrate:
-        told.append(build(toy_quality_seed)["linear"].fit(data.X[known], data.labels[known]).predict(data.X[block]))
+        reported.append(build(toy_quality_seed)["linear"].fit(data.X[known], data.labels[known]).predict(data.X[block]))
         known = np.concatenate([known, block])
-    raw, lots = np.concatenate(told), lots_of(data)[np.concatenate(parts.calibrate)]
-    model = found["linear"].model
-    learnt = data.X[parts.learnt]
-    again = grader(toy_quality_seed, "linear", model.estimator, learnt, lots.reported, lots.defects, raw, {})
-    assert found["linear"].metrics["calibrate_lot_loss"] == pytest.approx(
+    raw, lots = np.concatenate(reported), lots_of(data)[np.concatenate(parts.calibrate)]
+    model = result["linear"].model
+    training_rows = data.X[parts.learnt]
+    again = grader(toy_quality_seed, "linear", model.estimator, training_rows, lots.reported, lots.defects, raw, {})
+    assert result["linear"].metrics["calibrate_lot_loss"] == pytest.approx(
         lot_loss(raw, lots, again.scatter.spread), rel=1e-9
     )
-    assert model.threshold == again.threshold == found["linear"].metrics["threshold"]
+    assert model.threshold == again.threshold == result["linear"].metrics["threshold"]
     assert model.temperatures == pytest.approx(again.temperatures, rel=1e-9)
 
 
@@ -128,22 +128,22 @@ def test_truth_is_never_learnt(toy_quality_seed, toy_quality_frame):
     truth[["p", "q", "r"]] = truth[["p", "q", "r"]].abs()
     _, _, plain = fit_all(toy_quality_seed, frame)
     for known in (truth, truth.assign(p=500.0, q=500.0, r=500.0)):
-        _, _, told = fit_all(toy_quality_seed, frame, known)
+        _, _, predictions = fit_all(toy_quality_seed, frame, known)
         for name, candidate in plain.items():
-            with_truth = told[name]
+            with_truth = predictions[name]
             assert np.array_equal(candidate.predictions, with_truth.predictions, equal_nan=True)
             assert candidate.model.state() == with_truth.model.state()
             same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
             assert {m: with_truth.metrics[m] for m in same} == pytest.approx(same, nan_ok=True, rel=0, abs=0)
-    assert told["linear"].metrics["test_truth_rmse"] > 5
+    assert predictions["linear"].metrics["test_truth_rmse"] > 5
 
 
 def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_frame):
     frame = toy_quality_frame(lots=80)
     data, parts, before = fit_all(toy_quality_seed, frame)
-    judged = data.table.iloc[np.concatenate([parts.test, parts.holdout_all])][["line", "cast_at"]]
-    where = frame.merge(judged, how="left", indicator=True)["_merge"].eq("both").to_numpy()
-    assert where.sum() == len(set(judged.index))
+    evaluated = data.table.iloc[np.concatenate([parts.test, parts.holdout_all])][["line", "cast_at"]]
+    where = frame.merge(evaluated, how="left", indicator=True)["_merge"].eq("both").to_numpy()
+    assert where.sum() == len(set(evaluated.index))
     changed = frame.copy()
     changed.loc[where, ["q", "r"]] = 400.0  # p lends its last assay to the inputs
     changed.loc[where, "crack"] = 1.0
@@ -158,51 +158,53 @@ def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_fra
 
 
 def test_only_lots_that_nobody_learnt_are_graded(fitted):
-    _, parts, found = fitted
-    judged = np.zeros(len(found["linear"].predictions), dtype=bool)
-    judged[np.concatenate([parts.test, parts.holdout_all])] = True
-    for candidate in found.values():
-        assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
-        assert (np.isnan(candidate.predictions).all(axis=1) == ~judged).all()
+    _, parts, result = fitted
+    evaluated = np.zeros(len(result["linear"].predictions), dtype=bool)
+    evaluated[np.concatenate([parts.test, parts.holdout_all])] = True
+    for candidate in result.values():
+        assert (np.isfinite(candidate.predictions).all(axis=1) == evaluated).all()
+        assert (np.isnan(candidate.predictions).all(axis=1) == ~evaluated).all()
 
 
 def test_the_best_is_chosen_without_the_test_lots(fitted):
-    _, _, found = fitted
-    best = best_of(LEARNER, found)
-    assert best.metrics["calibrate_lot_loss"] == min(c.metrics["calibrate_lot_loss"] for c in found.values())
+    _, _, result = fitted
+    best = best_of(LEARNER, result)
+    assert best.metrics["calibrate_lot_loss"] == min(c.metrics["calibrate_lot_loss"] for c in result.values())
     assert best.name != "persistence"
 
 
 def test_importance_names_the_inputs_of_the_law(fitted):
-    data, _, found = fitted
+    data, _, result = fitted
     assert [column.name for column in data.seed.inputs] == ["u", "v", "setpoint", "p_last"]
-    u, v, setpoint, last = found["linear"].importance
+    u, v, setpoint, last = result["linear"].importance
     assert u > setpoint > v > abs(last)
-    bar = found["persistence"].importance
+    bar = result["persistence"].importance
     assert np.array_equal(bar[:3], np.zeros(3))
     assert bar[3] != 0
 
 
 def test_the_learning_curve_ends_at_the_served_model(fitted, toy_quality_seed):
-    data, parts, found = fitted
-    curve = found["linear"].curve
+    data, parts, result = fitted
+    curve = result["linear"].curve
     periods = data.periods[parts.learnt]
     count = periods.nunique()
     assert curve.periods == (round(0.25 * count), round(0.5 * count), count)
-    assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_lot_loss"], rel=1e-12)
+    assert curve.error[-1] == pytest.approx(result["linear"].metrics["test_lot_loss"], rel=1e-12)
     newest = parts.learnt[periods >= np.sort(periods.unique())[-curve.periods[0]]]
     short = build(toy_quality_seed)["linear"].fit(data.X[newest], data.labels[newest])
     expected = lot_loss(
-        short.predict(data.X[parts.test]), lots_of(data)[parts.test], found["linear"].model.scatter.spread
+        short.predict(data.X[parts.test]), lots_of(data)[parts.test], result["linear"].model.scatter.spread
     )
     assert curve.error[0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_each_step_is_reported(toy_quality_seed, toy_quality_frame):
-    told = []
+    reported = []
     data, parts = data_of(toy_quality_seed, toy_quality_frame(lots=60))
-    fit_candidate(LEARNER, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
-    assert len(told) == STEPS
+    fit_candidate(
+        LEARNER, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, reported.append
+    )
+    assert len(reported) == STEPS
 
 
 # ---- what may be promised
@@ -218,7 +220,7 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_qualit
     with pytest.raises(GuaranteeError, match=rf"^{lots} lots to calibrate, expected 299 or more: that at most 1% of"):
         LEARNER.check_split(data, parts)
     with pytest.raises(GuaranteeError, match="expected 299 or more"):
-        fit_candidate(LEARNER, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+        fit_candidate(LEARNER, "linear", build(seed)["linear"], data, parts, {}, None, lambda action: None)
     LEARNER.check_split(*data_of(seed, toy_quality_frame(lots=120)))
 
 
@@ -251,8 +253,8 @@ def test_a_target_that_the_laboratory_began_or_ceased_to_tell_is_named(
 
 def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_quality_seed, toy_quality_frame):
     seed = ruled(toy_quality_seed, claim_cost=1e9)
-    _, _, found = fit_all(seed, toy_quality_frame(lots=60), names=("linear",))
-    candidate = found["linear"]
+    _, _, result = fit_all(seed, toy_quality_frame(lots=60), names=("linear",))
+    candidate = result["linear"]
     assert np.isnan(candidate.model.threshold)
     assert candidate.metrics["threshold"] == 0.0
     for part in PARTS:
@@ -283,19 +285,19 @@ def test_the_promise_holds_on_lots_of_many_plants(toy_quality_seed, toy_quality_
 
 
 def test_a_defect_that_no_lot_has_is_told_as_rare(toy_quality_seed, toy_quality_frame):
-    _, parts, found = fit_all(toy_quality_seed, toy_quality_frame(lots=60).assign(crack=0.0), names=("linear",))
-    m = found["linear"].metrics
+    _, parts, result = fit_all(toy_quality_seed, toy_quality_frame(lots=60).assign(crack=0.0), names=("linear",))
+    m = result["linear"].metrics
     assert np.isnan(m["test_crack_auc"])
     assert m["test_crack_brier"] < 1e-4
-    assert found["linear"].model.assessed(found["linear"].predictions[parts.test]).defects.max() < 0.01
+    assert result["linear"].model.assessed(result["linear"].predictions[parts.test]).defects.max() < 0.01
 
 
 def test_lots_that_nobody_inspected_have_no_figure_of_defects(toy_quality_seed, toy_quality_frame):
     frame = toy_quality_frame(lots=60)
     _, parts = data_of(toy_quality_seed, frame)
     frame.loc[frame["cast_at"] >= parts.test_from, "crack"] = np.nan
-    _, _, found = fit_all(toy_quality_seed, frame, names=("linear",))
-    assert np.isnan(found["linear"].metrics["test_crack_brier"])
-    assert np.isnan(found["linear"].metrics["test_crack_auc"])
-    assert np.isfinite(found["linear"].metrics["holdout_all_crack_brier"])
-    assert np.isfinite(found["linear"].metrics["test_lot_loss"])
+    _, _, result = fit_all(toy_quality_seed, frame, names=("linear",))
+    assert np.isnan(result["linear"].metrics["test_crack_brier"])
+    assert np.isnan(result["linear"].metrics["test_crack_auc"])
+    assert np.isfinite(result["linear"].metrics["holdout_all_crack_brier"])
+    assert np.isfinite(result["linear"].metrics["test_lot_loss"])

@@ -119,20 +119,20 @@ def test_what_assays_were_like_is_known_after_training(toy_quality_seed):
     """Lots of another plant that is like this one go with it; those of which one content is too large do not."""
     data, other = plant(toy_quality_seed, 6), plant(toy_quality_seed, 7)
     parts = SimpleNamespace(test=np.arange(300, 600), holdout=np.arange(0))
-    _, usual, _ = follow(grader(), data, parts, np.arange(300), np.zeros((300, 3)))
-    assert usual is not None
-    assert [one.rows for one in usual.bounds] == [30.0, 60.0, 120.0]
-    for contents, odd in ((other.contents, False), (other.contents * [1.0, np.exp(3.0), 1.0], True)):
+    _, typical, _ = follow(grader(), data, parts, np.arange(300), np.zeros((300, 3)))
+    assert typical is not None
+    assert [one.rows for one in typical.bounds] == [30.0, 60.0, 120.0]
+    for contents, anomalous in ((other.contents, False), (other.contents * [1.0, np.exp(3.0), 1.0], True)):
         arrival = grader().arrival(1, contents[:60], np.zeros((60, 3)))
-        assert bool(usual.odd(run_of([arrival], 0.0, np.empty(0)))) is odd
+        assert bool(typical.odd(run_of([arrival], 0.0, np.empty(0)))) is anomalous
 
 
 def test_figures_of_followed_lots_by_hand(toy_quality_seed):
     lots = SimpleNamespace(reported=np.exp([[0.0, 0.5, -1.0], [2.0, 0.0, 0.0], [np.nan, 0.1, 3.0]]))
     model = grader(half=np.array([np.nan, 1.0, 1.9, 3.0]))
     raw = np.zeros((3, 4))
-    found = of_followed(model, np.array([1, 2, 3]), raw, lots)
-    assert found == {"adaptive_coverage_90": pytest.approx(2 / 3), "adaptive_width_90": pytest.approx(np.exp(1.9))}
+    result = of_followed(model, np.array([1, 2, 3]), raw, lots)
+    assert result == {"adaptive_coverage_90": pytest.approx(2 / 3), "adaptive_width_90": pytest.approx(np.exp(1.9))}
     without = grader(without=np.array([2.5, 2.5, 2.5, 2.5]))
     width = pytest.approx(np.exp(2.5))
     assert of_followed(without, np.array([0, 1, 2]), raw, lots) == {

@@ -44,45 +44,47 @@ def plant(seed, grade, bad):
     )
     parts = SimpleNamespace(learnt=np.flatnonzero(~new), test=np.flatnonzero(new), holdout=np.array([], dtype=int))
 
-    def judged(rows):
+    def evaluated(rows):
         return SimpleNamespace(decided=Decisions(np.asarray(grade)[rows], np.zeros(len(rows))))
 
-    candidate = SimpleNamespace(name="linear", answers=SimpleNamespace(judged=judged))
+    candidate = SimpleNamespace(name="linear", answers=SimpleNamespace(judged=evaluated))
     return candidate, SimpleNamespace(name="persistence"), data, parts
 
 
 def test_a_grader_that_assays_the_bad_lots_alone_passes(toy_quality_seed):
     """Half of the lots are bad: to assay them alone costs 3 $/t instead of 6."""
     bad = np.arange(160) % 2 == 1
-    found = evidence(*plant(toy_quality_seed, np.where(bad, LABORATORY, PRIME), bad))
-    assert (len(found.own), found.own.mean(), found.beside) == (80, 3.0, "an assay of every lot")
-    assert found.labels == 80
-    assert found.promises[0].measured == "0 of 40 released lots break their grade"
-    assert gate(found, False, None).passed
+    result = evidence(*plant(toy_quality_seed, np.where(bad, LABORATORY, PRIME), bad))
+    assert (len(result.own), result.own.mean(), result.beside) == (80, 3.0, "an assay of every lot")
+    assert result.labels == 80
+    assert result.promises[0].measured == "0 of 40 released lots break their grade"
+    assert gate(result, False, None).passed
 
 
 def test_a_grader_that_assays_all_is_no_better_than_that(toy_quality_seed):
     bad = np.arange(160) % 2 == 1
-    found = gate(evidence(*plant(toy_quality_seed, np.full(160, LABORATORY), bad)), False, None)
-    (reason,) = found.reasons
+    result = gate(evidence(*plant(toy_quality_seed, np.full(160, LABORATORY), bad)), False, None)
+    (reason,) = result.reasons
     assert reason.startswith("gain over an assay of every lot: with 95% confidence what decisions cost falls by more")
-    assert found.lines[-1].startswith("kept: promise on released lots: 0 of 0 released lots")
+    assert result.lines[-1].startswith("kept: promise on released lots: 0 of 0 released lots")
 
 
 def test_released_lots_that_break_their_grade_are_refused(toy_quality_seed):
     """Every lot is released, and one in ten is bad: an assay of each would be cheaper too."""
     bad = np.arange(160) % 20 > 17
-    found = gate(evidence(*plant(toy_quality_seed, np.full(160, PRIME), bad)), False, None)
-    assert [reason.split(":")[0] for reason in found.reasons] == [
+    result = gate(evidence(*plant(toy_quality_seed, np.full(160, PRIME), bad)), False, None)
+    assert [reason.split(":")[0] for reason in result.reasons] == [
         "gain over an assay of every lot",
         "promise on released lots",
     ]
-    assert found.reasons[1].endswith("released lots break their grade; expected not significantly more than 2% of them")
+    assert result.reasons[1].endswith(
+        "released lots break their grade; expected not significantly more than 2% of them"
+    )
 
 
 def test_lots_whose_assays_do_not_tell_their_grades_do_not_count(toy_quality_seed):
     candidate, bar, data, parts = plant(toy_quality_seed, np.full(160, LABORATORY), np.zeros(160, dtype=bool))
     data.contents[:, 0] = np.nan
-    found = gate(evidence(candidate, bar, data, parts), False, None)
-    assert found.reasons[0].startswith("rows to measure on: 0 rows in 0 independent blocks")
-    assert not found.passed
+    result = gate(evidence(candidate, bar, data, parts), False, None)
+    assert result.reasons[0].startswith("rows to measure on: 0 rows in 0 independent blocks")
+    assert not result.passed

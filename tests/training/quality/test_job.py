@@ -41,7 +41,7 @@ class Story:
         return Path(self.tracking._client.download_artifacts(run, name)).read_text(encoding="utf-8")
 
 
-def told(seed, history, new, folder):
+def story_of(seed, history, new, folder):
     settings = StoreSettings(home=folder / "home")
     history.to_csv(folder / "history.csv", index=False)
     new.to_parquet(folder / "new.parquet")
@@ -72,7 +72,7 @@ def story(toy_quality_seed, toy_quality_frame, tmp_path_factory, drawn_pages):
     changed = frame[newest].assign(u=frame["u"] + 3)
     with pytest.MonkeyPatch.context() as monkeypatch:
         competing(monkeypatch, "persistence", "linear")
-        return told(toy_quality_seed, history, changed, tmp_path_factory.mktemp("story"))
+        return story_of(toy_quality_seed, history, changed, tmp_path_factory.mktemp("story"))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def idle(toy_quality_seed, toy_quality_frame, tmp_path_factory):
     newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[40]
     with pytest.MonkeyPatch.context() as monkeypatch:
         competing(monkeypatch, "persistence")
-        return told(seed, frame[~newest], frame[newest], tmp_path_factory.mktemp("idle"))
+        return story_of(seed, frame[~newest], frame[newest], tmp_path_factory.mktemp("idle"))
 
 
 def version(story, number=1):
@@ -93,9 +93,9 @@ def version(story, number=1):
 def test_every_candidate_has_a_run_with_its_own_figures(story):
     runs = story.tracking.children(version(story))
     assert set(runs) == {"persistence", "linear"}
-    found = {name: story.tracking._client.get_run(run) for name, run in runs.items()}
-    assert len({frozenset(run.data.metrics) for run in found.values()}) == 1
-    for name, run in found.items():
+    result = {name: story.tracking._client.get_run(run) for name, run in runs.items()}
+    assert len({frozenset(run.data.metrics) for run in result.values()}) == 1
+    for name, run in result.items():
         expected = dict(story.trained.learnt.candidates[name].metrics)
         assert run.data.metrics == pytest.approx(expected, nan_ok=True, rel=1e-12)
         assert run.data.params["selected_by"] == "calibrate_lot_loss"
@@ -113,13 +113,13 @@ def test_the_best_is_registered_with_its_figures(story):
 
 
 def test_decisions_come_out_again_from_the_registered_model(story):
-    learnt = story.trained.learnt
-    rows, model = learnt.parts.test, story.tracking.model(version(story))
-    again = model.assess(matrix(learnt.data.table.iloc[rows], model.seed))
-    before = learnt.best.model.assessed(learnt.best.predictions[rows])
+    training = story.trained.learnt
+    rows, model = training.parts.test, story.tracking.model(version(story))
+    again = model.assess(matrix(training.data.table.iloc[rows], model.seed))
+    before = training.best.model.assessed(training.best.predictions[rows])
     assert np.array_equal(again.decided.grade, before.decided.grade)
     assert np.allclose(again.keeps, before.keeps, rtol=1e-9)
-    assert model.threshold == learnt.best.model.threshold
+    assert model.threshold == training.best.model.threshold
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow")
@@ -131,11 +131,11 @@ def test_mlflows_own_loader_gives_grades_and_decisions_as_text(story):
     table = story.trained.learnt.data.table.head(40)
     with story.tracking._default_store():
         loaded = mlflow.pyfunc.load_model("models:/toy_lots/1")
-    said = loaded.predict(table[list(model.names)], {"answer": "all"})
+    predictions = loaded.predict(table[list(model.names)], {"answer": "all"})
     for name, column in model.columns(matrix(table, model.seed)).items():
-        assert (said[name].to_numpy() == column).all(), name
-    assert set(said) == set(model.columns(model.examples))
-    assert (loaded.predict(table[list(model.names)]) == said["p"]).all()
+        assert (predictions[name].to_numpy() == column).all(), name
+    assert set(predictions) == set(model.columns(model.examples))
+    assert (loaded.predict(table[list(model.names)]) == predictions["p"]).all()
     (answer,) = loaded.metadata.signature.outputs.inputs
     assert (answer.name, answer.type.name) == ("p", "double")
 
@@ -146,8 +146,8 @@ def test_limits_in_the_file_are_kept_as_limits(story):
     assert data.rejected_rows == 0
     assert (data.contents < 0).any(axis=0).all()
     assert set(data.contents[data.contents < 0]) == {-0.5}
-    kept = story.tracking.table(version(story).parent_run, "table.parquet")
-    assert (kept["p"] == -0.5).sum() == (data.contents[:, 0] == -0.5).sum() > 0
+    retained = story.tracking.table(version(story).parent_run, "table.parquet")
+    assert (retained["p"] == -0.5).sum() == (data.contents[:, 0] == -0.5).sum() > 0
 
 
 def set_aside(retrained):
@@ -166,25 +166,25 @@ def test_a_shifted_sensor_promotes_the_challenger_that_has_learnt_it(story):
     move = next(move for move in story.tracking.audit("toy_lots") if move.action == "promote")
     assert move.metrics["champion_cost"] == verdict.champion["cost"]
     assert move.metrics["challenger_cost"] == verdict.challenger["cost"]
-    kept = json.loads(story.text(story.retrained.learnt.run, "verdict.json"))
-    assert kept["challenger"]["cost"] == verdict.challenger["cost"]
+    stored = json.loads(story.text(story.retrained.learnt.run, "verdict.json"))
+    assert stored["challenger"]["cost"] == verdict.challenger["cost"]
 
 
 def test_judge_lots_are_learnt_by_neither(story):
-    learnt, verdict = story.retrained.learnt, story.retrained.verdict
-    judged = learnt.data.periods >= learnt.parts.test_from
-    assert verdict.rows == judged.sum()
-    assert learnt.data.periods[learnt.parts.learnt].max() < learnt.parts.test_from
-    assert f"{learnt.parts.test_from:%Y-%m-%d}" == verdict.first_period
+    training, verdict = story.retrained.learnt, story.retrained.verdict
+    evaluated = training.data.periods >= training.parts.test_from
+    assert verdict.rows == evaluated.sum()
+    assert training.data.periods[training.parts.learnt].max() < training.parts.test_from
+    assert f"{training.parts.test_from:%Y-%m-%d}" == verdict.first_period
 
 
 def test_files_of_the_job_tell_the_promise_and_the_pictures(story):
-    learnt = story.trained.learnt
-    card = story.text(learnt.run, "model_card.md")
+    training = story.trained.learnt
+    card = story.text(training.run, "model_card.md")
     assert "Promised with 95% confidence" in card
-    assert f"Chosen: **{learnt.best.name}**" in card
+    assert f"Chosen: **{training.best.name}**" in card
     assert "nan" not in card
-    plots = story.text(learnt.runs[learnt.best.name], "plots.html")
+    plots = story.text(training.runs[training.best.name], "plots.html")
     assert "Reliability of the grade" in plots
 
 
@@ -251,8 +251,8 @@ def test_two_that_release_nothing_can_be_judged(idle):
     run = idle.tracking._client.get_run(idle.retrained.learnt.run)
     assert "judge_challenger_cost" in run.data.metrics
     assert "judge_challenger_false_release" not in run.data.metrics
-    kept = json.loads(idle.text(idle.retrained.learnt.run, "verdict.json"), parse_constant=pytest.fail)
-    assert kept["promoted"] is False
+    stored = json.loads(idle.text(idle.retrained.learnt.run, "verdict.json"), parse_constant=pytest.fail)
+    assert stored["promoted"] is False
 
 
 def test_the_baseline_alone_is_refused_and_gets_no_alias(idle):

@@ -132,8 +132,8 @@ def test_boxes_of_the_nearest_limits_hold_every_test_lot(fitted):
     assert shares == sorted(shares)
     assert sum(shares) == pytest.approx(100, abs=0.2)
     beyond = sum((numbers(box.x) < 0).sum() for box in boxes)
-    found = candidate.model.nearest(candidate.model.assessed(candidate.predictions[parts.test]))
-    assert beyond == sum(one.sigma < 0 for one in found)
+    result = candidate.model.nearest(candidate.model.assessed(candidate.predictions[parts.test]))
+    assert beyond == sum(one.sigma < 0 for one in result)
 
 
 def test_errors_over_time_are_nought_on_average_whatever_is_below_the_limit(fitted):
@@ -175,9 +175,9 @@ def test_coverage_over_time_agrees_with_the_metric(fitted):
 
 def test_a_lot_of_broken_intervals_is_not_cut_off(fitted):
     candidate, data, parts = fitted
-    told = candidate.predictions.copy()
-    told[parts.test] += 3
-    figure = plots.coverage_over_time(replace(candidate, answers=told, predictions=told), data, parts)
+    predictions = candidate.predictions.copy()
+    predictions[parts.test] += 3
+    figure = plots.coverage_over_time(replace(candidate, answers=predictions, predictions=predictions), data, parts)
     assert figure.layout.yaxis.range[0] == pytest.approx(min(figure.data[0].y) - 1)
 
 

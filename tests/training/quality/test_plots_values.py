@@ -28,7 +28,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
     """A candidate of the toy lots, its data set and split."""
     data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
     parts = split(data)
-    line = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    line = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda action: None)
     importance = np.array([0.3, 0.1, 0.4, 0.2])
     return replace(line, importance=importance, curve=LearningCurve((4, 9, 60), (0.9, 0.8, 0.7))), data, parts
 
@@ -106,8 +106,8 @@ class Twice:
         self.model = model
 
     def fixed_contents(self, logs, coverage):
-        found = self.model.fixed_contents(logs[:, :3], coverage)
-        return found | {name.upper(): answer for name, answer in found.items()}
+        result = self.model.fixed_contents(logs[:, :3], coverage)
+        return result | {name.upper(): answer for name, answer in result.items()}
 
 
 @pytest.mark.parametrize(
@@ -178,16 +178,16 @@ def test_decisions_over_the_threshold_beside_simple_rules(fitted, layout_of, tra
 def test_boxes_of_the_nearest_limits(fitted, layout_of, traces_of):
     candidate, _, parts = fitted
     figure = plots.nearest_limits(*fitted)
-    found = candidate.model.nearest(candidate.model.assessed(candidate.predictions[parts.test]))
+    result = candidate.model.nearest(candidate.model.assessed(candidate.predictions[parts.test]))
     far = {}
-    for one in found:
+    for one in result:
         far.setdefault(one.limit, []).append(one.sigma)
     order = sorted(far, key=lambda limit: len(far[limit]))
     text = "distance of the nearest limit [standard deviations of the error]"
     lines = {"lines": [("x", 0, RED, None, None)], "height": 150 + 40 * len(order)}
     assert layout_of(figure) == named(text, "", **lines, **CATEGORIES)
     look = {"type": "box", "marker.color": BLUE, "marker.size": 3, "line.width": 1, "showlegend": False}
-    share = {limit: 100 * len(sigmas) / len(found) for limit, sigmas in far.items()}
+    share = {limit: 100 * len(sigmas) / len(result) for limit, sigmas in far.items()}
     assert traces_of(figure) == [look | {"name": f"{limit}: {share[limit]:.1f}% of the lots"} for limit in order]
     assert [list(box.x) for box in figure.data] == [pytest.approx(far[limit]) for limit in order]
 

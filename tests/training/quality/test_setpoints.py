@@ -29,8 +29,8 @@ def test_too_few_lots_are_refused_in_words(lots):
 
 def test_lots_of_which_nobody_knows_when_are_refused_in_words(lots):
     timeless = SimpleNamespace(key=lots.seed.key, time=None, by_role=lots.seed.by_role)
-    why = "lots have no unit or no time: expected columns of role key and time"
-    assert EffectsOnLots().outcome(replace(lots, seed=timeless), None) == (None, why)
+    reason = "lots have no unit or no time: expected columns of role key and time"
+    assert EffectsOnLots().outcome(replace(lots, seed=timeless), None) == (None, reason)
 
 
 def test_a_process_without_setpoints_has_none(lots):
@@ -39,12 +39,12 @@ def test_a_process_without_setpoints_has_none(lots):
 
 
 def test_a_stored_version_advises_as_it_did_before(lots, save_toy_grader, tmp_path):
-    learnt = EffectsOnLots().fit(lots, None)
-    whole = replace(save_toy_grader(tmp_path / "without"), learnt={"set-points": learnt})
+    trained = EffectsOnLots().fit(lots, None)
+    whole = replace(save_toy_grader(tmp_path / "without"), learnt={"set-points": trained})
     save(whole, tmp_path / "with")
     again = load(tmp_path / "with")
     plans = LotPlans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
-    assert recommend(again.learnt["set-points"], plans) == recommend(learnt, plans)
+    assert recommend(again.learnt["set-points"], plans) == recommend(trained, plans)
     assert again.refusals == {}
     assert load(tmp_path / "without").learnt == {}
 

@@ -35,7 +35,7 @@ class Learnt:
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory):
+def champion(tmp_path_factory):
     folder, text = tmp_path_factory.mktemp("trial"), load("copper_cathode").text
     seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
     simulate(seed, folder / "plant", units=30, years=1)
@@ -49,13 +49,13 @@ def learnt(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def plant(learnt):
+def plant(champion):
     """The lots of another plant."""
-    return unseen(learnt.seed, 400, 11)
+    return unseen(champion.seed, 400, 11)
 
 
-def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(learnt, plant):
-    units = learnt.seed.plant.units
+def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(champion, plant):
+    units = champion.seed.plant.units
     assert 400 <= len(plant.X) <= 400 + 2 * units
     assert len(set(plant.units)) == units
     assert plant.rejected_rows == 0
@@ -63,63 +63,65 @@ def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(learnt, 
     assert (plant.true_contents > 0).all()
 
 
-def test_a_trial_is_its_models_decisions_on_that_plant(learnt, plant):
-    found = trial(learnt.seed, learnt.settings, 400, 11)
-    assert (found.process, found.version, found.lots) == ("copper_cathode", 1, len(plant.X))
-    decided, kept = learnt.model.assess(plant.X).decided, lots_of(plant).kept
-    unassayed = (decided.grade >= 0) & (decided.grade < kept.shape[1] - 1)
+def test_a_trial_is_its_models_decisions_on_that_plant(champion, plant):
+    result = trial(champion.seed, champion.settings, 400, 11)
+    assert (result.process, result.version, result.lots) == ("copper_cathode", 1, len(plant.X))
+    decided, within_grade = champion.model.assess(plant.X).decided, lots_of(plant).kept
+    unassayed = (decided.grade >= 0) & (decided.grade < within_grade.shape[1] - 1)
     assert unassayed.any()
-    in_truth = Limits.of(learnt.seed).kept(plant.true_contents)
+    in_truth = Limits.of(champion.seed).kept(plant.true_contents)
     rows, grade = np.flatnonzero(unassayed), decided.grade[unassayed]
-    m = found.metrics
+    m = result.metrics
     assert m["released_unassayed"] == unassayed.sum()
     assert m["assayed_share"] == pytest.approx(np.mean(decided.grade < 0))
-    assert m["false_release"] == pytest.approx(np.mean(kept[rows, grade] == 0))
+    assert m["false_release"] == pytest.approx(np.mean(within_grade[rows, grade] == 0))
     assert m["truth_false_release"] == pytest.approx(np.mean(in_truth[rows, grade] == 0))
-    assert m["grade_violation_rate"] == pytest.approx(1 - kept[:, learnt.model.costs.intended].mean())
-    assert (found.alpha, found.confidence) == (0.03, 0.95)
+    assert m["grade_violation_rate"] == pytest.approx(1 - within_grade[:, champion.model.costs.intended].mean())
+    assert (result.alpha, result.confidence) == (0.03, 0.95)
 
 
-def test_a_trial_is_repeatable_and_another_plant_another_trial(learnt):
-    one, again, other = (trial(learnt.seed, learnt.settings, 100, number) for number in (11, 11, 12))
+def test_a_trial_is_repeatable_and_another_plant_another_trial(champion):
+    one, again, other = (trial(champion.seed, champion.settings, 100, number) for number in (11, 11, 12))
     assert one.metrics == pytest.approx(again.metrics, nan_ok=True, rel=0, abs=0)
     assert one.metrics != pytest.approx(other.metrics, nan_ok=True)
 
 
-def test_progress_is_told(learnt):
-    told = []
-    trial(learnt.seed, learnt.settings, 100, 11, lambda what, done, steps: told.append((done, steps)))
-    assert told == sorted(told)
-    assert {steps for _, steps in told} == {2}
+def test_progress_is_told(champion):
+    reported = []
+    trial(champion.seed, champion.settings, 100, 11, lambda action, done, steps: reported.append((done, steps)))
+    assert reported == sorted(reported)
+    assert {steps for _, steps in reported} == {2}
 
 
-def test_the_plant_learnt_from_is_refused(learnt):
-    with pytest.raises(TrialError, match=f"rng_seed: got {learnt.seed.plant.rng_seed}, the champion's training plant"):
-        trial(learnt.seed, learnt.settings, 100, learnt.seed.plant.rng_seed)
+def test_the_plant_learnt_from_is_refused(champion):
+    with pytest.raises(
+        TrialError, match=f"rng_seed: got {champion.seed.plant.rng_seed}, the champion's training plant"
+    ):
+        trial(champion.seed, champion.settings, 100, champion.seed.plant.rng_seed)
 
 
-def test_a_champion_of_other_grades_or_inputs_is_told(learnt, plant, tmp_path):
-    text = learnt.seed.text.replace('"cu_cath_2"', '"standard"')
+def test_a_champion_of_other_grades_or_inputs_is_told(champion, plant, tmp_path):
+    text = champion.seed.text.replace('"cu_cath_2"', '"standard"')
     other = parse(text, tmp_path / "copper_cathode.toml")
     with pytest.raises(RegistryError, match="its grades are astm_b115_1, cu_cath_1, standard, remelt; expected"):
-        outcome(replace(learnt.model, seed=other), plant)
+        outcome(replace(champion.model, seed=other), plant)
     without = replace(plant, table=plant.table.drop(columns="suspended_solids"))
     with pytest.raises(InputError, match="suspended_solids"):
-        outcome(learnt.model, without)
+        outcome(champion.model, without)
 
 
-def printed(found, capsys):
+def printed(result, capsys):
     console = Console(width=80)
-    for part in tables(found):
+    for part in tables(result):
         console.print(part, markup=False)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     return " ".join(out.split())
 
 
-def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsys):
-    found = outcome(learnt.model, plant, None, 1)
-    m, out = found.metrics, printed(found, capsys)
+def test_the_terminal_tells_decisions_costs_and_the_promise(champion, plant, capsys):
+    result = outcome(champion.model, plant, None, 1)
+    m, out = result.metrics, printed(result, capsys)
     for words in (
         f"version 1 on {len(plant.X)} lots of a plant with other parameters",
         f"released {m['released']:.1%}",
@@ -136,8 +138,8 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
         assert words in out, words
 
 
-def test_a_champion_that_may_release_nothing_is_told_so(learnt, plant, capsys):
-    idle = replace(learnt.model, threshold=float("nan"))
+def test_a_champion_that_may_release_nothing_is_told_so(champion, plant, capsys):
+    idle = replace(champion.model, threshold=float("nan"))
     out = printed(outcome(idle, plant, None, 1), capsys)
     assert "no lot was released without an assay." in out
     assert "nan" not in out

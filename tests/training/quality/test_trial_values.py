@@ -30,9 +30,9 @@ METRICS = {
 FOUND = QualityTrial("toy_lots", 4, 400, METRICS, 183, 0.02, 0.95)
 
 
-def printed(found, capsys):
+def printed(result, capsys):
     console = Console(width=300)
-    for part in tables(found):
+    for part in tables(result):
         console.print(part, markup=False)
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     return [line for line in lines if line and not set(line) <= {"─", "╶", "╴", " "}]

@@ -58,8 +58,8 @@ def table_of(seed, periods):
 
 
 def sections_of(seed, bar=BAR, line=LINE, chosen="linear"):
-    found = {"persistence": candidate("persistence", bar), "linear": candidate("linear", line)}
-    return sections(found, found[chosen], SimpleNamespace(seed=seed), PARTS)
+    result = {"persistence": candidate("persistence", bar), "linear": candidate("linear", line)}
+    return sections(result, result[chosen], SimpleNamespace(seed=seed), PARTS)
 
 
 def test_a_row_and_what_is_predicted_are_named_with_their_units(toy_seed):

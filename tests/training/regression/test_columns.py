@@ -12,7 +12,7 @@ WIDE = "its fixed 90% intervals cover {} of the labels of {} test rows: wider th
 
 
 @pytest.mark.parametrize(
-    ("skill", "covered", "said"),
+    ("skill", "covered", "message"),
     [
         (0.001, 0.85, []),
         (0.001, 0.95, []),
@@ -23,14 +23,14 @@ WIDE = "its fixed 90% intervals cover {} of the labels of {} test rows: wider th
         (0.0, 0.5, [NO_SKILL, NARROW.format("50.0%")]),
     ],
 )
-def test_a_caution_is_said_from_its_figure_on(toy_seed, skill, covered, said):
-    assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}, 200) == said
+def test_a_caution_is_said_from_its_figure_on(toy_seed, skill, covered, message):
+    assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}, 200) == message
 
 
 @pytest.mark.parametrize(("covered", "rows"), [(20, 21), (17, 21), (289, 300), (31, 32)])
 def test_a_share_of_few_rows_that_chance_explains_is_no_reason_for_a_caution(toy_seed, covered, rows):
-    said = cautions(toy_seed, {"test_skill": 0.5, "test_coverage_90": covered / rows}, rows)
-    assert said == ([] if rows < 100 else [WIDE.format("96.3%", rows)])
+    message = cautions(toy_seed, {"test_skill": 0.5, "test_coverage_90": covered / rows}, rows)
+    assert message == ([] if rows < 100 else [WIDE.format("96.3%", rows)])
 
 
 def test_adaptive_intervals_are_spoken_of_where_the_fixed_ones_are_off(toy_seed):

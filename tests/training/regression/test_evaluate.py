@@ -24,13 +24,13 @@ def answer(value, half=1.0):
 
 def test_metrics_of_a_worked_example():
     label = np.array([1.0, 2.0, 3.0, 6.0])
-    found = against_label(label, answer([2.0, 2.0, 1.0, 7.0]))
-    assert found["mae"] == pytest.approx(1.0)
-    assert found["rmse"] == pytest.approx(np.sqrt(6 / 4))
-    assert found["bias"] == pytest.approx(0.0)
-    assert found["r2"] == pytest.approx(1 - 1.5 / 3.5)
-    assert found["coverage_90"] == pytest.approx(0.75)  # 2 ± 1 holds 1, 1 ± 1 does not hold 3
-    assert found["width_90"] == pytest.approx(2.0)
+    result = against_label(label, answer([2.0, 2.0, 1.0, 7.0]))
+    assert result["mae"] == pytest.approx(1.0)
+    assert result["rmse"] == pytest.approx(np.sqrt(6 / 4))
+    assert result["bias"] == pytest.approx(0.0)
+    assert result["r2"] == pytest.approx(1 - 1.5 / 3.5)
+    assert result["coverage_90"] == pytest.approx(0.75)  # 2 ± 1 holds 1, 1 ± 1 does not hold 3
+    assert result["width_90"] == pytest.approx(2.0)
 
 
 def test_a_perfect_answer_and_the_mean_frame_r2_and_skill():
@@ -50,12 +50,12 @@ def test_the_noise_floor_is_the_error_of_the_truth_itself():
     rng = np.random.default_rng(1)
     truth = rng.normal(90, 2, 20_000)
     label = truth + rng.normal(0, 0.5, truth.size)
-    found = against_truth(truth, label, answer(truth, half=0.8224))
-    assert found["truth_rmse"] == 0.0
-    assert found["noise_floor"] == pytest.approx(0.5, rel=0.02)
-    assert rmse(truth - label) == pytest.approx(found["noise_floor"], rel=0.01)
+    result = against_truth(truth, label, answer(truth, half=0.8224))
+    assert result["truth_rmse"] == 0.0
+    assert result["noise_floor"] == pytest.approx(0.5, rel=0.02)
+    assert rmse(truth - label) == pytest.approx(result["noise_floor"], rel=0.01)
     assert coverage(label, answer(truth, half=0.8224)) == pytest.approx(0.90, abs=0.01)
-    assert found["truth_coverage_90"] == 1.0
+    assert result["truth_coverage_90"] == 1.0
 
 
 def test_errors_scale_with_the_unit_and_shares_do_not():
@@ -71,9 +71,9 @@ def test_errors_scale_with_the_unit_and_shares_do_not():
 
 def test_rows_without_truth_are_left_out_of_the_truth_metrics_only():
     label, truth = np.array([1.0, 2.0, 3.0]), np.array([1.0, np.nan, 3.0])
-    found = evaluate(label, answer([1.0, 9.0, 3.0]), np.zeros(3), truth)
-    assert found["truth_mae"] == 0.0
-    assert found["mae"] == pytest.approx(7 / 3)
+    metrics = evaluate(label, answer([1.0, 9.0, 3.0]), np.zeros(3), truth)
+    assert metrics["truth_mae"] == 0.0
+    assert metrics["mae"] == pytest.approx(7 / 3)
 
 
 def test_without_truth_there_are_no_truth_metrics():
@@ -88,7 +88,7 @@ def test_mae_never_exceeds_rmse():
 
 
 @pytest.mark.parametrize(
-    ("metrics", "told"),
+    ("metrics", "predictions"),
     [
         ({"test_skill": 0.5, "test_coverage_90": 0.9}, []),
         ({"test_skill": -0.1, "test_coverage_90": 0.9}, ["no better than the baseline"]),
@@ -96,15 +96,15 @@ def test_mae_never_exceeds_rmse():
         ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the baseline", "90% intervals cover 99.0%"]),
     ],
 )
-def test_cautions_name_what_is_wrong(toy_seed, metrics, told):
-    found = cautions(toy_seed, metrics, 400)
-    assert len(found) == len(told)
-    assert all(words in caution for words, caution in zip(told, found, strict=True))
+def test_cautions_name_what_is_wrong(toy_seed, metrics, predictions):
+    result = cautions(toy_seed, metrics, 400)
+    assert len(result) == len(predictions)
+    assert all(words in caution for words, caution in zip(predictions, result, strict=True))
 
 
 def test_the_interval_score_is_the_width_and_twenty_times_what_a_label_lies_outside():
-    found = interval_scores(np.array([1.0, 4.0, -3.5]), answer([1.0, 1.0, 1.0], half=2.0))
-    assert found == pytest.approx([4.0, 4.0 + 20 * 1.0, 4.0 + 20 * 2.5])
+    result = interval_scores(np.array([1.0, 4.0, -3.5]), answer([1.0, 1.0, 1.0], half=2.0))
+    assert result == pytest.approx([4.0, 4.0 + 20 * 1.0, 4.0 + 20 * 2.5])
 
 
 def test_the_interval_score_is_least_for_intervals_that_cover_what_they_promise():
@@ -118,8 +118,8 @@ def test_the_interval_score_is_least_for_intervals_that_cover_what_they_promise(
 def test_metrics_against_the_truth_of_a_worked_example():
     """Errors against the truth are 1, -2 and 4; label less truth is 3, 0 and -3, whose variance is 6."""
     truth, label = np.array([1.0, 5.0, 2.0]), np.array([4.0, 5.0, -1.0])
-    found = against_truth(truth, label, answer([2.0, 3.0, 6.0], half=2.0))
-    assert found == pytest.approx(
+    result = against_truth(truth, label, answer([2.0, 3.0, 6.0], half=2.0))
+    assert result == pytest.approx(
         {
             "truth_mae": 7 / 3,
             "truth_rmse": np.sqrt(7.0),
@@ -148,9 +148,9 @@ def test_the_narrowest_and_the_widest_tenth_are_counted_apart():
 def test_figures_of_followed_rows_are_those_of_their_answers_and_none_where_some_were_not_asked():
     label = np.zeros(20)
     lines = answer(np.full(20, 0.5), half=1.0)
-    found = of_followed(label, lines)
-    assert (found["adaptive_rmse"], found["adaptive_bias"], found["adaptive_wide_coverage_90"]) == (0.5, 0.5, 1.0)
-    assert set(found) == {
+    result = of_followed(label, lines)
+    assert (result["adaptive_rmse"], result["adaptive_bias"], result["adaptive_wide_coverage_90"]) == (0.5, 0.5, 1.0)
+    assert set(result) == {
         f"adaptive_{name}"
         for name in ("mae", "rmse", "bias", "coverage_90", "width_90", "narrow_coverage_90", "wide_coverage_90")
     }

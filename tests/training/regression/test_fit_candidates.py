@@ -15,24 +15,24 @@ from training.regression.fit import RegressionLearner
 LEARNER = RegressionLearner()
 
 
-def silent(what):
+def silent(description):
     pass
 
 
 def fit_all(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data)
-    found, baseline = {}, None
+    result, baseline = {}, None
     for name, estimator in build(seed).items():
-        found[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, silent, curve=True)
-        baseline = found[name].predictions if baseline is None else baseline
-    return data, parts, found
+        result[name] = fit_candidate(LEARNER, name, estimator, data, parts, {}, baseline, silent, curve=True)
+        baseline = result[name].predictions if baseline is None else baseline
+    return data, parts, result
 
 
 def test_every_candidate_has_the_same_metric_names(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    assert len(found) >= 4
-    names = {frozenset(candidate.metrics) for candidate in found.values()}
+    _, _, result = fit_all(toy_seed, toy_frame())
+    assert len(result) >= 4
+    names = {frozenset(candidate.metrics) for candidate in result.values()}
     assert len(names) == 1
     assert {"calibrate_rmse", LEARNER.selected_by, "fit_seconds"} < next(iter(names))
     for part in ("test", "holdout", "holdout_all"):
@@ -45,15 +45,15 @@ def test_truth_adds_its_metrics_and_nothing_else(toy_seed, toy_frame):
     frame = toy_frame()
     truth = frame[["unit", "period_start"]].assign(y=90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4))
     _, _, plain = fit_all(toy_seed, frame)
-    data, parts, told = fit_all(toy_seed, frame, truth)
+    data, parts, predictions = fit_all(toy_seed, frame, truth)
     for name, candidate in plain.items():
-        with_truth = told[name]
+        with_truth = predictions[name]
         assert np.array_equal(candidate.answers.value, with_truth.answers.value)
         same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
         assert same == {m: with_truth.metrics[m] for m in same}
-    floor = told["linear"].metrics["test_noise_floor"]
+    floor = predictions["linear"].metrics["test_noise_floor"]
     assert floor == pytest.approx(np.std(data.y[parts.test] - data.truth[parts.test]))
-    assert told["linear"].metrics["test_truth_rmse"] < told["linear"].metrics["test_rmse"]
+    assert predictions["linear"].metrics["test_truth_rmse"] < predictions["linear"].metrics["test_rmse"]
 
 
 def test_no_late_column_reaches_a_model(toy_seed, toy_frame):
@@ -92,51 +92,51 @@ def test_labels_of_held_out_units_change_no_model(toy_seed, toy_frame):
 
 
 def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_frame):
-    data, parts, found = fit_all(toy_seed, toy_frame())
-    known, said = parts.train, []
+    data, parts, result = fit_all(toy_seed, toy_frame())
+    known, messages = parts.train, []
     for block in parts.calibrate:
         older = build(toy_seed)["linear"].fit(data.X[known], data.y[known])
-        said.append(older.predict(data.X[block]))
+        messages.append(older.predict(data.X[block]))
         known = np.concatenate([known, block])
-    predicted, block = np.concatenate(said), np.repeat(np.arange(3), [len(one) for one in said])
+    predicted, block = np.concatenate(messages), np.repeat(np.arange(3), [len(one) for one in messages])
     errors = predicted - data.y[np.concatenate(parts.calibrate)]
     scores = np.sort(np.abs(errors) / by_others(predicted, errors, block))
-    assert np.allclose(found["linear"].model.conformal.scores, scores, rtol=1e-12)
-    assert found["linear"].metrics["calibrate_rmse"] == pytest.approx(rmse(errors), rel=1e-12)
+    assert np.allclose(result["linear"].model.conformal.scores, scores, rtol=1e-12)
+    assert result["linear"].metrics["calibrate_rmse"] == pytest.approx(rmse(errors), rel=1e-12)
 
 
 def test_the_best_is_chosen_without_the_test_rows(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    best = best_of(LEARNER, found)
-    assert best.metrics[LEARNER.selected_by] == min(c.metrics[LEARNER.selected_by] for c in found.values())
+    _, _, result = fit_all(toy_seed, toy_frame())
+    best = best_of(LEARNER, result)
+    assert best.metrics[LEARNER.selected_by] == min(c.metrics[LEARNER.selected_by] for c in result.values())
     assert best.name != "persistence"
 
 
 def test_intervals_cover_new_periods_and_unseen_units_as_promised(toy_seed, toy_frame):
     """Rows of the toy law are nearly exchangeable, so the promise must hold within its sampling error."""
-    _, parts, found = fit_all(toy_seed, toy_frame(units=200, periods=40))
+    _, parts, result = fit_all(toy_seed, toy_frame(units=200, periods=40))
     assert len(parts.test) == 960
-    for name, candidate in found.items():
+    for name, candidate in result.items():
         for part in ("test", "holdout_all"):
             assert candidate.metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.03), (name, part)
 
 
 def test_importance_names_the_inputs_of_the_law(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame(units=60))
-    previous_y, x_set, z = found["lightgbm"].importance
+    _, _, result = fit_all(toy_seed, toy_frame(units=60))
+    previous_y, x_set, z = result["lightgbm"].importance
     assert z > x_set > 5 * abs(previous_y)
     assert len(toy_frame(units=60)) < LEARNER.importance_rows
 
 
 def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    curve = found["linear"].curve
+    _, _, result = fit_all(toy_seed, toy_frame())
+    curve = result["linear"].curve
     assert curve.periods == (2, 5, 10, 20)
-    assert curve.error[-1] == found["linear"].metrics["test_rmse"]
+    assert curve.error[-1] == result["linear"].metrics["test_rmse"]
 
 
 def test_each_step_is_reported(toy_seed, toy_frame):
-    told = []
+    reported = []
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     fit_candidate(
         LEARNER,
@@ -146,9 +146,9 @@ def test_each_step_is_reported(toy_seed, toy_frame):
         split(data),
         {},
         None,
-        told.append,
+        reported.append,
     )
-    assert len(told) == STEPS
+    assert len(reported) == STEPS
 
 
 def test_rows_without_a_label_are_left_out_and_counted(toy_seed, toy_frame):
@@ -174,13 +174,13 @@ def test_a_plant_that_was_another_one_at_first_does_not_register_the_baseline(to
     )
     data = dataset_of(check(frame, toy_seed), toy_seed)
     parts = split(data)
-    found = {
+    result = {
         name: fit_candidate(LEARNER, name, build(toy_seed)[name], data, parts, {}, None, silent)
         for name in ("persistence", "linear")
     }
     pooled, error = (
-        {name: one.metrics[metric] for name, one in found.items()} for metric in ("calibrate_rmse", "test_rmse")
+        {name: one.metrics[metric] for name, one in result.items()} for metric in ("calibrate_rmse", "test_rmse")
     )
     assert pooled["persistence"] < pooled["linear"]
     assert error["linear"] < 0.6 * error["persistence"]
-    assert best_of(LEARNER, found).name == "linear"
+    assert best_of(LEARNER, result).name == "linear"

@@ -38,9 +38,9 @@ def followed(seed, frame, delay=None):
     names = [column.name for column in seed.inputs]
     X = data.X[:, [names.index("x_set"), names.index("z")]]
     data = replace(data, X=X)
-    said = Law().predict(X[rows])
-    model = conformalised(seed, "law", Law(), X[parts.learnt], data.y[rows], said, {}, block)
-    return data, parts, model, *follow(model, data, parts, rows, said, block)
+    predictions = Law().predict(X[rows])
+    model = conformalised(seed, "law", Law(), X[parts.learnt], data.y[rows], predictions, {}, block)
+    return data, parts, model, *follow(model, data, parts, rows, predictions, block)
 
 
 def shifted(frame, by, share=0.6):
@@ -51,10 +51,10 @@ def shifted(frame, by, share=0.6):
 
 def test_test_rows_and_held_out_units_in_their_periods_are_answered(toy_seed, toy_frame):
     data, parts, _, _, _, answer = followed(toy_seed, toy_frame())
-    asked = np.zeros(len(data.y), dtype=bool)
-    asked[np.concatenate([parts.test, parts.holdout])] = True
+    requested = np.zeros(len(data.y), dtype=bool)
+    requested[np.concatenate([parts.test, parts.holdout])] = True
     for part in answer:
-        np.testing.assert_array_equal(np.isfinite(part), asked)
+        np.testing.assert_array_equal(np.isfinite(part), requested)
 
 
 def test_no_outcome_is_used_before_it_is_known(toy_seed, toy_frame):
@@ -101,8 +101,8 @@ def test_a_plant_that_stays_is_covered_as_before(toy_seed, toy_frame):
     data, parts, model, _, _, answer = followed(toy_seed, toy_frame(units=40))
     label = data.y[parts.test]
     adaptive, fixed = rows_of(answer, parts.test), rows_of(model.fixed(data.X, COVERAGE), parts.test)
-    chance = 3 * np.sqrt(0.09 / len(label))
-    assert abs(coverage(label, adaptive) - 0.9) < chance + np.sqrt(0.09 / 250)
+    tolerance = 3 * np.sqrt(0.09 / len(label))
+    assert abs(coverage(label, adaptive) - 0.9) < tolerance + np.sqrt(0.09 / 250)
     assert np.sqrt(np.mean((adaptive.value - label) ** 2)) < 1.03 * np.sqrt(np.mean((fixed.value - label) ** 2))
 
 
@@ -129,29 +129,29 @@ def test_without_outcomes_the_state_of_before_the_test_rows_stays(toy_seed, toy_
     data, parts, model, _, _, _ = followed(toy_seed, frame)
     rows = np.concatenate(parts.calibrate)
     block = np.repeat(np.arange(3), [len(one) for one in parts.calibrate])
-    said = Law().predict(data.X[rows])
-    found = without_outcomes(model, data, parts, rows, said, block)
-    asked = np.concatenate([parts.test, parts.holdout])
-    off = found.value[asked] - model.predict(data.X[asked])
+    predictions = Law().predict(data.X[rows])
+    result = without_outcomes(model, data, parts, rows, predictions, block)
+    requested = np.concatenate([parts.test, parts.holdout])
+    off = result.value[requested] - model.predict(data.X[requested])
     np.testing.assert_allclose(off, off[0], atol=1e-9)
     assert 1.0 < off[0] < 3.5
-    half = found.value[asked] - found.low[asked]
-    least = model.conformal.half_width(COVERAGE) * model.spread(model.predict(data.X[asked]))
+    half = result.value[requested] - result.low[requested]
+    least = model.conformal.half_width(COVERAGE) * model.spread(model.predict(data.X[requested]))
     assert (half >= least - 1e-9).all()
-    changed = replace(data, y=np.where(np.isin(np.arange(len(data.y)), asked), 60.0, data.y))
-    again = without_outcomes(model, changed, parts, rows, said, block)
-    np.testing.assert_array_equal(again.low, found.low)
+    changed = replace(data, y=np.where(np.isin(np.arange(len(data.y)), requested), 60.0, data.y))
+    again = without_outcomes(model, changed, parts, rows, predictions, block)
+    np.testing.assert_array_equal(again.low, result.low)
 
 
 def test_runs_of_outcomes_on_the_way_say_what_is_usual(toy_seed, toy_frame):
     """Of 24 units and more each period is a run: one whose labels all lie 6 off is odd, one of the way is not."""
-    data, parts, _, _, usual, _ = followed(toy_seed, toy_frame(units=50))
-    assert usual is not None
+    data, parts, _, _, typical, _ = followed(toy_seed, toy_frame(units=50))
+    assert typical is not None
     rows = parts.test[data.periods[parts.test] == parts.last]
     errors, y = data.y[rows] - Law().predict(data.X[rows]), data.y[rows]
-    assert usual.bounds[0].rows == len(rows)
-    assert usual.odd(OutcomeRun(errors, y, np.ones(len(rows)), np.empty(0))) == ()
-    assert "the level is off" in usual.odd(OutcomeRun(errors + 6, y + 6, np.ones(len(rows)), np.empty(0)))[0]
+    assert typical.bounds[0].rows == len(rows)
+    assert typical.odd(OutcomeRun(errors, y, np.ones(len(rows)), np.empty(0))) == ()
+    assert "the level is off" in typical.odd(OutcomeRun(errors + 6, y + 6, np.ones(len(rows)), np.empty(0)))[0]
 
 
 def trained(seed, frame, periods):
@@ -196,8 +196,8 @@ def test_no_outcome_moves_an_answer_before_it_is_known(by_law, toy_seed, toy_fra
         changed = replace(data, y=np.where(data.periods >= moment - pd.Timedelta("30D"), 75.0, data.y))
         assert late.any()
         after = followed_on(model, changed, rows)
-        some = data.periods[rows] <= moment
-        np.testing.assert_array_equal(after.value[some], before.value[some])
+        subset = data.periods[rows] <= moment
+        np.testing.assert_array_equal(after.value[subset], before.value[subset])
 
 
 def test_outcomes_of_units_that_were_held_out_move_nothing_later(by_law, toy_seed, toy_frame):

@@ -36,20 +36,25 @@ def plant(toy_seed, covered=90, error=0.5, previous=2.0):
 
 
 def test_errors_and_coverage_are_those_of_the_newest_periods_of_all_units(toy_seed):
-    found = evidence(*plant(toy_seed))
-    assert len(found.own) == 100
-    assert (found.own.min(), found.own.max()) == pytest.approx((0.5, 0.5))
-    assert (found.baseline.min(), found.baseline.max()) == pytest.approx((2.0, 2.0))
-    assert (found.loss, found.unit, found.beside, found.labels) == ("the mean absolute error", "%", "persistence", 80)
-    assert found.rows.block.max() == 99
-    (coverage,) = found.promises
+    result = evidence(*plant(toy_seed))
+    assert len(result.own) == 100
+    assert (result.own.min(), result.own.max()) == pytest.approx((0.5, 0.5))
+    assert (result.baseline.min(), result.baseline.max()) == pytest.approx((2.0, 2.0))
+    assert (result.loss, result.unit, result.beside, result.labels) == (
+        "the mean absolute error",
+        "%",
+        "persistence",
+        80,
+    )
+    assert result.rows.block.max() == 99
+    (coverage,) = result.promises
     assert (coverage.passed, coverage.measured) == (True, "90.0% of the labels of 100 rows")
 
 
 def test_a_model_with_honest_intervals_passes(toy_seed):
-    found = gate(evidence(*plant(toy_seed)), False, None)
-    assert found.passed
-    assert "falls by more than 1.5 %" in found.lines[3]
+    result = gate(evidence(*plant(toy_seed)), False, None)
+    assert result.passed
+    assert "falls by more than 1.5 %" in result.lines[3]
 
 
 @pytest.mark.parametrize(("covered", "measured"), [(64, "64.0%"), (78, "78.0%")])
@@ -59,9 +64,9 @@ def test_intervals_that_cover_too_few_are_refused(toy_seed, covered, measured):
 
 
 def test_intervals_that_cover_more_than_they_promise_are_measured_and_not_refused(toy_seed):
-    found = gate(evidence(*plant(toy_seed, 100)), False, None)
-    assert found.passed
-    assert "coverage of the 90% intervals: 100.0% of the labels of 100 rows; expected 85% or more" in found.lines[-1]
+    result = gate(evidence(*plant(toy_seed, 100)), False, None)
+    assert result.passed
+    assert "coverage of the 90% intervals: 100.0% of the labels of 100 rows; expected 85% or more" in result.lines[-1]
 
 
 def test_a_model_that_is_worse_than_yesterdays_value_is_refused(toy_seed):
@@ -79,10 +84,10 @@ def test_intervals_that_follow_the_plant_stand_in_for_fixed_ones_that_are_off(to
     rows = np.arange(200)
     reach = np.where(rows // 2 % 10 == 0, -0.5, half)
     candidate.model.followed = Answer(data.y, data.y - reach, data.y + reach)
-    (found,) = evidence(candidate, bar, data, parts).promises
+    (result,) = evidence(candidate, bar, data, parts).promises
     share = "90.0%" if passed else "0.0%"
-    assert found.passed == passed
-    assert found.measured == (
+    assert result.passed == passed
+    assert result.measured == (
         "the fixed ones 74.0% of the labels of 100 rows; the adaptive ones, which need outcomes to come in, "
         f"{share} of them"
     )
@@ -91,5 +96,5 @@ def test_intervals_that_follow_the_plant_stand_in_for_fixed_ones_that_are_off(to
 def test_fixed_intervals_that_cover_are_all_that_is_asked(toy_seed):
     candidate, bar, data, parts = plant(toy_seed)
     candidate.model.followed = Answer(data.y, data.y + 1, data.y - 1)
-    (found,) = evidence(candidate, bar, data, parts).promises
-    assert (found.passed, found.measured) == (True, "90.0% of the labels of 100 rows")
+    (result,) = evidence(candidate, bar, data, parts).promises
+    assert (result.passed, result.measured) == (True, "90.0% of the labels of 100 rows")

@@ -109,13 +109,13 @@ def test_a_retraining_prints_the_cautions_of_a_training(story, capsys):
 
 
 def test_reasons_stand_in_the_run_the_card_and_beside_the_version(story):
-    learnt, reasons = story.still.learnt, "\n".join(story.still.gated.reasons)
-    for run in (learnt.run, learnt.runs["linear"]):
+    training, reasons = story.still.learnt, "\n".join(story.still.gated.reasons)
+    for run in (training.run, training.runs["linear"]):
         tags = story.tracking._client.get_run(run).data.tags
         assert (tags["gate"], tags["gate_reasons"]) == ("refused", reasons)
     version = story.tracking.versions("toy_cells")[2]
     assert (version.refused, version.tags["gate_reasons"]) == (True, reasons)
-    text, card = (story.text(learnt.run, name) for name in ("gate.txt", "model_card.md"))
+    text, card = (story.text(training.run, name) for name in ("gate.txt", "model_card.md"))
     assert text.startswith("refused\nkept: loading from the store")
     assert "Refused: it was not made champion." in card
     for reason in story.still.gated.reasons:

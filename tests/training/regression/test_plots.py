@@ -19,8 +19,8 @@ def fitted(toy_seed, toy_frame):
     """A line through the toy table, its data set and split."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     parts = split(data)
-    found = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
-    return found, data, parts
+    result = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda action: None)
+    return result, data, parts
 
 
 def test_axes_bear_units(fitted):

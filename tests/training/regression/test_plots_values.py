@@ -28,7 +28,7 @@ def fitted(toy_seed, toy_frame):
     """A candidate whose answers lie 0.1 to 0.5 beside the label, its intervals wider above than below."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     parts = split(data)
-    line = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
+    line = fit_candidate(LEARNER, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda action: None)
     rng = np.random.default_rng(4)
     value = data.y + rng.choice([-0.5, -0.2, 0.1, 0.3], len(data.y))
     made = replace(
@@ -125,9 +125,9 @@ def test_mean_residuals_of_units_with_their_standard_errors(fitted, layout_of, t
     text = ("unit, sorted by mean residual", "predicted minus measured [%]")
     assert layout_of(figure) == named(*text, lines=lines, **axis)
     look = {"type": "scatter", "mode": "markers", "marker.size": 5, "error_y.thickness": 0.6, "error_y.width": 0}
-    found = {trace["name"]: trace for trace in traces_of(figure)}
+    result = {trace["name"]: trace for trace in traces_of(figure)}
     colours = {FUTURE: BLUE, HELD_OUT: ORANGE}
-    assert found == {name: look | {"name": name, "marker.color": colour} for name, colour in colours.items()}
+    assert result == {name: look | {"name": name, "marker.color": colour} for name, colour in colours.items()}
     means = {}
     for trace in figure.data:
         rows = {FUTURE: parts.test, HELD_OUT: parts.holdout}[trace.name]

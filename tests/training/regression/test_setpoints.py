@@ -22,8 +22,8 @@ def potline(tmp_path_factory):
 
 def test_history_that_is_too_short_is_refused_in_words(potline):
     few = replace(potline, checked=potline.checked.head(100))
-    learnt, refusal = UnitSetpointFit().outcome(few, None)
-    assert learnt is None
+    trained, refusal = UnitSetpointFit().outcome(few, None)
+    assert trained is None
     assert "expected at least 500 rows" in refusal
 
 
@@ -32,11 +32,11 @@ def test_a_process_without_physics_of_its_setpoints_has_none(toy_seed, potline):
 
 
 def test_the_card_shows_constants_setpoints_and_why_one_is_left_alone(potline):
-    learnt = UnitSetpointFit().fit(potline, None)
-    blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
+    trained = UnitSetpointFit().fit(potline, None)
+    blocked = replace(trained, blocked={"metal_level_target": "history never moved it"})
     model = SimpleNamespace(learnt={"set-points": blocked}, refusals={})
     text = "\n".join(UnitSetpointFit().section(model, potline, None))
-    for one in learnt.posterior.constants:
+    for one in trained.posterior.constants:
         assert one.description in text
     assert "history never moved it" in text
 

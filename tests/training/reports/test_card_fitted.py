@@ -19,19 +19,19 @@ INFO = {"package_version": "1.2.3", "git_commit": None}
 def card_of(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data)
-    found, baseline = {}, None
+    result, baseline = {}, None
     for name in ("persistence", "linear"):
-        found[name] = fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
-        baseline = found["persistence"].predictions
-    return model_card(found, found["linear"], data, parts), found
+        result[name] = fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, baseline, lambda action: None)
+        baseline = result["persistence"].predictions
+    return model_card(result, result["linear"], data, parts), result
 
 
 def test_a_simulated_plant_is_called_one(toy_seed, toy_frame):
     frame = toy_frame()
     law = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4)
-    card, found = card_of(toy_seed, frame, frame[["unit", "period_start"]].assign(y=law))
+    card, result = card_of(toy_seed, frame, frame[["unit", "period_start"]].assign(y=law))
     assert "neither evidence about a plant nor a claim about savings" in card
-    floor = figure(found["linear"].metrics, "test_noise_floor")
+    floor = figure(result["linear"].metrics, "test_noise_floor")
     assert f"measured against the simulated truth: {floor} %" in card
     assert "test_truth_rmse" in card
 
@@ -43,10 +43,10 @@ def test_a_plants_own_table_makes_no_mention_of_a_simulation(toy_seed, toy_frame
 
 
 def test_figures_stand_beside_the_bar_to_beat(toy_seed, toy_frame):
-    card, found = card_of(toy_seed, toy_frame())
+    card, result = card_of(toy_seed, toy_frame())
     rows = [line for line in card.splitlines() if line.startswith(("| persistence", "| **linear**"))]
     assert len(rows) == 2
-    assert figure(found["linear"].metrics, "test_rmse") in rows[1]
+    assert figure(result["linear"].metrics, "test_rmse") in rows[1]
     assert "the lowest `calibrate_rmse_over_blocks`; the test rows had no say" in card
 
 

@@ -85,6 +85,6 @@ def test_a_signal_that_is_unknown_or_the_same_everywhere_tells_nothing(fitted):
     X = data.X.copy()
     X[:, 0], X[:, 1] = np.nan, 2.5
     X[parts.learnt[0], 1] = 3.5
-    found = pictures._standardised(replace(data, X=X), parts)
-    assert np.isnan(found[:2]).all()
-    assert np.isfinite(found[2:]).all()
+    result = pictures._standardised(replace(data, X=X), parts)
+    assert np.isnan(result[:2]).all()
+    assert np.isfinite(result[2:]).all()

@@ -84,10 +84,10 @@ def test_features_of_physics_have_signs_too_and_what_does_not_vary_has_no_direct
     names = ("superheat", "eutectic_superheat", "voltage_noise", "bath_temperature")
     values = np.column_stack([x, x, x, np.full(60, 950.0)])
     parts = Parts(names, ("K", "K", "mV", "°C"), values, np.column_stack([x, x, -x, x]), np.zeros(60))
-    found = {way.name: way for way in directions(parts, seed)}
-    assert set(found) == {"eutectic_superheat", "voltage_noise"}
-    assert found["eutectic_superheat"].against
-    assert not found["voltage_noise"].against
+    result = {way.name: way for way in directions(parts, seed)}
+    assert set(result) == {"eutectic_superheat", "voltage_noise"}
+    assert result["eutectic_superheat"].against
+    assert not result["voltage_noise"].against
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from training.regression.fit import RegressionLearner
 from training.sorting.fit import SortingLearner
 
 
-def silent(what):
+def silent(description):
     pass
 
 

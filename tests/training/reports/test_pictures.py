@@ -9,11 +9,11 @@ from training.reports.pictures import Picture, input_bars, thinned
 
 def test_at_most_three_thousand_rows_of_a_large_plant_are_shown_in_their_order():
     rows = np.arange(10_000)
-    kept = thinned(rows)
-    assert len(kept) == 3000
-    assert (np.diff(kept) > 0).all()
-    assert np.isin(kept, rows).all()
-    assert thinned(rows[:3000]) is not kept
+    retained = thinned(rows)
+    assert len(retained) == 3000
+    assert (np.diff(retained) > 0).all()
+    assert np.isin(retained, rows).all()
+    assert thinned(rows[:3000]) is not retained
     assert thinned(rows[:3000]).tolist() == list(range(3000))
     assert len(thinned(rows, 40)) == 40
 

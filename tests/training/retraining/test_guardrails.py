@@ -46,8 +46,8 @@ def test_parts_are_regimes_and_text_categories_that_part_the_rows():
         inputs=[column("x"), column("make", "old", "new", "rare"), column("site", "one")],
     )
     X = np.array([[1.0, 0.0, 0.0], [2.0, 1.0, 0.0], [3.0, 1.0, 0.0], [4.0, np.nan, 0.0]])
-    found = parts_of(SimpleNamespace(periods=days, X=X, seed=seed), np.array([1, 2, 3]))
-    assert {name: mask.tolist() for name, mask in found.items()} == {
+    result = parts_of(SimpleNamespace(periods=days, X=X, seed=seed), np.array([1, 2, 3]))
+    assert {name: mask.tolist() for name, mask in result.items()} == {
         "regime new feed": [False, True, True],
         "make new": [True, True, False],
     }
@@ -56,9 +56,9 @@ def test_parts_are_regimes_and_text_categories_that_part_the_rows():
 
 
 def test_a_part_in_which_the_challenger_is_worse_beyond_chance_is_refused_with_its_figures():
-    found = worst_part("worst", {"regime dry": given(EQUAL), "regime wet": given(replace(WORSE, gain_high=-0.375))})
-    assert not found.passed
-    assert found.line == (
+    result = worst_part("worst", {"regime dry": given(EQUAL), "regime wet": given(replace(WORSE, gain_high=-0.375))})
+    assert not result.passed
+    assert result.line == (
         "worst: regime wet: the loss falls by -0.5, with 95% confidence by -0.3511 at most, on 80 rows; 2 compared; "
         "expected no significant loss against the champion in any of them"
     )
@@ -100,11 +100,11 @@ def way(correlation, name="z", rows=300):
     ],
 )
 def test_a_column_that_turns_against_physics_beyond_doubt_is_refused(champion, challenger, passed):
-    found = kept_signs("signs", champion, challenger)
-    assert found.passed is passed
+    result = kept_signs("signs", champion, challenger)
+    assert result.passed is passed
     if not passed:
-        assert found.measured.startswith("z by -")
-        assert found.measured.endswith(" where +1 is sure")
+        assert result.measured.startswith("z by -")
+        assert result.measured.endswith(" where +1 is sure")
 
 
 @pytest.fixture
@@ -123,12 +123,12 @@ def fitted(toy_seed):
 def test_directions_of_a_model_of_a_number_are_those_of_its_contributions(fitted):
     """A line keeps to the sign of its seed, so it is held against a seed that has the other one."""
     model, X = fitted(-2.0)
-    (found,) = signs.directions(model, X)
-    assert (found.name, found.expected, found.rows, found.against) == ("z", -1, 300, False)
-    assert found.correlation == pytest.approx(-1.0, abs=1e-9)
+    (result,) = signs.directions(model, X)
+    assert (result.name, result.expected, result.rows, result.against) == ("z", -1, 300, False)
+    assert result.correlation == pytest.approx(-1.0, abs=1e-9)
     turned = parse(model.seed.text.replace("sign = -1", "sign = 1"), Path("toy_cells.toml"))
-    (found,) = signs.directions(SimpleNamespace(estimator=model.estimator, seed=turned), X)
-    assert (found.expected, found.is_doubtless) == (1, True)
+    (result,) = signs.directions(SimpleNamespace(estimator=model.estimator, seed=turned), X)
+    assert (result.expected, result.is_doubtless) == (1, True)
     no_sum = SimpleNamespace(predict=lambda X: X[:, 0], contributions=lambda X: None)
     assert signs.directions(SimpleNamespace(estimator=no_sum, seed=turned), X) is None
 
@@ -161,42 +161,42 @@ class Advice:
 DATA = SimpleNamespace(checked=pd.DataFrame({"unit": ["a"] * 5}), seed=SimpleNamespace(key=None))
 
 
-def asked(advice, new="new", accepted=None, old="old", refusal=None):
+def condition_of(advice, new="new", accepted=None, old="old", refusal=None):
     return kept_advice(advice, version(old), version(new, refusal), DATA, accepted)
 
 
 def version(setpoints, refusal=None):
     """A version that carries set-points or refuses them."""
-    learnt = {} if setpoints is None else {"set-points": setpoints}
+    trained = {} if setpoints is None else {"set-points": setpoints}
     seed = SimpleNamespace(process=SimpleNamespace(task="regression"))
-    return SimpleNamespace(seed=seed, learnt=learnt, refusals={"set-points": refusal})
+    return SimpleNamespace(seed=seed, learnt=trained, refusals={"set-points": refusal})
 
 
 @pytest.mark.parametrize(("high", "passed"), [(9.9, False), (10.0, True), (40.0, True)])
 def test_a_gain_that_lies_below_the_champions_beyond_doubt_is_refused(high, passed):
     advice = Advice(new=[(5.0, 1.0, high)])
-    (found,) = asked(advice)
-    assert found.passed is passed
-    assert found.measured == f"5 (1 to {high:.3g}) $/d on average, of the champion 20 (10 to 30)"
+    (result,) = condition_of(advice)
+    assert result.passed is passed
+    assert result.measured == f"5 (1 to {high:.3g}) $/d on average, of the champion 20 (10 to 30)"
     assert advice.rows == [5, 5]
 
 
 def test_a_challenger_that_recommends_nothing_takes_no_advice_away():
-    (found,) = asked(Advice(), new=None, refusal="no set-point was ever moved")
-    assert (found.passed, found.measured) == (False, "none is recommended: no set-point was ever moved")
-    (found,) = asked(Advice(), new=None, refusal="no set-point was ever moved", accepted="a new line")
-    assert found.passed
-    assert found.measured.endswith("; the shift was accepted: a new line")
-    assert asked(Advice(), old=None) == []
+    (result,) = condition_of(Advice(), new=None, refusal="no set-point was ever moved")
+    assert (result.passed, result.measured) == (False, "none is recommended: no set-point was ever moved")
+    (result,) = condition_of(Advice(), new=None, refusal="no set-point was ever moved", accepted="a new line")
+    assert result.passed
+    assert result.measured.endswith("; the shift was accepted: a new line")
+    assert condition_of(Advice(), old=None) == []
 
 
 def test_plans_that_neither_can_be_asked_for_say_nothing():
-    (found,) = asked(Advice(new=SetpointError("no plan row")))
-    assert (found.passed, found.measured) == (True, "not compared: no plan row")
+    (result,) = condition_of(Advice(new=SetpointError("no plan row")))
+    assert (result.passed, result.measured) == (True, "not compared: no plan row")
 
 
 @pytest.fixture
-def judged(monkeypatch):
+def guarded(monkeypatch):
     """Maker of guardrails of targets whose champion has lost its sign, with verdicts by part."""
 
     def make(names, verdict):
@@ -216,34 +216,34 @@ def judged(monkeypatch):
         monkeypatch.setattr(rails, "parts_of", lambda data, rows: {"regime wet": np.array([True, False, True])})
         monkeypatch.setattr(rails, "model_of", lambda champion, name: f"old {name}")
         best = SimpleNamespace(model="new")
-        learnt = SimpleNamespace(best=best, targets={name: SimpleNamespace(best=best) for name in names[1:] and names})
+        trained = SimpleNamespace(best=best, targets={name: SimpleNamespace(best=best) for name in names[1:] and names})
         rows = np.array([3, 4, 5])
         given = {name: (np.array([[1.0], [2.0], [3.0]]), data, rows) for name in names}
-        return guardrails("old", learnt, given, None), seen
+        return guardrails("old", trained, given, None), seen
 
     return make
 
 
-def test_each_part_is_compared_on_its_rows_and_each_column_held_against_the_champion(judged):
-    found, seen = judged(["y"], WORSE)
-    assert [one.what for one in found.conditions] == ["worst regime or group", "signs of physics"]
-    assert not found.passed
+def test_each_part_is_compared_on_its_rows_and_each_column_held_against_the_champion(guarded):
+    result, seen = guarded(["y"], WORSE)
+    assert [one.what for one in result.conditions] == ["worst regime or group", "signs of physics"]
+    assert not result.passed
     ((champion, X, challenger, rows),) = seen
     assert (champion, X, challenger.model, rows) == ("old", [[1.0], [3.0]], "new", [3, 5])
 
 
-def test_of_several_targets_each_has_its_guardrails_under_its_name(judged):
-    found, seen = judged(["u", "v"], EQUAL)
-    assert [one.what for one in found.conditions] == [
-        f"{name}: {what}" for what in ("worst regime or group", "signs of physics") for name in "uv"
+def test_of_several_targets_each_has_its_guardrails_under_its_name(guarded):
+    result, seen = guarded(["u", "v"], EQUAL)
+    assert [one.what for one in result.conditions] == [
+        f"{name}: {field}" for field in ("worst regime or group", "signs of physics") for name in "uv"
     ]
     assert [champion for champion, *_ in seen] == ["old u", "old v"]
 
 
 def test_a_verdict_says_which_guardrails_it_kept_or_what_holds_it_back():
-    kept, lost = GateCondition("signs", True, "0", "0"), GateCondition("worst", False, "-1", "0")
-    found = guarded_by(replace(EQUAL, why="better"), Gated((kept, replace(kept, what="worst"))))
-    assert (found.promoted, found.why) == (True, "better; guardrails kept: signs, worst")
-    found = guarded_by(replace(EQUAL, why="better"), Gated((kept, lost)))
-    assert (found.promoted, found.why) == (False, "better; held back: worst: -1; expected 0")
+    retained, lost = GateCondition("signs", True, "0", "0"), GateCondition("worst", False, "-1", "0")
+    result = guarded_by(replace(EQUAL, why="better"), Gated((retained, replace(retained, what="worst"))))
+    assert (result.promoted, result.why) == (True, "better; guardrails kept: signs, worst")
+    result = guarded_by(replace(EQUAL, why="better"), Gated((retained, lost)))
+    assert (result.promoted, result.why) == (False, "better; held back: worst: -1; expected 0")
     assert guarded_by(EQUAL, Gated(())) is EQUAL

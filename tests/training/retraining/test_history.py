@@ -19,20 +19,20 @@ def test_batches_stand_on_the_table_of_the_training_and_the_later_one_wins(toy_s
     starts = np.sort(whole["period_start"].unique())
     first = whole[whole["period_start"] >= starts[2]].assign(y=80.0)
     second = whole[whole["period_start"] == starts[3]].assign(y=81.0)
-    kept = {("base", "table.parquet"): whole[whole["period_start"] < starts[3]]}
-    kept |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
-    store = SimpleNamespace(table=lambda run, name: kept[run, name], has=lambda run, name: (run, name) in kept)
+    retained = {("base", "table.parquet"): whole[whole["period_start"] < starts[3]]}
+    retained |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
+    store = SimpleNamespace(table=lambda run, name: retained[run, name], has=lambda run, name: (run, name) in retained)
     monkeypatch.setattr(module, "base_of", lambda *given: "base")
     monkeypatch.setattr(
         module,
         "accepted",
         lambda *given: [SimpleNamespace(run="one", shift=None), SimpleNamespace(run="two", shift=None)],
     )
-    found = history_of(toy_seed, [], store)
-    assert (found.base, found.batches, found.tests) == ("base", 2, None)
-    assert len(found.table) == 12
-    assert not found.table.duplicated(["unit", "period_start"]).any()
-    by_period = found.table.groupby("period_start")["y"].agg(["min", "max"])
+    result = history_of(toy_seed, [], store)
+    assert (result.base, result.batches, result.tests) == ("base", 2, None)
+    assert len(result.table) == 12
+    assert not result.table.duplicated(["unit", "period_start"]).any()
+    by_period = result.table.groupby("period_start")["y"].agg(["min", "max"])
     assert by_period.loc[starts[2]].tolist() == [80.0, 80.0]
     assert by_period.loc[starts[3]].tolist() == [81.0, 81.0]
     assert by_period["min"].iloc[:2].tolist() == whole.groupby("period_start")["y"].min().iloc[:2].tolist()
@@ -44,9 +44,9 @@ def test_rows_since_a_person_accepted_are_those_that_later_batches_brought_or_ch
     starts = np.sort(whole["period_start"].unique())
     first = whole[whole["period_start"] == starts[2]]
     second = whole.assign(y=whole["y"].where(whole["period_start"] != starts[0], 80.0))
-    kept = {("base", "table.parquet"): whole[whole["period_start"] < starts[2]]}
-    kept |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
-    store = SimpleNamespace(table=lambda run, name: kept[run, name], has=lambda run, name: (run, name) in kept)
+    retained = {("base", "table.parquet"): whole[whole["period_start"] < starts[2]]}
+    retained |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
+    store = SimpleNamespace(table=lambda run, name: retained[run, name], has=lambda run, name: (run, name) in retained)
     monkeypatch.setattr(module, "base_of", lambda *given: "base")
 
     def since(shift):
@@ -65,14 +65,14 @@ def test_rows_that_are_set_aside_are_listed_with_what_the_contract_turned_away(t
     frame = toy_frame(units=3, periods=4)
     frame.loc[0, "z"] = 9.5
     new = check(frame, toy_seed)
-    aside = new.table.iloc[[4]][["unit", "period_start"]].assign(column="y", value=75.0, reason="suspicious")
-    found = without(new, aside.reset_index(drop=True), toy_seed, "new.csv", 100, "their labels are odd")
-    assert (len(new.table), len(found.table), new.rejected_rows, found.rejected_rows) == (11, 10, 1, 2)
-    assert not are_in(found.table, aside, toy_seed).any()
-    assert found.rejected.columns.tolist() == new.rejected.columns.tolist()
-    listed = found.rejected[["file", "row", "unit", "column", "value", "reason"]].iloc[-1].tolist()
-    assert listed == ["new.csv", 105, aside["unit"].iloc[0], "y", 75.0, "suspicious"]
-    assert found.cautions[-1] == "1 rows were excluded: their labels are odd"
+    excluded = new.table.iloc[[4]][["unit", "period_start"]].assign(column="y", value=75.0, reason="suspicious")
+    result = without(new, excluded.reset_index(drop=True), toy_seed, "new.csv", 100, "their labels are odd")
+    assert (len(new.table), len(result.table), new.rejected_rows, result.rejected_rows) == (11, 10, 1, 2)
+    assert not are_in(result.table, excluded, toy_seed).any()
+    assert result.rejected.columns.tolist() == new.rejected.columns.tolist()
+    listed = result.rejected[["file", "row", "unit", "column", "value", "reason"]].iloc[-1].tolist()
+    assert listed == ["new.csv", 105, excluded["unit"].iloc[0], "y", 75.0, "suspicious"]
+    assert result.cautions[-1] == "1 rows were excluded: their labels are odd"
     none = pd.DataFrame()
     assert without(new, none, toy_seed, "new.csv", 100, "") is new
-    assert isinstance(found, Checked)
+    assert isinstance(result, Checked)

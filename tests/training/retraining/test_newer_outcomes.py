@@ -105,15 +105,15 @@ def test_each_target_follows_its_own_outcomes(monkeypatch):
     seed = load(Path(__file__).parents[2] / "toys" / "toy_melts.toml")
     loss, iron = OfTarget({"data_end": "2026-01-01"}), OfTarget({"data_end": "2026-02-01"})
     newer = OfTarget({"data_end": "2026-03-01"}), 7
-    asked = {("loss", loss): newer, ("iron", iron): None}
-    task = SimpleNamespace(caught_up=lambda model, data: asked[(data.seed.target.name, model)])
+    requested = {("loss", loss): newer, ("iron", iron): None}
+    task = SimpleNamespace(caught_up=lambda model, data: requested[(data.seed.target.name, model)])
     monkeypatch.setattr(module, "task_of", lambda seed: task)
     model = SeveralTargets(seed, {"loss": loss, "iron": iron}, np.empty((0, 2)), {"data_end": "2026-02-01"})
     each = [SimpleNamespace(seed=seed.for_target(name)) for name in ("loss", "iron")]
-    found, count = with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each))
-    assert (found.models, count) == ({"loss": newer[0], "iron": iron}, 7)
-    assert found.info["data_end"] == "2026-03-01"
-    asked[("loss", loss)] = None
+    result, count = with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each))
+    assert (result.models, count) == ({"loss": newer[0], "iron": iron}, 7)
+    assert result.info["data_end"] == "2026-03-01"
+    requested[("loss", loss)] = None
     assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None
     monkeypatch.setattr(module, "task_of", lambda seed: SimpleNamespace(caught_up=None))
     assert with_newer_outcomes(model, SimpleNamespace(seed=seed, each=each)) is None

@@ -45,14 +45,14 @@ class Home:
 def home(toy_seed, toy_frame, tmp_path, monkeypatch):
     frame = toy_frame(periods=36)
     old = frame["period_start"] < np.sort(frame["period_start"].unique())[24]
-    found = Home(StoreSettings(home=tmp_path / "home"), tmp_path / "table.csv", tmp_path / "later.csv")
-    frame[old].to_csv(found.table, index=False)
-    frame[~old].to_csv(found.later, index=False)
-    monkeypatch.setenv("NONFERROUS_HOME", str(found.settings.folder))
+    result = Home(StoreSettings(home=tmp_path / "home"), tmp_path / "table.csv", tmp_path / "later.csv")
+    frame[old].to_csv(result.table, index=False)
+    frame[~old].to_csv(result.later, index=False)
+    monkeypatch.setenv("NONFERROUS_HOME", str(result.settings.folder))
     monkeypatch.setattr(jobs, "build", lambda seed: {name: build(seed)[name] for name in ("persistence", "linear")})
-    train(toy_seed, found.table, found.settings)
-    aged(found.settings, "toy_cells")
-    return found
+    train(toy_seed, result.table, result.settings)
+    aged(result.settings, "toy_cells")
+    return result
 
 
 def test_the_version_that_passes_the_gate_takes_its_place_and_the_terminal_says_why(toy_seed, home, capsys):
@@ -60,19 +60,19 @@ def test_the_version_that_passes_the_gate_takes_its_place_and_the_terminal_says_
     tracking = Tracking(home.settings)
     assert champion_of("toy_cells", tracking.versions("toy_cells")).number == 2
     first, second = tracking.audit("toy_cells")
-    why = f"best candidate of a training job, and version 1, champion before, does not load: {WHY}"
+    reason = f"best candidate of a training job, and version 1, champion before, does not load: {WHY}"
     assert (first.action, second.action, second.alias, second.before, second.after) == (
         *("first", "replace", "champion"),
         *(1, 2),
     )
-    assert second.why == why
-    assert f"version 2 is champion: {why}" in capsys.readouterr().out
+    assert second.why == reason
+    assert f"version 2 is champion: {reason}" in capsys.readouterr().out
 
 
 def test_a_retraining_names_process_version_and_what_to_type(toy_seed, home):
-    with pytest.raises(RegistryError) as told:
+    with pytest.raises(RegistryError) as raised:
         retrain(toy_seed, home.later, home.settings)
-    assert str(told.value) == (
+    assert str(raised.value) == (
         f"toy_cells: version 1 does not load: {WHY}; no challenger can be compared with it; type nonferrous train "
         "toy_cells --data FILE, whose version becomes champion where it passes the gate"
     )

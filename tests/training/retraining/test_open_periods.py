@@ -40,23 +40,23 @@ def file(toy_frame, tmp_path):
 
 def test_where_all_is_over_nothing_is_set_aside(toy_seed, file, clock):
     clock(FIRST + 4 * PERIOD)
-    found, early = read_known(file, toy_seed)
-    assert (len(found.table), early, found.rejected_rows) == (11, 0, 1)
+    result, early = read_known(file, toy_seed)
+    assert (len(result.table), early, result.rejected_rows) == (11, 0, 1)
 
 
 def test_rows_of_periods_that_are_not_over_are_listed_with_what_the_contract_turned_away(toy_seed, file, clock):
     clock(FIRST + 1.5 * PERIOD)
-    found, early = read_known(file, toy_seed)
-    assert (len(found.table), early, found.rejected_rows) == (2, 9, 10)
-    assert found.table["period_start"].tolist() == [FIRST] * 2
-    listed = found.rejected[found.rejected["column"] == "period_start"]
+    result, early = read_known(file, toy_seed)
+    assert (len(result.table), early, result.rejected_rows) == (2, 9, 10)
+    assert result.table["period_start"].tolist() == [FIRST] * 2
+    listed = result.rejected[result.rejected["column"] == "period_start"]
     assert listed["file"].tolist() == ["rows.parquet"] * 9
     assert listed["value"].tolist()[0] == str(FIRST + PERIOD)
     assert listed["reason"].tolist()[0] == (
         "from the future, excluded: its period ends on 2024-03-01 00:00, and it is 2024-02-15 00:00 UTC by this "
         "machine's clock"
     )
-    assert found.cautions[-1] == (
+    assert result.cautions[-1] == (
         "9 rows were excluded: their periods are not over: it is 2024-02-15 00:00 UTC by this machine's clock"
     )
 
@@ -76,8 +76,8 @@ def test_a_row_without_a_label_is_early_where_its_period_has_not_begun_alone(toy
 def test_a_clock_that_is_wrong_loses_nothing(toy_seed, file, clock):
     """Years behind, all rows are set aside; once it is right, all of them are there."""
     clock(pd.Timestamp("2019-06-01"))
-    found, early = read_known(file, toy_seed)
-    assert (len(found.table), early) == (0, 11)
+    result, early = read_known(file, toy_seed)
+    assert (len(result.table), early) == (0, 11)
     with pytest.raises(ShiftError) as raised:
         read_new(file, toy_seed)
     assert str(raised.value) == (

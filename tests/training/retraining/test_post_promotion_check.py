@@ -14,7 +14,7 @@ from training.retraining.post_promotion_check import Promise, overturned, put_ba
 from training.retraining.retrain import retrain
 
 
-def some(toy_frame, first, last, slope=0.0):
+def rows_of(toy_frame, first, last, slope=0.0):
     """Rows of some periods; `slope` changes the law."""
     frame = toy_frame(periods=48, rng_seed=5)
     starts = np.sort(frame["period_start"].unique())
@@ -27,13 +27,13 @@ def promoted(toy_seed, toy_frame, tmp_path_factory):
     """A home folder in which a job has promoted version 2 after the law had changed."""
     home = tmp_path_factory.mktemp("regret") / "home"
     home.mkdir()
-    some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
-    some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
+    rows_of(toy_frame, 0, 24).to_parquet(home / "history.parquet")
+    rows_of(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
     train(toy_seed, home / "history.parquet", StoreSettings(home=home))
-    found = retrain(
+    result = retrain(
         toy_seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
     )
-    assert found.verdict.promoted
+    assert result.verdict.promoted
     return home
 
 
@@ -55,7 +55,7 @@ def after(promoted, toy_seed, toy_frame, tmp_path):
 
 @pytest.mark.long("trains and retrains")
 def test_the_champion_before_comes_back_when_its_law_does(after, toy_frame):
-    move, champion = after(some(toy_frame, 36, 48))
+    move, champion = after(rows_of(toy_frame, 36, 48))
     assert champion == 1
     assert (move.action, move.before, move.after) == ("rollback", 2, 1)
     assert move.why.startswith("version 1 is better than version 2: on ")
@@ -64,12 +64,12 @@ def test_the_champion_before_comes_back_when_its_law_does(after, toy_frame):
 
 @pytest.mark.long("trains and retrains")
 def test_a_promotion_that_was_right_stays(after, toy_frame):
-    assert after(some(toy_frame, 36, 48, slope=3.0)) == (None, 2)
+    assert after(rows_of(toy_frame, 36, 48, slope=3.0)) == (None, 2)
 
 
 @pytest.mark.long("trains and retrains")
 def test_rows_that_were_known_at_the_promotion_take_nothing_back(after, toy_frame):
-    assert after(some(toy_frame, 30, 36)) == (None, 2)
+    assert after(rows_of(toy_frame, 30, 36)) == (None, 2)
 
 
 # ---- the rule, with numbers worked out

@@ -62,11 +62,11 @@ def test_joining_keeps_each_unit_and_period_once(toy_seed, toy_frame):
     assert (joined["y"] == 80.0).tolist() == [False] * 8 + [True] * 4
 
 
-@pytest.mark.parametrize(("periods", "judged"), [(1, 1), (3, 1), (4, 1), (5, 2), (12, 4)])
-def test_at_least_one_whole_new_period_judges(toy_seed, toy_frame, periods, judged):
+@pytest.mark.parametrize(("periods", "evaluated"), [(1, 1), (3, 1), (4, 1), (5, 2), (12, 4)])
+def test_at_least_one_whole_new_period_judges(toy_seed, toy_frame, periods, evaluated):
     new = newer(toy_frame, periods=periods)
     start = judge_start(new, toy_seed, pd.Timestamp("2023-09-01"), 1)
-    assert start == np.sort(new["period_start"].unique())[-judged]
+    assert start == np.sort(new["period_start"].unique())[-evaluated]
 
 
 def test_periods_without_a_label_judge_nobody(toy_seed, toy_frame):
@@ -123,9 +123,9 @@ def test_what_is_turned_away_over_the_seam_names_its_side_and_row(seam, toy_seed
     data, _ = _together(history, new, toy_seed, SimpleNamespace(number=2), path)
     assert data.rejected.index.tolist() == [0, 1, 2]
     assert data.rejected.columns.tolist() == new.rejected.columns.tolist()
-    found = data.rejected[["file", "row", "value"]].to_numpy().tolist()
-    assert found[0][1:] == [2, 9.5]
-    assert found[1:] == [["history of version 2", 6, 9.75], ["new.csv", 31, 9.25]]
+    result = data.rejected[["file", "row", "value"]].to_numpy().tolist()
+    assert result[0][1:] == [2, 9.5]
+    assert result[1:] == [["history of version 2", 6, 9.75], ["new.csv", 31, 9.25]]
 
 
 def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam, toy_seed, tmp_path):
@@ -188,24 +188,24 @@ class Store:
     def log_files(self, run, folder):
         self.files[run] = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
-    def log(self, run, **what):
-        self.steps.append(("log", run, what))
+    def log(self, run, **arguments):
+        self.steps.append(("log", run, arguments))
 
-    def tag_version(self, *what):
-        self.steps.append(("tag", *what))
+    def tag_version(self, *arguments):
+        self.steps.append(("tag", *arguments))
 
-    def move_alias(self, *what):
-        self.steps.append(("move", *what))
+    def move_alias(self, *arguments):
+        self.steps.append(("move", *arguments))
 
 
 @pytest.mark.parametrize(("promoted", "outcome"), [(True, "promoted"), (False, "not promoted")])
 def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tags(toy_seed, promoted, outcome):
-    store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
+    store, trained = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
     verdict = ComparisonResult(**VERDICT.to_dict() | {"promoted": promoted})
     labels = LabelChecks((GateCondition("labels, level", True, "0", "0"),), pd.DataFrame())
-    kept = Gated((GateCondition("signs", True, "0", "0"),))
+    retained = Gated((GateCondition("signs", True, "0", "0"),))
     champion = SimpleNamespace(number=1)
-    keep_verdict(ChallengerComparison(champion, 2, verdict, {}, kept, None, labels), learnt, store)
+    keep_verdict(ChallengerComparison(champion, 2, verdict, {}, retained, None, labels), trained, store)
     lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
     lines |= {"guardrails": ["kept: signs: 0; expected 0"]}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
@@ -223,7 +223,7 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     rails = {"guardrails": "kept: signs: 0; expected 0"}
     tags, labelled = {"registered_version": "2"} | rails, {"labels": "passed", "labels_reasons": "none"} | rails
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
-    keep_verdict(ChallengerComparison(champion, None, verdict, {}, Gated(()), None, labels), learnt, store)
+    keep_verdict(ChallengerComparison(champion, None, verdict, {}, Gated(()), None, labels), trained, store)
     tags = {
         "registered_version": "none",
         "guardrails": "none",
@@ -237,9 +237,9 @@ PASSED, REFUSED = Gated(()), Gated((GateCondition("coverage", False, "78 %", "85
 
 
 def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
-    found = held_back(VERDICT, REFUSED)
-    assert (found.promoted, found.why) == (False, "better; refused by the gate: coverage: 78 %; expected 85 %")
-    assert (found.gain, found.rows) == (0.5, 80)
+    result = held_back(VERDICT, REFUSED)
+    assert (result.promoted, result.why) == (False, "better; refused by the gate: coverage: 78 %; expected 85 %")
+    assert (result.gain, result.rows) == (0.5, 80)
     assert held_back(VERDICT, PASSED) is VERDICT
     lost = ComparisonResult(**VERDICT.to_dict() | {"promoted": False})
     assert held_back(lost, REFUSED) is lost
@@ -259,60 +259,60 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         for number, aliases in ((1, ("champion",)), (2, ()), (3, ()))
     ]
     model = SimpleNamespace(info={"training_cutoff": "2023-09-01", "held_out_units": []}, seed=toy_seed)
-    store, asked, progress = Store(versions, history, model), {}, []
+    store, calls, progress = Store(versions, history, model), {}, []
     verdict = ComparisonResult(**VERDICT.to_dict() | {"promoted": won})
-    learnt = SimpleNamespace(
+    trained = SimpleNamespace(
         best="the best", targets={}, run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed)
     )
 
-    def judged(champion, X, challenger, data, rows):
-        asked.update(X=X, rows=rows, challenger=challenger, data=data)
+    def evaluated(champion, X, challenger, data, rows):
+        calls.update(X=X, rows=rows, challenger=challenger, data=data)
         return verdict
 
     task = SimpleNamespace(
         columns=SimpleNamespace(decisive=(("challenger", "mae"),)),
-        assessor=SimpleNamespace(check_judgeable=lambda *given: asked.update(judgeable=given[2]), verdict=judged),
-        learner=SimpleNamespace(check_split=lambda data, parts: asked.update(parts=parts)),
+        assessor=SimpleNamespace(check_judgeable=lambda *given: calls.update(judgeable=given[2]), verdict=evaluated),
+        learner=SimpleNamespace(check_split=lambda data, parts: calls.update(parts=parts)),
         labels=SimpleNamespace(quantities=numbers),
     )
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
-    monkeypatch.setattr(retraining, "settle_left", lambda *given: asked.update(left=given[0]))
+    monkeypatch.setattr(retraining, "settle_left", lambda *given: calls.update(left=given[0]))
     monkeypatch.setattr(
         retraining, "history_of", lambda *given: AcceptedHistory(history, None, "job1", 0, history.iloc[:0])
     )
-    monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
+    monkeypatch.setattr(retraining, "keep_batch", lambda *given: calls.update(batch=given[3]))
     monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
     for module in (retraining, verdicts, judging):
         monkeypatch.setattr(module, "task_of", lambda seed: task)
-    monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
+    monkeypatch.setattr(retraining, "learn", lambda *given: trained)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
     monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)
     monkeypatch.setattr(retraining, "guardrails", lambda *given: guarded)
     monkeypatch.setattr(judged_module, "keep_decision", lambda *given: decided.append(given[:5]))
     monkeypatch.setattr(judged_module, "settle", lambda *given: settled.append((*given[:2], list(decided))))
-    found = retrain(
+    result = retrain(
         toy_seed, tmp_path / "new.parquet", StoreSettings(home=tmp_path), lambda *step: progress.append(step)
     )
     assert progress == [("read and check the new rows", 0, 1)]
-    assert asked["left"] == "toy_cells"  # what an older job failed to carry out comes first
-    assert len(asked["batch"]) == 240
+    assert calls["left"] == "toy_cells"  # what an older job failed to carry out comes first
+    assert len(calls["batch"]) == 240
     tags = [step[2].get("tags", {}) for step in store.steps if step[0] == "log"]
     assert not any("batch_state" in one for one in tags)  # the new rows are accepted or refused with the decision
     starts = np.sort(new["period_start"].unique())
-    assert asked["parts"].test_from == starts[-4]
-    assert asked["rows"].tolist() == np.flatnonzero(asked["data"].periods >= starts[-4]).tolist()
-    assert len(asked["rows"]) == len(asked["judgeable"]) == len(asked["X"]) == 80
-    assert asked["data"].periods[asked["rows"]].nunique() == 4
-    assert asked["challenger"] == "the best"
-    assert asked["data"].tests is None
-    assert (found.champion, found.version, found.gated) == (1, 4, gated)
+    assert calls["parts"].test_from == starts[-4]
+    assert calls["rows"].tolist() == np.flatnonzero(calls["data"].periods >= starts[-4]).tolist()
+    assert len(calls["rows"]) == len(calls["judgeable"]) == len(calls["X"]) == 80
+    assert calls["data"].periods[calls["rows"]].nunique() == 4
+    assert calls["challenger"] == "the best"
+    assert calls["data"].tests is None
+    assert (result.champion, result.version, result.gated) == (1, 4, gated)
     is_guarded = won and gated.passed  # of one that does not take over nothing more is asked
     whole = guarded_by(verdict, guarded) if is_guarded else held_back(verdict, gated)
-    assert found.verdict == whole
-    assert found.guarded == (guarded if is_guarded else PASSED)
-    assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)
-    assert "runs=%5B%22run1%22%5D" in found.address
+    assert result.verdict == whole
+    assert result.guarded == (guarded if is_guarded else PASSED)
+    assert (result.history_rows, result.new_rows, result.replaced_rows, result.rejected_file) == (480, 240, 0, None)
+    assert "runs=%5B%22run1%22%5D" in result.address
     figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
     decision = ("toy_cells", 4, is_guarded and guarded.passed, whole.why, figures)
     assert settled == [("toy_cells", 4, [decision])]  # it is carried out once it is kept

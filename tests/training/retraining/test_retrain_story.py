@@ -88,11 +88,11 @@ def test_a_shift_that_the_centre_of_the_champions_answers_follows_promotes_nobod
     new.assign(y=new["y"] - 5.0).to_parquet(tmp_path / "shifted.parquet")
     settings = StoreSettings(home=tmp_path / "home")
     train(toy_seed, tmp_path / "history.parquet", settings)
-    found = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_label_shift="another scale", dry_run=True)
-    assert not found.verdict.promoted
-    assert found.verdict.champion["mae"] == pytest.approx(0.5, abs=0.15)
-    assert "of answers that follow outcomes" in found.verdict.why
-    assert FOLLOWS_ALREADY in found.verdict.why
+    result = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_label_shift="another scale", dry_run=True)
+    assert not result.verdict.promoted
+    assert result.verdict.champion["mae"] == pytest.approx(0.5, abs=0.15)
+    assert "of answers that follow outcomes" in result.verdict.why
+    assert FOLLOWS_ALREADY in result.verdict.why
 
 
 def test_corrected_rows_replace_the_known_ones(story):
@@ -128,8 +128,8 @@ def test_the_verdict_is_kept_with_its_figures(story):
         assert run.data.tags["verdict"] == outcome
         assert run.data.metrics["judge_gain"] == retrained.verdict.gain
         assert run.data.metrics["judge_champion_mae"] == retrained.verdict.champion["mae"]
-        kept = json.loads(_text(tracking, retrained.learnt.run, "verdict.json"))
-        assert kept == {
+        stored = json.loads(_text(tracking, retrained.learnt.run, "verdict.json"))
+        assert stored == {
             "champion_version": retrained.champion,
             "challenger_version": retrained.version,
             **retrained.verdict.to_dict(),
@@ -138,7 +138,7 @@ def test_the_verdict_is_kept_with_its_figures(story):
         }
         version = tracking.versions("toy_cells")[retrained.version - 1]
         assert version.tags["verdict_why"] == retrained.verdict.why
-        assert version.tags["guardrails"] == run.data.tags["guardrails"] == ("\n".join(kept["guardrails"]) or "none")
+        assert version.tags["guardrails"] == run.data.tags["guardrails"] == ("\n".join(stored["guardrails"]) or "none")
 
 
 def test_of_a_version_that_takes_over_the_guardrails_are_asked(story):
@@ -175,7 +175,7 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
     console.print(versions_table(story.comparison, story.changed.learnt.data.seed))
     console.print(verdict_table(story.changed))
     console.print(verdict_table(story.same))
-    told = " ".join(capsys.readouterr().out.split())
+    output = " ".join(capsys.readouterr().out.split())
     for words in (
         "different tables: compare skill",
         "version 3 promoted",
@@ -185,7 +185,7 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
         "720 rows of history, 240 new; 240 replaced",
         "errors and widths in %",
     ):
-        assert words in told
+        assert words in output
 
 
 def test_going_back_and_forth_and_what_is_refused(story, toy_seed):

@@ -28,7 +28,7 @@ def seed(toy_seed, tmp_path_factory):
     return parse(text, tmp_path_factory.mktemp("seed") / "toy_cells.toml")
 
 
-def some(toy_frame, first, last, slope=0.0):
+def rows_of(toy_frame, first, last, slope=0.0):
     """Rows of some periods; `slope` changes the law."""
     frame = toy_frame(periods=48, rng_seed=5)
     starts = np.sort(frame["period_start"].unique())
@@ -37,12 +37,12 @@ def some(toy_frame, first, last, slope=0.0):
 
 
 @pytest.fixture(scope="module")
-def begun(seed, toy_frame, tmp_path_factory):
+def home_in_shadow(seed, toy_frame, tmp_path_factory):
     """A home folder in which version 2 answers in shadow after the law had changed, and what the job gave."""
     home = tmp_path_factory.mktemp("shadow") / "home"
     home.mkdir()
-    some(toy_frame, 0, 24).to_parquet(home / "history.parquet")
-    some(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
+    rows_of(toy_frame, 0, 24).to_parquet(home / "history.parquet")
+    rows_of(toy_frame, 24, 36, slope=3.0).to_parquet(home / "changed.parquet")
     train(seed, home / "history.parquet", StoreSettings(home=home))
     return home, retrain(
         seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
@@ -87,38 +87,38 @@ class Plant:
 
 
 @pytest.fixture
-def plant(seed, begun, tmp_path):
-    return Plant(seed, begun[0], tmp_path)
+def plant(seed, home_in_shadow, tmp_path):
+    return Plant(seed, home_in_shadow[0], tmp_path)
 
 
-def test_a_better_challenger_is_in_shadow_and_all_say_so(begun, seed):
-    home, found = begun
+def test_a_better_challenger_is_in_shadow_and_all_say_so(home_in_shadow, seed):
+    home, result = home_in_shadow
     tracking = Tracking(StoreSettings(home=home))
     versions = tracking.versions("toy_cells")
-    assert found.verdict.promoted
-    assert champion_of("toy_cells", versions).number == found.champion == 1
+    assert result.verdict.promoted
+    assert champion_of("toy_cells", versions).number == result.champion == 1
     version, period = in_shadow(versions)
     assert (version.number, version.aliases, version.refused) == (2, ("challenger", "shadow"), False)
     assert (period.until - period.since, period.beside) == (timedelta(days=60), 1)
     assert version.tags["verdict"] == "in shadow"
     begin = tracking.audit("toy_cells")[-1]
     assert (begin.alias, begin.before, begin.after, begin.action) == ("shadow", None, 2, "enter")
-    assert begin.metrics == found.figures
+    assert begin.metrics == result.figures
     assert begin.why.startswith(f"until {period.until:%Y-%m-%d %H:%M} UTC: significantly better")
 
 
 def test_nothing_is_compared_before_the_period_is_over(plant):
-    found = plant.look(NOW)
-    assert found.goes_on
-    assert found.line.startswith("version 2 answers in shadow until 20")
+    result = plant.look(NOW)
+    assert result.goes_on
+    assert result.line.startswith("version 2 answers in shadow until 20")
     assert plant.asked == []
     assert plant.aliases == {"champion": 1, "challenger": 2, "shadow": 2}
 
 
 def test_the_better_one_is_promoted_with_the_figures_of_what_came_in(plant, toy_frame):
-    found = plant.look(LATER, some(toy_frame, 36, 42, slope=3.0))
-    assert not found.goes_on
-    assert found.line.startswith("version 2 is champion after its shadow period: significantly better")
+    result = plant.look(LATER, rows_of(toy_frame, 36, 42, slope=3.0))
+    assert not result.goes_on
+    assert result.line.startswith("version 2 is champion after its shadow period: significantly better")
     assert plant.aliases == {"champion": 2}
     versions = plant.tracking.versions("toy_cells")
     assert plant.asked == [tuple(one.tags["model_digest"] for one in versions)]
@@ -132,8 +132,8 @@ def test_the_better_one_is_promoted_with_the_figures_of_what_came_in(plant, toy_
 
 
 def test_one_that_is_better_no_more_is_refused_with_its_reason(plant, toy_frame):
-    found = plant.look(LATER, some(toy_frame, 36, 42))
-    assert found.line.startswith("version 2 is refused after its shadow period: not significantly better")
+    result = plant.look(LATER, rows_of(toy_frame, 36, 42))
+    assert result.line.startswith("version 2 is refused after its shadow period: not significantly better")
     assert plant.aliases == {"champion": 1}
     end = plant.tracking.audit("toy_cells")[-1]
     assert (end.alias, end.after, end.metrics["gain"] < 0) == ("shadow", None, True)
@@ -142,30 +142,30 @@ def test_one_that_is_better_no_more_is_refused_with_its_reason(plant, toy_frame)
 def test_one_that_is_better_on_the_whole_and_worse_in_a_regime_is_held_back(plant, toy_frame, monkeypatch):
     back = toy_frame(periods=48)["period_start"].unique()[45]
     monkeypatch.setattr(guardrails, "regimes", lambda start, seed: np.where(start < back, "new law", "law as before"))
-    both = pd.concat([some(toy_frame, 36, 45, slope=3.0), some(toy_frame, 45, 48)])
-    found = plant.look(LATER, both)
-    assert found.line.startswith("version 2 is refused after its shadow period: significantly better")
-    assert "held back: worst regime or group: regime law as before: the loss falls by -" in found.line
+    both = pd.concat([rows_of(toy_frame, 36, 45, slope=3.0), rows_of(toy_frame, 45, 48)])
+    result = plant.look(LATER, both)
+    assert result.line.startswith("version 2 is refused after its shadow period: significantly better")
+    assert "held back: worst regime or group: regime law as before: the loss falls by -" in result.line
     assert plant.aliases == {"champion": 1}
 
 
 @pytest.mark.long("retrains")
 def test_too_few_outcomes_let_it_go_on_to_twice_its_length(plant, toy_frame):
-    few = some(toy_frame, 36, 37, slope=3.0)
+    few = rows_of(toy_frame, 36, 37, slope=3.0)
     cases = {
         "0 outcomes, 30 in 8 blocks wanted": (None, None),
         "20 rows in 20 independent blocks to judge on": (few, None),
-        "0 rows to judge on": (some(toy_frame, 30, 36, slope=3.0), None),  # learnt, or judged by, already
-        "10 rows in 1 independent blocks": (some(toy_frame, 36, 42, slope=3.0), few.iloc[:10]),
+        "0 rows to judge on": (rows_of(toy_frame, 30, 36, slope=3.0), None),  # learnt, or judged by, already
+        "10 rows in 1 independent blocks": (rows_of(toy_frame, 36, 42, slope=3.0), few.iloc[:10]),
     }
     for reason, rows in cases.items():
-        found = plant.look(LATER, *rows)
-        assert found.goes_on
-        assert f" at most: too few outcomes of rows that both have answered: {reason}" in found.line
+        result = plant.look(LATER, *rows)
+        assert result.goes_on
+        assert f" at most: too few outcomes of rows that both have answered: {reason}" in result.line
     assert plant.aliases == {"champion": 1, "challenger": 2, "shadow": 2}
-    found = plant.look(LATEST, few)
-    assert not found.goes_on
-    assert found.line.startswith(
+    result = plant.look(LATEST, few)
+    assert not result.goes_on
+    assert result.line.startswith(
         "version 2 is refused after its shadow period: too few outcomes of rows that both have"
     )
     assert plant.aliases == {"champion": 1}
@@ -175,11 +175,11 @@ def test_a_version_that_does_not_load_is_waited_for_and_then_refused(plant, toy_
     version = plant.tracking.versions("toy_cells")[1]
     for file in plant.settings.folder.rglob(f"{version.model}/artifacts/data/model/*.json"):
         file.write_text("{}")
-    rows = some(toy_frame, 36, 42, slope=3.0)
-    found = plant.look(LATER, rows)
-    assert (found.goes_on, "version 2 would be refused by the service" in found.line) == (True, True)
-    found = plant.look(LATEST, rows)
-    assert (found.goes_on, "version 2 would be refused by the service" in found.line) == (False, True)
+    rows = rows_of(toy_frame, 36, 42, slope=3.0)
+    result = plant.look(LATER, rows)
+    assert (result.goes_on, "version 2 would be refused by the service" in result.line) == (True, True)
+    result = plant.look(LATEST, rows)
+    assert (result.goes_on, "version 2 would be refused by the service" in result.line) == (False, True)
     assert plant.aliases == {"champion": 1}
 
 
@@ -193,16 +193,18 @@ def test_a_person_may_end_it_early(plant):
 
 def test_a_shadow_that_another_champion_left_behind_is_ended_at_the_next_look(plant):
     plant.tracking.move_alias("toy_cells", "champion", 2, "promote", "cut off after this move", {})
-    found = plant.look(LATER)
-    assert (found.line, found.goes_on) == ("version 2 is no longer in shadow: version 2 is champion now", False)
+    result = plant.look(LATER)
+    assert (result.line, result.goes_on) == ("version 2 is no longer in shadow: version 2 is champion now", False)
     assert plant.moves[-1] == ("shadow", 2, None, "withdraw")
 
 
 @pytest.mark.long("retrains")
 def test_a_newer_challenger_that_is_better_takes_its_place(plant, toy_frame):
-    some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
-    found = retrain(plant.seed, plant.folder / "more.parquet", plant.settings, accept_label_shift="the law has changed")
-    assert found.verdict.promoted
+    rows_of(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
+    result = retrain(
+        plant.seed, plant.folder / "more.parquet", plant.settings, accept_label_shift="the law has changed"
+    )
+    assert result.verdict.promoted
     assert plant.aliases == {"champion": 1, "challenger": 3, "shadow": 3}
     assert plant.moves[-1] == ("shadow", 2, 3, "enter")
 
@@ -216,7 +218,7 @@ def test_a_training_from_scratch_ends_it(plant, toy_frame):
 
 @pytest.mark.long("retrains")
 def test_a_dry_run_begins_no_shadow(plant, toy_frame):
-    some(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
+    rows_of(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
     before = plant.moves
     tried = retrain(
         plant.seed,

@@ -113,10 +113,10 @@ def test_an_accepted_shift_is_kept_with_its_reason_and_what_was_found(story):
 
 
 def test_the_gate_asks_for_no_loss_on_older_rows(story):
-    (asked,) = [
+    (requested,) = [
         one for one in story.honest.gated.conditions if one.what == "older rows outside the training rows of both"
     ]
-    assert asked.passed
+    assert requested.passed
 
 
 def test_a_withdrawn_batch_is_history_no_more(story):

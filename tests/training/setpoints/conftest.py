@@ -11,7 +11,7 @@ from training.setpoints.plants import TrialPlant
 UNITS, HISTORY, PERIODS = 24, 12, 4
 
 
-def silent(what):
+def silent(description):
     """A tick that nobody hears."""
 
 
@@ -22,7 +22,7 @@ def potline():
 
 
 @pytest.fixture(scope="session")
-def begun(potline):
+def initialised(potline):
     """24 pots after 12 periods by their operators."""
     return begin(potline, TrialPlant(901, kin=False), RunningPlants(), UNITS, PERIODS, silent, HISTORY)
 

@@ -35,28 +35,28 @@ def moving(move, seen):
 
 
 @pytest.fixture(scope="module")
-def operators(begun):
-    return run(begun, OPERATORS, PERIODS, silent)
+def operators(initialised):
+    return run(initialised, OPERATORS, PERIODS, silent)
 
 
-def test_the_operators_gain_nothing_over_themselves(begun, operators):
-    again = run(begun, OPERATORS, PERIODS, silent)
+def test_the_operators_gain_nothing_over_themselves(initialised, operators):
+    again = run(initialised, OPERATORS, PERIODS, silent)
     pd.testing.assert_frame_equal(again.rows, operators.rows)
-    found = outcome_of(again, operators, begun.seed, PERIODS)
-    assert found["gain"] == found["late"] == found["worse"] == found["moved"] == 0.0
-    assert set(found["by_unit"].values()) == {0.0}
+    result = outcome_of(again, operators, initialised.seed, PERIODS)
+    assert result["gain"] == result["late"] == result["worse"] == result["moved"] == 0.0
+    assert set(result["by_unit"].values()) == {0.0}
 
 
-def test_a_policy_that_leaves_the_plan_gains_nothing(begun, operators):
-    ran = run(begun, moving([0.0, 0.0, 0.0], []), PERIODS, silent)
+def test_a_policy_that_leaves_the_plan_gains_nothing(initialised, operators):
+    ran = run(initialised, moving([0.0, 0.0, 0.0], []), PERIODS, silent)
     pd.testing.assert_frame_equal(ran.rows, operators.rows)
-    assert outcome_of(ran, operators, begun.seed, PERIODS)["gain"] == 0.0
+    assert outcome_of(ran, operators, initialised.seed, PERIODS)["gain"] == 0.0
     assert ran.stated.empty
 
 
-def test_arms_meet_the_same_random_numbers(begun, operators):
+def test_arms_meet_the_same_random_numbers(initialised, operators):
     """A move that costs and does nothing else, in truth, would be alike: the rest stays the same."""
-    ran = run(begun, moving([0.05, 0.0, 0.0], []), 1, silent)
+    ran = run(initialised, moving([0.05, 0.0, 0.0], []), 1, silent)
     first = operators.rows[operators.rows["period_start"] == operators.rows["period_start"].min()]
     assert ran.rows["unit"].tolist() == first["unit"].tolist()
     gain = ran.rows["margin"].to_numpy() - first["margin"].to_numpy()
@@ -64,8 +64,8 @@ def test_arms_meet_the_same_random_numbers(begun, operators):
     assert 0 < np.std(gain) < 0.5 * spread  # chance that differed would add its whole spread
 
 
-def test_the_cost_of_a_move_is_in_the_margin(begun, operators):
-    ran = run(begun, moving([0.05, 0.0, 0.0], []), 1, silent)
+def test_the_cost_of_a_move_is_in_the_margin(initialised, operators):
+    ran = run(initialised, moving([0.05, 0.0, 0.0], []), 1, silent)
     first = operators.rows[operators.rows["period_start"] == operators.rows["period_start"].min()]
     cost = ran.rows["move_cost"].to_numpy() - first["move_cost"].to_numpy()
     # 50 $/V over 30 days; less where the plan lowers the voltage itself.
@@ -74,17 +74,17 @@ def test_the_cost_of_a_move_is_in_the_margin(begun, operators):
 
 
 @pytest.mark.long("steps a plant twice")
-def test_a_policy_sees_no_truth_and_nothing_of_what_is_to_come(begun):
+def test_a_policy_sees_no_truth_and_nothing_of_what_is_to_come(initialised):
     """Beside every table that a policy was shown: the seed's columns, the newest rows empty of what is measured."""
     seen = []
-    ran = run(begun, moving([0.05, 0.0, 0.0], seen), PERIODS, silent)
+    ran = run(initialised, moving([0.05, 0.0, 0.0], seen), PERIODS, silent)
     assert len(seen) == PERIODS
-    names = {column.name for column in begun.seed.columns}
-    measured = [column.name for column in begun.seed.by_role("during", "late", "target")]
-    labels = [column.name for column in begun.seed.by_role("late", "target")]
+    names = {column.name for column in initialised.seed.columns}
+    measured = [column.name for column in initialised.seed.by_role("during", "late", "target")]
+    labels = [column.name for column in initialised.seed.by_role("late", "target")]
     for table in seen:
         assert set(table.columns) == names
-        history, planned = split_plan(table, begun.seed)
+        history, planned = split_plan(table, initialised.seed)
         assert planned[measured].isna().all(axis=None)
         last = history["period_start"] == history["period_start"].max()
         assert history.loc[last, labels].isna().all(axis=None)
@@ -94,18 +94,18 @@ def test_a_policy_sees_no_truth_and_nothing_of_what_is_to_come(begun):
         assert (shown[name] != shown[f"{name}_true"]).all()
 
 
-def test_what_an_arm_decides_does_not_depend_on_the_other_arms_or_the_future(begun):
+def test_what_an_arm_decides_does_not_depend_on_the_other_arms_or_the_future(initialised):
     seen = []
-    arm = moving([0.0, 0.5, 0.0], seen)
-    one = run(begun, arm, 1, silent)
-    two = run(begun, arm, 1, silent)
+    policy = moving([0.0, 0.5, 0.0], seen)
+    one = run(initialised, policy, 1, silent)
+    two = run(initialised, policy, 1, silent)
     pd.testing.assert_frame_equal(one.rows, two.rows)
     pd.testing.assert_frame_equal(seen[0], seen[1])
 
 
 @pytest.mark.long("steps a plant")
-def test_what_was_decided_and_stated_is_kept(begun):
-    ran = run(begun, moving([0.05, 0.0, 0.0], []), PERIODS, silent)
+def test_what_was_decided_and_stated_is_kept(initialised):
+    ran = run(initialised, moving([0.05, 0.0, 0.0], []), PERIODS, silent)
     assert (ran.decisions["voltage_setpoint"] == 0.05).all()
     assert ran.decisions["period_start"].nunique() == PERIODS
     assert ran.stated["period_start"].nunique() == 3
@@ -114,35 +114,35 @@ def test_what_was_decided_and_stated_is_kept(begun):
     assert ran.effects["cost"].to_numpy() == pytest.approx(0.05 * 50 / 90)
 
 
-def test_who_knows_the_truth_gains(begun, operators):
-    arm = next(arm for arm in ARMS if arm.name == "oracle_greedy")
-    found = outcome_of(run(begun, arm, 1, silent), operators, begun.seed, 1)
-    assert found["gain"] > 0
-    assert found["moved"] > 0.5
+def test_who_knows_the_truth_gains(initialised, operators):
+    policy = next(policy for policy in ARMS if policy.name == "oracle_greedy")
+    result = outcome_of(run(initialised, policy, 1, silent), operators, initialised.seed, 1)
+    assert result["gain"] > 0
+    assert result["moved"] > 0.5
 
 
 @pytest.mark.long("steps a plant for two years")
-def test_an_arm_that_goes_on_is_the_same_in_its_first_year(begun, operators):
+def test_an_arm_that_goes_on_is_the_same_in_its_first_year(initialised, operators):
     """Two years of two periods: what is stated is compared with what comes in the first, and gains are its own."""
-    arm = moving([0.05, 0.0, 0.0], [])
-    ran, short = run(begun, arm, 2, silent, second=2), run(begun, arm, 2, silent)
+    policy = moving([0.05, 0.0, 0.0], [])
+    ran, short = run(initialised, policy, 2, silent, second=2), run(initialised, policy, 2, silent)
     starts = ran.rows["period_start"].unique()
     assert len(starts) == 4
     pd.testing.assert_frame_equal(ran.rows[ran.rows["period_start"] <= starts[1]], short.rows)
     pd.testing.assert_frame_equal(ran.stated, short.stated)
-    found, first = (outcome_of(one, operators, begun.seed, 2) for one in (ran, short))
+    result, first = (outcome_of(one, operators, initialised.seed, 2) for one in (ran, short))
     for name in ("gain", "late", "energy_per_tonne", "broken", "moved", "stated"):
-        assert found[name] == first[name]
-    assert np.isfinite(found["gain_second_year"])
+        assert result[name] == first[name]
+    assert np.isfinite(result["gain_second_year"])
     assert np.isnan(first["gain_second_year"])
 
 
 @pytest.mark.long("steps a plant")
 @pytest.mark.parametrize("name", ["ours", "again", "tested"])
-def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(begun, operators, name):
+def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(initialised, operators, name):
     """24 pots over 12 periods are less than a model learns from: it says so, and nothing moves."""
-    arm = next(arm for arm in ARMS if arm.name == name)
-    ran = run(begun, arm, PERIODS, silent)
+    policy = next(policy for policy in ARMS if policy.name == name)
+    ran = run(initialised, policy, PERIODS, silent)
     pd.testing.assert_frame_equal(ran.rows, operators.rows)
     assert ran.decisions["refusal"].str.fullmatch(r"model not fitted: got 2\d\d rows of 24 units.*").all()
-    assert outcome_of(ran, operators, begun.seed, PERIODS)["refusals"] == {"model not fitted": 1.0}
+    assert outcome_of(ran, operators, initialised.seed, PERIODS)["refusals"] == {"model not fitted": 1.0}

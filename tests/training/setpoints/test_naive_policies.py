@@ -29,83 +29,95 @@ class Always:
         return self.of(X)
 
 
-def test_all_columns_know_what_a_voltage_costs(begun):
+def test_all_columns_know_what_a_voltage_costs(initialised):
     """Where nothing but the voltage follows and the efficiency stays, lower voltage saves energy."""
     model = Always(lambda X: np.full(len(X), 93.0))
-    reach = begun.reach
-    choice = AllColumnsRegression(begun.seed, reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    reach = initialised.reach
+    choice = AllColumnsRegression(initialised.seed, reach, model).choose(
+        initialised.hand.table(initialised.running), initialised.hand
+    )
     assert reach.names[0] == "voltage_setpoint"
     assert (choice.moves[:, 0] <= 0).all()
     assert (choice.moves[:, 0] < 0).mean() > 0.5
 
 
-def test_the_predicted_efficiency_is_optimised_over_the_setpoints(begun):
-    at = input_names(begun.seed).index("excess_alf3_target")
+def test_the_predicted_efficiency_is_optimised_over_the_setpoints(initialised):
+    at = input_names(initialised.seed).index("excess_alf3_target")
     model = Always(lambda X: 80.0 + X[:, at])
-    choice = AllColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    choice = AllColumnsRegression(initialised.seed, initialised.reach, model).choose(
+        initialised.hand.table(initialised.running), initialised.hand
+    )
     moved = choice.moves[:, 1] != 0
     assert moved.any()
     assert (choice.moves[moved, 1] > 0).all()
 
 
-def test_a_setpoint_may_be_what_follows_itself(begun, monkeypatch):
+def test_a_setpoint_may_be_what_follows_itself(initialised, monkeypatch):
     """A pump has no reading of what it doses: the dose that was set is the one that counts, not the last one."""
-    response = SimpleNamespace(SETPOINTS={k: k for k in begun.reach.names})
+    response = SimpleNamespace(SETPOINTS={k: k for k in initialised.reach.names})
     monkeypatch.setattr(naive_policies, "response_of", lambda process: response)
-    planned = split_plan(begun.hand.table(begun.running), begun.seed)[1]
-    seen, at = [], input_names(begun.seed).index("voltage_setpoint")
+    planned = split_plan(initialised.hand.table(initialised.running), initialised.seed)[1]
+    seen, at = [], input_names(initialised.seed).index("voltage_setpoint")
 
-    def said(X):
+    def prediction_of(X):
         seen.append(X[:, at].copy())
         return np.full(len(X), 93.0)
 
-    AllColumnsRegression(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    AllColumnsRegression(initialised.seed, initialised.reach, Always(prediction_of)).choose(
+        initialised.hand.table(initialised.running), initialised.hand
+    )
     np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
 
 
-def test_what_follows_a_setpoint_in_another_unit_stays_as_it_was(begun, monkeypatch):
+def test_what_follows_a_setpoint_in_another_unit_stays_as_it_was(initialised, monkeypatch):
     """A ratio moves an acid content by some other number than its own."""
-    follows = {setpoint: "bath_temperature" for setpoint in begun.reach.names}
+    follows = {setpoint: "bath_temperature" for setpoint in initialised.reach.names}
     monkeypatch.setattr(naive_policies, "response_of", lambda process: SimpleNamespace(SETPOINTS=follows))
-    history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
-    last = last_rows(history, planned, begun.seed)["bath_temperature"].to_numpy()
-    seen, at = [], input_names(begun.seed).index("bath_temperature")
+    history, planned = split_plan(initialised.hand.table(initialised.running), initialised.seed)
+    last = last_rows(history, planned, initialised.seed)["bath_temperature"].to_numpy()
+    seen, at = [], input_names(initialised.seed).index("bath_temperature")
 
-    def said(X):
+    def prediction_of(X):
         seen.append(X[:, at].copy())
         return np.full(len(X), 93.0)
 
-    AllColumnsRegression(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    AllColumnsRegression(initialised.seed, initialised.reach, Always(prediction_of)).choose(
+        initialised.hand.table(initialised.running), initialised.hand
+    )
     for values in seen:
         np.testing.assert_array_equal(values, last)
 
 
-def test_before_and_setpoints_take_the_best_of_the_grid(begun):
+def test_before_and_setpoints_take_the_best_of_the_grid(initialised):
     model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last set-point
-    assert begun.seed.by_role("setpoint")[-1].name == begun.reach.names[-1] == "metal_level_target"
-    choice = PriorColumnsRegression(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
+    assert initialised.seed.by_role("setpoint")[-1].name == initialised.reach.names[-1] == "metal_level_target"
+    choice = PriorColumnsRegression(initialised.seed, initialised.reach, model).choose(
+        initialised.hand.table(initialised.running), initialised.hand
+    )
     assert (choice.moves[:, -1] >= 0).all()
     assert (choice.moves[:, -1] > 0).any()
 
 
-def test_rows_are_learnt_oldest_first_and_labelled(begun):
-    rows = by_time(begun.history, begun.seed)
+def test_rows_are_learnt_oldest_first_and_labelled(initialised):
+    rows = by_time(initialised.history, initialised.seed)
     assert rows["period_start"].is_monotonic_increasing
     assert rows["current_efficiency"].notna().all()
-    assert np.nanmean(money(begun.seed, numbers(rows, begun.seed))) == pytest.approx(2100, rel=0.25)
+    assert np.nanmean(money(initialised.seed, numbers(rows, initialised.seed))) == pytest.approx(2100, rel=0.25)
 
 
-def test_the_last_row_of_a_unit_is_that_of_the_period_before(begun):
-    history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
-    last = last_rows(history, planned, begun.seed)
+def test_the_last_row_of_a_unit_is_that_of_the_period_before(initialised):
+    history, planned = split_plan(initialised.hand.table(initialised.running), initialised.seed)
+    last = last_rows(history, planned, initialised.seed)
     assert last["unit"].tolist() == planned["unit"].tolist()
     assert (planned["period_start"].iloc[0] - last["period_start"].dropna()).unique() == [pd.Timedelta(days=30)]
     gone = history[history["unit"] != "A-001"]
-    assert last_rows(gone, planned, begun.seed).set_index("unit").loc["A-001"].isna().all()
+    assert last_rows(gone, planned, initialised.seed).set_index("unit").loc["A-001"].isna().all()
 
 
-def test_both_learn_from_what_is_in_hand(begun):
+def test_both_learn_from_what_is_in_hand(initialised):
     for kind in (AllColumnsRegression, PriorColumnsRegression):
-        choice = kind.learn(begun.hand, begun.seed, begun.reach).choose(begun.hand.table(begun.running), begun.hand)
-        assert len(choice.units) == len(begun.running.plan())
+        choice = kind.learn(initialised.hand, initialised.seed, initialised.reach).choose(
+            initialised.hand.table(initialised.running), initialised.hand
+        )
+        assert len(choice.units) == len(initialised.running.plan())
         assert np.isfinite(choice.gain).all()

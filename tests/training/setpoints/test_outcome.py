@@ -53,50 +53,50 @@ def test_mean_and_students_interval():
 
 def test_gain_over_the_operators(seed):
     operators = ran([[100.0] * 4, [200.0] * 4], seed)
-    arm = ran([[101.0, 101.0, 105.0, 105.0], [198.0] * 4], seed)
-    found = outcome_of(arm, operators, seed, 4)
-    assert found["by_unit"] == {"A": 3.0, "B": -2.0}
-    assert found["gain"] == 0.5
-    assert found["late"] == (5 - 2) / 2
-    assert found["per_tonne"] == pytest.approx(0.5 / 2.0)
-    assert found["worse"] == 0.5
-    assert list(found["by_period"].values()) == [-0.5, -0.5, 1.5, 1.5]
+    policy = ran([[101.0, 101.0, 105.0, 105.0], [198.0] * 4], seed)
+    result = outcome_of(policy, operators, seed, 4)
+    assert result["by_unit"] == {"A": 3.0, "B": -2.0}
+    assert result["gain"] == 0.5
+    assert result["late"] == (5 - 2) / 2
+    assert result["per_tonne"] == pytest.approx(0.5 / 2.0)
+    assert result["worse"] == 0.5
+    assert list(result["by_period"].values()) == [-0.5, -0.5, 1.5, 1.5]
     # Two units: t of 95 % with 1 degree is 6.314, the spread 5 / sqrt(2).
-    assert found["gain_high"] - found["gain"] == pytest.approx(6.31375 * 2.5, rel=1e-5)
+    assert result["gain_high"] - result["gain"] == pytest.approx(6.31375 * 2.5, rel=1e-5)
 
 
 def test_shares_have_the_ratio_as_mean_and_its_error_by_linearisation():
     """Sums 6 over 4 are 1.5; residuals 1 - 1.5 and 5 - 4.5, over the mean of 2."""
-    found = shares(pd.Series([1.0, 5.0]), pd.Series([1.0, 3.0]))
-    assert found == pytest.approx([1.5 - 0.25, 1.5 + 0.25])
+    result = shares(pd.Series([1.0, 5.0]), pd.Series([1.0, 3.0]))
+    assert result == pytest.approx([1.5 - 0.25, 1.5 + 0.25])
 
 
 def test_energy_and_emission_a_tonne_beside_the_operators(seed):
     """26 MWh of 2 t is 13,000 kWh/t; a unit that makes 2.1 t of them brings the line to 52 / 4.1."""
-    operators, arm = ran([[0.0] * 4] * 2, seed), ran([[0.0] * 4] * 2, seed)
-    arm.rows.loc[arm.rows["unit"] == "A", "product"] = 2100.0
-    found = outcome_of(arm, operators, seed, 4)
-    assert found["energy_per_tonne"] == pytest.approx(52000 / 4.1 - 13000)
-    assert found["co2e_per_tonne"] == pytest.approx(36000 / 4.1 - 9000)
+    operators, policy = ran([[0.0] * 4] * 2, seed), ran([[0.0] * 4] * 2, seed)
+    policy.rows.loc[policy.rows["unit"] == "A", "product"] = 2100.0
+    result = outcome_of(policy, operators, seed, 4)
+    assert result["energy_per_tonne"] == pytest.approx(52000 / 4.1 - 13000)
+    assert result["co2e_per_tonne"] == pytest.approx(36000 / 4.1 - 9000)
     # Energy less ratio times product: 26000 - 52000 / 4.1 * 2.1 for A, as much more for B, over a mean of 2.05 t.
     spread = abs(26000 - 52000 / 4.1 * 2.1) / 2.05
-    assert found["energy_per_tonne_high"] - found["energy_per_tonne"] == pytest.approx(6.31375 * spread, rel=1e-5)
+    assert result["energy_per_tonne_high"] - result["energy_per_tonne"] == pytest.approx(6.31375 * spread, rel=1e-5)
 
 
 def test_the_second_year_is_counted_apart(seed):
     operators = ran([[100.0] * 4, [200.0] * 4], seed)
-    arm = ran([[101.0, 103.0, 108.0, 110.0], [200.0, 200.0, 203.0, 203.0]], seed)
+    policy = ran([[101.0, 103.0, 108.0, 110.0], [200.0, 200.0, 203.0, 203.0]], seed)
     for limit in seed.constraints:  # broken in the second year alone, which is not counted
-        arm.rows.loc[arm.rows["period_start"] > STARTS[1], limit.name] = np.inf if limit.at_most else -np.inf
+        policy.rows.loc[policy.rows["period_start"] > STARTS[1], limit.name] = np.inf if limit.at_most else -np.inf
     decisions = pd.DataFrame({"period_start": STARTS, "voltage_setpoint": [0.05, 0.0, 0.05, 0.05], "refusal": ""})
-    found = outcome_of(PolicyRun(arm.rows, decisions, arm.stated, arm.effects), operators, seed, 2)
-    assert found["gain"] == 1.0
-    assert found["late"] == 1.5
-    assert found["gain_second_year"] == 6.0
-    assert found["gain_second_year_high"] - 6.0 == pytest.approx(6.31375 * 3, rel=1e-5)
-    assert found["moved"] == 0.5
-    assert set(found["broken"].values()) == {0.0}
-    assert list(found["by_period"].values()) == [0.5, 1.5, 5.5, 6.5]
+    result = outcome_of(PolicyRun(policy.rows, decisions, policy.stated, policy.effects), operators, seed, 2)
+    assert result["gain"] == 1.0
+    assert result["late"] == 1.5
+    assert result["gain_second_year"] == 6.0
+    assert result["gain_second_year_high"] - 6.0 == pytest.approx(6.31375 * 3, rel=1e-5)
+    assert result["moved"] == 0.5
+    assert set(result["broken"].values()) == {0.0}
+    assert list(result["by_period"].values()) == [0.5, 1.5, 5.5, 6.5]
 
 
 def test_a_limit_is_broken_beyond_its_bound(seed):
@@ -128,28 +128,28 @@ def test_decisions_stated_gains_and_signs(seed):
         }
     )
     none = [[0.0] * 4] * 2
-    found = outcome_of(ran(none, seed, decisions=decisions, stated=stated, effects=effects), ran(none, seed), seed, 4)
-    assert found["moved"] == 0.5
-    assert found["mean_moves"] == {"voltage_setpoint": 0.0125, "metal_level_target": 0.0}
-    assert found["refusals"] == {"relined": 0.25}
-    assert (found["stated"], found["stated_low"], found["stated_high"], found["realised"]) == (5.0, 2.0, 8.0, 1.5)
-    assert found["right_signs"] == {"v": 0.5}
-    assert found["sign_rows"] == {"v": 2.0}
-    assert covers(found) is False
-    assert covers(found | {"realised": 2.5}) is True
-    assert covers(found | {"stated_low": np.nan}) is None
+    result = outcome_of(ran(none, seed, decisions=decisions, stated=stated, effects=effects), ran(none, seed), seed, 4)
+    assert result["moved"] == 0.5
+    assert result["mean_moves"] == {"voltage_setpoint": 0.0125, "metal_level_target": 0.0}
+    assert result["refusals"] == {"relined": 0.25}
+    assert (result["stated"], result["stated_low"], result["stated_high"], result["realised"]) == (5.0, 2.0, 8.0, 1.5)
+    assert result["right_signs"] == {"v": 0.5}
+    assert result["sign_rows"] == {"v": 2.0}
+    assert covers(result) is False
+    assert covers(result | {"realised": 2.5}) is True
+    assert covers(result | {"stated_low": np.nan}) is None
 
 
 def plant(gain, **given):
-    usual = {
+    typical = {
         **{"gain": gain, "gain_low": gain - 0.5, "gain_high": gain + 0.5, "per_tonne": gain / 3, "late": gain},
         **{"worse": 0.1, "moved": 0.5, "broken": {"t": 0.1}, "operators_broken": {"t": 0.2}, "refusals": {}},
         **{"stated": 3.0, "stated_low": 1.0, "stated_high": 5.0, "realised": 2.0},
         **{"mean_moves": {}, "right_signs": {}, "sign_rows": {}},
         **{"energy_per_tonne": -10.0 * gain, "co2e_per_tonne": -5.0 * gain, "gain_second_year": 2.0 * gain},
     }
-    found = usual | given
-    return found | {"stated_over_realised": found["stated"] / found["realised"]}
+    result = typical | given
+    return result | {"stated_over_realised": result["stated"] / result["realised"]}
 
 
 def test_figures_over_plants():
@@ -159,46 +159,46 @@ def test_figures_over_plants():
         {"arm": first, "o": plant(4.0), "p": plant(3.0)},
         {"arm": second, "o": plant(5.0), "p": plant(8.0)},
     ]
-    found = over_plants(plants, ["o", "p"], "arm")
-    assert found["gain"] == 3.0
-    assert found["gain_high"] - 3.0 == pytest.approx(6.31375, rel=1e-5)  # sd sqrt(2), over sqrt(2) plants
-    assert found["lowest"] == 2.0
-    assert found["oracle_share"] == 3.0 / 6.0  # the better oracle of each plant: 4 and 8
+    result = over_plants(plants, ["o", "p"], "arm")
+    assert result["gain"] == 3.0
+    assert result["gain_high"] - 3.0 == pytest.approx(6.31375, rel=1e-5)  # sd sqrt(2), over sqrt(2) plants
+    assert result["lowest"] == 2.0
+    assert result["oracle_share"] == 3.0 / 6.0  # the better oracle of each plant: 4 and 8
     # Residuals of 2 / 4 and 4 / 8 are none: the arm has half of the oracle's gain on each plant.
-    assert (found["oracle_share_low"], found["oracle_share_high"]) == pytest.approx((0.5, 0.5))
-    assert found["energy_per_tonne"] == -30.0
-    assert found["energy_per_tonne_high"] + 30.0 == pytest.approx(63.1375, rel=1e-5)
-    assert found["gain_second_year"] == 6.0
-    assert found["second_year_share"] == 0.5
-    assert found["stated_over_realised"] == 6.0 / 11.0
-    assert (found["lowest_over_realised"], found["highest_over_realised"]) == (3.0 / 9.0, 1.5)
-    assert found["honest"] == 0.0
-    assert found["covered"] == 0.5
-    assert found["refusals"] == {"r": 0.2}
-    assert found["right_signs"] == {"v": (1 + 1.5) / 4}
-    assert found["sign_rows"] == {"v": 4.0}
+    assert (result["oracle_share_low"], result["oracle_share_high"]) == pytest.approx((0.5, 0.5))
+    assert result["energy_per_tonne"] == -30.0
+    assert result["energy_per_tonne_high"] + 30.0 == pytest.approx(63.1375, rel=1e-5)
+    assert result["gain_second_year"] == 6.0
+    assert result["second_year_share"] == 0.5
+    assert result["stated_over_realised"] == 6.0 / 11.0
+    assert (result["lowest_over_realised"], result["highest_over_realised"]) == (3.0 / 9.0, 1.5)
+    assert result["honest"] == 0.0
+    assert result["covered"] == 0.5
+    assert result["refusals"] == {"r": 0.2}
+    assert result["right_signs"] == {"v": (1 + 1.5) / 4}
+    assert result["sign_rows"] == {"v": 4.0}
 
 
 def test_an_arm_that_states_nothing_is_covered_by_nothing():
     one = {"arm": plant(1.0, stated=np.nan, stated_low=np.nan, stated_high=np.nan), "o": plant(2.0)}
-    found = over_plants([one], ["o"], "arm")
-    assert np.isnan(found["covered"])
-    assert np.isnan(found["stated"])
-    assert found["gain"] == 1.0
+    result = over_plants([one], ["o"], "arm")
+    assert np.isnan(result["covered"])
+    assert np.isnan(result["stated"])
+    assert result["gain"] == 1.0
 
 
 def test_the_share_of_an_oracle_is_doubted_as_far_as_it_differs_between_plants():
     """1 of 2 and 3 of 2: a share of 1, residuals of -1 and 1 over a mean of 2, and t of 95 % with 1 degree is 6.314."""
     plants = [{"arm": plant(1.0), "o": plant(2.0)}, {"arm": plant(3.0), "o": plant(2.0)}]
-    found = over_plants(plants, ["o"], "arm")
-    assert found["oracle_share"] == 1.0
-    assert found["oracle_share_high"] - 1.0 == pytest.approx(6.31375 * 0.5, rel=1e-5)
+    result = over_plants(plants, ["o"], "arm")
+    assert result["oracle_share"] == 1.0
+    assert result["oracle_share_high"] - 1.0 == pytest.approx(6.31375 * 0.5, rel=1e-5)
 
 
 def test_an_oracle_without_a_second_year_is_passed_over_there():
     one = {"arm": plant(1.0), "o": plant(2.0), "greedy": plant(3.0, gain_second_year=np.nan)}
-    found = over_plants([one], ["greedy", "o"], "arm")
-    assert found["second_year_share"] == 2.0 / 4.0
+    result = over_plants([one], ["greedy", "o"], "arm")
+    assert result["second_year_share"] == 2.0 / 4.0
     assert np.isnan(over_plants([one], ["o"], "greedy")["second_year_share"])
 
 

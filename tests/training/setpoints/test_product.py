@@ -89,12 +89,12 @@ def test_who_learns_again_keeps_its_own_moves_apart(made_up):
 
 
 def test_a_unit_under_test_is_moved_once_and_gets_no_advice(made_up, monkeypatch):
-    asked = []
+    calls = []
 
     def experiments(model, seen, share, rng_seed):
-        asked.append((share, rng_seed))
+        calls.append((share, rng_seed))
         tests = [SimpleNamespace(unit="A", periods=2, moves={"metal_level_target": 0.5})]
-        return SimpleNamespace(tests=tests if len(asked) == 1 else [])
+        return SimpleNamespace(tests=tests if len(calls) == 1 else [])
 
     monkeypatch.setattr(product, "experiments", experiments)
     policy = WithTests(HAND, made_up.seed, REACH)
@@ -103,7 +103,7 @@ def test_a_unit_under_test_is_moved_once_and_gets_no_advice(made_up, monkeypatch
     assert [choice.refusals[0] for choice in choices] == ["under test", "under test", "", ""]
     assert np.isnan(choices[0].gain[0])
     assert choices[0].moves[2].tolist() == [-0.05, 0.0]  # who is not under test is advised
-    assert asked == [(0.08, 0), (0.08, AGAIN)]
+    assert calls == [(0.08, 0), (0.08, AGAIN)]
     _, again = made_up.calls
     tests = again["tests"].set_index("unit")
     assert tests.loc["A", "metal_level_target"].tolist() == [0.5, 0.5, 0.5]  # it stays where the test brought it

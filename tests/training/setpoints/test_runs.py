@@ -16,11 +16,11 @@ from training.setpoints.plants import FINAL, TrialPlant
 from training.setpoints.policies import ARMS, OPERATORS
 from training.setpoints.runs import Size, run_all, trial
 
-GREEDY = next(arm for arm in ARMS if arm.name == "oracle_greedy")
+GREEDY = next(policy for policy in ARMS if policy.name == "oracle_greedy")
 SIZE = Size(units=6, periods=3, history=4)
 
 
-def silent(what, done, steps):
+def silent(description, done, steps):
     """A progress that nobody hears."""
 
 
@@ -30,9 +30,9 @@ def ran():
 
 def test_a_finished_arm_is_kept_as_it_was(tmp_path):
     keep(tmp_path, "p", "ours", ran())
-    found = kept(tmp_path, "p", "ours")
+    result = kept(tmp_path, "p", "ours")
     for part in ("rows", "decisions", "stated", "effects"):
-        pd.testing.assert_frame_equal(getattr(found, part), getattr(ran(), part))
+        pd.testing.assert_frame_equal(getattr(result, part), getattr(ran(), part))
     assert kept(tmp_path, "p", "naive") is None
     assert missing(tmp_path, "p", ["ours", "naive"]) == ["naive"]
 
@@ -52,25 +52,25 @@ def test_another_size_is_another_trial(tmp_path):
 
 @pytest.mark.long("runs trials")
 def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_futures):
-    plants, arms, calls = [TrialPlant(903, kin=False)], (OPERATORS, GREEDY), []
+    plants, policies, calls = [TrialPlant(903, kin=False)], (OPERATORS, GREEDY), []
     real = runs.run
 
-    def run(begun, arm, periods, tick, second):
-        calls.append(arm.name)
+    def run(initialised, policy, periods, tick, second):
+        calls.append(policy.name)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(begun, arm, periods, tick, second)
+        return real(initialised, policy, periods, tick, second)
 
     monkeypatch.setattr(runs, "run", run)
     with pytest.raises(KeyboardInterrupt):
-        run_all(potline, plants, RunningPlants(), SIZE, tmp_path, silent, arms)
+        run_all(potline, plants, RunningPlants(), SIZE, tmp_path, silent, policies)
     assert kept(tmp_path, "seed-903", "operators") is not None
     steps = []
-    found = run_all(potline, plants, RunningPlants(), SIZE, tmp_path, lambda *step: steps.append(step[1:]), arms)
+    result = run_all(potline, plants, RunningPlants(), SIZE, tmp_path, lambda *step: steps.append(step[1:]), policies)
     assert calls == ["operators", "oracle_greedy", "oracle_greedy"]
     assert steps == [(done, 7) for done in range(1, 8)]  # four periods of history, three of the arm that was left
-    assert found.arms["operators"]["gain"] == 0.0
-    assert found.plants["seed-903"]["oracle_greedy"]["gain"] == found.arms["oracle_greedy"]["gain"]
+    assert result.arms["operators"]["gain"] == 0.0
+    assert result.plants["seed-903"]["oracle_greedy"]["gain"] == result.arms["oracle_greedy"]["gain"]
 
 
 @pytest.mark.long("runs trials")
@@ -101,19 +101,19 @@ def test_workers_change_nothing(potline, tmp_path):
 
 
 def test_what_is_usual_is_asked_for(potline, tmp_path, monkeypatch):
-    asked = []
+    calls = []
 
-    def run_all(seed, plants, simulator, size, folder, progress, arms):
-        asked.append((plants, size, arms))
+    def run_all(seed, plants, simulator, size, folder, progress, policies):
+        calls.append((plants, size, policies))
         (folder / plants[0].name).mkdir(parents=True)
         return SimpleNamespace()
 
     monkeypatch.setattr(runs, "run_all", run_all)
     trial(potline, {}, None, tmp_path, silent)
-    assert asked == [(FINAL[:3], Size(264, 12, 40), ARMS)]
+    assert calls == [(FINAL[:3], Size(264, 12, 40), ARMS)]
     assert not any((tmp_path / "trials").iterdir())  # what is done is not kept
     trial(potline, {"plants": 2, "rng_seed": 7, "units": 24, "periods": 5}, None, tmp_path, silent)
-    assert asked[1] == ((TrialPlant(7, kin=False), TrialPlant(8, kin=True)), Size(24, 5, 40), ARMS)
+    assert calls[1] == ((TrialPlant(7, kin=False), TrialPlant(8, kin=True)), Size(24, 5, 40), ARMS)
 
 
 def test_more_plants_than_there_are_need_numbers_of_their_own(potline, tmp_path):

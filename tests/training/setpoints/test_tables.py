@@ -21,7 +21,7 @@ NAMES = ("operators", "ours", "oracle")
 
 
 @pytest.fixture
-def found():
+def trial():
     def one(gain, **given):
         series = {"by_unit": {"A": gain, "B": gain + 1}, "by_period": {"2024-01-01": gain, "2024-01-31": 2 * gain}}
         return plant(gain, **series, **given)
@@ -35,13 +35,13 @@ def found():
         for k in (1, 2)
     }
     every = list(plants.values())
-    arms = {name: over_plants(every, ["oracle"], name) for name in NAMES}
-    return SetpointTrial("line", 24, 40, 2, 2, plants, arms, statements_of(every, ["ours"]))
+    policies = {name: over_plants(every, ["oracle"], name) for name in NAMES}
+    return SetpointTrial("line", 24, 40, 2, 2, plants, policies, statements_of(every, ["ours"]))
 
 
-def test_tables_fit_a_terminal_and_name_what_they_show(found):
+def test_tables_fit_a_terminal_and_name_what_they_show(trial):
     screen = Console(file=io.StringIO(), width=120)
-    for part in tables(found):
+    for part in tables(trial):
         screen.print(part, markup=False)
     text = screen.file.getvalue()
     assert "2 periods after 40 of history on 2 plants outside the training rows (seed-1, seed-2), 24 units each" in text
@@ -57,17 +57,17 @@ def test_tables_fit_a_terminal_and_name_what_they_show(found):
     assert "no claim about a plant" in text
 
 
-def test_a_tonne_of_a_single_plant_has_intervals_over_its_units(found):
-    plants = {"seed-1": {name: one | INTERVALS for name, one in found.plants["seed-1"].items()}}
-    arms = {name: over_plants(list(plants.values()), ["oracle"], name) for name in NAMES}
+def test_a_tonne_of_a_single_plant_has_intervals_over_its_units(trial):
+    plants = {"seed-1": {name: one | INTERVALS for name, one in trial.plants["seed-1"].items()}}
+    policies = {name: over_plants(list(plants.values()), ["oracle"], name) for name in NAMES}
     screen = Console(file=io.StringIO(), width=120)
-    for part in tables(replace(found, plants=plants, arms=arms)):
+    for part in tables(replace(trial, plants=plants, arms=policies)):
         screen.print(part, markup=False)
     assert "-30.0 (-40.0 to -20.0)" in screen.file.getvalue()  # kWh/t of three $/d
 
 
-def test_metrics_hold_numbers_alone(found):
-    flat = metrics(found)
+def test_metrics_hold_numbers_alone(trial):
+    flat = metrics(trial)
     assert flat["ours/gain"] == 3.5
     assert flat["ours/energy_per_tonne"] == -35.0
     assert flat["statements/covered"] == 1.0
@@ -75,11 +75,11 @@ def test_metrics_hold_numbers_alone(found):
     assert np.isfinite(list(flat.values())).all()
 
 
-def test_files_hold_all_figures_and_a_page_without_a_network(found):
-    kept = files(found)
-    assert json.loads(kept["setpoints.json"])["plants"]["seed-2"]["ours"]["gain"] == 4.0
-    assert json.loads(kept["setpoints.json"])["arms"]["oracle"]["covered"] is None
-    page = kept["setpoints.html"]
+def test_files_hold_all_figures_and_a_page_without_a_network(trial):
+    retained = files(trial)
+    assert json.loads(retained["setpoints.json"])["plants"]["seed-2"]["ours"]["gain"] == 4.0
+    assert json.loads(retained["setpoints.json"])["arms"]["oracle"]["covered"] is None
+    page = retained["setpoints.html"]
     assert page.count("<h2>") == 3
     assert 'src="http' not in page
 
@@ -88,31 +88,31 @@ def test_what_is_no_number_is_nothing():
     assert plain({"a": [1], "b": float("nan"), "c": {"d": 2.0}}) == {"a": [1], "b": None, "c": {"d": 2.0}}
 
 
-def test_gain_over_time_is_a_mean_over_plants(found):
-    lines = {line.name: line for line in over_time(found).data}
+def test_gain_over_time_is_a_mean_over_plants(trial):
+    lines = {line.name: line for line in over_time(trial).data}
     assert lines["recommended"].y.tolist() == [3.5, 7.0]
     assert lines["operators"].y.tolist() == [0.0, 0.0]
 
 
-def test_arms_that_lose_much_have_a_panel_of_their_own_and_the_second_year_a_line(found):
-    plants = {name: one | {"naive": one["ours"]} for name, one in found.plants.items()}
-    figure = over_time(replace(found, plants=plants, arms=found.arms | {"naive": found.arms["ours"]}))
+def test_arms_that_lose_much_have_a_panel_of_their_own_and_the_second_year_a_line(trial):
+    plants = {name: one | {"naive": one["ours"]} for name, one in trial.plants.items()}
+    figure = over_time(replace(trial, plants=plants, arms=trial.arms | {"naive": trial.arms["ours"]}))
     panels = {line.name: line.yaxis for line in figure.data}
     assert panels.pop("prediction model, all columns") == "y2"
     assert set(panels.values()) == {"y"}
-    assert {shape.x0 for shape in figure.layout.shapes} == {found.periods + 0.5}
-    assert not over_time(replace(found, second=0)).layout.shapes
+    assert {shape.x0 for shape in figure.layout.shapes} == {trial.periods + 0.5}
+    assert not over_time(replace(trial, second=0)).layout.shapes
 
 
-def test_the_map_has_a_row_a_plant_and_a_field_a_unit(found):
-    (field,) = unit_map(found).data
+def test_the_map_has_a_row_a_plant_and_a_field_a_unit(trial):
+    (field,) = unit_map(trial).data
     assert field.z.tolist() == [[3.0, 4.0], [4.0, 5.0]]
     # Three values below 5 and it: 95 % of the way to the last lies 0.85 of the way from 4 to 5.
     assert (field.zmin, field.zmax) == pytest.approx((-4.85, 4.85))
 
 
-def test_stated_beside_realised_shows_arms_that_state_something(found):
-    points = [trace for trace in stated_realised(found).data if trace.mode == "markers"]
+def test_stated_beside_realised_shows_arms_that_state_something(trial):
+    points = [trace for trace in stated_realised(trial).data if trace.mode == "markers"]
     assert [trace.name for trace in points] == ["recommended"]
     assert points[0].x.tolist() == [2.0, 2.0]
     assert points[0].error_y.array.tolist() == [2.0, 2.0]

@@ -105,8 +105,8 @@ def text_of(seed, metrics=SOUND, carried=("x",), spread=None):
         model=SimpleNamespace(seed=seed, spread=spread, calibration=Calibration(0.6, 14, 1)),
     )
     others = {"a": {"test_accuracy": 0.5}, "linear": metrics, "trees": {}}
-    found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
-    lines = sections(found, chosen, SimpleNamespace(seed=seed, units=LOTS), PARTS)
+    result = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
+    lines = sections(result, chosen, SimpleNamespace(seed=seed, units=LOTS), PARTS)
     return "\n".join(["", *lines])
 
 
@@ -116,14 +116,14 @@ def test_the_sections_of_a_sound_sorter(toy_sorting_seed):
 
 def test_limits_of_spreads_and_what_they_rest_on_are_named(toy_spread_seed):
     metrics = SOUND | {"test_lots_over_sd_limit": 0.025, "holdout_all_lots_over_sd_limit": 0.0}
-    found = text_of(toy_spread_seed, metrics, spread=SimpleNamespace(own=np.array([[[0.5, 1.25], [1.0, 1.0]]] * 3)))
-    assert "| limits of a lot, mean or standard deviation |" in found
-    assert "| x 0.9 wt%, standard deviation of x 0.3 wt% |" in found
-    assert "over one of a standard deviation [1]" in found
+    result = text_of(toy_spread_seed, metrics, spread=SimpleNamespace(own=np.array([[[0.5, 1.25], [1.0, 1.0]]] * 3)))
+    assert "| limits of a lot, mean or standard deviation |" in result
+    assert "| x 0.9 wt%, standard deviation of x 0.3 wt% |" in result
+    assert "over one of a standard deviation [1]" in result
     assert (
         "Among these, a limit of a standard deviation is broken by 2.5% of the test lots and 0.0% of the held-out "
         "lots. A lot's variance counts as that of its estimates and, of the variance of their errors, what pieces of a "
-        "lot err each for itself: in `bin_a` 50% to 125% of that of `x`, by its size." in found
+        "lot err each for itself: in `bin_a` 50% to 125% of that of `x`, by its size." in result
     )
 
 

@@ -33,7 +33,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     frame.loc[frame.index % 10 == 0, "metal"] = "b"
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed, truth)
     parts = split(data)
-    bar = fit_candidate(LEARNER, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda what: None)
+    bar = fit_candidate(LEARNER, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda action: None)
     card = model_card({"majority": bar}, bar, data, parts)
     wrong = bar.metrics["test_label_errors"]
     assert 0.04 < wrong < 0.12  # a tenth was relabelled, a third of it rightly
@@ -44,7 +44,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "predictions"),
     [
         ({}, []),
         ({"test_skill": 0.0}, ["no better than the baseline"]),
@@ -58,10 +58,10 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
         ({"test_coverage_90": 0.8}, ["90% intervals hold 80% of the test pieces' element contents"]),
     ],
 )
-def test_cautions_name_what_is_wrong(toy_sorting_seed, changed, told):
-    found = cautions(toy_sorting_seed, SOUND | changed, 400)
-    assert len(found) == len(told)
-    assert all(words in caution for words, caution in zip(told, found, strict=True))
+def test_cautions_name_what_is_wrong(toy_sorting_seed, changed, predictions):
+    result = cautions(toy_sorting_seed, SOUND | changed, 400)
+    assert len(result) == len(predictions)
+    assert all(words in caution for words, caution in zip(predictions, result, strict=True))
 
 
 def test_without_limits_there_is_no_promise_to_warn_of(toy_sorting_seed):

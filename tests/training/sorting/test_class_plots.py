@@ -27,7 +27,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data)
-    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda action: None)
     return replace(linear, metrics={**linear.metrics, "test_ece": 0.0264}), data, parts
 
 
@@ -53,14 +53,14 @@ def test_confusion_in_shares_of_each_classs_mass(fitted, layout_of, traces_of):
     assert traces_of(figure) == [look]
     assert cells.colorbar.title.text == "share of the row [%]"
     assert [colour for _, colour in cells.colorscale] == scale("Blues")
-    pieces, likeliest = pieces_of(data)[parts.test], candidate.answers.p[parts.test].argmax(axis=1)
+    pieces, most_probable = pieces_of(data)[parts.test], candidate.answers.p[parts.test].argmax(axis=1)
     assert list(cells.x) == ["a", "b", "c", "other"]
     for one, name in enumerate("a b c other".split()):
         own = pieces.classes == one
         mass = pieces.mass[own].sum()
         assert cells.y[one] == f"{name} ({100 * mass / pieces.mass.sum():.1f}% of the mass)"
         for other in range(4):
-            share = 100 * pieces.mass[own & (likeliest == other)].sum() / mass
+            share = 100 * pieces.mass[own & (most_probable == other)].sum() / mass
             assert cells.z[one][other] == pytest.approx(share)
             assert cells.text[one][other] == (f"{share:.1f}" if share >= 0.05 else "")
 

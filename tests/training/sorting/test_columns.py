@@ -24,7 +24,7 @@ NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest 
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({}, []),
         ({"test_coverage_90": 0.95}, []),
@@ -44,8 +44,8 @@ NOT_REFUSED = "only 49% of the test mass of 'other' stays on the belt: the rest 
         ),
     ],
 )
-def test_a_caution_is_said_from_its_figure_on(toy_sorting_seed, changed, said):
-    assert cautions(toy_sorting_seed, SOUND | changed, 400) == said
+def test_a_caution_is_said_from_its_figure_on(toy_sorting_seed, changed, message):
+    assert cautions(toy_sorting_seed, SOUND | changed, 400) == message
 
 
 def test_what_is_not_known_is_no_reason_for_a_caution(toy_sorting_seed):
@@ -62,17 +62,17 @@ def test_without_limits_nothing_is_promised_of_lots(toy_sorting_seed):
 
 def test_remarks_say_what_is_allowed_turned_away_and_known_to_be_wrong(toy_sorting_seed):
     data = SimpleNamespace(seed=toy_sorting_seed, rejected_rows=3, unlabelled_rows=5)
-    said = [
+    message = [
         "Shares by mass; skill: log loss against majority; ECE: calibration error",
         "Oracle: knows every piece's class, same values, no limits of lots",
         "Lots over: share of lots that break a limit of a bin, 10% allowed",
         "Rejected rows: 3; without label: 5",
     ]
     candidates = {"majority": None, "linear": None}
-    assert remarks(candidates, SimpleNamespace(metrics={}), data) == said
+    assert remarks(candidates, SimpleNamespace(metrics={}), data) == message
     with_truth = SimpleNamespace(metrics={"test_label_errors": 0.0123})
     assert remarks(candidates, with_truth, data) == [
-        *said,
+        *message,
         "Wrong labels, against the simulated truth: 1.23% of the mass",
     ]
 

@@ -28,11 +28,11 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     data = dataset_of(check(toy_sorting_frame(lots=120, pieces=40), toy_sorting_seed), toy_sorting_seed)
     starts = np.sort(data.periods.unique())
     parts = split(data, test_from=starts[-30])
-    found = {
-        name: fit_candidate(LEARNER, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
+    result = {
+        name: fit_candidate(LEARNER, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda action: None)
         for name in ("majority", "lightgbm")
     }
-    return data, np.flatnonzero(data.periods >= starts[-30]), found
+    return data, np.flatnonzero(data.periods >= starts[-30]), result
 
 
 def deciding(candidate, bins):
@@ -43,8 +43,8 @@ def deciding(candidate, bins):
 
 
 def test_a_better_sorter_is_promoted_and_a_worse_one_is_not(fitted):
-    data, rows, found = fitted
-    bar, trees = found["majority"], found["lightgbm"]
+    data, rows, result = fitted
+    bar, trees = result["majority"], result["lightgbm"]
     better = verdict(bar.model, data.X[rows], trees, data, rows)
     worse = verdict(trees.model, data.X[rows], bar, data, rows)
     assert better.promoted
@@ -57,58 +57,60 @@ def test_a_better_sorter_is_promoted_and_a_worse_one_is_not(fitted):
 
 
 def test_the_gain_is_the_difference_of_the_values(fitted):
-    data, rows, found = fitted
-    told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows)
-    assert told.gain == pytest.approx(told.challenger["value"] - told.champion["value"])
-    assert told.gain == pytest.approx(told.champion["value_lost"] - told.challenger["value_lost"])
-    assert set(COLUMNS.verdict) <= set(told.challenger)
-    assert told.challenger["value_lost"] == pytest.approx(told.challenger["oracle_value"] - told.challenger["value"])
+    data, rows, result = fitted
+    comparison = verdict(result["majority"].model, data.X[rows], result["lightgbm"], data, rows)
+    assert comparison.gain == pytest.approx(comparison.challenger["value"] - comparison.champion["value"])
+    assert comparison.gain == pytest.approx(comparison.champion["value_lost"] - comparison.challenger["value_lost"])
+    assert set(COLUMNS.verdict) <= set(comparison.challenger)
+    assert comparison.challenger["value_lost"] == pytest.approx(
+        comparison.challenger["oracle_value"] - comparison.challenger["value"]
+    )
 
 
 def test_a_sorter_is_never_promoted_over_itself(fitted):
-    data, rows, found = fitted
-    told = verdict(found["lightgbm"].model, data.X[rows], found["lightgbm"], data, rows)
-    assert not told.promoted
-    assert told.gain == told.gain_low == 0.0
+    data, rows, result = fitted
+    comparison = verdict(result["lightgbm"].model, data.X[rows], result["lightgbm"], data, rows)
+    assert not comparison.promoted
+    assert comparison.gain == comparison.gain_low == 0.0
 
 
 def test_a_better_sorter_that_breaks_limits_is_not_promoted(fitted):
     """All of metal a goes to its bin, and half of metal b with it, so that x is over its limit there."""
-    data, rows, found = fitted
+    data, rows, result = fitted
     pieces = pieces_of(data)
     bins = oracle_bins(value_matrix(data.seed), pieces.classes)
     bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
-    told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
-    assert told.gain_low > 0
-    assert told.challenger["lots_over_limit"] > 0.5
-    assert not told.promoted
-    over = round(30 * told.challenger["lots_over_limit"])
-    assert told.why == f"better, but {over} of its 30 lots break a limit, where 10% of the lots may"
+    comparison = verdict(result["majority"].model, data.X[rows], deciding(result["lightgbm"], bins), data, rows)
+    assert comparison.gain_low > 0
+    assert comparison.challenger["lots_over_limit"] > 0.5
+    assert not comparison.promoted
+    over = round(30 * comparison.challenger["lots_over_limit"])
+    assert comparison.why == f"better, but {over} of its 30 lots break a limit, where 10% of the lots may"
 
 
 def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_back(fitted, monkeypatch):
-    data, rows, found = fitted
+    data, rows, result = fitted
     pieces = pieces_of(data)
     bins = oracle_bins(value_matrix(data.seed), pieces.classes)
     bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
     bad = np.zeros(len(bins), dtype=int)  # everything in bin a
-    made = deciding(found["lightgbm"], bad).answers[rows]
+    made = deciding(result["lightgbm"], bad).answers[rows]
     monkeypatch.setattr("training.sorting.comparison.sort_lots", lambda *_: made)
-    told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
-    assert told.champion["lots_over_limit"] == 1.0
-    assert told.promoted
+    comparison = verdict(result["majority"].model, data.X[rows], deciding(result["lightgbm"], bins), data, rows)
+    assert comparison.champion["lots_over_limit"] == 1.0
+    assert comparison.promoted
 
 
 def test_too_few_lots_are_told_with_their_number(fitted):
-    data, rows, found = fitted
+    data, rows, result = fitted
     few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-7]]
     with pytest.raises(ComparisonError, match=r"280 rows in 7 independent blocks .* at least 30 rows in 8 blocks"):
-        check_judgeable(found["majority"].model, data, few)
+        check_judgeable(result["majority"].model, data, few)
 
 
 def test_a_champion_of_other_bins_is_not_judged(fitted):
-    data, rows, found = fitted
-    model = found["majority"].model
+    data, rows, result = fitted
+    model = result["majority"].model
     check_judgeable(model, data, rows)
     other = model.seed.model_copy(update={"bins": model.seed.bins[1:]})
     with pytest.raises(RegistryError, match="its bins are bin_bc, rest; expected bin_a, bin_bc, rest"):
@@ -116,8 +118,8 @@ def test_a_champion_of_other_bins_is_not_judged(fitted):
 
 
 def test_a_verdict_is_repeatable_and_is_strict_json(fitted):
-    data, rows, found = fitted
-    first, second = (verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows) for _ in range(2))
+    data, rows, result = fitted
+    first, second = (verdict(result["majority"].model, data.X[rows], result["lightgbm"], data, rows) for _ in range(2))
     assert first == second
     assert json.loads(json.dumps(first.to_dict(), allow_nan=False))["units"] == 30
 
@@ -137,15 +139,15 @@ def test_what_keeps_a_sorter_back_is_more_broken_lots_than_chance_explains(toy_s
 
 def test_blocks_are_lots_numbered_by_their_names(fitted):
     data, rows, _ = fitted
-    found = blocks_of(data, rows[::-1])
-    assert found.tolist() == np.repeat(np.arange(29, -1, -1), 40).tolist()
-    assert found.dtype == np.intp
+    result = blocks_of(data, rows[::-1])
+    assert result.tolist() == np.repeat(np.arange(29, -1, -1), 40).tolist()
+    assert result.dtype == np.intp
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_other_bins_are_refused_whichever_side_lacks_one(fitted, first):
-    data, rows, found = fitted
-    seed, model = data.seed, found["majority"].model
+    data, rows, result = fitted
+    seed, model = data.seed, result["majority"].model
     fewer = seed.model_copy(update={"bins": seed.bins[1:]})
     sides = [(fewer, seed), (seed, fewer)][first]
     with pytest.raises(RegistryError, match=r"its bins are .*bin_bc, rest; expected .*bin_bc, rest$"):
@@ -158,19 +160,19 @@ def test_the_loss_of_a_side_is_what_its_bins_lose_a_tonne(toy_sorting_seed):
         np.array([0, 1, 3]), np.array([10.0, 30.0, 60.0]), np.array(["A", "A", "B"], dtype=object), np.full((3, 2), 0.5)
     )
     bins = np.array([0, 0, 2])
-    found = _side(
+    result = _side(
         toy_sorting_seed, Decided(np.eye(4)[[0, 1, 3]], bins, bins, np.zeros(3, dtype=bool), {}), pieces, None
     )
-    assert found.loss.tolist() == pytest.approx([0.0, 2500.0, 0.0])
-    assert found.metrics["value_lost"] == pytest.approx(750.0)
-    assert "truth_accuracy" not in found.metrics
-    assert "test_x_rmse" not in found.metrics
-    assert all(np.isfinite(value) for value in found.metrics.values())
+    assert result.loss.tolist() == pytest.approx([0.0, 2500.0, 0.0])
+    assert result.metrics["value_lost"] == pytest.approx(750.0)
+    assert "truth_accuracy" not in result.metrics
+    assert "test_x_rmse" not in result.metrics
+    assert all(np.isfinite(value) for value in result.metrics.values())
 
 
 def test_the_truth_of_the_judge_rows_is_reported(fitted):
-    data, rows, found = fitted
+    data, rows, result = fitted
     known = replace(data, truth=np.where(np.arange(len(data.y)) >= rows[0], data.y, np.nan))
-    told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], known, rows)
-    assert told.challenger["truth_accuracy"] == pytest.approx(told.challenger["accuracy"])
-    assert told.challenger["label_errors"] == 0.0
+    comparison = verdict(result["majority"].model, data.X[rows], result["lightgbm"], known, rows)
+    assert comparison.challenger["truth_accuracy"] == pytest.approx(comparison.challenger["accuracy"])
+    assert comparison.challenger["label_errors"] == 0.0

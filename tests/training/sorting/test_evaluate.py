@@ -31,26 +31,26 @@ def pieces(classes, mass=None, lots=None, x=0.5):
     return AnalysedPieces(classes, mass, lots, np.column_stack([np.broadcast_to(x, n), np.ones(n)]))
 
 
-def decided(told, bins, wanted=None, refused=None, sure=1.0):
-    told, bins = np.array(told), np.array(bins)
-    p = np.full((len(told), 4), (1 - sure) / 3)
-    p[np.arange(len(told)), told] = sure
-    wanted = bins if wanted is None else np.array(wanted)
-    refused = np.zeros(len(told), dtype=bool) if refused is None else np.array(refused)
-    return Decided(p, bins, wanted, refused, {})
+def decided(predictions, bins, expected=None, refused=None, sure=1.0):
+    predictions, bins = np.array(predictions), np.array(bins)
+    p = np.full((len(predictions), 4), (1 - sure) / 3)
+    p[np.arange(len(predictions)), predictions] = sure
+    expected = bins if expected is None else np.array(expected)
+    refused = np.zeros(len(predictions), dtype=bool) if refused is None else np.array(refused)
+    return Decided(p, bins, expected, refused, {})
 
 
 def test_a_perfect_sorter_has_perfect_figures(toy_sorting_seed):
     rng = np.random.default_rng(1)
     real = pieces(rng.integers(0, 4, 300), rng.lognormal(3, 1, 300), rng.choice(["L-1", "L-2", "L-3"], 300))
     bins = oracle_bins(value_matrix(toy_sorting_seed), real.classes)
-    found = measured(toy_sorting_seed, decided(real.classes, bins), real)
+    result = measured(toy_sorting_seed, decided(real.classes, bins), real)
     for name in ("accuracy", "accuracy_count", "value_share", "purity", "recovery", "refused_other"):
-        assert found[name] == pytest.approx(1.0), name
+        assert result[name] == pytest.approx(1.0), name
     for name in ("log_loss", "ece", "lots_over_limit", "loss_misclassified", "loss_uncertainty", "loss_lot_limit"):
-        assert found[name] == pytest.approx(0.0, abs=1e-12), name
-    assert found["accuracy_low"] == found["accuracy_high"] == 1.0
-    assert found["lots"] == 3
+        assert result[name] == pytest.approx(0.0, abs=1e-12), name
+    assert result["accuracy_low"] == result["accuracy_high"] == 1.0
+    assert result["lots"] == 3
 
 
 def test_a_heavy_mistake_weighs_more_than_a_light_one(toy_sorting_seed):
@@ -75,35 +75,35 @@ def test_purity_and_recovery_of_a_worked_example(toy_sorting_seed):
     """Bin a gets 6 g of a and 2 g of c; bin bc gets 3 g of b and 1 g of a; 4 g of c stay on the belt."""
     real = pieces([A, C, B, A, C, OTHER], mass=[6, 2, 3, 1, 4, 5])
     bins = np.array([BIN_A, BIN_A, BIN_BC, BIN_BC, REST, REST])
-    found = by_bin(value_matrix(toy_sorting_seed), REST, ["bin_a", "bin_bc", "rest"], decided([A] * 6, bins), real)
-    assert found["bin_a_purity"] == pytest.approx(6 / 8)
-    assert found["bin_a_recovery"] == pytest.approx(6 / 7)
-    assert found["bin_bc_purity"] == pytest.approx(3 / 4)
-    assert found["bin_bc_recovery"] == pytest.approx(3 / 9)
-    assert found["purity"] == pytest.approx(9 / 12)
-    assert found["recovery"] == pytest.approx(9 / 16)
-    assert "rest_purity" not in found
+    result = by_bin(value_matrix(toy_sorting_seed), REST, ["bin_a", "bin_bc", "rest"], decided([A] * 6, bins), real)
+    assert result["bin_a_purity"] == pytest.approx(6 / 8)
+    assert result["bin_a_recovery"] == pytest.approx(6 / 7)
+    assert result["bin_bc_purity"] == pytest.approx(3 / 4)
+    assert result["bin_bc_recovery"] == pytest.approx(3 / 9)
+    assert result["purity"] == pytest.approx(9 / 12)
+    assert result["recovery"] == pytest.approx(9 / 16)
+    assert "rest_purity" not in result
 
 
 def test_a_bin_that_gets_nothing_has_no_purity(toy_sorting_seed):
-    found = measured(toy_sorting_seed, decided([A, A], [REST, REST]), pieces([A, A], lots=["L-1", "L-2"]))
-    assert np.isnan(found["bin_a_purity"])
-    assert np.isnan(found["purity_low"])
-    assert found["bin_a_recovery"] == 0.0
+    result = measured(toy_sorting_seed, decided([A, A], [REST, REST]), pieces([A, A], lots=["L-1", "L-2"]))
+    assert np.isnan(result["bin_a_purity"])
+    assert np.isnan(result["purity_low"])
+    assert result["bin_a_recovery"] == 0.0
 
 
 def test_value_is_in_dollars_a_tonne_and_as_a_share_of_the_oracle(toy_sorting_seed):
     """Of 4 kg: 1 kg of a in bin a (2 $/kg), 1 kg of b there (-1), 2 kg of c carried on (0.3); best 2, 1.5, 1.2."""
     real = pieces([A, B, C], mass=[1000, 1000, 2000])
-    found = money(value_matrix(toy_sorting_seed), REST, decided([A] * 3, [BIN_A, BIN_A, REST]), real)
-    assert found["value"] == pytest.approx(1000 * (2.0 - 1.0 + 2 * 0.3) / 4)
-    assert found["oracle_value"] == pytest.approx(1000 * (2.0 + 1.5 + 2 * 1.2) / 4)
-    assert found["pass_value"] == pytest.approx(1000 * 0.3)
-    assert found["value_share"] == pytest.approx(1.6 / 5.9)
+    result = money(value_matrix(toy_sorting_seed), REST, decided([A] * 3, [BIN_A, BIN_A, REST]), real)
+    assert result["value"] == pytest.approx(1000 * (2.0 - 1.0 + 2 * 0.3) / 4)
+    assert result["oracle_value"] == pytest.approx(1000 * (2.0 + 1.5 + 2 * 1.2) / 4)
+    assert result["pass_value"] == pytest.approx(1000 * 0.3)
+    assert result["value_share"] == pytest.approx(1.6 / 5.9)
 
 
 @pytest.mark.parametrize(
-    ("told", "bin_", "wanted", "refused", "cause", "lost"),
+    ("predictions", "bin_", "expected", "refused", "cause", "lost"),
     [
         (B, BIN_BC, BIN_BC, False, "misclassified", 2.0 - 0.4),
         (A, REST, REST, False, "uncertainty", 2.0 - 0.3),
@@ -111,19 +111,19 @@ def test_value_is_in_dollars_a_tonne_and_as_a_share_of_the_oracle(toy_sorting_se
         (A, REST, BIN_A, False, "lot limit", 2.0 - 0.3),
     ],
 )
-def test_each_loss_has_its_cause(toy_sorting_seed, told, bin_, wanted, refused, cause, lost):
-    found = lost_by_cause(
-        value_matrix(toy_sorting_seed), 0.0, REST, decided([told], [bin_], [wanted], [refused]), pieces([A])
+def test_each_loss_has_its_cause(toy_sorting_seed, predictions, bin_, expected, refused, cause, lost):
+    result = lost_by_cause(
+        value_matrix(toy_sorting_seed), 0.0, REST, decided([predictions], [bin_], [expected], [refused]), pieces([A])
     )
-    assert found.pop(cause) == pytest.approx(1000 * lost)
-    assert set(found.values()) == {0.0}
+    assert result.pop(cause) == pytest.approx(1000 * lost)
+    assert set(result.values()) == {0.0}
 
 
 def test_causes_add_up_to_what_the_oracle_has_more(toy_sorting_seed):
     rng = np.random.default_rng(4)
     real = pieces(rng.integers(0, 4, 500), rng.lognormal(3, 1, 500))
-    bins, wanted, told = rng.integers(0, 3, 500), rng.integers(0, 3, 500), rng.integers(0, 4, 500)
-    made = decided(told, bins, wanted, rng.random(500) < 0.2)
+    bins, expected, predictions = rng.integers(0, 3, 500), rng.integers(0, 3, 500), rng.integers(0, 4, 500)
+    made = decided(predictions, bins, expected, rng.random(500) < 0.2)
     values = value_matrix(toy_sorting_seed)
     lost, cash = lost_by_cause(values, 0.02, REST, made, real), money(values, REST, made, real)
     carried = lost.pop("co-ejection")
@@ -136,9 +136,9 @@ def test_what_is_carried_along_into_a_bin_loses_its_own_place(toy_sorting_seed):
     lost = lost_by_cause(
         value_matrix(toy_sorting_seed), 0.1, REST, decided([A, B], [BIN_A, BIN_BC]), pieces([A, B], [1, 1])
     )
-    kept = (2.0 + 1.5) / 2
+    retained = (2.0 + 1.5) / 2
     into_a, into_bc = (2.0 - 1.0) / 2, (0.4 + 1.5) / 2
-    assert lost["co-ejection"] == pytest.approx(1000 * 0.1 * (0.5 * (kept - into_a) + 0.5 * (kept - into_bc)))
+    assert lost["co-ejection"] == pytest.approx(1000 * 0.1 * (0.5 * (retained - into_a) + 0.5 * (retained - into_bc)))
 
 
 def test_a_lot_is_over_a_limit_by_the_mean_of_its_bin_with_co_ejected_pieces(toy_sorting_seed):
@@ -168,12 +168,12 @@ def test_a_lot_is_over_a_limit_of_its_spread_by_the_pieces_of_its_bin(toy_spread
 def test_elements_are_judged_by_what_the_laboratory_told(toy_sorting_seed):
     real = pieces([A] * 4, x=np.array([1.0, 2.0, np.nan, 4.0]))
     value = np.array([1.0, 3.0, 9.0, 4.0])
-    told = Decided(np.ones((4, 4)), *(np.zeros(4, dtype=int),) * 2, np.zeros(4, dtype=bool), {})
-    told.elements["x"] = Answer(value, value - 0.5, value + 0.5)
-    found = by_element(toy_sorting_seed, told, real)
-    assert found["x_rmse"] == pytest.approx(np.sqrt(1 / 3))
-    assert found["x_coverage_90"] == found["coverage_90"] == pytest.approx(2 / 3)
-    assert np.isnan(found["z_rmse"])
+    predictions = Decided(np.ones((4, 4)), *(np.zeros(4, dtype=int),) * 2, np.zeros(4, dtype=bool), {})
+    predictions.elements["x"] = Answer(value, value - 0.5, value + 0.5)
+    result = by_element(toy_sorting_seed, predictions, real)
+    assert result["x_rmse"] == pytest.approx(np.sqrt(1 / 3))
+    assert result["x_coverage_90"] == result["coverage_90"] == pytest.approx(2 / 3)
+    assert np.isnan(result["z_rmse"])
 
 
 def test_an_interval_over_lots_is_that_of_the_mean_of_independent_lots():
@@ -189,18 +189,18 @@ def test_an_interval_over_lots_is_that_of_the_mean_of_independent_lots():
 def test_truth_adds_its_metrics_and_changes_no_other(toy_sorting_seed):
     real, made = pieces([A, B, C, C], mass=[1, 2, 3, 4]), decided([A, B, C, B], [BIN_A, BIN_BC, BIN_BC, BIN_BC])
     without = measured(toy_sorting_seed, made, real)
-    found = measured(toy_sorting_seed, made, real, np.array([A, B, np.nan, B]))
-    assert {name: found[name] for name in without} == pytest.approx(without, nan_ok=True)
-    assert found["truth_accuracy"] == 1.0
-    assert found["label_errors"] == pytest.approx(4 / 7)
-    assert found["truth_value_share"] == pytest.approx(1.0)
+    result = measured(toy_sorting_seed, made, real, np.array([A, B, np.nan, B]))
+    assert {name: result[name] for name in without} == pytest.approx(without, nan_ok=True)
+    assert result["truth_accuracy"] == 1.0
+    assert result["label_errors"] == pytest.approx(4 / 7)
+    assert result["truth_value_share"] == pytest.approx(1.0)
 
 
 def test_all_figures_of_six_pieces(toy_sorting_seed):
     """Each piece with a fate of its own; figures by hand, 100 g in two lots."""
     real = pieces([A, A, B, C, OTHER, OTHER], [10, 20, 15, 15, 30, 10], ["L-1"] * 3 + ["L-2"] * 3, x=0.89)
     made = decided([A, B, B, C, OTHER, A], [BIN_A, BIN_BC, BIN_BC, REST, REST, BIN_A], sure=0.7)
-    found = measured(toy_sorting_seed, made, real, np.array([A, A, B, B, OTHER, np.nan]))
+    result = measured(toy_sorting_seed, made, real, np.array([A, A, B, B, OTHER, np.nan]))
     expected = {
         "accuracy": 0.7,
         "accuracy_count": 4 / 6,
@@ -226,4 +226,4 @@ def test_all_figures_of_six_pieces(toy_sorting_seed):
         "label_errors": 15 / 90,
         "truth_value_share": (20 + 8 + 22.5 + 4.5 + 3) / (60 + 30 * 1.5 + 3),
     }
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    assert {name: result[name] for name in expected} == pytest.approx(expected, abs=1e-9)

@@ -37,8 +37,8 @@ def six():
 
 
 def test_the_belts_own_bin_counts_neither_as_pure_nor_as_recovered():
-    found = by_bin(VALUES, BELT, ["first", "belt", "last"], *six())
-    assert found == pytest.approx(
+    result = by_bin(VALUES, BELT, ["first", "belt", "last"], *six())
+    assert result == pytest.approx(
         {
             "purity": (10 + 40 + 50) / (10 + 20 + 40 + 50),
             "recovery": (10 + 40 + 50) / (10 + 20 + 40 + 50 + 60),
@@ -52,7 +52,7 @@ def test_the_belts_own_bin_counts_neither_as_pure_nor_as_recovered():
 
 def test_an_interval_over_two_lots_reaches_from_the_one_to_the_other():
     """A quarter of the draws is one lot twice, so the ends of 90 % of them are the two lots' own figures."""
-    found = _intervals(VALUES, BELT, *six())
+    result = _intervals(VALUES, BELT, *six())
     value = (20.0 - 20.0 + 30 * 0.125) / 60, (60.0 + 75.0 + 60 * 0.5) / 150
     best = (20.0 + 30.0 + 30 * 0.125) / 60, (60.0 + 75.0 + 120.0) / 150
     expected = {
@@ -63,8 +63,8 @@ def test_an_interval_over_two_lots_reaches_from_the_one_to_the_other():
         "recovery": (10 / 30, 90 / 150),
     }
     for name, (low, high) in expected.items():
-        assert (found[f"{name}_low"], found[f"{name}_high"]) == pytest.approx((low, high)), name
-    assert 0.0 <= found["ece_low"] <= found["ece_high"]
+        assert (result[f"{name}_low"], result[f"{name}_high"]) == pytest.approx((low, high)), name
+    assert 0.0 <= result["ece_low"] <= result["ece_high"]
 
 
 def test_an_interval_does_not_depend_on_the_order_of_the_lots():
@@ -82,12 +82,12 @@ def test_nothing_below_the_line_or_a_single_lot_has_no_interval():
     assert (low, high) == (1.0, 2.0)
 
 
-@pytest.mark.parametrize(("worth", "share_of"), [(0.0, np.nan), (-1.0, np.nan), (0.5, 1.0)])
-def test_where_even_an_oracle_gains_nothing_there_is_no_share_of_it(worth, share_of):
+@pytest.mark.parametrize(("value", "share_of"), [(0.0, np.nan), (-1.0, np.nan), (0.5, 1.0)])
+def test_where_even_an_oracle_gains_nothing_there_is_no_share_of_it(value, share_of):
     decided, pieces = six()
-    found = money(np.full((3, 3), worth), BELT, decided, pieces)
-    assert found["oracle_value"] == pytest.approx(1000 * worth)
-    assert found["value_share"] == pytest.approx(share_of, nan_ok=True)
+    result = money(np.full((3, 3), value), BELT, decided, pieces)
+    assert result["oracle_value"] == pytest.approx(1000 * value)
+    assert result["value_share"] == pytest.approx(share_of, nan_ok=True)
 
 
 def test_nothing_has_no_share():
@@ -107,8 +107,8 @@ def test_every_known_content_counts_the_same_whatever_its_element(toy_sorting_se
     pieces = AnalysedPieces(
         np.zeros(4, int), np.array([1.0, 10.0, 100.0, 1000.0]), np.array(["L"] * 4, dtype=object), contents
     )
-    found = by_element(toy_sorting_seed, decided, pieces)
-    assert found == pytest.approx(
+    result = by_element(toy_sorting_seed, decided, pieces)
+    assert result == pytest.approx(
         {
             "x_rmse": np.sqrt((0.25 + 0.25 + 36) / 3),
             "x_coverage_90": 2 / 3,
@@ -143,8 +143,8 @@ def test_the_class_of_what_is_none_of_the_named_ones_is_the_seeds(toy_sorting_se
 
 def test_skill_is_the_share_of_the_baselines_log_loss_that_is_avoided(toy_sorting_seed):
     decided, pieces = four(toy_sorting_seed)
-    found = evaluate(toy_sorting_seed, decided, pieces, np.full((4, 4), 0.25))
-    assert found["skill"] == pytest.approx(1 - np.log(0.7) / np.log(0.25))
+    metrics = evaluate(toy_sorting_seed, decided, pieces, np.full((4, 4), 0.25))
+    assert metrics["skill"] == pytest.approx(1 - np.log(0.7) / np.log(0.25))
     assert np.isnan(evaluate(toy_sorting_seed, decided, pieces, np.eye(4))["skill"])
     assert "truth_accuracy" not in evaluate(toy_sorting_seed, decided, pieces, np.eye(4), np.full(4, np.nan))
 

@@ -89,37 +89,37 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
     )
     lots = np.array(["A", "A", "B", "C"], dtype=object)
     pieces = AnalysedPieces(np.zeros(4, dtype=np.intp), np.array([1500.0, 2000.0, 500.0, 40.0]), lots, np.zeros((4, 2)))
-    found = sort_lots(model, np.zeros((4, 2)), pieces, toy_sorting_seed)
+    result = sort_lots(model, np.zeros((4, 2)), pieces, toy_sorting_seed)
     assert given["lot_mass"].tolist() == pytest.approx([3.5, 3.5, 0.5, 0.04])
     assert given["values"].tolist()[0] == [2.0, -1.0, -3.0, -3.0]
     assert given["p"] is p
-    assert found.refused.tolist() == [False, True, True, False]
-    assert (found.bin.tolist(), found.wanted.tolist(), found.elements) == ([0, 2, 2, 1], [0, 2, 1, 1], {"x": 0.9})
-    assert found.p is LEARNER.predictions_of(found) is p
+    assert result.refused.tolist() == [False, True, True, False]
+    assert (result.bin.tolist(), result.wanted.tolist(), result.elements) == ([0, 2, 2, 1], [0, 2, 1, 1], {"x": 0.9})
+    assert result.p is LEARNER.predictions_of(result) is p
 
 
 def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_rows(toy_sorting_seed, monkeypatch):
     """Of the pieces of 30 and 40 g the right class is given a half and a quarter."""
     given = []
     model = Made(temperature=1.0, risk_price=0.25)
-    monkeypatch.setattr(fit, "sorter", lambda *what: given.append(what) or model)
+    monkeypatch.setattr(fit, "sorter", lambda *arguments: given.append(arguments) or model)
     data, rows = data_of(toy_sorting_seed), np.array([2, 3])
-    said = np.array([[0.2, 0.2, 0.5, 0.1], [0.25, 0.25, 0.25, 0.25]])
+    message = np.array([[0.2, 0.2, 0.5, 0.1], [0.25, 0.25, 0.25, 0.25]])
     parts = SimpleNamespace(train=np.array([0, 1]))
-    found, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert found is model
+    result, metrics = LEARNER.calibrated("line", "estimator", data, parts, rows, message, {"from": "here"})
+    assert result is model
     loss = (30 * np.log(2) + 40 * np.log(4)) / 70
     assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "risk_price": 0.25}
-    ((seed, name, estimator, learnt, calibration, info),) = given
+    ((seed, name, estimator, trained, calibration, info),) = given
     assert (seed, name, estimator, info) == (toy_sorting_seed, "line", "estimator", {"from": "here"})
-    X, y, contents = (np.asarray(part).tolist() for part in (learnt.X, learnt.classes, learnt.contents))
-    rest = [
+    X, y, contents = (np.asarray(part).tolist() for part in (trained.X, trained.classes, trained.contents))
+    remaining = [
         np.asarray(getattr(calibration, name)).tolist() for name in ("X", "classes", "contents", "mass", "lots", "p")
     ]
     assert (X, y, contents[0]) == ([[0.0, 1.0], [2.0, 3.0]], [0.0, 1.0], [0.5, 1.0])
-    assert rest[:3] == [[[4.0, 5.0], [6.0, 7.0]], [2.0, 3.0], [[2.5, 1.0], [3.5, 1.0]]]
-    assert rest[3] == pytest.approx([30.0, 40.0])
-    assert rest[4:] == [["B", "C"], said.tolist()]
+    assert remaining[:3] == [[[4.0, 5.0], [6.0, 7.0]], [2.0, 3.0], [[2.5, 1.0], [3.5, 1.0]]]
+    assert remaining[3] == pytest.approx([30.0, 40.0])
+    assert remaining[4:] == [["B", "C"], message.tolist()]
 
 
 def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_sorting_seed, monkeypatch):
@@ -131,32 +131,32 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
 
     monkeypatch.setattr(fit, "sort_lots", sorted_lots)
     parts = SimpleNamespace(test=np.array([3]), holdout_all=np.array([1]))
-    found = LEARNER.answers(None, data_of(toy_sorting_seed), parts)
+    result = LEARNER.answers(None, data_of(toy_sorting_seed), parts)
     nan = np.nan
-    assert np.array_equal(found.p, [[nan, nan], [0, 1], [nan, nan], [1, 0]], equal_nan=True)
-    assert found.bin.tolist() == [-1, 1, -1, 0]
-    assert found.wanted.tolist() == [-1, 1, -1, 2]
-    assert found.refused.tolist() == [False, False, False, True]
-    assert np.array_equal(found.elements["x"].value, [nan, 2.0, nan, 1.0], equal_nan=True)
+    assert np.array_equal(result.p, [[nan, nan], [0, 1], [nan, nan], [1, 0]], equal_nan=True)
+    assert result.bin.tolist() == [-1, 1, -1, 0]
+    assert result.wanted.tolist() == [-1, 1, -1, 2]
+    assert result.refused.tolist() == [False, False, False, True]
+    assert np.array_equal(result.elements["x"].value, [nan, 2.0, nan, 1.0], equal_nan=True)
 
 
 def test_the_error_of_an_estimator_is_its_log_loss_by_mass_at_the_models_temperature(toy_sorting_seed):
     """At a temperature of 2 chances of 0.8 and 0.2 become 2/3 and 1/3."""
     estimator = SimpleNamespace(predict_proba=lambda X: np.array([[0.8, 0.2], [0.8, 0.2]]))
     loss = LEARNER.error(SimpleNamespace(temperature=2.0), data_of(toy_sorting_seed), np.array([0, 2]))
-    found = loss(estimator, np.zeros((2, 2)), np.array([0.0, 1.0]))
-    assert found == pytest.approx((10 * np.log(1.5) + 30 * np.log(3)) / 40)
+    result = loss(estimator, np.zeros((2, 2)), np.array([0.0, 1.0]))
+    assert result == pytest.approx((10 * np.log(1.5) + 30 * np.log(3)) / 40)
 
 
 def test_rows_are_evaluated_with_their_baseline_and_truth(toy_sorting_seed, monkeypatch):
     given = []
-    monkeypatch.setattr(fit, "evaluate", lambda *what: given.append(what) or {})
+    monkeypatch.setattr(fit, "evaluate", lambda *arguments: given.append(arguments) or {})
     decided = Decided(np.eye(4), np.arange(4), np.arange(4), np.zeros(4, dtype=bool), {})
     data, rows = data_of(toy_sorting_seed), np.array([3, 0])
     LEARNER.evaluated(None, decided, data, rows, np.arange(4.0))
     data.truth = np.array([5.0, 6.0, 7.0, 8.0])
     LEARNER.evaluated(None, decided, data, rows, np.arange(4.0))
-    assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [8.0, 5.0]]
-    seed, some, pieces, baseline, _ = given[0]
+    assert [name[4] if name[4] is None else name[4].tolist() for name in given] == [None, [8.0, 5.0]]
+    seed, subset, pieces, baseline, _ = given[0]
     assert seed is toy_sorting_seed
-    assert (some.bin.tolist(), pieces.lots.tolist(), baseline.tolist()) == ([3, 0], ["C", "A"], [3.0, 0.0])
+    assert (subset.bin.tolist(), pieces.lots.tolist(), baseline.tolist()) == ([3, 0], ["C", "A"], [3.0, 0.0])

@@ -33,25 +33,25 @@ def oracle(data):
 
 def test_an_oracle_beats_a_belt_that_carries_all_on(plant):
     data, parts = plant
-    found = evidence(deciding("trees", oracle(data)), deciding("majority", np.full(len(data.y), 2)), data, parts)
+    result = evidence(deciding("trees", oracle(data)), deciding("majority", np.full(len(data.y), 2)), data, parts)
     lots = len(set(data.units[np.concatenate([parts.test, parts.holdout])]))
     assert lots == 15
-    assert not found.own.any()
+    assert not result.own.any()
     classes = pieces_of(data).classes[np.sort(np.concatenate([parts.test, parts.holdout]))]
     # $/kg in the best bin less 0.3 on the belt, a tonne: a 1700, b 1200, c 900; other is best on the belt
-    assert found.baseline == pytest.approx(np.array([1700.0, 1200.0, 900.0, 0.0])[classes])
-    assert (found.beside, found.unit, found.labels) == ("majority", "$/t", len(parts.learnt))
-    assert found.promises[0].measured == "0 of 15 lots break a limit"
-    assert gate(found, False, None).passed
+    assert result.baseline == pytest.approx(np.array([1700.0, 1200.0, 900.0, 0.0])[classes])
+    assert (result.beside, result.unit, result.labels) == ("majority", "$/t", len(parts.learnt))
+    assert result.promises[0].measured == "0 of 15 lots break a limit"
+    assert gate(result, False, None).passed
 
 
 def test_lots_that_break_their_limit_are_refused(plant):
     """All goes where x may be 0.9 % at most, and metal b and c have 2 and 5 %."""
     data, parts = plant
     bins = np.where(oracle(data) == 1, 0, oracle(data))
-    found = gate(evidence(deciding("trees", bins), deciding("majority", bins), data, parts), False, None)
-    assert [reason.split(":")[0] for reason in found.reasons] == ["gain over majority", "promise on lots"]
-    assert found.reasons[1] == (
+    result = gate(evidence(deciding("trees", bins), deciding("majority", bins), data, parts), False, None)
+    assert [reason.split(":")[0] for reason in result.reasons] == ["gain over majority", "promise on lots"]
+    assert result.reasons[1] == (
         "promise on lots: 15 of 15 lots break a limit; expected not significantly more than 10% of them"
     )
 

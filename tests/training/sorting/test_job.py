@@ -64,9 +64,9 @@ def version(story, number=1):
 def test_every_candidate_has_a_run_with_the_same_names(story):
     runs = story.tracking.children(version(story))
     assert set(runs) == {"majority", "linear", "lightgbm"}
-    found = {name: story.tracking._client.get_run(run) for name, run in runs.items()}
-    assert len({frozenset(run.data.metrics) for run in found.values()}) == 1
-    for name, run in found.items():
+    result = {name: story.tracking._client.get_run(run) for name, run in runs.items()}
+    assert len({frozenset(run.data.metrics) for run in result.values()}) == 1
+    for name, run in result.items():
         expected = dict(story.trained.learnt.candidates[name].metrics)
         assert run.data.metrics == pytest.approx(expected, nan_ok=True)
         assert run.data.params["selected_by"] == "calibrate_log_loss"
@@ -87,12 +87,12 @@ def test_the_best_is_registered_with_its_figures(story):
 
 
 def test_decisions_come_out_again_from_the_registered_model(story, toy_sorting_seed):
-    learnt = story.trained.learnt
-    rows, model = learnt.parts.test, story.tracking.model(version(story))
-    X = matrix(learnt.data.table.iloc[rows], model.seed)
-    again = sort_lots(model, X, pieces_of(learnt.data)[rows], toy_sorting_seed)
-    assert np.array_equal(again.bin, learnt.best.answers.bin[rows])
-    assert np.allclose(again.p, learnt.best.answers.p[rows], rtol=1e-9)
+    training = story.trained.learnt
+    rows, model = training.parts.test, story.tracking.model(version(story))
+    X = matrix(training.data.table.iloc[rows], model.seed)
+    again = sort_lots(model, X, pieces_of(training.data)[rows], toy_sorting_seed)
+    assert np.array_equal(again.bin, training.best.answers.bin[rows])
+    assert np.allclose(again.p, training.best.answers.p[rows], rtol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow")
@@ -104,13 +104,13 @@ def test_mlflows_own_loader_gives_classes_and_bins_as_text(story):
     table = story.trained.learnt.data.table.head(40)
     with story.tracking._default_store():
         loaded = mlflow.pyfunc.load_model("models:/toy_scrap/1")
-    said = loaded.predict(table[list(model.names)], {"answer": "all"})
+    predictions = loaded.predict(table[list(model.names)], {"answer": "all"})
     for name, column in model.columns(matrix(table, model.seed)).items():
-        assert (said[name].to_numpy() == column).all(), name
+        assert (predictions[name].to_numpy() == column).all(), name
     assert {
-        name: said[name].dtype.kind for name in ("p_a", "p_other", "x", "x_low", "expected_value")
+        name: predictions[name].dtype.kind for name in ("p_a", "p_other", "x", "x_low", "expected_value")
     } == dict.fromkeys(("p_a", "p_other", "x", "x_low", "expected_value"), "f")
-    assert (loaded.predict(table[list(model.names)]) == said["metal"]).all()
+    assert (loaded.predict(table[list(model.names)]) == predictions["metal"]).all()
     (answer,) = loaded.metadata.signature.outputs.inputs
     assert (answer.name, answer.type.name) == ("metal", "string")
 
@@ -157,17 +157,17 @@ def test_a_changed_sensor_promotes_the_challenger_that_has_learnt_it(story):
     entered = next(move for move in story.tracking.audit("toy_scrap") if move.action == "promote")
     assert entered.metrics["challenger_value_share"] == verdict.challenger["value_share"]
     assert entered.metrics["challenger_lots_over_limit"] == verdict.challenger["lots_over_limit"]
-    kept = json.loads(story.text(story.retrained.learnt.run, "verdict.json"))
-    assert kept["challenger"]["value_lost"] == verdict.challenger["value_lost"]
+    stored = json.loads(story.text(story.retrained.learnt.run, "verdict.json"))
+    assert stored["challenger"]["value_lost"] == verdict.challenger["value_lost"]
 
 
 def test_judge_lots_are_whole_and_learnt_by_neither(story):
-    learnt, verdict = story.retrained.learnt, story.retrained.verdict
-    learnt_lots = set(learnt.data.units[learnt.parts.learnt])
-    judged = learnt.data.periods >= learnt.parts.test_from
-    assert verdict.rows == judged.sum() == 53 * 40
-    assert not learnt_lots & set(learnt.data.units[judged])
-    assert min(learnt.data.units[judged]) == "L-00188"
+    training, verdict = story.retrained.learnt, story.retrained.verdict
+    learnt_lots = set(training.data.units[training.parts.learnt])
+    evaluated = training.data.periods >= training.parts.test_from
+    assert verdict.rows == evaluated.sum() == 53 * 40
+    assert not learnt_lots & set(training.data.units[evaluated])
+    assert min(training.data.units[evaluated]) == "L-00188"
 
 
 def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
@@ -181,7 +181,7 @@ def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
         console.print(table)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    told = " ".join(out.split())
+    predictions = " ".join(out.split())
     for words in (
         "toy_scrap: metal, 360 pieces",
         "$/t",
@@ -192,7 +192,7 @@ def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
         "2120 pieces of 53 lots",
         "version 2 promoted",
     ):
-        assert words in told, words
+        assert words in predictions, words
     assert [row.name for row in comparison.rows] == ["baseline", "1", "2"]
 
 
@@ -218,5 +218,5 @@ def test_the_whole_class_column_is_in_the_digest(story, toy_sorting_seed):
     changed = table.copy()
     changed.loc[0, "metal"] = "b" if table.loc[0, "metal"] != "b" else "a"
     assert digest(changed) != digest(table)
-    kept = story.tracking.table(version(story).parent_run, "table.parquet")
-    pd.testing.assert_frame_equal(kept, table)
+    retained = story.tracking.table(version(story).parent_run, "table.parquet")
+    pd.testing.assert_frame_equal(retained, table)

@@ -87,10 +87,10 @@ def test_rows_of_the_confusion_add_up(fitted):
 
 def test_signals_are_those_of_the_law(fitted):
     heat, bars = pictures.signals_by_class(*fitted).data
-    found = {name: dict(zip(heat.x, row, strict=True)) for name, row in zip(heat.y, heat.z, strict=True)}
-    assert found["s1 [1]"]["b"] > found["s1 [1]"]["a"] > found["s1 [1]"]["other"]
-    assert found["s2 [1]"]["c"] > found["s2 [1]"]["a"]
-    assert max(abs(value) for value in found["mass [g]"].values()) < 0.5
+    result = {name: dict(zip(heat.x, row, strict=True)) for name, row in zip(heat.y, heat.z, strict=True)}
+    assert result["s1 [1]"]["b"] > result["s1 [1]"]["a"] > result["s1 [1]"]["other"]
+    assert result["s2 [1]"]["c"] > result["s2 [1]"]["a"]
+    assert max(abs(value) for value in result["mass [g]"].values()) < 0.5
     assert list(bars.y) == list(heat.y)
     assert list(bars.x) == sorted(bars.x)
 

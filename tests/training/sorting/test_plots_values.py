@@ -26,7 +26,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap with metrics of one's own, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data)
-    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    linear = fit_candidate(LEARNER, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda action: None)
     own = {
         "test_bin_a_recovery": 0.81,
         "test_bin_a_purity": 0.92,
@@ -74,10 +74,10 @@ def test_curves_of_the_bins_and_dots_as_decided(fitted, layout_of, traces_of):
         pytest.approx((73, 64)),
     ]
     pieces, p = pieces_of(data)[parts.test], candidate.answers.p[parts.test]
-    in_a, in_bc, rest = p @ [2, -1, -3, -3], p @ [0.4, 1.5, 1.2, -0.5], p @ [0.3, 0.3, 0.3, 0.1]
+    in_a, in_bc, remaining = p @ [2, -1, -3, -3], p @ [0.4, 1.5, 1.2, -0.5], p @ [0.3, 0.3, 0.3, 0.1]
     for curve, lead, due in (
-        (figure.data[0], in_a - np.maximum(in_bc, rest), pieces.classes == 0),
-        (figure.data[2], in_bc - np.maximum(in_a, rest), (pieces.classes == 1) | (pieces.classes == 2)),
+        (figure.data[0], in_a - np.maximum(in_bc, remaining), pieces.classes == 0),
+        (figure.data[2], in_bc - np.maximum(in_a, remaining), (pieces.classes == 1) | (pieces.classes == 2)),
     ):
         order = sorted(range(len(lead)), key=lambda i: -lead[i])
         taken, right, points = 0.0, 0.0, []
@@ -85,11 +85,11 @@ def test_curves_of_the_bins_and_dots_as_decided(fitted, layout_of, traces_of):
             taken += pieces.mass[i]
             right += pieces.mass[i] * due[i]
             points.append((100 * right / pieces.mass[due].sum(), 100 * right / taken))
-        found = list(zip(numbers(curve.x), numbers(curve.y), strict=True))
-        near = [min(points, key=lambda q: abs(q[0] - one[0]) + abs(q[1] - one[1])) for one in found]
-        assert np.array(found) == pytest.approx(np.array(near))
-        assert found[0] == pytest.approx(next(q for q in points if q[0] > 0) if not due[order[0]] else points[0])
-        assert found[-1][0] == pytest.approx(100)
+        result = list(zip(numbers(curve.x), numbers(curve.y), strict=True))
+        near = [min(points, key=lambda q: abs(q[0] - one[0]) + abs(q[1] - one[1])) for one in result]
+        assert np.array(result) == pytest.approx(np.array(near))
+        assert result[0] == pytest.approx(next(q for q in points if q[0] > 0) if not due[order[0]] else points[0])
+        assert result[-1][0] == pytest.approx(100)
 
 
 def test_a_curve_follows_the_lead_by_mass_and_is_thinned_along_the_recovery(monkeypatch):
@@ -196,7 +196,7 @@ def test_accuracy_of_each_lot_and_the_mean_of_15(fitted, layout_of, traces_of):
         mean = {"name": f"{label}, mean of 15", "line.color": colour, "line.width": 2}
         expected.append({"type": "scatter", "mode": "lines"} | mean)
     assert traces_of(figure) == expected
-    pieces, likeliest = pieces_of(data), candidate.answers.p.argmax(axis=1)
+    pieces, most_probable = pieces_of(data), candidate.answers.p.argmax(axis=1)
     for dots, mean, rows in ((*figure.data[:2], parts.test), (*figure.data[2:], parts.holdout_all)):
         lots = sorted(set(pieces.lots[rows]))  # numbered as they came
         assert list(dots.text) == lots
@@ -204,10 +204,10 @@ def test_accuracy_of_each_lot_and_the_mean_of_15(fitted, layout_of, traces_of):
         start = [data.periods[one].min() for one in own]
         assert list(pd.DatetimeIndex(dots.x)) == list(pd.DatetimeIndex(mean.x)) == start
         total = [pieces.mass[one].sum() for one in own]
-        right = [pieces.mass[one[likeliest[one] == pieces.classes[one]]].sum() for one in own]
+        right = [pieces.mass[one[most_probable[one] == pieces.classes[one]]].sum() for one in own]
         assert list(dots.y) == pytest.approx([100 * part / whole for part, whole in zip(right, total, strict=True)])
         near = [slice(max(0, i - 7), i + 8) for i in range(len(lots))]
-        assert list(mean.y) == pytest.approx([100 * sum(right[some]) / sum(total[some]) for some in near])
+        assert list(mean.y) == pytest.approx([100 * sum(right[subset]) / sum(total[subset]) for subset in near])
 
 
 def test_without_held_out_lots_only_the_future_is_shown(fitted):

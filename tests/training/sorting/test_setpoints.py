@@ -29,17 +29,17 @@ def parts(pieces):
 
 
 def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
-    kept = NewestPieces().fit(pieces, parts)
-    lots = list(dict.fromkeys(kept.lots))
+    fitted = NewestPieces().fit(pieces, parts)
+    lots = list(dict.fromkeys(fitted.lots))
     assert len(lots) == len(set(pieces.units[np.concatenate([parts.test, parts.holdout])])) >= 20
     assert set(lots).isdisjoint(pieces.units[parts.learnt])
-    assert len(kept.X) == 30 * len(lots)
+    assert len(fitted.X) == 30 * len(lots)
     starts = pieces.table.groupby("lot")["passed_at"].min()
     assert starts[lots].is_monotonic_increasing
     assert starts[lots].min() >= parts.test_from
     one = pieces.table[pieces.table["lot"] == lots[3]]
-    np.testing.assert_allclose(kept.contents[kept.lots == lots[3], 0], one["x"], rtol=1e-5)
-    assert [pieces.seed.classes[i] for i in kept.classes[kept.lots == lots[3]]] == one["metal"].tolist()
+    np.testing.assert_allclose(fitted.contents[fitted.lots == lots[3], 0], one["x"], rtol=1e-5)
+    assert [pieces.seed.classes[i] for i in fitted.classes[fitted.lots == lots[3]]] == one["metal"].tolist()
 
 
 def test_of_very_many_lots_the_newest_are_kept(pieces, parts, monkeypatch):
@@ -54,8 +54,8 @@ def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
     few = replace(
         parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], holdout=parts.holdout[:0]
     )
-    why = "1 latest lots outside the training rows, expected 20 or more to evaluate set-points on"
-    assert NewestPieces().outcome(pieces, few) == (None, why)
+    reason = "1 latest lots outside the training rows, expected 20 or more to evaluate set-points on"
+    assert NewestPieces().outcome(pieces, few) == (None, reason)
     timeless = SimpleNamespace(seed=SimpleNamespace(time=None))
     assert NewestPieces().outcome(timeless, parts).refusal.startswith("pieces have no time")
 

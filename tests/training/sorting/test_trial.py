@@ -53,18 +53,18 @@ BELT = Belt()
 
 
 def test_pieces_are_counted_as_they_landed(four):
-    found = counted(four, decided(), BELT, 7)
-    assert (found.process, found.version, found.lots, found.pieces) == ("toy_scrap", 7, 2, 4)
-    assert found.tonnes == pytest.approx(1e-4)
-    assert found.accuracy == pytest.approx((10 + 30 + 40) / 100)
-    assert found.value == pytest.approx(1000 * (10 * 2.0 + 20 * 0.3 + 30 * 0.3 - 40 * 0.5) / 100)
-    assert found.oracle == pytest.approx(1000 * (10 * 2.0 + 20 * 1.5 + 30 * 2.0 + 40 * 0.1) / 100)
-    assert found.ejected_oracle == pytest.approx(1000 * (10 * 2.0 + 20 * 1.5 + 30 * 2.0 - 40 * 0.5) / 100)
-    assert found.value_share == pytest.approx(15 / 114)
-    assert found.value_share_low == pytest.approx((30 * 0.3 - 40 * 0.5) / (30 * 2.0 + 40 * 0.1))  # lot 2 twice
-    assert found.value_share_high == pytest.approx((10 * 2.0 + 20 * 0.3) / (10 * 2.0 + 20 * 1.5))  # lot 1 twice
-    assert found.confidence == 0.9
-    assert found.bins == {
+    result = counted(four, decided(), BELT, 7)
+    assert (result.process, result.version, result.lots, result.pieces) == ("toy_scrap", 7, 2, 4)
+    assert result.tonnes == pytest.approx(1e-4)
+    assert result.accuracy == pytest.approx((10 + 30 + 40) / 100)
+    assert result.value == pytest.approx(1000 * (10 * 2.0 + 20 * 0.3 + 30 * 0.3 - 40 * 0.5) / 100)
+    assert result.oracle == pytest.approx(1000 * (10 * 2.0 + 20 * 1.5 + 30 * 2.0 + 40 * 0.1) / 100)
+    assert result.ejected_oracle == pytest.approx(1000 * (10 * 2.0 + 20 * 1.5 + 30 * 2.0 - 40 * 0.5) / 100)
+    assert result.value_share == pytest.approx(15 / 114)
+    assert result.value_share_low == pytest.approx((30 * 0.3 - 40 * 0.5) / (30 * 2.0 + 40 * 0.1))  # lot 2 twice
+    assert result.value_share_high == pytest.approx((10 * 2.0 + 20 * 0.3) / (10 * 2.0 + 20 * 1.5))  # lot 1 twice
+    assert result.confidence == 0.9
+    assert result.bins == {
         "bin_a": pytest.approx({"share": 0.1, "purity": 1.0, "recovery": 0.25}),
         "bin_bc": pytest.approx({"share": 0.4, "purity": 0.0, "recovery": 0.0}),
         "rest": pytest.approx({"share": 0.5}),
@@ -72,12 +72,12 @@ def test_pieces_are_counted_as_they_landed(four):
 
 
 def test_what_is_lost_sums_up_to_the_oracle(four):
-    found = counted(four, decided(), BELT)
+    result = counted(four, decided(), BELT)
     lost = {"misclassified": 20 * 1.2, "uncertainty": 0, "rejected unknown": 0, "lot limit": 30 * 1.7}
     expected = lost | {"taken along": 40 * 0.6}
-    assert found.lost == pytest.approx({cause: 1000 * amount / 100 for cause, amount in expected.items()})
-    assert sum(found.lost.values()) == pytest.approx(found.oracle - found.value)
-    assert found.version is None
+    assert result.lost == pytest.approx({cause: 1000 * amount / 100 for cause, amount in expected.items()})
+    assert sum(result.lost.values()) == pytest.approx(result.oracle - result.value)
+    assert result.version is None
 
 
 @pytest.mark.parametrize(("x", "over"), [(0.89, 0), (0.91, 1)])
@@ -93,8 +93,8 @@ def test_lots_over_a_limit_of_their_spread_are_counted_among_those_over_any(four
     made = replace(decided(), bin=np.array([0, 0, 0, 2]))
     plain = counted(replace(four, truth_frame=contents), made, BELT)
     assert (plain.over_limit, plain.over_sd_limit) == (0, None)
-    found = counted(replace(four, truth_frame=contents, seed=toy_spread_seed), made, BELT)
-    assert (found.over_limit, found.over_sd_limit) == (1, 1)
+    result = counted(replace(four, truth_frame=contents, seed=toy_spread_seed), made, BELT)
+    assert (result.over_limit, result.over_sd_limit) == (1, 1)
 
 
 def test_each_lot_of_a_trial_is_a_unit(toy_sorting_seed):
@@ -102,8 +102,8 @@ def test_each_lot_of_a_trial_is_a_unit(toy_sorting_seed):
 
 
 def test_the_terminal_names_lots_over_a_limit_of_their_spread(capsys):
-    some = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9, 4)
-    for part in tables(some):
+    subset = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9, 4)
+    for part in tables(subset):
         Console(width=200).print(part, markup=False)
     assert "Lots over a limit: 5 of 40 (12.5%), 4 of them over one of a standard deviation." in capsys.readouterr().out
 
@@ -111,12 +111,12 @@ def test_the_terminal_names_lots_over_a_limit_of_their_spread(capsys):
 def test_the_terminal_says_what_was_counted(capsys):
     bins = {"bin_a": {"share": 0.256, "purity": 0.913, "recovery": 0.874}, "rest": {"share": 0.744}}
     lost = {"uncertainty": 12.34, "lot limit": -3.21}
-    found = SortingTrial(
+    result = SortingTrial(
         "toy_scrap", 3, 40, 2400, 0.08412, 0.951, 1200.04, 1300.06, 1250.02, 0.923, 0.911, 0.934, bins, lost, 5, 0.9
     )
-    found = replace(found, over_by_laboratory=3, shown_after=32, calibration_confidence=0.9)
+    result = replace(result, over_by_laboratory=3, shown_after=32, calibration_confidence=0.9)
     console = Console(width=500)
-    for part in tables(found):
+    for part in tables(result):
         console.print(part, markup=False)
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert [line for line in lines if line and not set(line) <= {"─", "╶", "╴", " "}] == [
@@ -140,10 +140,10 @@ def test_the_terminal_says_what_was_counted(capsys):
 
 
 def test_tables_begin_at_the_edge_and_what_was_landed_is_bold():
-    found = SimpleNamespace(
+    result = SimpleNamespace(
         **dict.fromkeys(SortingTrial.__dataclass_fields__, 0.5) | {"bins": {}, "lost": {"uncertainty": 1}}
     )
-    bins, lost = (part for part in tables(found) if isinstance(part, Table))
+    bins, lost = (part for part in tables(result) if isinstance(part, Table))
     assert (bins.pad_edge, lost.pad_edge) == (False, False)
     assert [row.style for row in lost.rows] == [None, None, "bold"]
 
@@ -169,13 +169,15 @@ def test_where_a_piece_landed_is_a_value_not_a_call():
 
 
 def test_on_another_plant_the_promise_is_withdrawn_until_its_own_lots_show_it(capsys):
-    found = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9)
-    found = replace(found, over_by_laboratory=8, shown_after=None, calibration_confidence=0.9)
-    for part in tables(found):
+    result = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9)
+    result = replace(result, over_by_laboratory=8, shown_after=None, calibration_confidence=0.9)
+    for part in tables(result):
         Console(width=500).print(part, markup=False)
-    told = capsys.readouterr().out
-    assert "That promise is withdrawn here: it was made for another plant, and assays of lots of this one" in told
-    assert "do not show it (at least 29 lots needed)." in told  # 0.9 to the power of 29 is the first below a twentieth
+    output = capsys.readouterr().out
+    assert "That promise is withdrawn here: it was made for another plant, and assays of lots of this one" in output
+    assert (
+        "do not show it (at least 29 lots needed)." in output
+    )  # 0.9 to the power of 29 is the first below a twentieth
 
 
 def test_lots_of_a_trial_show_the_promise_in_the_order_in_which_they_came(
@@ -198,7 +200,7 @@ def test_lots_of_a_trial_show_the_promise_in_the_order_in_which_they_came(
         rows = replace(rows, truth=rows.y.astype(float), truth_frame=truth)
         made = Decided(np.eye(4)[rows.y.astype(int)], np.full(n, 2), np.full(n, 2), np.zeros(n, dtype=bool), {})
         monkeypatch.setattr(trials, "sort_lots", lambda model, X, pieces, seed, made=made: made)
-        found = trials.outcome(None, rows, belt)
-        shown[name] = found.shown_after
-        assert (found.over_by_laboratory, found.calibration_confidence) == (over.sum(), 0.6)
+        result = trials.outcome(None, rows, belt)
+        shown[name] = result.shown_after
+        assert (result.over_by_laboratory, result.calibration_confidence) == (over.sum(), 0.6)
     assert shown == {"good first": 16, "bad first": None}

@@ -25,20 +25,20 @@ def measured(seed_with):  # noqa: F811
     units, periods = np.repeat([0, 1], 4), np.tile(np.arange(4), 2)
 
     def make(rows=ALL):
-        said = EvaluatedEvent(units, periods, y, probability, one.alarm(probability), {})
-        return metrics(one, said, rows, SimpleNamespace(seed=seed))
+        message = EvaluatedEvent(units, periods, y, probability, one.alarm(probability), {})
+        return metrics(one, message, rows, SimpleNamespace(seed=seed))
 
     return make
 
 
 def test_costs_are_of_misses_and_alarms(measured):
-    found = measured()
+    result = measured()
     # Alarms in four rows of 20 $, one miss of 100 $; never alarming misses three.
-    assert (found["rows"], found["events"], found["rate"]) == (8, 3, 3 / 8)
-    assert found["cost"] == pytest.approx((4 * 20 + 100) / 8)
-    assert found["cost_always"] == 20
-    assert found["cost_never"] == pytest.approx(300 / 8)
-    assert (found["alarms"], found["precision"], found["recall"]) == (4 / 8, 2 / 4, pytest.approx(2 / 3))
+    assert (result["rows"], result["events"], result["rate"]) == (8, 3, 3 / 8)
+    assert result["cost"] == pytest.approx((4 * 20 + 100) / 8)
+    assert result["cost_always"] == 20
+    assert result["cost_never"] == pytest.approx(300 / 8)
+    assert (result["alarms"], result["precision"], result["recall"]) == (4 / 8, 2 / 4, pytest.approx(2 / 3))
 
 
 def test_false_alarms_are_of_all_units_in_a_month(measured):
@@ -46,12 +46,12 @@ def test_false_alarms_are_of_all_units_in_a_month(measured):
 
 
 def test_brier_and_average_precision(measured):
-    found = measured()
-    assert found["brier"] == pytest.approx((0.01 + 0.09 + 0.36 + 0.01 + 0.01 + 0.81 + 0.25 + 0.04) / 8)
+    result = measured()
+    assert result["brier"] == pytest.approx((0.01 + 0.09 + 0.36 + 0.01 + 0.01 + 0.81 + 0.25 + 0.04) / 8)
     of_rate = (5 * 0.25**2 + 3 * 0.75**2) / 8  # by the rate that was learnt
-    assert found["brier_skill"] == pytest.approx(1 - found["brier"] / of_rate)
+    assert result["brier_skill"] == pytest.approx(1 - result["brier"] / of_rate)
     # Ranked: 0.9 (event), 0.5, 0.4 (event), ..., the last event among three of 0.1.
-    assert found["average_precision"] == pytest.approx((1 / 1 + 2 / 3 + 3 / 8) / 3)
+    assert result["average_precision"] == pytest.approx((1 / 1 + 2 / 3 + 3 / 8) / 3)
 
 
 def test_the_lead_begins_with_the_first_alarm_of_a_run(measured):
@@ -63,10 +63,10 @@ def test_the_lead_begins_with_the_first_alarm_of_a_run(measured):
 
 
 def test_without_an_event_there_is_nothing_to_rank(measured):
-    found = measured(np.arange(ROWS) < 2)
-    assert found["events"] == 0
-    assert np.isnan([found["average_precision"], found["recall"], found["lead_time"]]).all()
-    assert found["cost_never"] == 0
+    result = measured(np.arange(ROWS) < 2)
+    assert result["events"] == 0
+    assert np.isnan([result["average_precision"], result["recall"], result["lead_time"]]).all()
+    assert result["cost_never"] == 0
 
 
 def test_units_are_followed_in_parts_as_all_at_once(seed_with, remembering, monkeypatch):  # noqa: F811
@@ -86,8 +86,8 @@ def test_units_are_followed_in_parts_as_all_at_once(seed_with, remembering, monk
     parts = followed(model, data, blocks)
     assert known == [20, 7, 7, 6]
     for name, one in whole.items():
-        for what in ("units", "periods", "y", "probability", "alarm"):
-            np.testing.assert_array_equal(getattr(parts[name], what), getattr(one, what))
+        for field in ("units", "periods", "y", "probability", "alarm"):
+            np.testing.assert_array_equal(getattr(parts[name], field), getattr(one, field))
         assert list(parts[name].parts) == ["test", "holdout"]
         for part, rows in one.parts.items():
             assert rows.any()

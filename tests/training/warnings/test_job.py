@@ -22,12 +22,12 @@ def trained(seed_with, remembering, tmp_path_factory):  # noqa: F811
 
 
 def test_each_event_has_a_run_with_metrics_of_the_same_names(trained):
-    _, _, _, settings, found = trained
+    _, _, _, settings, result = trained
     client = Tracking(settings)._client
-    runs = client.search_runs([found.learnt.experiment], filter_string=f"tags.{EVENT} != ''")
+    runs = client.search_runs([result.learnt.experiment], filter_string=f"tags.{EVENT} != ''")
     assert [run.data.tags[EVENT] for run in runs] == ["high_z"]
     (run,) = runs
-    assert run.data.tags["mlflow.parentRunId"] == found.learnt.run
+    assert run.data.tags["mlflow.parentRunId"] == result.learnt.run
     names = {"average_precision", "brier", "false_alarms_month", "lead_time", "cost", "cost_always", "cost_never"}
     assert {f"{part}_{name}" for part in ("test", "holdout") for name in names} <= set(run.data.metrics)
     assert run.data.metrics["test_cost"] < min(
@@ -38,18 +38,18 @@ def test_each_event_has_a_run_with_metrics_of_the_same_names(trained):
 
 
 def test_the_version_carries_warnings_and_why_an_event_has_none(trained):
-    _, _, _, settings, found = trained
+    _, _, _, settings, result = trained
     tracking = Tracking(settings)
     (version,) = tracking.versions("toy_cells")
     model = tracking.model(version).learnt["warnings"]
     assert list(model.events) == ["high_z"]
     assert model.refused["never"].startswith("got 0 events")
-    assert model.state() == found.learnt.best.model.learnt["warnings"].state()
+    assert model.state() == result.learnt.best.model.learnt["warnings"].state()
 
 
 def test_the_card_says_what_is_warned_of_and_what_it_is_worth(trained):
-    learnt = trained[-1].learnt
-    text = "\n".join(EventWarnings().section(learnt.best.model, learnt.data, learnt.parts))
+    training = trained[-1].learnt
+    text = "\n".join(EventWarnings().section(training.best.model, training.data, training.parts))
     assert "- high_z: z at least 4.4 V; by " in text
     assert "- never: no warnings: got 0 events" in text
     assert "| high_z | test |" in text
