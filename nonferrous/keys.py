@@ -69,11 +69,11 @@ def list_() -> None:
         keys = read(database)
     table = Table("key", "owner", "roles", "processes", "made", "ends", "last used", "state")
     for key in keys:
-        state = "valid" if key.is_valid else "ended" if key.revoked is None else f"revoked {key.revoked:%Y-%m-%d}"
-        ends = f"{key.ends:%Y-%m-%d}" if key.ends else "-"
-        used = f"{key.used:%Y-%m-%d %H:%M}" if key.used else "-"
+        state = "valid" if key.is_valid else "ended" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d}"
+        ends = f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "-"
+        used = f"{key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "-"
         of = ", ".join(key.roles), ", ".join(key.processes) or "all"
-        table.add_row(key.prefix, key.owner, *of, f"{key.made:%Y-%m-%d}", ends, used, state)
+        table.add_row(key.prefix, key.owner, *of, f"{key.created_at:%Y-%m-%d}", ends, used, state)
     console().print(table if keys else "there are no keys")
 
 

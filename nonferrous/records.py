@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import getpass
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -87,7 +88,7 @@ def enter_batches(process: str | None) -> None:
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    ended = [one for one in batches(process, Tracking(read_settings())) if one.state != "open"]
+    ended = [one for one in batches(process, Tracking(read_settings())) if one.state != "pending"]
     rows: list[Row] = []
     for one in ended:
         action = "withdrawal" if one.state == "withdrawn" else "retraining"
@@ -104,10 +105,15 @@ def _enter(rows: list[Row]) -> None:
 
     with opened() as database, database.begin() as connection:
         database.lock(connection, AUDIT)
-        known = {entry.subject for entry in audit.entries(connection)}
+        known = {_present(entry.subject) for entry in audit.entries(connection)}
         for actor, action, subject, reason, figures in rows:
             if subject not in known:
                 audit.add(database, connection, actor, action, subject, reason, figures)
+
+
+def _present(subject: str) -> str:
+    """Return an audit subject with the present name of a batch's state instead of a former one."""
+    return re.sub(r"(, batch \w+): refused$", r"\1: rejected", subject)
 
 
 @records_app.command()
@@ -278,8 +284,8 @@ def audit() -> None:
 def entry_line(entry: Entry) -> str:
     """An entry of the audit in one line."""
     figures = ", ".join(f"{name} {value}" for name, value in entry.figures.items())
-    line = f"{entry.number}: {_shown(entry.at)}, {entry.who}: {entry.what} of {entry.subject}"
-    return line + "".join(f"; {part}" for part in (entry.why, figures) if part)
+    line = f"{entry.number}: {_shown(entry.at)}, {entry.actor}: {entry.action} of {entry.subject}"
+    return line + "".join(f"; {part}" for part in (entry.reason, figures) if part)
 
 
 def _shown(at: int) -> str:

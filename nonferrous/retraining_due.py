@@ -30,7 +30,7 @@ def learning_due(seen: MonitoringResult) -> Due:
     in_vain = [
         one
         for one in batches(seen.process, tracking)
-        if one.state != "open" and one.run != champion.parent_run and datetime.fromisoformat(one.when) >= since
+        if one.state != "pending" and one.run != champion.parent_run and datetime.fromisoformat(one.when) >= since
     ]
     last = max((_new_then(one.data_end, seen) for one in in_vain), default=0.0)
     return due(seen.drifted, seen.history_windows, seen.new_windows, last, seen.window_days)

@@ -19,29 +19,29 @@ FIRST = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was done.
+    """Action of a user or a job.
 
     Attributes
     ----------
     number : int
         Entries are counted; clocks may go wrong.
     at : int
-        When [microseconds since 1970, UTC].
-    who, what, subject, why : str
-        A person, a key or a job; promotion, rollback, shadow begin or end, retraining, key, correction, withdrawal or
-        removal; of what; why.
+        Time of the action [microseconds since 1970, UTC].
+    actor, action, subject, reason : str
+        A user, a key or a job; promotion, rollback, shadow begin or end, retraining, key, correction, withdrawal or
+        removal; its object; its reason. The hash covers the values, so that values are never renamed.
     figures : Mapping
-        What was known then.
+        Figures behind the action.
     before, hash : str
         Hash of the entry before, and of this one with that.
     """
 
     number: int
     at: int
-    who: str
-    what: str
+    actor: str
+    action: str
     subject: str
-    why: str
+    reason: str
     figures: Mapping[str, Any]
     before: str
     hash: str
@@ -49,7 +49,16 @@ class Entry:
     @property
     def due(self) -> str:
         """The hash that it should have."""
-        content = [self.number, self.at, self.who, self.what, self.subject, self.why, dict(self.figures), self.before]
+        content = [
+            self.number,
+            self.at,
+            self.actor,
+            self.action,
+            self.subject,
+            self.reason,
+            dict(self.figures),
+            self.before,
+        ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -23,7 +23,7 @@ from system.full_disk import SIGNS
 __all__ = ["AwayError", "Connection", "Database", "FullDiskError", "RecordsError", "now"]
 
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0013"
+NEWEST = "0014"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
@@ -88,7 +88,7 @@ class Database:
         self._own, self._opened = threading.local(), set[Any]()
         self._durable, self._opening = durable, 0
         self._lax = "PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off"
-        self.heads: dict[tuple[int, bytes], int] = {}
+        self.response_prefixes: dict[tuple[int, bytes], int] = {}
         """Numbers of stored prefixes (`records.response_prefixes`); used only by the writer thread."""
         if self.is_sqlite:
             # The driver begins before a write alone: what was read before it could be old by then.
@@ -123,7 +123,7 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection.execution_options(reads=True)
         except SQLAlchemyError as error:
-            raise self.trouble(error) from None
+            raise self.error_of(error) from None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -139,7 +139,7 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise self.trouble(error) from None
+            raise self.error_of(error) from None
 
     @contextmanager
     def cursor(self) -> Iterator[Any]:
@@ -162,8 +162,8 @@ class Database:
             yield self._own.connection.cursor()
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             self._close(self._own.__dict__.pop("connection", None))
-            self.heads.clear()  # the server that answers next may have been restored
-            raise self.trouble(error) from None
+            self.response_prefixes.clear()  # the server that answers next may have been restored
+            raise self.error_of(error) from None
 
     @contextmanager
     def fresh_cursor(self) -> Iterator[Any]:
@@ -182,14 +182,14 @@ class Database:
             cursor.execute(self._lax)
             yield cursor
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
-            raise self.trouble(error) from None
+            raise self.error_of(error) from None
         finally:
             self._close(connection)
 
     def reopen(self) -> None:
         """Close the pool, so that the next use opens new connections."""
         self._opening += 1
-        self.heads.clear()  # the server that answers next may have been restored
+        self.response_prefixes.clear()  # the server that answers next may have been restored
         self.engine.dispose()
 
     def _connect(self) -> Any:
@@ -221,7 +221,7 @@ class Database:
             connection.execute(text(f"SET LOCAL lock_timeout = {round(1000 * _BUSY)}"))  # ms
             connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
-    def trouble(self, error: Exception) -> RecordsError:
+    def error_of(self, error: Exception) -> RecordsError:
         """Return the error of a driver as a RecordsError of one line."""
         own = getattr(error, "orig", error)
         message = worded(" ".join(str(own).split())[:300], self._url)
@@ -265,7 +265,7 @@ class Database:
                     yield connection
                 self._set_busy_timeout(connection, _BUSY)
         except SQLAlchemyError as error:
-            raise self.trouble(error) from None
+            raise self.error_of(error) from None
 
     def _set_busy_timeout(self, connection: Connection, seconds: float) -> None:
         """Set how long a connection waits for a lock; PostgreSQL waits for its advisory lock without limit."""

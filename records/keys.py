@@ -33,8 +33,8 @@ class Key:
         Whose it is.
     roles, processes : tuple of str
         What it may do, and with which processes; none means all.
-    made, ends, revoked, used : datetime, optional
-        When it was made, when it ends, since when it is revoked, when it was used last, to a minute or so; None: never.
+    created_at, expires_at, revoked_at, used_at : datetime, optional
+        Creation, expiry, revocation, and last use to about a minute; None: never.
     """
 
     prefix: str
@@ -42,15 +42,15 @@ class Key:
     owner: str
     roles: tuple[str, ...]
     processes: tuple[str, ...]
-    made: datetime
-    ends: datetime | None = None
-    revoked: datetime | None = None
-    used: datetime | None = None
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
 
     @property
     def is_valid(self) -> bool:
         """Return whether the key is valid now."""
-        return self.revoked is None and (self.ends is None or self.ends > datetime.now(UTC))
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > datetime.now(UTC))
 
 
 def digest_of(key: str) -> str:
@@ -64,7 +64,7 @@ def make(
     owner: str,
     roles: Sequence[str],
     processes: Sequence[str] = (),
-    ends: datetime | None = None,
+    expires_at: datetime | None = None,
 ) -> str:
     """A new key, which `actor` makes for its owner, as the audit says; it is nowhere to be read again.
 
@@ -84,11 +84,11 @@ def make(
                 owner=owner,
                 roles=",".join(roles),
                 processes=",".join(processes),
-                made_at=now(),
-                ends_at=None if ends is None else int(ends.timestamp() * 1e6),
+                created_at=now(),
+                expires_at=None if expires_at is None else int(expires_at.timestamp() * 1e6),
             )
         )
-        figures = {"roles": list(roles), "processes": list(processes), "ends": ends and ends.isoformat()}
+        figures = {"roles": list(roles), "processes": list(processes), "ends": expires_at and expires_at.isoformat()}
         audit.add(database, connection, actor, "key", key[:SHOWN], f"made for {owner}", figures)
     return key
 
@@ -102,8 +102,8 @@ def revoke(database: Database, actor: str, prefix: str) -> Key:
         There is no such key, or it is revoked already, or the database did not do its part.
     """
     key = next((one for one in read(database) if one.prefix == prefix[:SHOWN]), None)
-    if key is None or key.revoked is not None:
-        reason = "there is no such key" if key is None else f"it is revoked since {key.revoked:%Y-%m-%d %H:%M} UTC"
+    if key is None or key.revoked_at is not None:
+        reason = "there is no such key" if key is None else f"it is revoked since {key.revoked_at:%Y-%m-%d %H:%M} UTC"
         raise RecordsError(f"key {prefix[:SHOWN]}: {reason}; `nonferrous keys list` lists all")
     with database.begin() as connection:
         connection.execute(update(KEYS).where(KEYS.c.digest == key.digest).values(revoked_at=now()))
@@ -134,10 +134,10 @@ def read(database: Database) -> list[Key]:
             owner=row.owner,
             roles=_parts(row.roles),
             processes=_parts(row.processes),
-            made=_time(row.made_at),
-            ends=None if row.ends_at is None else _time(row.ends_at),
-            revoked=None if row.revoked_at is None else _time(row.revoked_at),
-            used=None if row.used_at is None else _time(row.used_at),
+            created_at=_time(row.created_at),
+            expires_at=None if row.expires_at is None else _time(row.expires_at),
+            revoked_at=None if row.revoked_at is None else _time(row.revoked_at),
+            used_at=None if row.used_at is None else _time(row.used_at),
         )
         for row in rows
     ]

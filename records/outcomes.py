@@ -61,20 +61,20 @@ class OutcomeBatch:
         Its name.
     digest : str
         SHA-256 of what it holds.
-    rows, new, corrected, known : int
-        Outcomes in it; those that say what was not known, those that say otherwise than was, and those that say nothing
-        new, which are not kept again.
-    repeated : bool
-        Whether the very same batch was taken before; then nothing is kept again.
+    rows, new_rows, corrected_rows, unchanged_rows : int
+        Outcomes in it; those with a first value, those that correct a value, and those without a new value, which are
+        not stored again.
+    is_duplicate : bool
+        Whether the same batch is stored already; then nothing is stored again.
     """
 
     number: int
     digest: str
     rows: int
-    new: int
-    corrected: int
-    known: int
-    repeated: bool = False
+    new_rows: int
+    corrected_rows: int
+    unchanged_rows: int
+    is_duplicate: bool = False
 
 
 Fresh = list[tuple[Outcome, bool]]
@@ -224,10 +224,10 @@ class Arrived:
 
     Attributes
     ----------
-    upto : int
+    last_outcome : int
         Number of the last of them.
     at : int
-        When they came in [microseconds since 1970, UTC].
+        Arrival [microseconds since 1970, UTC].
     outcomes : tuple of Outcome
     batch : int
         Number of their batch.
@@ -235,7 +235,7 @@ class Arrived:
         Whether a person has accepted them, however odd they are.
     """
 
-    upto: int
+    last_outcome: int
     at: int
     outcomes: tuple[Outcome, ...]
     batch: int
@@ -289,7 +289,7 @@ def withdraw(database: Database, number: int, actor: str, reason: str) -> str:
     """
     with database.begin() as connection:
         batch = _counting(database, connection, number)
-        values = {"withdrawn_at": now(), "withdrawn_by": actor, "withdrawn_why": reason}
+        values = {"withdrawn_at": now(), "withdrawn_by": actor, "withdrawn_reason": reason}
         return _judged(database, connection, batch, values, "withdrawal", actor, reason)
 
 
@@ -305,7 +305,7 @@ def accept(database: Database, number: int, actor: str, reason: str) -> str:
         batch = _counting(database, connection, number)
         if batch.accepted_at is not None:
             raise RecordsError(f"batch {number}: it was accepted already, by {batch.accepted_by}")
-        values = {"accepted_at": now(), "accepted_by": actor, "accepted_why": reason}
+        values = {"accepted_at": now(), "accepted_by": actor, "accepted_reason": reason}
         return _judged(database, connection, batch, values, "acceptance", actor, reason)
 
 
@@ -364,8 +364,8 @@ def batches(connection: Connection, process: str) -> list[Sent]:
             row.corrected,
             row.at,
             row.client,
-            None if row.withdrawn_at is None else f"{row.withdrawn_by}: {row.withdrawn_why}",
-            None if row.accepted_at is None else f"{row.accepted_by}: {row.accepted_why}",
+            None if row.withdrawn_at is None else f"{row.withdrawn_by}: {row.withdrawn_reason}",
+            None if row.accepted_at is None else f"{row.accepted_by}: {row.accepted_reason}",
         )
         for row in connection.execute(select(BATCHES).where(BATCHES.c.process == process).order_by(BATCHES.c.number))
     ]

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from records.database import Database
 from records.outcomes import Slot
 from records.requests import has_more, predictions_of, whole
-from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
+from records.schema import REQUEST_INDEX_STATE, REQUEST_ROWS, REQUESTS
 
-_COLUMNS = tuple(REQUESTS.c[name] for name in ("number", "at", "kind", "encoding", "asked", "id"))
+_COLUMNS = tuple(REQUESTS.c[name] for name in ("number", "at", "kind", "encoding", "request_body", "id"))
 _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
 _IN_MEMORY = 10  # requests, whose bodies may be large
@@ -34,7 +34,7 @@ class RowPlace:
     row : int
         Index of the row, from 0.
     at : int
-        When it was asked [microseconds since 1970, UTC].
+        Arrival of the request [microseconds since 1970, UTC].
     """
 
     number: int
@@ -52,14 +52,14 @@ class Request:
         Its place among all, and when it came [microseconds since 1970, UTC].
     kind : str
         Media type.
-    asked : bytes
+    body : bytes
         Its body.
     """
 
     number: int
     at: int
     kind: str
-    asked: bytes
+    body: bytes
 
 
 def index(
@@ -117,8 +117,8 @@ class _Piece:
 
 
 def _noted(connection: Connection, process: str) -> _Noted:
-    columns = select(ASKED_UPTO.c.number, ASKED_UPTO.c.slots)
-    state = connection.execute(columns.where(ASKED_UPTO.c.process == process)).one_or_none()
+    columns = select(REQUEST_INDEX_STATE.c.last_request, REQUEST_INDEX_STATE.c.slots)
+    state = connection.execute(columns.where(REQUEST_INDEX_STATE.c.process == process)).one_or_none()
     return _Noted(0) if state is None else _Noted(*state)
 
 
@@ -131,7 +131,7 @@ def _after(connection: Connection, process: str, noted: _Noted) -> list[Request]
     with connection.execution_options(yield_per=_IN_MEMORY).execute(query.limit(_REQUESTS_AT_ONCE)) as rows:
         for row in rows:
             requests.append(_whole(connection, row))
-            size += len(requests[-1].asked)
+            size += len(requests[-1].body)
             if size > _BYTES_AT_ONCE:
                 break
     return requests
@@ -160,29 +160,29 @@ def _pieces(
 def _add(database: Database, process: str, before: _Noted, piece: _Piece) -> bool:
     """Note a piece, unless others have noted more than what was noted `before`; gives whether it did."""
     with database.begin() as connection:
-        database.lock(connection, ASKED_UPTO)
+        database.lock(connection, REQUEST_INDEX_STATE)
         if _noted(connection, process) != before:
             return False
         if piece.rows:
             mark = "?" if database.is_sqlite else "%s"
             values = f"VALUES ({', '.join([mark] * 5)}) ON CONFLICT DO NOTHING"
-            text = f'INSERT INTO asked_units (process, unit, period, number, "row") {values}'
+            text = f'INSERT INTO request_rows (process, unit, period, number, "row") {values}'
             connection.exec_driver_sql(text, [(process, *row) for row in piece.rows])
-        own = {"number": piece.noted.number, "slots": piece.noted.slots}
-        where = ASKED_UPTO.c.process == process
-        if not connection.execute(update(ASKED_UPTO).where(where).values(own)).rowcount:
-            connection.execute(insert(ASKED_UPTO).values(process=process, **own))
+        own = {"last_request": piece.noted.number, "slots": piece.noted.slots}
+        where = REQUEST_INDEX_STATE.c.process == process
+        if not connection.execute(update(REQUEST_INDEX_STATE).where(where).values(own)).rowcount:
+            connection.execute(insert(REQUEST_INDEX_STATE).values(process=process, **own))
     return True
 
 
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, RowPlace]:
     """Return the place of the latest request for each unit's period; slots without one are left out."""
     located: dict[Slot, RowPlace] = {}
-    columns = (ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
-    query = select(*columns).join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
+    columns = (REQUEST_ROWS.c.unit, REQUEST_ROWS.c.period, REQUEST_ROWS.c.number, REQUEST_ROWS.c.row, REQUESTS.c.at)
+    query = select(*columns).join(REQUESTS, REQUESTS.c.number == REQUEST_ROWS.c.number)
     for first in range(0, len(slots), _SLOTS_AT_ONCE):
         distinct = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
-        which = (ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(distinct))
+        which = (REQUEST_ROWS.c.process == process, tuple_(REQUEST_ROWS.c.unit, REQUEST_ROWS.c.period).in_(distinct))
         for unit, period, number, row, at in connection.execute(query.where(*which)):
             slot, place = (unit, period), RowPlace(number, row, at)
             located[slot] = max(located.get(slot, place), place)
@@ -210,5 +210,5 @@ def _whole(connection: Connection, row: Any) -> Request:
     """A request of which a row holds the first part."""
     number, at, kind, encoding, body, id = row
     if has_more(kind, encoding, body):
-        body = whole(connection, id, encoding, body, REQUESTS.c.asked)
+        body = whole(connection, id, encoding, body, REQUESTS.c.request_body)
     return Request(number, at, kind, body)

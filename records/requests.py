@@ -19,9 +19,9 @@ from records.schema import REQUESTS
 from records.writing.compression import ZSTD, compressed, restored
 
 _COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "number")
-_values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is the last one
+_values = attrgetter(*(name for name in _COLUMNS if name != "response_prefix"))  # which is the last one
 PREDICTIONS = "predictions"
-"""Operation whose answers have outcomes."""
+"""Operation whose responses have outcomes."""
 JSON = "application/json"
 _IN_MEMORY = 100  # requests of one read
 MOST_AT_ONCE = 32  # requests of one statement
@@ -35,7 +35,7 @@ compressed, readers infer from the size of the first whether others follow, so a
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
 class StoredExchange:
-    """A request with its answer, or a part of them.
+    """A request with its response, or a part of them.
 
     Attributes
     ----------
@@ -44,23 +44,23 @@ class StoredExchange:
     part : int
         0 for the first, which holds the request.
     at : int
-        When it came in [microseconds since 1970, UTC].
+        Arrival of the request [microseconds since 1970, UTC].
     client : str
-        Who asked: the prefix of a key, else an address.
+        Requester: the prefix of a key, else an address.
     process, operation : str
-        What was asked, as in the address.
+        As in the address of the request.
     version, digest : int, str
-        The model that answered.
+        Model of the response.
     kind : str
         Media type of the request.
-    asked, answer : bytes
+    request_body, response_body : bytes
         Bodies, or parts of them.
-    head : bytes
-        What the answer begins with, where many others begin so too; `answer` is the rest.
+    response_prefix : bytes
+        Beginning of the response that many others share; `response_body` follows it.
     more : sequence of bytes
-        What follows `answer`; `split` leaves none.
+        Continuation of `response_body`; `split` leaves none.
     encoding : str, optional
-        How `asked` and `answer` are compressed, see `records.writing.compression`; None: they are not.
+        Compression of both bodies, see `records.writing.compression`; None: they are not compressed.
     """
 
     id: str
@@ -72,9 +72,9 @@ class StoredExchange:
     version: int
     digest: str
     kind: str
-    asked: bytes | bytearray | memoryview
-    answer: bytes
-    head: bytes = b""
+    request_body: bytes | bytearray | memoryview
+    response_body: bytes
+    response_prefix: bytes = b""
     more: Sequence[bytes] = ()
     encoding: str | None = None
 
@@ -86,7 +86,7 @@ class StoredExchange:
     @property
     def size(self) -> int:
         """Bytes of the bodies."""
-        return len(self.asked) + len(self.head) + len(self.answer) + sum(map(len, self.more))
+        return len(self.request_body) + len(self.response_prefix) + len(self.response_body) + sum(map(len, self.more))
 
 
 def new_id() -> str:
@@ -108,30 +108,30 @@ def split(exchange: StoredExchange) -> list[StoredExchange]:
     """
     if not exchange.is_large:
         return [
-            replace(exchange, answer=b"".join((exchange.answer, *exchange.more)), more=())
+            replace(exchange, response_body=b"".join((exchange.response_body, *exchange.more)), more=())
             if exchange.more
             else exchange
         ]
-    body = memoryview(exchange.asked)
+    body = memoryview(exchange.request_body)
     pieces: list[Any] = [body[first : first + LARGE] for first in range(0, len(body), LARGE)]
-    both = enumerate(zip_longest(pieces, _gathered((exchange.answer, *exchange.more)), fillvalue=b""))
+    both = enumerate(zip_longest(pieces, _gathered((exchange.response_body, *exchange.more)), fillvalue=b""))
     first, *later = [
         replace(
             exchange,
             part=exchange.part + i,
-            asked=compressed(one),
-            head=b"" if i else exchange.head,
-            answer=compressed(answer),
+            request_body=compressed(one),
+            response_prefix=b"" if i else exchange.response_prefix,
+            response_body=compressed(response),
             more=(),
             encoding=ZSTD,
         )
-        for i, (one, answer) in both
+        for i, (one, response) in both
     ]
     return [*later, first]
 
 
 def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """An answer in parts of LARGE bytes at least, but for the last."""
+    """Parts of a response of at least LARGE bytes, except the last."""
     gathered: list[bytes] = []
     for part in parts:
         gathered.append(part)
@@ -155,7 +155,7 @@ def insert(database: Database, many: Sequence[StoredExchange], enough: Callable[
     """
     with database.cursor() as cursor:
         numbers = response_prefixes.known(database, many)
-        size = sum(len(one.asked) + len(one.answer) for one in many)
+        size = sum(len(one.request_body) + len(one.response_body) for one in many)
         if numbers is not None and len(many) <= MOST_AT_ONCE and size <= LARGE:
             cursor.execute(*_statement(database, many, numbers))  # commits by itself
             return len(many)
@@ -164,7 +164,10 @@ def insert(database: Database, many: Sequence[StoredExchange], enough: Callable[
         try:
             if numbers is None:
                 added = response_prefixes.added(database, cursor, many)
-                numbers = [added[one.at // response_prefixes.DAY, one.head] if one.head else None for one in many]
+                numbers = [
+                    added[one.at // response_prefixes.DAY, one.response_prefix] if one.response_prefix else None
+                    for one in many
+                ]
             for first, end in _batches(many):
                 cursor.execute(*_statement(database, many[first:end], numbers[first:end]))
                 if enough():
@@ -190,7 +193,7 @@ def _batches(many: Sequence[StoredExchange]) -> Iterator[tuple[int, int]]:
 def _statement(
     database: Database, many: Sequence[StoredExchange], numbers: Sequence[int | None]
 ) -> tuple[str, list[Any]]:
-    values = [value for one, head in zip(many, numbers, strict=True) for value in (*_values(one), head)]
+    values = [value for one, prefix in zip(many, numbers, strict=True) for value in (*_values(one), prefix)]
     return _text(len(many), "?" if database.is_sqlite else "%s"), values
 
 
@@ -202,7 +205,7 @@ def _text(rows: int, mark: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPrediction:
-    """Complete request for predictions; see `StoredExchange`. `rest` is the response after its prefix."""
+    """Complete request for predictions; see `StoredExchange`. `response_body` follows the prefix."""
 
     number: int
     id: str
@@ -211,29 +214,31 @@ class RecordedPrediction:
     version: int
     digest: str
     kind: str
-    asked: bytes
-    head: bytes
-    rest: bytes
+    request_body: bytes
+    response_prefix: bytes
+    response_body: bytes
 
     @property
-    def answer(self) -> bytes:
-        """The answer, byte for byte."""
-        return self.head + self.rest
+    def response(self) -> bytes:
+        """Prefix and body of the response, byte for byte."""
+        return self.response_prefix + self.response_body
 
 
 def recorded(connection: Connection, process: str) -> Iterator[RecordedPrediction]:
     """Yield the requests for predictions of a process in order of arrival, with few of them in memory."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
-    query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
+    query = select(*first, REQUESTS.c.request_body, REQUESTS.c.response_prefix, REQUESTS.c.response_body).where(
+        *predictions_of(process)
+    )
     contents = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
-        number, id, at, client, version, digest, kind, encoding, body, head, answer = row
-        if head not in contents:
-            contents = {None: b"", head: response_prefixes.content(connection, head)}
-        if has_more(kind, encoding, body, answer):
-            body = whole(connection, id, encoding, body, REQUESTS.c.asked)
-            answer = whole(connection, id, encoding, answer, REQUESTS.c.answer)
-        yield RecordedPrediction(number, id, at, client, version, digest, kind, body, contents[head], answer)
+        number, id, at, client, version, digest, kind, encoding, body, prefix, response = row
+        if prefix not in contents:
+            contents = {None: b"", prefix: response_prefixes.content(connection, prefix)}
+        if has_more(kind, encoding, body, response):
+            body = whole(connection, id, encoding, body, REQUESTS.c.request_body)
+            response = whole(connection, id, encoding, response, REQUESTS.c.response_body)
+        yield RecordedPrediction(number, id, at, client, version, digest, kind, body, contents[prefix], response)
 
 
 def predictions_of(process: str) -> tuple[Any, ...]:
@@ -241,12 +246,12 @@ def predictions_of(process: str) -> tuple[Any, ...]:
     return REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
 
 
-def has_more(kind: str, encoding: str | None, body: bytes, answer: bytes = b"") -> bool:
+def has_more(kind: str, encoding: str | None, body: bytes, response: bytes = b"") -> bool:
     """Return whether parts may follow the first: for a large body or the response to a table.
 
     Before large requests were compressed the size of a first part said so.
     """
-    return encoding is not None or kind != JSON or len(body) >= LARGE or len(answer) >= LARGE
+    return encoding is not None or kind != JSON or len(body) >= LARGE or len(response) >= LARGE
 
 
 def whole(connection: Connection, id: str, encoding: str | None, first: bytes, column: Column[bytes]) -> bytes:

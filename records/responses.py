@@ -11,7 +11,7 @@ from records import response_prefixes
 from records.schema import REQUESTS
 from records.writing.compression import restored
 
-_COLUMNS = ("id", "at", "version", "digest", "kind", "head")
+_COLUMNS = ("id", "at", "version", "digest", "kind", "response_prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class RecordedResponse:
         The model that was used; 0 and empty where none was.
     kind : str
         Media type of the request.
-    head : int, optional
+    response_prefix : int, optional
         Number of the prefix of the response.
     """
 
@@ -37,7 +37,7 @@ class RecordedResponse:
     version: int
     digest: str
     kind: str
-    head: int | None
+    response_prefix: int | None
 
 
 def find(connection: Connection, process: str, operation: str, id: str | None = None) -> RecordedResponse | None:
@@ -52,8 +52,8 @@ def find(connection: Connection, process: str, operation: str, id: str | None = 
 
 def body(connection: Connection, response: RecordedResponse) -> Iterator[bytes]:
     """Body of a response in the parts in which it was recorded, one of them in memory at a time."""
-    if response.head is not None:
-        yield response_prefixes.content(connection, response.head)
-    parts = select(REQUESTS.c.answer, REQUESTS.c.encoding).where(REQUESTS.c.id == response.id)
-    for answer, encoding in connection.execute(parts.order_by(REQUESTS.c.part).execution_options(yield_per=1)):
-        yield restored(answer, encoding)
+    if response.response_prefix is not None:
+        yield response_prefixes.content(connection, response.response_prefix)
+    parts = select(REQUESTS.c.response_body, REQUESTS.c.encoding).where(REQUESTS.c.id == response.id)
+    for part, encoding in connection.execute(parts.order_by(REQUESTS.c.part).execution_options(yield_per=1)):
+        yield restored(part, encoding)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 
 from records import audit, response_prefixes
 from records.database import Database
-from records.schema import ASKED_UNITS, REQUESTS, SHADOW_ANSWERS
+from records.schema import REQUEST_ROWS, REQUESTS, SHADOW_RESPONSES
 from records.writing import quota
 
 _AT_ONCE = 5000  # requests of one transaction, so that who writes meanwhile does not wait long
@@ -29,8 +29,8 @@ def remove(database: Database, before: int, actor: str) -> int:
                 response_prefixes.remove(connection, before)
                 quota.remove(connection, before)
                 return removed
-            connection.execute(delete(ASKED_UNITS).where(ASKED_UNITS.c.number.in_(numbers)))
-            connection.execute(delete(SHADOW_ANSWERS).where(SHADOW_ANSWERS.c.number.in_(numbers)))
+            connection.execute(delete(REQUEST_ROWS).where(REQUEST_ROWS.c.number.in_(numbers)))
+            connection.execute(delete(SHADOW_RESPONSES).where(SHADOW_RESPONSES.c.number.in_(numbers)))
             connection.execute(delete(REQUESTS).where(REQUESTS.c.number.in_(numbers)))
             left = connection.scalar(select(func.count()).select_from(REQUESTS))
             figures = {"requests": len(numbers), "left": left}

@@ -24,30 +24,30 @@ REQUESTS = _counted(
     Column("version", Integer, nullable=False),
     Column("digest", String(71), nullable=False),
     Column("kind", String(64), nullable=False),
-    Column("asked", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
+    Column("request_body", LargeBinary, nullable=False),
+    Column("response_body", LargeBinary, nullable=False),
     Column("encoding", String(16)),
-    Column("head", BigInteger),
+    Column("response_prefix", BigInteger),
     Index("requests_id", "id", "part", unique=True),
     Index("requests_operation", "process", "operation", "number"),
 )
 """Requests and their responses, byte for byte; long bodies are stored in several parts.
 
-A response is its prefix, if any, followed by `answer`. `encoding` is the compression of `asked` and `answer` of this
+A response is its prefix, if any, followed by `response_body`. `encoding` is the compression of both bodies of this
 part; null means none.
 """
 
-HEADS = _counted(
-    "answer_heads",
+RESPONSE_PREFIXES = _counted(
+    "response_prefixes",
     Column("day", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Index("answer_heads_digest", "day", "digest", unique=True),
+    Index("response_prefixes_digest", "day", "digest", unique=True),
 )
 """Common prefixes of the responses of a day, each once."""
 
-SHADOW_ANSWERS = Table(
-    "shadow_answers",
+SHADOW_RESPONSES = Table(
+    "shadow_responses",
     metadata,
     Column("number", _Number, primary_key=True, autoincrement=False),
     Column("process", String(64), nullable=False),
@@ -55,12 +55,12 @@ SHADOW_ANSWERS = Table(
     Column("version", Integer, nullable=False),
     Column("digest", String(71), nullable=False),
     Column("predictions", LargeBinary, nullable=False),
-    Index("shadow_answers_digest", "process", "digest", "number"),
+    Index("shadow_responses_digest", "process", "digest", "number"),
 )
 """Responses of versions in shadow by the request's number: predictions with their ids, as JSON."""
 
-ASKED_UNITS = Table(
-    "asked_units",
+REQUEST_ROWS = Table(
+    "request_rows",
     metadata,
     Column("process", String(64), primary_key=True),
     Column("period", String(32), primary_key=True),
@@ -71,18 +71,18 @@ ASKED_UNITS = Table(
 )
 """Request and row of each predicted period of a unit; filled when outcomes are matched.
 
-Periods come before units, here and in the index of outcomes: what is asked of a period then is written side by side,
-and not into a page of each unit.
+Periods precede units, here and in the index of outcomes: the rows of a period are then stored next to each other, and
+not in a page of each unit.
 """
 
-ASKED_UPTO = Table(
-    "asked_upto",
+REQUEST_INDEX_STATE = Table(
+    "request_index_state",
     metadata,
     Column("process", String(64), primary_key=True),
-    Column("number", BigInteger, nullable=False),
+    Column("last_request", BigInteger, nullable=False),
     Column("slots", Integer),
 )
-"""Last request in `asked_units` and the number of its indexed slots; null means all of them."""
+"""Last request in `request_rows` and the number of its indexed slots; null means all of them."""
 
 BATCHES = _counted(
     "outcome_batches",
@@ -94,10 +94,10 @@ BATCHES = _counted(
     Column("corrected", Integer, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("withdrawn_by", String(64)),
-    Column("withdrawn_why", Text),
+    Column("withdrawn_reason", Text),
     Column("accepted_at", BigInteger),
     Column("accepted_by", String(64)),
-    Column("accepted_why", Text),
+    Column("accepted_reason", Text),
     Index("outcome_batches_digest", "process", "digest"),
 )
 """Batches of outcomes as sent; models apply an anomalous batch only after its acceptance."""
@@ -120,7 +120,7 @@ STATES = Table(
     metadata,
     Column("process", String(64), primary_key=True),
     Column("digest", String(71), primary_key=True),
-    Column("upto", BigInteger, nullable=False),
+    Column("last_outcome", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("content", Text, nullable=False),
 )
@@ -133,8 +133,8 @@ KEYS = _counted(
     Column("owner", String(200), nullable=False),
     Column("roles", String(64), nullable=False),
     Column("processes", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("ends_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
     Column("used_at", BigInteger),
 )
@@ -145,10 +145,10 @@ AUDIT = Table(
     metadata,
     Column("number", _Number, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("who", String(200), nullable=False),
-    Column("what", String(32), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(32), nullable=False),
     Column("subject", String(200), nullable=False),
-    Column("why", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("figures", Text, nullable=False),
     Column("before", String(64), nullable=False),
     Column("hash", String(64), nullable=False),

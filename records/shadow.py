@@ -10,11 +10,11 @@ from sqlalchemy import Connection, case, func, select
 
 from records.database import Database, now
 from records.requests import JSON, LARGE, predictions_of
-from records.schema import REQUESTS, SHADOW_ANSWERS
+from records.schema import REQUESTS, SHADOW_RESPONSES
 from records.writing.compression import restored
 
 _AT_ONCE = 300  # requests of one query
-_ADD = "INSERT INTO shadow_answers (number, process, at, version, digest, predictions) VALUES "
+_ADD = "INSERT INTO shadow_responses (number, process, at, version, digest, predictions) VALUES "
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +27,45 @@ class PendingShadowRequest:
         Its place among all, and its name.
     kind : str
         Media type.
-    asked : bytes or None
+    request_body : bytes or None
         Its body; None where it is so long that it stands in parts.
-    answer : bytes
+    response_body : bytes
         First part of the response to a table, which states the request's other fields; else empty.
     """
 
     number: int
     id: str
     kind: str
-    asked: bytes | None
-    answer: bytes
+    request_body: bytes | None
+    response_body: bytes
 
 
 def waiting(connection: Connection, process: str, after: int, most: int) -> list[PendingShadowRequest]:
     """The first requests for predictions behind a number, so many of them at most."""
     columns = [REQUESTS.c[name] for name in ("number", "id", "kind", "encoding")]
-    body = case((_is_in_parts(), None), else_=REQUESTS.c.asked)
-    answer = case((REQUESTS.c.kind == JSON, b""), else_=REQUESTS.c.answer)
-    query = select(*columns, body, answer).where(*predictions_of(process), REQUESTS.c.number > after)
+    body = case((_is_in_parts(), None), else_=REQUESTS.c.request_body)
+    response = case((REQUESTS.c.kind == JSON, b""), else_=REQUESTS.c.response_body)
+    query = select(*columns, body, response).where(*predictions_of(process), REQUESTS.c.number > after)
     rows: Any = connection.execute(query.order_by(REQUESTS.c.number).limit(most))
     return [
         PendingShadowRequest(
-            number, id, kind, None if body is None else restored(body, encoding), restored(answer, encoding)
+            number, id, kind, None if body is None else restored(body, encoding), restored(response, encoding)
         )
-        for number, id, kind, encoding, body, answer in rows
+        for number, id, kind, encoding, body, response in rows
     ]
 
 
 def _is_in_parts() -> Any:
     """Return whether the body of a request is so long that it stands in parts."""
     more = REQUESTS.alias()
-    others = select(more.c.number).where(more.c.id == REQUESTS.c.id, more.c.part > 0, func.length(more.c.asked) > 0)
-    return case((REQUESTS.c.encoding.is_(None), func.length(REQUESTS.c.asked) >= LARGE), else_=others.exists())
+    others = select(more.c.number).where(
+        more.c.id == REQUESTS.c.id, more.c.part > 0, func.length(more.c.request_body) > 0
+    )
+    return case((REQUESTS.c.encoding.is_(None), func.length(REQUESTS.c.request_body) >= LARGE), else_=others.exists())
 
 
 @dataclass(frozen=True, slots=True)
-class ShadowAnswer:
+class ShadowResponse:
     """Response of a version in shadow to a request.
 
     Attributes
@@ -82,7 +84,7 @@ class ShadowAnswer:
     predictions: bytes
 
 
-def keep(database: Database, process: str, answers: Sequence[ShadowAnswer]) -> None:
+def keep(database: Database, process: str, responses: Sequence[ShadowResponse]) -> None:
     """Store responses in one statement; requests answered by another service are left out.
 
     The recording of clients' responses waits for this statement, so it does not wait for the disk: responses lost in a
@@ -94,34 +96,36 @@ def keep(database: Database, process: str, answers: Sequence[ShadowAnswer]) -> N
         The database did not do its part; nothing is kept.
     """
     at, mark = now(), "?" if database.is_sqlite else "%s"
-    values = [value for a in answers for value in (a.number, process, at, a.version, a.digest, a.predictions)]
-    rows = ", ".join([f"({', '.join([mark] * 6)})"] * len(answers))
+    values = [
+        value for one in responses for value in (one.number, process, at, one.version, one.digest, one.predictions)
+    ]
+    rows = ", ".join([f"({', '.join([mark] * 6)})"] * len(responses))
     with database.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=normal" if database.is_sqlite else "SET synchronous_commit TO off")
         cursor.execute(f"{_ADD}{rows} ON CONFLICT DO NOTHING", values)
 
 
-def answers_to(connection: Connection, numbers: Sequence[int]) -> dict[int, ShadowAnswer]:
-    """Answers to requests by the requests' numbers; requests without one are left out."""
-    answers = {}
-    columns = [SHADOW_ANSWERS.c[name] for name in ("number", "version", "digest", "predictions")]
+def responses_to(connection: Connection, numbers: Sequence[int]) -> dict[int, ShadowResponse]:
+    """Return responses by the numbers of their requests; requests without one are left out."""
+    responses = {}
+    columns = [SHADOW_RESPONSES.c[name] for name in ("number", "version", "digest", "predictions")]
     for first in range(0, len(numbers), _AT_ONCE):
-        which = SHADOW_ANSWERS.c.number.in_(numbers[first : first + _AT_ONCE])
+        which = SHADOW_RESPONSES.c.number.in_(numbers[first : first + _AT_ONCE])
         for row in connection.execute(select(*columns).where(which)):
-            answers[row.number] = ShadowAnswer(*row)
-    return answers
+            responses[row.number] = ShadowResponse(*row)
+    return responses
 
 
 def is_any(connection: Connection, process: str) -> bool:
     """Return whether any response of a version in shadow is stored."""
-    one = select(SHADOW_ANSWERS.c.number).where(SHADOW_ANSWERS.c.process == process).limit(1)
+    one = select(SHADOW_RESPONSES.c.number).where(SHADOW_RESPONSES.c.process == process).limit(1)
     return connection.scalar(one) is not None
 
 
 def newest(connection: Connection, process: str, digest: str) -> int | None:
     """Number of the newest request that a model has answered in shadow; None where it has answered none."""
-    which = (SHADOW_ANSWERS.c.process == process, SHADOW_ANSWERS.c.digest == digest)
-    number: int | None = connection.scalar(select(func.max(SHADOW_ANSWERS.c.number)).where(*which))
+    which = (SHADOW_RESPONSES.c.process == process, SHADOW_RESPONSES.c.digest == digest)
+    number: int | None = connection.scalar(select(func.max(SHADOW_RESPONSES.c.number)).where(*which))
     return number
 
 

@@ -217,7 +217,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.records_health = app.watch.metrics.records = health_of
 
     def fault() -> str | None:
-        return None if health_of is None else health_of.trouble
+        return None if health_of is None else health_of.error
 
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions, in_shadow))

@@ -71,7 +71,7 @@ class JobFaultResult:
         self.left += ground.left_running()
         self.between += ground.is_between() or says != (promoted > 0)
         self.away.append(round(seconds, 1))
-        self.note(ground, job.why or "")
+        self.note(ground, job.reason or "")
 
     def note(self, ground: Ground, *lines: str) -> None:
         """Keep what was said, without what differs from one time to the next."""
@@ -143,7 +143,7 @@ class Stage:
         (_, job), began = self.ask(), time.monotonic()
         with self.worker():
             finished = self.over(job)
-        assert finished.state == "done", finished.why
+        assert finished.state == "done", finished.reason
         return round(time.monotonic() - began, 1)
 
 

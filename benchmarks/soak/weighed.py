@@ -28,7 +28,7 @@ def weighed(pid: int, file: Path, database: Database) -> dict[str, Any]:
     parts = [path for path in (file, file.with_name(f"{file.name}-wal")) if path.exists()]
     with database.read() as connection:
         newest = connection.scalar(select(func.max(OUTCOMES.c.number)).where(OUTCOMES.c.process == PROCESS)) or 0
-        upto = connection.scalar(select(func.max(STATES.c.upto)).where(STATES.c.process == PROCESS)) or 0
+        upto = connection.scalar(select(func.max(STATES.c.last_outcome)).where(STATES.c.process == PROCESS)) or 0
     return {
         "resident_mib": int(status.partition("VmRSS:")[2].split()[0]) / 1024,
         "handles": len(list(Path(f"/proc/{pid}/fd").iterdir())),

@@ -103,8 +103,8 @@ def listed(process: ProcessName) -> None:
 
 def _line(job: Job) -> str:
     queued_at = f"{dt.datetime.fromtimestamp(job.at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}"
-    message = job.why or (job.result or {}).get("why") or job.progress.get("what", "")
-    return f"{job.id}: {queued_at}, {job.asked.by}: {job.state}" + (f"; {message}" if message else "")
+    message = job.reason or (job.result or {}).get("why") or job.progress.get("what", "")
+    return f"{job.id}: {queued_at}, {job.request.by}: {job.state}" + (f"; {message}" if message else "")
 
 
 @jobs_app.command()

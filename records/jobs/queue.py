@@ -88,11 +88,11 @@ class Job:
     ----------
     id : str
         Names it.
-    asked : RetrainingRequest
+    request : RetrainingRequest
         The request.
     state : str
         queued, running, done, failed or cancelled.
-    at, begun, ended : int, optional
+    at, started, ended : int, optional
         Times of the request, of the last start and of the end [ms since 1970, UTC].
     worker : str, optional
         Worker that runs the job, or ran it last.
@@ -100,20 +100,20 @@ class Job:
         `what` is the current step, `done` and `steps` the finished steps and their total, `lines` the log so far.
     result : Mapping, optional
         Its result.
-    why : str, optional
+    reason : str, optional
         Why it failed.
     """
 
     id: str
-    asked: RetrainingRequest
+    request: RetrainingRequest
     state: State
     at: int
-    begun: int | None
+    started: int | None
     ended: int | None
     worker: str | None
     progress: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] | None = None
-    why: str | None = None
+    reason: str | None = None
 
 
 class Jobs:
@@ -186,15 +186,15 @@ class Jobs:
         given = status.input["args"][0] if status.input else {}
         return Job(
             id=status.workflow_id,
-            asked=RetrainingRequest.from_stored(given),
+            request=RetrainingRequest.from_stored(given),
             state=_STATES.get(status.status, "failed"),
             at=status.created_at or 0,
-            begun=status.dequeued_at,
+            started=status.dequeued_at,
             ended=status.completed_at,
             worker=status.executor_id,
             progress=progress or {},
             result=status.output,
-            why=_why(status, self.url),
+            reason=_why(status, self.url),
         )
 
     def _ask(self, query: Callable[[DBOSClient], T]) -> T:
@@ -238,10 +238,10 @@ def in_one_line(url: str) -> Iterator[None]:
     except error.DBOSQueueDeduplicatedError:
         raise
     except (error.DBOSBaseException, error.DBOSException, SQLAlchemyError, OSError) as fault:
-        raise JobsError(said(fault, url)) from None
+        raise JobsError(message_of(fault, url)) from None
 
 
-def said(fault: BaseException, url: str) -> str:
+def message_of(fault: BaseException, url: str) -> str:
     """Return the one-line message of a queue database's error, unwrapped to the driver's message."""
     own = " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
     return f"jobs at {shown(url)}: {worded(own, url)}"

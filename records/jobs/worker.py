@@ -27,7 +27,7 @@ from records.jobs.queue import (
     bring_up,
     file_of,
     in_one_line,
-    said,
+    message_of,
     shown,
 )
 
@@ -209,7 +209,7 @@ class Worker:
         if self._is_replaced():
             return REPLACED.format(shown(self._url))
         if isinstance(error, SQLAlchemyError):
-            return said(error, self._url)
+            return message_of(error, self._url)
         line = " ".join(str(error).split())
         return worded(line, self._url) if isinstance(error, OSError) else line
 

@@ -50,12 +50,12 @@ class RecordsHealth:
         self._thread = threading.Thread(target=self._follow, name="records health", daemon=True)
 
     @property
-    def trouble(self) -> str | None:
+    def error(self) -> str | None:
         """Return the reason why the records cannot be written; None where they can, as far as is known."""
         began = self._began
         if began is not None and (silent := self._clock() - began) > _PATIENCE:
             return f"records at {self._database.url_shown}: no response for {silent:.0f} s"
-        return self._found or self._writer.trouble
+        return self._found or self._writer.error
 
     @property
     def failures(self) -> int:
@@ -99,7 +99,7 @@ class RecordsHealth:
         self._found, self._began = error_text, None
 
     def _try(self) -> None:
-        failed, written = self._writer.trouble is not None or self._found is not None, self._writer.groups
+        failed, written = self._writer.error is not None or self._found is not None, self._writer.groups
         with self._database.fresh_cursor() as cursor:
             cursor.execute("SELECT max(number) FROM requests")
             cursor.fetchall()

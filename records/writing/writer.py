@@ -62,7 +62,7 @@ class Writer:
         self._thread = threading.Thread(target=self._follow, name="records", daemon=True)
         self.waiting = 0
         """Bytes of bodies that wait to be written."""
-        self.trouble: str | None = None
+        self.error: str | None = None
         """Reason why the latest group could not be written; None if it was written."""
         self.groups = self.failures = 0
         """Groups that were written, and that could not be."""
@@ -81,9 +81,9 @@ class Writer:
 
     def recovered(self) -> None:
         """Take note that the records can be written."""
-        if self.trouble is not None:
+        if self.error is not None:
             log.info("records are written again")
-        self.trouble = None
+        self.error = None
 
     async def keep(self, exchange: StoredExchange) -> int:
         """Write a request or a part of one; gives when it is committed in how many parts it was.
@@ -144,7 +144,7 @@ class Writer:
         """Write a group; how many of it, and why it could not be written."""
         try:
             done = insert(self._database, group, enough)
-            self.quota.count((one.client, len(one.asked) + len(one.answer)) for one in group[:done])
+            self.quota.count((one.client, len(one.request_body) + len(one.response_body)) for one in group[:done])
         except RecordsError as error:
             return 0, error
         return done, None
@@ -155,9 +155,9 @@ class Writer:
             self.recovered()
         else:
             self.failures += 1
-            if self.trouble is None:
+            if self.error is None:
                 log.warning("%s", error)
-            self.trouble = str(error)
+            self.error = str(error)
         group[0].written.get_loop().call_soon_threadsafe(_end, group, error, parts)
 
 

@@ -11,7 +11,9 @@ from typing import Any, Literal, cast
 from registry.tracking import Tracking
 from registry.versions import FORCED_WHY, NOTHING, PROMOTED_BY, SAME_AS, RegistryError, Version
 
-State = Literal["open", "accepted", "refused", "withdrawn"]
+State = Literal["pending", "accepted", "rejected", "withdrawn"]
+_FORMER_STATES: dict[str, State] = {"open": "pending", "refused": "rejected"}
+"""States by the names that runs of versions before 0.2 store; a run is not written again."""
 
 ROWS_FILE, TESTS_FILE = "batch.parquet", "batch_tests.parquet"
 STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, DATA_END, SOURCE = (
@@ -43,11 +45,11 @@ class RowBatch:
     digest : str
         Of their content.
     state : str
-        open: the job has not ended, or was cut off; accepted; refused; withdrawn.
+        pending: the job has not ended, or was cut off; accepted; rejected; withdrawn.
     base : str
         Run of the training whose table they add to.
     why : str
-        Reason of refusal or withdrawal, or of acceptance although inconsistent with history.
+        Reason of rejection or withdrawal, or of acceptance although inconsistent with history.
     withdrawn_by : str or None
         Who withdrew them.
     shift : str or None
@@ -88,7 +90,7 @@ class RowBatch:
             rows=int(tags[ROWS]),
             data_end=tags.get(DATA_END),
             digest=tags[DIGEST],
-            state=cast(State, tags[STATE]),
+            state=_FORMER_STATES.get(tags[STATE], cast(State, tags[STATE])),
             base=tags[BASE],
             why=tags.get(WITHDRAWN_WHY) or tags.get(WHY) or "",
             withdrawn_by=tags.get(WITHDRAWN_BY),
@@ -148,7 +150,7 @@ def opening(
     """Tags of a batch that begins."""
     number = 1 + max((one.number for one in batches(process, tracking)), default=0)
     return {
-        STATE: "open",
+        STATE: "pending",
         PROCESS: process,
         NUMBER: str(number),
         BASE: base,
@@ -161,12 +163,12 @@ def opening(
 
 def ending(passed: bool, reason: str) -> dict[str, str]:
     """Tags of a batch whose job has ended."""
-    return {STATE: "accepted" if passed else "refused", WHY: reason}
+    return {STATE: "accepted" if passed else "rejected", WHY: reason}
 
 
 def end(process: str, run: str, passed: bool, reason: str, tracking: Tracking) -> None:
-    """Accept or refuse the batch of a job's run; closed or missing batches remain unchanged."""
-    if any(one.run == run and one.state == "open" for one in batches(process, tracking)):
+    """Accept or reject the batch of a job's run; closed or missing batches remain unchanged."""
+    if any(one.run == run and one.state == "pending" for one in batches(process, tracking)):
         tracking.log(run, tags=ending(passed, reason))
 
 

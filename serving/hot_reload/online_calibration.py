@@ -90,7 +90,7 @@ class OnlineModels:
         at = self._clock()
         with self._database.read() as connection:
             upto, changed = newest(connection, process), revision(connection, process)
-            if before is not None and (before.state.upto, before.state.revision) == (upto, changed):
+            if before is not None and (before.state.last_outcome, before.state.revision) == (upto, changed):
                 before = self._of[process] = _as_of(before, task, at)
                 return served if served.model is before.answers else replace(served, model=before.answers)
             state = load(connection, process, served.digest) if before is None else before.state
@@ -100,10 +100,10 @@ class OnlineModels:
             return served
         if state is None or state.revision != changed or not task.is_counted(state.content):
             state = start
-        if state.upto != upto:
+        if state.last_outcome != upto:
             state = self._taken(task, trained, state, payloads)
             # The newest may stand in withdrawn batches, which are passed over.
-            state = replace(state, upto=max(state.upto, upto))
+            state = replace(state, last_outcome=max(state.last_outcome, upto))
             with self._database.begin() as connection:
                 save(connection, process, served.digest, state)
         self._say(served, process, task, state)
@@ -126,9 +126,9 @@ class OnlineModels:
         process, seed = payloads.seed.process.name, payloads.seed
         index(self._database, process, lambda request: slots_of(request, seed), self._rest)
         with self._database.read() as connection:
-            for batch in list(arrived(connection, process, state.upto)):
+            for batch in list(arrived(connection, process, state.last_outcome)):
                 content = _with(connection, task, trained, state.content, batch, payloads)
-                state = State(batch.upto, state.revision, content)
+                state = State(batch.last_outcome, state.revision, content)
         return state
 
 

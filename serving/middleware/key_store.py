@@ -30,9 +30,9 @@ class StoredKeys:
                 owner=key.owner,
                 roles=frozenset(cast("tuple[Role, ...]", key.roles)),
                 processes=frozenset(key.processes) or None,
-                ends=key.ends,
+                ends=key.expires_at,
             )
-            if key.revoked is None
+            if key.revoked_at is None
             else None
             for key in read(self._database)
         }

@@ -72,23 +72,23 @@ def slots_of(request: Request, seed: Seed) -> list[Slot]:
     if request.kind != JSON:
         count = 0
         columns: dict[str, list[Any]] = {name: [] for name in names}
-        for block in _blocks(request.asked, request.kind, names):
+        for block in _blocks(request.body, request.kind, names):
             count += block.num_rows
             for name in block.column_names:
                 columns[name] += map(_plain, block[name].to_pylist())
         return _slots(columns, count, seed)[0]
-    rows = [msgspec.structs.astuple(row) for row in _reader(names)(request.asked).rows]
+    rows = [msgspec.structs.astuple(row) for row in _reader(names)(request.body).rows]
     return _slots({name: [row[i] for row in rows] for i, name in enumerate(names)}, len(rows), seed)[0]
 
 
 def rows_of(request: Request, numbers: Iterable[int], payloads: Payloads) -> dict[int, Record]:
     """Some rows of a request by their index, as they were answered."""
     if request.kind == JSON:
-        rows, _ = payloads.read(request.asked)
+        rows, _ = payloads.read(request.body)
         return {i: rows[i] for i in numbers}
     names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
     which, given, first = sorted(set(numbers)), list[Record](), 0
-    for block in _blocks(request.asked, request.kind, names):
+    for block in _blocks(request.body, request.kind, names):
         own = [i - first for i in which if first <= i < first + block.num_rows]
         if own:
             given += _records(block.take(own))

@@ -18,7 +18,7 @@ from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
 from records.request_index import index, places
 from records.requests import RecordedPrediction, recorded
-from records.shadow import answers_to, is_any
+from records.shadow import is_any, responses_to
 from seeds import Column, Seed
 from serving.outcomes.slots import read_table, slots, slots_of
 from serving.wire.arrow import ABOUT, whole
@@ -166,16 +166,16 @@ class Tables:
     def _rows(self, one: RecordedPrediction) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
         """Cells of a request's rows, the predictions as JSON, and the coverage of their intervals."""
         if one.kind == JSON:
-            cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.asked).rows]
-            if one.head.endswith(_BEGUN):
-                decoded, coverage = _ANSWER.decode(b"{" + _BEGUN + one.rest), _coverage(one.head)
+            cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.request_body).rows]
+            if one.response_prefix.endswith(_BEGUN):
+                decoded, coverage = _ANSWER.decode(b"{" + _BEGUN + one.response_body), _coverage(one.response_prefix)
             else:
-                decoded = _ANSWER.decode(one.answer)
+                decoded = _ANSWER.decode(one.response)
                 coverage = decoded.coverage
             return cells, [bytes(raw) for raw in decoded.predictions], coverage
-        table = read_table(one.asked, one.kind, self._names)
+        table = read_table(one.request_body, one.kind, self._names)
         rows = [tuple(row.get(name) for name in self._names) for row in table]
-        answer = pa.ipc.open_stream(one.answer)
+        answer = pa.ipc.open_stream(one.response)
         coverage = msgspec.json.decode(answer.schema.metadata[ABOUT])["coverage"]
         predictions = [msgspec.json.encode(_finite(row)) for batch in whole(answer) for row in batch.to_pylist()]
         return rows[: len(predictions)], predictions, coverage
@@ -211,7 +211,7 @@ class Tables:
         """Columns of the version in shadow; none where there never was one."""
         if not self._has_shadows:
             return []
-        answers = answers_to(connection, batch.numbers)
+        answers = responses_to(connection, batch.numbers)
         decoded = {number: _RAW.decode(one.predictions) for number, one in answers.items()}
         rows: list[tuple[Any, ...]] = [
             (answers[number].version, answers[number].digest, bytes(decoded[number][i]))
@@ -227,7 +227,7 @@ class Tables:
     ) -> list[int]:
         """Those of some rows that a champion and a version in shadow of these digests have answered."""
         champion, shadow = digests
-        answers = answers_to(connection, batch.numbers)
+        answers = responses_to(connection, batch.numbers)
         own = {number for number, one in answers.items() if one.digest == shadow}
         return [i for i in indices if batch.places[i][0] in own and batch.of_record[i][_DIGEST] == champion]
 

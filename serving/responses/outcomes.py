@@ -43,7 +43,7 @@ def _answer(body: bytes, taken: OutcomeForm, database: Database | None, recorder
             batch = take(database, process, client, read(taken, body, database), keep_work)
     except RecordsError as error:
         raise not_recorded(error, "the outcomes could not be kept, none of them is") from None
-    if batch.new or batch.corrected:
+    if batch.new_rows or batch.corrected_rows:
         recorder.count(client, len(body))
     return json_response(
         {
@@ -51,9 +51,9 @@ def _answer(body: bytes, taken: OutcomeForm, database: Database | None, recorder
             "batch": batch.number,
             "digest": batch.digest,
             "rows": batch.rows,
-            "new_rows": batch.new,
-            "corrected_rows": batch.corrected,
-            "known": batch.known,
-            "is_duplicate": batch.repeated,
+            "new_rows": batch.new_rows,
+            "corrected_rows": batch.corrected_rows,
+            "known": batch.unchanged_rows,
+            "is_duplicate": batch.is_duplicate,
         }
     )

@@ -167,9 +167,9 @@ class Recorder:
             version=version,
             digest=digest,
             kind=metadata.kind,
-            asked=body,
-            answer=answer[0],
-            head=head,
+            request_body=body,
+            response_body=answer[0],
+            response_prefix=head,
             more=answer[1:],
         )
         begin = time.perf_counter()

@@ -210,7 +210,7 @@ class Shadows:
 
     def _made(
         self, process: str, one: Shadow, request: records.PendingShadowRequest, offers: Offers
-    ) -> records.ShadowAnswer | None:
+    ) -> records.ShadowResponse | None:
         """Return the response to a request, then pause; None if it is too long or the version fails on it."""
         assert one.served is not None
         started = time.perf_counter()

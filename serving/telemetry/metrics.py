@@ -199,7 +199,7 @@ class Metrics:
 
         if (records := self.records) is not None:
             can = "1 where the records can be written, 0 where they cannot."
-            yield GaugeMetricFamily("nonferrous_records_writable", can, int(records.trouble is None))
+            yield GaugeMetricFamily("nonferrous_records_writable", can, int(records.error is None))
             failures = "Groups of requests that could not be recorded, and looks that found so."
             yield CounterMetricFamily("nonferrous_records_failures", failures, records.failures)
             share = "Share of the bytes that may be recorded of one client today, of the one that used most of them."

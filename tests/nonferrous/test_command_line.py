@@ -193,8 +193,8 @@ def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_fo
     assert tried.stdout.splitlines()[-1] == "a dry run: nothing was registered or promoted, and history is as before"
     assert re.search(r"labels: \d+ checks against the past, all kept", tried.stdout)
     run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
-    refused, kept = run(*toy, "batches", "list", "toy_cells").stdout.splitlines()
-    assert re.search(r"120 rows of forged\.csv from \w+, refused: labels, ", refused)
+    rejected, kept = run(*toy, "batches", "list", "toy_cells").stdout.splitlines()
+    assert re.search(r"120 rows of forged\.csv from \w+, rejected: labels, ", rejected)
     found = re.fullmatch(r"batch (\w{8}): [-0-9]+ [:0-9]+, 120 rows of new\.csv from \w+, accepted", kept)
     assert found is not None, kept
     withdrawn = run(*toy, "batches", "withdraw", found[1], "--reason", "another line")

@@ -51,7 +51,7 @@ def test_the_last_use_of_a_key_is_listed(tmp_path):
     used = RUN.invoke(app, ["keys", "create", "line 2", "--role", "predict"]).stdout.strip()[:SHOWN]
     with closing(Database(f"sqlite:///{tmp_path / 'records.db'}")) as records:
         note_use(records, [used])
-        (known,) = [f"{one.used:%Y-%m-%d %H:%M}" for one in read(records) if one.used]
+        (known,) = [f"{one.used_at:%Y-%m-%d %H:%M}" for one in read(records) if one.used_at]
     listed = RUN.invoke(app, ["keys", "list"]).stdout.splitlines()
     assert "last used" in listed[1]
     assert [known in line for line in listed if "line 1" in line or "line 2" in line] == [False, True]

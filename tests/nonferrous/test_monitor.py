@@ -15,7 +15,7 @@ from records.monitoring import newest
 from records.online_states import State, save
 from records.outcomes import Outcome, take
 from records.requests import StoredExchange, insert, new_id, recorded
-from records.shadow import ShadowAnswer, keep
+from records.shadow import ShadowResponse, keep
 from registry import tracking
 from registry.versions import Version
 
@@ -125,10 +125,10 @@ def test_a_version_in_shadow_stands_beside_the_answers_to_the_same_rows(champion
     with database.read() as connection:
         some = list(recorded(connection, "toy_cells"))[-2:]
     for one in some:
-        predictions = json.loads(one.rest)["predictions"]
+        predictions = json.loads(one.response_body)["predictions"]
         for each in predictions:
             each["y"] = {name: each["y"][name] - 2.0 for name in ("value", "low", "high")}
-        keep(database, "toy_cells", [ShadowAnswer(one.number, 4, "sha256:4", json.dumps(predictions).encode())])
+        keep(database, "toy_cells", [ShadowResponse(one.number, 4, "sha256:4", json.dumps(predictions).encode())])
     typed("--out", home / "page.html")
     with database.read() as connection:
         figures = newest(connection, "toy_cells").content["by_version"]

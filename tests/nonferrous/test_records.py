@@ -1,17 +1,20 @@
 """Commands on the records, as a person types them."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from nonferrous.command_line import app as commands
+from nonferrous.records import enter_batches
 from records import audit
 from records.database import Database, RecordsError
 from records.online_states import State, save
 from records.outcomes import Outcome, take
 from records.requests import StoredExchange, insert, new_id
+from registry.retraining.new_rows import RowBatch
 from tests.suite.jobs import quicken
 
 DAY = "2026-11-01T00:00:00"
@@ -101,6 +104,22 @@ def test_batches_that_wait_are_listed_and_accepted_with_a_reason(database, typed
     assert f"acceptance of toy_cells, batch {batch}; new anodes" in typed("audit").stdout
 
 
+def test_a_rejected_batch_that_has_an_entry_by_its_former_state_gets_no_other(database, monkeypatch):
+    rejected = RowBatch(
+        "toy_cells", "0123456789ab", 1, "", "ann", "a.csv", 3, None, "d", "rejected", "r", "labels", None
+    )
+    other = replace(rejected, run="ba9876543210")
+    monkeypatch.setattr("registry.tracking.Tracking", lambda settings: None)
+    monkeypatch.setattr("registry.retraining.new_rows.batches", lambda process, tracking: [rejected, other])
+    with database.begin() as connection:
+        audit.add(database, connection, "ann", "retraining", "toy_cells, batch 01234567: refused", "labels")
+    enter_batches("toy_cells")
+    with database.read() as connection:
+        subjects = [entry.subject for entry in audit.entries(connection)]
+        assert audit.faults(connection) == []
+    assert subjects == ["toy_cells, batch 01234567: refused", "toy_cells, batch ba987654: rejected"]
+
+
 def test_no_outcomes_are_said_to_be_none(typed):
     assert "toy_cells: no outcomes" in typed("batches", "toy_cells").stdout
 
@@ -121,7 +140,7 @@ def test_a_changed_audit_is_an_error_that_names_the_entry(database, typed):
         with database.begin() as connection:
             audit.add(database, connection, "one", "promotion", f"version {i}")
     with database.begin() as connection:
-        connection.execute(text("UPDATE audit SET who = 'nobody' WHERE number = 2"))
+        connection.execute(text("UPDATE audit SET actor = 'nobody' WHERE number = 2"))
     done = typed("audit")
     assert (done.exit_code, "entry 2: was changed after it was written" in done.stderr) == (2, True)
 

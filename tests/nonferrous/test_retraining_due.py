@@ -19,7 +19,7 @@ SEEN = SimpleNamespace(
 )
 
 
-def batch(run, when, data_end, state="refused"):
+def batch(run, when, data_end, state="rejected"):
     return SimpleNamespace(run=run, when=f"2026-08-01T{when}+00:00", data_end=data_end, state=state)
 
 
@@ -40,11 +40,11 @@ def asked(monkeypatch):
 def test_a_champion_without_later_jobs_rests_for_three_windows(asked):
     assert asked().is_due
     older = batch("r1", "09:59:59", "2026-07-30")
-    own, cut_off = batch("its own", "10:00:00", "2026-07-30"), batch("r2", "11:00:00", "2026-07-30", "open")
+    own, cut_off = batch("its own", "10:00:00", "2026-07-30"), batch("r2", "11:00:00", "2026-07-30", "pending")
     assert asked(older, own, cut_off).is_due
 
 
-@pytest.mark.parametrize("state", ["refused", "accepted", "withdrawn"])
+@pytest.mark.parametrize("state", ["rejected", "accepted", "withdrawn"])
 @pytest.mark.parametrize(("data_end", "is_due"), [("2026-05-01", False), ("2026-04-16", True)])
 def test_after_a_job_in_vain_what_is_new_must_double(data_end, is_due, state, asked):
     """Of 210 days the older 120, or the older 105, were known to it; the rows may have been accepted all the same."""

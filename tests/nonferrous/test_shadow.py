@@ -17,7 +17,7 @@ from nonferrous.command_line import app
 from nonferrous.shadow import ShadowLines, nothing_to_learn, shadow_lines
 from records.database import Database
 from records.requests import recorded
-from records.shadow import answers_to
+from records.shadow import responses_to
 from registry.relocation import adopt
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
@@ -98,7 +98,7 @@ def asked(rows):
 def shadow_answers(home):
     with closing(Database(f"sqlite:///{home / 'records.db'}")) as database, database.read() as connection:
         numbers = [one.number for one in recorded(connection, "toy_cells")]
-        return answers_to(connection, numbers).values()
+        return responses_to(connection, numbers).values()
 
 
 def typed(*words):

@@ -66,10 +66,22 @@ def older(url: str) -> Callable[[str], AbstractContextManager[Connection]]:
 
 
 @pytest.fixture
+def first_form() -> Callable[[StoredExchange], dict[str, object]]:
+    """Maker of a row of table `requests` in its first form, by the former names of the columns."""
+    columns = "id part at client process operation version digest kind".split()
+
+    def row(exchange: StoredExchange) -> dict[str, object]:
+        bodies = {"asked": exchange.request_body, "answer": exchange.response_body}
+        return {name: getattr(exchange, name) for name in columns} | bodies
+
+    return row
+
+
+@pytest.fixture
 def kept() -> Callable[..., StoredExchange]:
     """Maker of a request with its answer."""
 
-    def make(asked: bytes = b'{"rows": []}', **more: object) -> StoredExchange:
+    def make(body: bytes = b'{"rows": []}', **more: object) -> StoredExchange:
         given = {
             "id": new_id(),
             "part": 0,
@@ -80,8 +92,8 @@ def kept() -> Callable[..., StoredExchange]:
             "version": 1,
             "digest": "sha256:" + "0" * 64,
             "kind": "application/json",
-            "asked": asked,
-            "answer": b"{}",
+            "request_body": body,
+            "response_body": b"{}",
         }
         return StoredExchange(**{**given, **more})
 

@@ -34,7 +34,7 @@ def test_entries_are_counted_and_chained(database):
     assert faults(database) == []
 
 
-@pytest.mark.parametrize("column", ["who", "what", "subject", "why", "figures", "at"])
+@pytest.mark.parametrize("column", ["actor", "action", "subject", "reason", "figures", "at"])
 def test_a_changed_entry_is_found(database, column):
     add(database, 4)
     with database.begin() as connection:
@@ -85,7 +85,7 @@ def test_corrections_and_withdrawals_of_outcomes_are_entered(database):
     batch = take(database, "cells", "lab", [Outcome("A", DAY, {"y": 2.0})])
     withdraw(database, batch.number, "an engineer", "wrong file")
     with database.read() as connection:
-        found = [(one.who, one.what, one.subject, one.why) for one in audit.entries(connection)]
+        found = [(one.actor, one.action, one.subject, one.reason) for one in audit.entries(connection)]
     assert found == [
         ("lab", "correction", f"cells, batch {batch.number}", ""),
         ("an engineer", "withdrawal", f"cells, batch {batch.number}", "wrong file"),

@@ -38,7 +38,7 @@ def test_a_database_opened_again_keeps_what_it_holds(database, url):
     with database.begin() as connection:
         connection.execute(
             AUDIT.insert().values(
-                number=1, at=1, who="a", what="b", subject="c", why="", figures="", before="", hash=""
+                number=1, at=1, actor="a", action="b", subject="c", reason="", figures="", before="", hash=""
             )
         )
     again = Database(url)
@@ -77,10 +77,10 @@ def test_a_transaction_that_fails_leaves_nothing(database):
     entry = {
         "number": 1,
         "at": 1,
-        "who": "a",
-        "what": "b",
+        "actor": "a",
+        "action": "b",
         "subject": "c",
-        "why": "",
+        "reason": "",
         "figures": "",
         "before": "",
         "hash": "",

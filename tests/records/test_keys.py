@@ -24,14 +24,14 @@ def test_what_is_said_of_a_key_is_kept(database):
     ends = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
     key = make(database, "me", "shift, line", ["predict", "outcome"], ["pots", "cells"], ends)
     (kept,) = read(database)
-    assert (kept.prefix, kept.owner, kept.ends, kept.revoked) == (key[:SHOWN], "shift, line", ends, None)
+    assert (kept.prefix, kept.owner, kept.expires_at, kept.revoked_at) == (key[:SHOWN], "shift, line", ends, None)
     assert (kept.roles, kept.processes) == (("predict", "outcome"), ("pots", "cells"))
-    assert abs((kept.made - datetime.now(UTC)).total_seconds()) < 60
+    assert abs((kept.created_at - datetime.now(UTC)).total_seconds()) < 60
 
 
 def test_a_key_is_valid_until_it_ends_or_is_revoked(database):
     now = datetime.now(UTC)
-    ended, lasting = (make(database, "me", "x", ["predict"], ends=now + timedelta(days=days)) for days in (-1, 1))
+    ended, lasting = (make(database, "me", "x", ["predict"], expires_at=now + timedelta(days=days)) for days in (-1, 1))
     assert [one.is_valid for one in read(database)] == [False, True]
     assert revoke(database, "me", lasting[:SHOWN]).prefix == lasting[:SHOWN]
     assert [one.is_valid for one in read(database)] == [False, False]
@@ -53,23 +53,23 @@ def test_the_audit_says_who_made_and_revoked_a_key_and_holds_none(database):
     with database.read() as connection:
         said = list(entries(connection))
         assert faults(connection) == []
-    assert [(one.who, one.what, one.subject) for one in said] == [
+    assert [(one.actor, one.action, one.subject) for one in said] == [
         ("ann", "key", key[:SHOWN]),
         ("bob", "key", key[:SHOWN]),
     ]
-    assert [one.why for one in said] == ["made for line 1", "revoked, of line 1"]
+    assert [one.reason for one in said] == ["made for line 1", "revoked, of line 1"]
     assert key[SHOWN:] not in str(said)
 
 
 def test_the_last_use_of_some_keys_is_kept(database):
     used, other = (make(database, "me", "line 1", ["predict"])[:SHOWN] for _ in range(2))
-    assert [one.used for one in read(database)] == [None, None]
+    assert [one.used_at for one in read(database)] == [None, None]
     note_use(database, [used, "nf_nobody's"])
     first, second = read(database)
-    assert (first.prefix, second.prefix, second.used) == (used, other, None)
-    assert abs((first.used - datetime.now(UTC)).total_seconds()) < 60
+    assert (first.prefix, second.prefix, second.used_at) == (used, other, None)
+    assert abs((first.used_at - datetime.now(UTC)).total_seconds()) < 60
     note_use(database, [used])
-    assert read(database)[0].used >= first.used
+    assert read(database)[0].used_at >= first.used_at
 
 
 def test_keys_of_tables_from_before_their_use_was_kept_go_on(url, older):
@@ -80,4 +80,4 @@ def test_keys_of_tables_from_before_their_use_was_kept_go_on(url, older):
     database = Database(url)
     (kept,) = read(database)
     database.close()
-    assert (kept.prefix, kept.is_valid, kept.used) == ("nf_abc", True, None)
+    assert (kept.prefix, kept.is_valid, kept.used_at) == ("nf_abc", True, None)

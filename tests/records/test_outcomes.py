@@ -28,7 +28,13 @@ def came(database, after=0):
 
 def test_a_batch_is_kept_and_counted(database):
     batch = take(database, "cells", "lab", [outcome(91.0), outcome(92.0, "B")])
-    assert (batch.rows, batch.new, batch.corrected, batch.known, batch.repeated) == (2, 2, 0, 0, False)
+    assert (batch.rows, batch.new_rows, batch.corrected_rows, batch.unchanged_rows, batch.is_duplicate) == (
+        2,
+        2,
+        0,
+        0,
+        False,
+    )
     assert known(database) == {"y": 91.0}
     assert known(database, "C") is None
     assert known(database, process="others") is None
@@ -37,21 +43,26 @@ def test_a_batch_is_kept_and_counted(database):
 def test_the_same_batch_again_changes_nothing(database):
     first = take(database, "cells", "lab", [outcome(91.0), outcome(92.0, "B")])
     again = take(database, "cells", "lab", [outcome(91.0), outcome(92.0, "B")])
-    assert (again.number, again.digest, again.repeated, again.known) == (first.number, first.digest, True, 2)
+    assert (again.number, again.digest, again.is_duplicate, again.unchanged_rows) == (
+        first.number,
+        first.digest,
+        True,
+        2,
+    )
     assert came(database) == [[("A", {"y": 91.0}), ("B", {"y": 92.0})]]
 
 
 def test_what_is_known_already_is_not_kept_again_in_another_batch(database):
     take(database, "cells", "lab", [outcome(91.0)])
     batch = take(database, "cells", "lab", [outcome(91.0), outcome(93.0, "B")])
-    assert (batch.new, batch.corrected, batch.known, batch.repeated) == (1, 0, 1, False)
+    assert (batch.new_rows, batch.corrected_rows, batch.unchanged_rows, batch.is_duplicate) == (1, 0, 1, False)
     assert came(database) == [[("A", {"y": 91.0})], [("B", {"y": 93.0})]]
 
 
 def test_a_correction_counts_and_the_value_before_stays_in_the_database(database):
     take(database, "cells", "lab", [outcome(91.0)])
     batch = take(database, "cells", "lab", [outcome(90.5)])
-    assert (batch.new, batch.corrected) == (0, 1)
+    assert (batch.new_rows, batch.corrected_rows) == (0, 1)
     assert known(database) == {"y": 90.5}
     assert came(database) == [[], [("A", {"y": 90.5})]]
     withdraw(database, batch.number, "an engineer", "sample exchanged")
@@ -61,7 +72,7 @@ def test_a_correction_counts_and_the_value_before_stays_in_the_database(database
 def test_other_columns_complete_what_is_known(database):
     take(database, "cells", "lab", [outcome(91.0)])
     batch = take(database, "cells", "lab", [Outcome("A", DAY, {"mass": 7.0})])
-    assert (batch.new, batch.corrected) == (1, 0)
+    assert (batch.new_rows, batch.corrected_rows) == (1, 0)
     assert known(database) == {"y": 91.0, "mass": 7.0}
 
 
@@ -71,7 +82,7 @@ def test_a_withdrawn_batch_counts_no_more_and_may_be_sent_again(database):
     assert known(database) is None
     assert came(database) == []
     again = take(database, "cells", "lab", [outcome(91.0)])
-    assert (again.repeated, again.new) == (False, 1)
+    assert (again.is_duplicate, again.new_rows) == (False, 1)
     assert again.number > first.number
 
 
@@ -104,7 +115,7 @@ def test_outcomes_behind_a_number_come_in_their_order(database):
         take(database, "cells", "lab", [outcome(y, period=f"2026-11-0{day}T00:00:00")])
     assert [values["y"] for ((_, values),) in came(database)] == [91.0, 93.0, 92.0]
     with database.read() as connection:
-        upto = [batch.upto for batch in arrived(connection, "cells")]
+        upto = [batch.last_outcome for batch in arrived(connection, "cells")]
         assert newest(connection, "cells") == upto[-1]
         assert newest(connection, "others") == 0
     assert came(database, upto[1]) == [[("A", {"y": 92.0})]]
@@ -113,8 +124,8 @@ def test_outcomes_behind_a_number_come_in_their_order(database):
 
 def test_many_outcomes_are_found_again(database):
     many = [outcome(float(i), f"U{i}") for i in range(700)]
-    assert take(database, "cells", "lab", many).new == 700
-    assert take(database, "cells", "lab", [*many, outcome(1.0, "more")]).known == 700
+    assert take(database, "cells", "lab", many).new_rows == 700
+    assert take(database, "cells", "lab", [*many, outcome(1.0, "more")]).unchanged_rows == 700
 
 
 @given(
@@ -216,5 +227,5 @@ def test_outcomes_that_came_in_while_a_batch_was_read_count_as_known(database, m
 
     monkeypatch.setattr(module, "_fresh", meanwhile)
     batch = take(database, "cells", "lab", [outcome(91.0), outcome(92.0, "B")])
-    assert (batch.new, batch.corrected) == (1, 1)
+    assert (batch.new_rows, batch.corrected_rows) == (1, 1)
     assert known(database) == {"y": 91.0}

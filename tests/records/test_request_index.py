@@ -9,14 +9,13 @@ from records.online_states import State, load, save
 from records.outcomes import in_effect
 from records.request_index import by_id, by_number, index, places
 from records.requests import insert
-from records.schema import ASKED_UNITS, REQUESTS
+from records.schema import REQUEST_ROWS
 
 DAY = "2026-11-01T00:00:00"
-NEWER = ("number", "encoding", "head")  # columns that older tables lack, or fill themselves
 
 
 def slots_of(request):
-    return [(unit, DAY) for unit in json.loads(request.asked)]
+    return [(unit, DAY) for unit in json.loads(request.body)]
 
 
 def body(*units):
@@ -65,7 +64,7 @@ def test_other_processes_other_operations_and_later_parts_are_left_out(database,
     assert index(database, "toy_cells", slots_of) == 1
     assert where(database, "A") == {}
     with database.read() as connection:
-        assert connection.scalar(select(func.count()).select_from(ASKED_UNITS)) == 0
+        assert connection.scalar(select(func.count()).select_from(REQUEST_ROWS)) == 0
 
 
 def test_a_row_that_stands_twice_in_a_request_is_found_once(database, kept):
@@ -78,12 +77,12 @@ def test_requests_are_found_by_number_and_by_id(database, kept):
     many = [kept(body(str(i))) for i in range(3)]
     insert(database, many)
     with database.read() as connection:
-        assert {one.number: one.asked for one in by_number(connection, [1, 3])} == {
+        assert {one.number: one.body for one in by_number(connection, [1, 3])} == {
             1: body("0"),
             3: body("2"),
         }
         ((id, found),) = by_id(connection, "toy_cells", [many[1].id, "unknown"])
-        assert (id, found.number, found.asked) == (many[1].id, 2, body("1"))
+        assert (id, found.number, found.body) == (many[1].id, 2, body("1"))
         assert list(by_id(connection, "others", [many[1].id])) == []
 
 
@@ -97,12 +96,11 @@ def test_a_state_takes_the_place_of_the_one_before(database):
         assert load(connection, "others", "sha256:1") is None
 
 
-def test_what_was_asked_before_periods_came_first_is_found_with_its_outcome(url, older, kept):
+def test_what_was_asked_before_periods_came_first_is_found_with_its_outcome(url, older, first_form, kept):
     with older("0004") as connection:
-        columns = [column.name for column in REQUESTS.columns if column.name not in NEWER]
-        values = {name: getattr(kept(body("A", "B"), at=5), name) for name in columns}
-        asked = f"INSERT INTO requests ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"
-        connection.execute(text(asked), values)
+        values = first_form(kept(body("A", "B"), at=5))
+        marks = ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO requests ({', '.join(values)}) VALUES ({marks})"), values)
         for row, unit in enumerate(("A", "B")):
             slot = f"('toy_cells', '{unit}', '{DAY}', 1, {row})"
             connection.execute(text(f"INSERT INTO asked_units (process, unit, period, number, row) VALUES {slot}"))
@@ -138,7 +136,7 @@ def database_page(database):
 
 def slots_noted(database):
     with database.read() as connection:
-        return connection.execute(select(ASKED_UNITS.c.number, ASKED_UNITS.c.row).order_by("number", "row")).all()
+        return connection.execute(select(REQUEST_ROWS.c.number, REQUEST_ROWS.c.row).order_by("number", "row")).all()
 
 
 def test_a_request_is_noted_piece_by_piece_and_others_write_in_between(database, kept, monkeypatch):

@@ -32,9 +32,11 @@ def test_ids_are_not_given_twice():
 
 @pytest.mark.parametrize("count", [1, MOST_AT_ONCE, MOST_AT_ONCE + 1, 3 * MOST_AT_ONCE + 5])
 def test_requests_are_kept_byte_for_byte_in_their_order(database, kept, count):
-    many = [kept(asked=bytes([0, 255, i % 256, 13, 10]), part=i) for i in range(count)]
+    many = [kept(request_body=bytes([0, 255, i % 256, 13, 10]), part=i) for i in range(count)]
     insert(database, many)
-    assert [(row.id, row.part, row.asked) for row in stored(database)] == [(o.id, o.part, o.asked) for o in many]
+    assert [(row.id, row.part, row.request_body) for row in stored(database)] == [
+        (o.id, o.part, o.request_body) for o in many
+    ]
 
 
 def test_one_that_is_there_already_leaves_none_of_its_group(database, kept):
@@ -64,9 +66,9 @@ def bodies(size):
 def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
     asked, answer = bodies(size)
     pieces = [answer[first : first + 300_000] for first in range(0, len(answer), 300_000)]
-    large = kept(asked=asked, head=b"x" * 2000, answer=pieces[0], more=pieces[1:])
+    large = kept(request_body=asked, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:])
     parts = split(large)
-    insert(database, [kept(), kept(asked=asked[:1000])])
+    insert(database, [kept(), kept(request_body=asked[:1000])])
     for part in parts:
         with database.read() as connection:
             assert list(by_id(connection, "toy_cells", [large.id])) == []
@@ -75,41 +77,42 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
     with database.read() as connection:
         stored = connection.execute(select(REQUESTS).where(REQUESTS.c.id == large.id)).all()
         assert sorted(part.part for part in stored) == list(range(len(parts)))
-        assert max(len(part.asked) for part in stored) <= LARGE
-        assert max(len(part.answer) for part in stored) <= LARGE + 300_000
+        assert max(len(part.request_body) for part in stored) <= LARGE
+        assert max(len(part.response_body) for part in stored) <= LARGE + 300_000
         (one,) = [one for one in recorded(connection, "toy_cells") if one.id == large.id]
-        assert (one.asked, one.answer) == (asked, b"x" * 2000 + answer)
-        assert [one.asked for _, one in by_id(connection, "toy_cells", [large.id])] == [asked]
-        assert [each.asked for each in by_number(connection, [one.number])] == [asked]
+        assert (one.request_body, one.response) == (asked, b"x" * 2000 + answer)
+        assert [one.body for _, one in by_id(connection, "toy_cells", [large.id])] == [asked]
+        assert [each.body for each in by_number(connection, [one.number])] == [asked]
     seen = []
-    index(database, "toy_cells", lambda request: seen.append(request.asked) or [])
-    assert sorted(map(len, seen)) == sorted(map(len, [kept().asked, asked, asked[:1000]]))
+    index(database, "toy_cells", lambda request: seen.append(request.body) or [])
+    assert sorted(map(len, seen)) == sorted(map(len, [kept().request_body, asked, asked[:1000]]))
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/vnd.apache.parquet"])
 def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not(database, kept, kind):
     row = b'{"current_efficiency": 93.21, "low": 92.8, "high": 93.6},'
-    short, large = kept(kind=kind, answer=row), kept(kind=kind, answer=row * 100_000)
+    short, large = kept(kind=kind, response_body=row), kept(kind=kind, response_body=row * 100_000)
     insert(database, [one for each in (short, large) for one in split(each)])
     rows = stored(database)
     assert {row.encoding for row in rows if row.id == large.id} == {"zstd"}
     assert {row.encoding for row in rows if row.id == short.id} == {None if "json" in kind else "zstd"}
-    assert sum(len(row.answer) for row in rows) < large.size / 50
+    assert sum(len(row.response_body) for row in rows) < large.size / 50
     with database.read() as connection:
-        assert [one.answer for one in recorded(connection, "toy_cells")] == [short.answer, large.answer]
+        assert [one.response for one in recorded(connection, "toy_cells")] == [short.response_body, large.response_body]
 
 
-def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, kept):
+def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, first_form, kept):
     asked, _ = bodies(3 * LARGE)
-    parts = [kept(asked=asked[i * LARGE : (i + 1) * LARGE], answer=b"[]"[i : i + 1], part=i) for i in range(3)]
+    parts = [
+        kept(request_body=asked[i * LARGE : (i + 1) * LARGE], response_body=b"[]"[i : i + 1], part=i) for i in range(3)
+    ]
     with older("0008") as connection:
-        names = [name for name in REQUESTS.columns.keys() if name not in ("number", "encoding", "head")]
-        values = [{name: getattr(one, name) for name in names} | {"id": parts[0].id} for one in parts]
-        marks = ", ".join(f":{name}" for name in names)
-        connection.execute(text(f"INSERT INTO requests ({', '.join(names)}) VALUES ({marks})"), values)
+        values = [first_form(one) | {"id": parts[0].id} for one in parts]
+        marks = ", ".join(f":{name}" for name in values[0])
+        connection.execute(text(f"INSERT INTO requests ({', '.join(values[0])}) VALUES ({marks})"), values)
     database = Database(url)
     with database.read() as connection:
         ((_, found),) = by_id(connection, "toy_cells", [parts[0].id])
-        assert found.asked == asked
-        assert [(one.asked, one.answer) for one in recorded(connection, "toy_cells")] == [(asked, b"[]")]
+        assert found.body == asked
+        assert [(one.request_body, one.response) for one in recorded(connection, "toy_cells")] == [(asked, b"[]")]
     database.close()

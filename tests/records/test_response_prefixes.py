@@ -6,34 +6,39 @@ from records.request_index import by_id
 from records.requests import MOST_AT_ONCE, insert, recorded
 from records.response_prefixes import DAY
 from records.retention import remove
-from records.schema import HEADS, REQUESTS
+from records.schema import REQUESTS, RESPONSE_PREFIXES
 
 HEAD = b'{"factors":"' + b"x" * 2000 + b'","predictions":['
 
 
 def answers(database):
     with database.read() as connection:
-        return [one.answer for one in recorded(connection, "toy_cells")]
+        return [one.response for one in recorded(connection, "toy_cells")]
 
 
 def heads(database):
     with database.read() as connection:
-        return connection.execute(select(HEADS.c.day, HEADS.c.content).order_by(HEADS.c.number)).all()
+        return connection.execute(
+            select(RESPONSE_PREFIXES.c.day, RESPONSE_PREFIXES.c.content).order_by(RESPONSE_PREFIXES.c.number)
+        ).all()
 
 
 @pytest.mark.parametrize("count", [1, MOST_AT_ONCE, 3 * MOST_AT_ONCE + 5])
 def test_answers_with_one_head_are_read_byte_for_byte_and_hold_it_once(database, kept, count):
     ends = [b"%d]}" % i for i in range(count)]
-    insert(database, [kept(head=HEAD, answer=end, at=DAY) for end in ends])
-    insert(database, [kept(head=HEAD, answer=b"1]}", at=DAY), kept(answer=b"{}", at=DAY)])
+    insert(database, [kept(response_prefix=HEAD, response_body=end, at=DAY) for end in ends])
+    insert(database, [kept(response_prefix=HEAD, response_body=b"1]}", at=DAY), kept(response_body=b"{}", at=DAY)])
     assert answers(database) == [*(HEAD + end for end in ends), HEAD + b"1]}", b"{}"]
     assert heads(database) == [(1, HEAD)]
     with database.read() as connection:
-        assert connection.scalar(select(func.max(func.length(REQUESTS.c.answer)))) < 10
+        assert connection.scalar(select(func.max(func.length(REQUESTS.c.response_body)))) < 10
 
 
 def test_each_day_and_each_beginning_has_a_head_of_its_own(database, kept):
-    insert(database, [kept(head=head, answer=b"]}", at=day * DAY) for day in (3, 4) for head in (HEAD, HEAD[1:])])
+    insert(
+        database,
+        [kept(response_prefix=head, response_body=b"]}", at=day * DAY) for day in (3, 4) for head in (HEAD, HEAD[1:])],
+    )
     assert answers(database) == [HEAD + b"]}", HEAD[1:] + b"]}"] * 2
     assert sorted(heads(database)) == sorted((day, head) for day in (3, 4) for head in (HEAD, HEAD[1:]))
 
@@ -41,7 +46,7 @@ def test_each_day_and_each_beginning_has_a_head_of_its_own(database, kept):
 def test_services_over_one_database_share_heads(database, kept, url):
     other = Database(url)
     for one in (database, other, database):
-        insert(one, [kept(head=HEAD, answer=b"]}", at=DAY)])
+        insert(one, [kept(response_prefix=HEAD, response_body=b"]}", at=DAY)])
     other.close()
     assert (answers(database), len(heads(database))) == ([HEAD + b"]}"] * 3, 1)
 
@@ -50,45 +55,43 @@ def test_a_head_that_was_rolled_back_is_stored_again(database, kept):
     known = kept()
     insert(database, [known])
     with pytest.raises(RecordsError, match=r"(?i)unique"):
-        insert(database, [kept(head=HEAD), known])
+        insert(database, [kept(response_prefix=HEAD), known])
     assert heads(database) == []
-    insert(database, [kept(head=HEAD, answer=b"]}")])
+    insert(database, [kept(response_prefix=HEAD, response_body=b"]}")])
     assert answers(database) == [b"{}", HEAD + b"]}"]
 
 
 def test_after_an_error_no_head_is_taken_for_stored(database, kept):
-    insert(database, [kept(head=HEAD, answer=b"]}")])
+    insert(database, [kept(response_prefix=HEAD, response_body=b"]}")])
     with database.begin() as connection:  # a server that answers after another one died may lack what came last
-        connection.execute(HEADS.delete())
+        connection.execute(RESPONSE_PREFIXES.delete())
         connection.execute(REQUESTS.delete())
     with pytest.raises(RecordsError), database.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
-    insert(database, [kept(head=HEAD, answer=b"]}")])
+    insert(database, [kept(response_prefix=HEAD, response_body=b"]}")])
     assert answers(database) == [HEAD + b"]}"]
 
 
 def test_heads_go_when_no_request_can_refer_to_them(database, kept):
     for day in range(10, 15):
-        insert(database, [kept(head=HEAD, answer=b"]}", at=day * DAY + hour * DAY // 24) for hour in (0, 23)])
+        insert(
+            database,
+            [kept(response_prefix=HEAD, response_body=b"]}", at=day * DAY + hour * DAY // 24) for hour in (0, 23)],
+        )
     assert remove(database, 13 * DAY + 1, "an engineer") == 7
     assert [day for day, _ in heads(database)] == [12, 13, 14]
     assert answers(database) == [HEAD + b"]}"] * 3
 
 
-def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older, kept):
+def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older, first_form, kept):
     with older("0002") as connection:
-        old = {
-            name: getattr(kept(), name)
-            for name in REQUESTS.columns.keys()
-            if name not in ("number", "encoding", "head")
-        }
-        old |= {"answer": HEAD + b"]}", "asked": b'{"rows":[1]}'}
+        old = first_form(kept(b'{"rows":[1]}', response_body=HEAD + b"]}"))
         values = ", ".join(f":{name}" for name in old)
         connection.execute(text(f"INSERT INTO requests ({', '.join(old)}) VALUES ({values})"), old)
     database = Database(url)
-    insert(database, [kept(head=HEAD, answer=b"2]}")])
+    insert(database, [kept(response_prefix=HEAD, response_body=b"2]}")])
     assert answers(database) == [HEAD + b"]}", HEAD + b"2]}"]
     with database.read() as connection:
         ((_, found),) = by_id(connection, "toy_cells", [old["id"]])
-        assert found.asked == b'{"rows":[1]}'
+        assert found.body == b'{"rows":[1]}'
     database.close()

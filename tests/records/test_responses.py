@@ -20,16 +20,21 @@ def found(database: Database, process: str, operation: str, id: str | None = Non
 
 
 def test_the_latest_is_that_of_the_operation_and_the_process(database: Database, kept: Callable[..., Any]) -> None:
-    many = [kept(process=p, operation=o, answer=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"]
+    many = [
+        kept(process=p, operation=o, response_body=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"
+    ]
     insert(database, many)
     for one in many[4:]:
-        assert found(database, one.process, one.operation) == (one.id, one.answer)
+        assert found(database, one.process, one.operation) == (one.id, one.response_body)
     assert found(database, "a", "z") is None
     assert found(database, "c", "x") is None
 
 
 def test_an_id_is_found_under_its_own_process_and_operation_alone(database: Database, kept: Callable[..., Any]) -> None:
-    one, later = kept(process="a", operation="x", answer=b"1"), kept(process="a", operation="x", answer=b"2")
+    one, later = (
+        kept(process="a", operation="x", response_body=b"1"),
+        kept(process="a", operation="x", response_body=b"2"),
+    )
     insert(database, [one, later])
     assert found(database, "a", "x", one.id) == (one.id, b"1")
     for process, operation, id in (("b", "x", one.id), ("a", "y", one.id), ("a", "x", one.id[:-1]), ("a", "x", "")):
@@ -41,20 +46,23 @@ def test_an_id_is_found_under_its_own_process_and_operation_alone(database: Data
 def test_a_body_is_read_byte_for_byte(database: Database, kept: Callable[..., Any], kind: str, size: int) -> None:
     body = (bytes(range(256)) * (size // 256 + 1))[:size]
     pieces = [body[first : first + 300_000] for first in range(0, len(body), 300_000)] or [b""]
-    large = kept(kind=kind, head=b"x" * 2000, answer=pieces[0], more=pieces[1:])
+    large = kept(kind=kind, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:])
     for part in split(large):
         insert(database, [part, kept(operation="y")])
     assert found(database, large.process, large.operation) == (large.id, b"x" * 2000 + body)
 
 
 def test_a_body_before_compression_is_read_whole(database: Database, kept: Callable[..., Any]) -> None:
-    first = kept(answer=b"a" * LARGE)
-    insert(database, [kept(id=first.id, part=1, answer=b"b" * LARGE), kept(id=first.id, part=2, answer=b"c"), first])
+    first = kept(response_body=b"a" * LARGE)
+    insert(
+        database,
+        [kept(id=first.id, part=1, response_body=b"b" * LARGE), kept(id=first.id, part=2, response_body=b"c"), first],
+    )
     assert found(database, first.process, first.operation) == (first.id, b"a" * LARGE + b"b" * LARGE + b"c")
 
 
 def test_a_body_is_read_one_part_at_a_time(database: Database, kept: Callable[..., Any]) -> None:
-    large = kept(asked=b"", answer=b"a" * LARGE, more=[b"b" * LARGE, b"c" * LARGE])
+    large = kept(request_body=b"", response_body=b"a" * LARGE, more=[b"b" * LARGE, b"c" * LARGE])
     for part in split(large):
         insert(database, [part])
     with database.read() as connection:

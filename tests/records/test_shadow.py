@@ -8,13 +8,13 @@ from records.database import Database
 from records.requests import LARGE, insert, split
 from records.shadow import (
     PendingShadowRequest,
-    ShadowAnswer,
-    answers_to,
+    ShadowResponse,
     dropped,
     is_any,
     keep,
     newest,
     newest_request,
+    responses_to,
     waiting,
 )
 
@@ -37,10 +37,10 @@ def recorded(database, kept):
 
 def test_answers_are_kept_by_the_request_and_once(database, recorded):
     first, second, third = recorded(b"1", b"2", b"3")
-    keep(database, "toy_cells", [ShadowAnswer(first, 2, TWO, b'[{"y":1}]'), ShadowAnswer(third, 2, TWO, b"[]")])
-    keep(database, "toy_cells", [ShadowAnswer(first, 3, ONE, b"[]"), ShadowAnswer(second, 2, TWO, b"[2]")])
+    keep(database, "toy_cells", [ShadowResponse(first, 2, TWO, b'[{"y":1}]'), ShadowResponse(third, 2, TWO, b"[]")])
+    keep(database, "toy_cells", [ShadowResponse(first, 3, ONE, b"[]"), ShadowResponse(second, 2, TWO, b"[2]")])
     with database.read() as connection:
-        found = answers_to(connection, [first, second, third, 99])
+        found = responses_to(connection, [first, second, third, 99])
         assert [json.loads(found[one].predictions) for one in (first, second, third)] == [[{"y": 1}], [2], []]
         assert (found[first].version, found[first].digest, sorted(found)) == (2, TWO, [first, second, third])
         assert newest(connection, "toy_cells", TWO) == third
@@ -55,29 +55,36 @@ def test_requests_for_predictions_wait_in_their_order(database, recorded, kept):
     with database.read() as connection:
         assert newest_request(connection, "toy_cells") == third
         assert newest_request(connection, "toy_lots") == 0
-        assert [one.asked for one in waiting(connection, "toy_cells", 0, 2)] == [b"1", b"2"]
+        assert [one.request_body for one in waiting(connection, "toy_cells", 0, 2)] == [b"1", b"2"]
         assert [one.number for one in waiting(connection, "toy_cells", first, 10)] == [second, third]
         assert waiting(connection, "toy_cells", third, 10) == []
 
 
 def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answer_is(database, recorded, kept):
     (long,) = recorded(b"x" * LARGE)
-    insert(database, [kept(b"table", kind="application/vnd.apache.parquet", answer=b"arrow")])
+    insert(database, [kept(b"table", kind="application/vnd.apache.parquet", response_body=b"arrow")])
     with database.read() as connection:
         first, table = waiting(connection, "toy_cells", 0, 10)
-    assert (first.number, first.asked, first.answer) == (long, None, b"")
+    assert (first.number, first.request_body, first.response_body) == (long, None, b"")
     assert isinstance(table, PendingShadowRequest)
-    assert (table.asked, table.answer) == (b"table", b"arrow")
+    assert (table.request_body, table.response_body) == (b"table", b"arrow")
 
 
 def test_of_compressed_requests_the_bodies_that_stand_in_parts_are_left_out(database, kept):
     kind = "application/vnd.apache.parquet"
-    long, short = kept(bytes(2 * LARGE), answer=b"a", kind=kind), kept(b"table", answer=b"b" * 3 * LARGE, kind=kind)
-    answered = kept(b"{}", answer=b"c" * 2 * LARGE)
+    long, short = (
+        kept(bytes(2 * LARGE), response_body=b"a", kind=kind),
+        kept(b"table", response_body=b"b" * 3 * LARGE, kind=kind),
+    )
+    answered = kept(b"{}", response_body=b"c" * 2 * LARGE)
     insert(database, [one for each in (long, short, answered) for one in split(each)])
     with database.read() as connection:
         found = waiting(connection, "toy_cells", 0, 10)
-    assert [(one.asked, one.answer[:1]) for one in found] == [(None, b"a"), (b"table", b"b"), (b"{}", b"")]
+    assert [(one.request_body, one.response_body[:1]) for one in found] == [
+        (None, b"a"),
+        (b"table", b"b"),
+        (b"{}", b""),
+    ]
 
 
 def test_of_more_requests_than_may_wait_the_oldest_are_dropped(database, recorded):
@@ -93,7 +100,7 @@ def test_records_from_before_there_were_shadows_take_answers(url, older):
     with older("0005"):
         pass
     database = Database(url)
-    keep(database, "toy_cells", [ShadowAnswer(7, 2, TWO, b"[]")])
+    keep(database, "toy_cells", [ShadowResponse(7, 2, TWO, b"[]")])
     with database.read() as connection:
-        assert list(answers_to(connection, [7])) == [7]
+        assert list(responses_to(connection, [7])) == [7]
     database.close()

@@ -70,7 +70,7 @@ class Client:
     def _has_taken_up(self, database: Database, digest: str) -> bool:
         with database.read() as connection:
             state = online_states.load(connection, self._process, digest)
-            return state is not None and state.upto >= newest(connection, self._process)
+            return state is not None and state.last_outcome >= newest(connection, self._process)
 
     def retrain(self, accept_label_shift: str | None = None) -> Mapping[str, Any]:
         """Ask for a retraining job, wait for its end and until its champion answers; gives the job.

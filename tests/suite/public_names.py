@@ -69,7 +69,7 @@ class _Nothing:
     """Load and records of a service that has done nothing yet."""
 
     held = most_held = waiting = failures = 0
-    trouble, quota_share = None, 0.0
+    error, quota_share = None, 0.0
 
     @property
     def heavy(self) -> _Nothing:

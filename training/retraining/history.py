@@ -85,7 +85,7 @@ def are_in(table: pd.DataFrame, other: pd.DataFrame, seed: Seed) -> BoolArray:
 def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> AcceptedHistory:
     """Return the accepted history: table of the latest accepted training and all accepted batches since.
 
-    Rows of jobs that were refused, cut off or withdrawn are not in it.
+    Rows of jobs that were rejected, cut off or withdrawn are not in it.
 
     Raises
     ------

@@ -159,7 +159,7 @@ def retrain(
     ComparisonError, SplitError, GuaranteeError
         Too few rows to judge on or to learn from; nothing is written.
     ShiftError
-        The labels are inconsistent with history and no user has accepted them; the rows are stored as a refused batch.
+        The labels are inconsistent with history and no user has accepted them; the rows are stored as a rejected batch.
         Or no new row is of a period that is over; nothing is written.
     TrackingError
         The MLflow store did not do its part.

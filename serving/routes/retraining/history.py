@@ -69,9 +69,9 @@ def _shown(entry: Entry) -> HistoryEntry:
     return HistoryEntry(
         sequence=entry.number,
         at=at,
-        actor=entry.who,
-        action=entry.what,
+        actor=entry.actor,
+        action=entry.action,
         subject=entry.subject,
-        reason=entry.why,
+        reason=entry.reason,
         figures=dict(entry.figures),
     )

@@ -106,7 +106,7 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
 
     async def job_by_id(process: str, job: str) -> Job:
         known = await _from(lambda: jobs.get(job))
-        if known is None or known.asked.process != of(process):
+        if known is None or known.request.process != of(process):
             raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} has no retraining job of this name")
         return known
 
@@ -189,7 +189,7 @@ async def _from(call: Callable[[], T]) -> T:
 
 
 def _shown(job: Job) -> RetrainingJob:
-    submitted, progress, result = job.asked, job.progress, job.result
+    submitted, progress, result = job.request, job.progress, job.result
     shown = AskedJob(
         only_if_due=submitted.only_if_due, accept_label_shift=submitted.accept_label_shift, dry_run=submitted.dry_run
     )
@@ -200,7 +200,7 @@ def _shown(job: Job) -> RetrainingJob:
         request=shown,
         requested_by=submitted.by,
         requested_at=_when(job.at) or "",
-        started_at=_when(job.begun),
+        started_at=_when(job.started),
         ended_at=_when(job.ended),
         progress=JobProgress(
             step=progress.get("what"),
@@ -209,7 +209,7 @@ def _shown(job: Job) -> RetrainingJob:
             log=progress.get("lines", []),
         ),
         result=None if result is None else _result(result),
-        reason=job.why,
+        reason=job.reason,
     )
 
 

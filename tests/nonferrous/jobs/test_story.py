@@ -120,7 +120,7 @@ def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
     with closing(sqlite3.connect(home / "mlflow.db")) as store:
         assert store.execute("select count(*) from runs where status = 'RUNNING'").fetchone() == (0,)
     with closing(Database(f"sqlite:///{home / 'records.db'}")) as database, database.read() as connection:
-        entered = [entry.what for entry in audit.entries(connection)]
+        entered = [entry.action for entry in audit.entries(connection)]
     assert entered.count("promotion") == 2  # the first champion, and this one
     assert not (home / "retraining" / job).exists()
 

@@ -74,7 +74,7 @@ def state(jobs: Jobs, job: Job) -> str:
 
 def test_a_job_is_done_phase_by_phase_and_what_came_of_it_is_kept(url: str, jobs: Jobs) -> None:
     job, doing = jobs.put(ASKED), Doing()
-    assert (job.state, job.asked, job.result) == ("queued", ASKED, None)
+    assert (job.state, job.request, job.result) == ("queued", ASKED, None)
     begun = Begun(doing)
     with Worker(url, "one", begun):
         until(lambda: state(jobs, job) == "running")
@@ -84,7 +84,7 @@ def test_a_job_is_done_phase_by_phase_and_what_came_of_it_is_kept(url: str, jobs
         doing.over.append(RESULT)
         until(lambda: state(jobs, job) == "done")
     (found,) = jobs.of("toy_cells")
-    assert (found.result, found.why, found.worker) == ({"promoted": True}, None, "one")
+    assert (found.result, found.reason, found.worker) == ({"promoted": True}, None, "one")
     assert found.at <= (found.ended or 0)
     assert begun.jobs == [(job.id, ASKED)]
     assert doing.given_up > 0
@@ -147,7 +147,7 @@ def test_what_a_job_fails_by_is_kept_in_one_line_and_the_next_is_done(url: str, 
         until(lambda: state(jobs, job) == "failed")
         found = jobs.get(job.id)
         assert found is not None
-        assert (found.why, found.result) == ("0 rows to judge on", None)
+        assert (found.reason, found.result) == ("0 rows to judge on", None)
         again = jobs.put(ASKED)
         until(lambda: state(jobs, again) == "done")
     assert [one.state for one in jobs.of("toy_cells")] == ["done", "failed"]

@@ -47,13 +47,13 @@ def writer(own):
 def health(own, writer):
     made = RecordsHealth(own, writer, 3600.0)
     made.look()
-    assert made.trouble is None
+    assert made.error is None
     return made
 
 
 def seen(health):
     health.look()
-    return health.trouble
+    return health.error
 
 
 def probes(database):
@@ -84,7 +84,7 @@ def test_a_file_that_may_not_grow_is_found_and_a_small_write_is_no_sign_that_it_
     with no_file_larger_than(40_000):
         with pytest.raises(AwayError, match="expected free space"):
             asyncio.run(writer.keep(kept(os.urandom(50_000))))
-        assert "expected free space" in health.trouble
+        assert "expected free space" in health.error
         assert "expected free space" in seen(health)
     assert seen(health) is None
     asyncio.run(writer.keep(kept(os.urandom(50_000))))
@@ -129,13 +129,13 @@ def test_what_the_writer_could_not_write_counts_until_a_look_finds_that_it_can(o
         connection.execute(text("ALTER TABLE requests RENAME TO away"))
     with pytest.raises(module.RecordsError):
         asyncio.run(writer.keep(kept()))
-    assert "requests" in health.trouble
+    assert "requests" in health.error
     assert "requests" in seen(health)
     with own.begin() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO requests"))
-    assert health.trouble is not None
+    assert health.error is not None
     assert seen(health) is None
-    assert writer.trouble is None
+    assert writer.error is None
 
 
 def test_nothing_is_written_where_requests_have_been(own, health, writer, kept):
@@ -154,8 +154,8 @@ def test_a_database_that_does_not_respond_is_found_while_it_is_looked_at(own, wr
     looking = threading.Thread(target=health.look)
     looking.start()
     begun.wait(10)
-    assert health.trouble is None
-    assert health.trouble.endswith("no response for 11 s")
+    assert health.error is None
+    assert health.error.endswith("no response for 11 s")
     goes_on.set()
     looking.join()
 

@@ -96,6 +96,6 @@ def test_the_writer_counts_what_is_stored(database, kept):
     writer.stop()
     with database.read() as connection:
         rows = connection.execute(select(REQUESTS)).all()
-    size = sum(len(row.asked) + len(row.answer) for row in rows if row.client == "A")
+    size = sum(len(row.request_body) + len(row.response_body) for row in rows if row.client == "A")
     assert {client: size for (_, client), size in stored(database).items()} == {"A": size, "B": 5}
     assert size < LARGE / 10

@@ -93,7 +93,7 @@ def test_large_requests_are_written_part_by_part_behind_the_small_ones(database,
     body = bytes(requests.LARGE + 1)
 
     async def callers():
-        some = [kept(asked=body if part in (1, 3) else b"", part=part) for part in range(5)]
+        some = [kept(request_body=body if part in (1, 3) else b"", part=part) for part in range(5)]
         await asyncio.gather(*(writer.keep(one) for one in some))
 
     asyncio.run(callers())
@@ -115,7 +115,7 @@ def test_small_requests_are_written_between_the_parts_of_a_large_one(database, k
     writer = Writer(database)
     writer.start()
     loop = asyncio.new_event_loop()
-    assert loop.run_until_complete(writer.keep(kept(client="large", asked=os.urandom(5 * requests.LARGE)))) == 5
+    assert loop.run_until_complete(writer.keep(kept(client="large", request_body=os.urandom(5 * requests.LARGE)))) == 5
     writer.stop()
     loop.close()
     with database.read() as connection:
@@ -133,13 +133,13 @@ def test_a_large_request_of_which_a_part_cannot_be_written_is_not_there(database
     writer = Writer(database)
     writer.start()
     with pytest.raises(RecordsError, match="no room"):
-        asyncio.run(writer.keep(kept(asked=bytes(5 * requests.LARGE))))
+        asyncio.run(writer.keep(kept(request_body=bytes(5 * requests.LARGE))))
     assert count(database) == 0
     monkeypatch.undo()
-    asyncio.run(writer.keep(kept(asked=bytes(3 * requests.LARGE))))
+    asyncio.run(writer.keep(kept(request_body=bytes(3 * requests.LARGE))))
     writer.stop()
     with database.read() as connection:
-        assert [len(one.asked) for one in requests.recorded(connection, "toy_cells")] == [3 * requests.LARGE]
+        assert [len(one.request_body) for one in requests.recorded(connection, "toy_cells")] == [3 * requests.LARGE]
 
 
 def test_large_requests_that_wait_are_written_at_the_end(database, kept):
@@ -149,7 +149,7 @@ def test_large_requests_that_wait_are_written_at_the_end(database, kept):
     writer.start()
 
     async def callers():
-        tasks = [asyncio.ensure_future(writer.keep(kept(asked=bytes(requests.LARGE + 1)))) for _ in range(4)]
+        tasks = [asyncio.ensure_future(writer.keep(kept(request_body=bytes(requests.LARGE + 1)))) for _ in range(4)]
         while len(handed) < 4:  # they are compressed
             await asyncio.sleep(0.001)
         await asyncio.get_running_loop().run_in_executor(None, writer.stop)
@@ -164,7 +164,9 @@ def test_beyond_its_room_nothing_is_taken_and_nothing_is_lost(database, kept):
     writer.start()
 
     async def callers():
-        return await asyncio.gather(*(writer.keep(kept(asked=bytes(1000))) for _ in range(5)), return_exceptions=True)
+        return await asyncio.gather(
+            *(writer.keep(kept(request_body=bytes(1000))) for _ in range(5)), return_exceptions=True
+        )
 
     found = asyncio.run(callers())
     writer.stop()
@@ -179,7 +181,7 @@ def test_one_longer_than_the_room_is_taken_beside_short_ones(database, kept):
     writer.start()
 
     async def callers():
-        return await asyncio.gather(*(writer.keep(kept(asked=bytes(size))) for size in (100, 5000, 100)))
+        return await asyncio.gather(*(writer.keep(kept(request_body=bytes(size))) for size in (100, 5000, 100)))
 
     assert asyncio.run(callers()) == [1, 1, 1]
     writer.stop()
@@ -188,7 +190,7 @@ def test_one_longer_than_the_room_is_taken_beside_short_ones(database, kept):
 def test_one_longer_than_the_room_is_taken_alone(database, kept):
     writer = Writer(database, most_waiting=10)
     writer.start()
-    asyncio.run(writer.keep(kept(asked=bytes(1000))))
+    asyncio.run(writer.keep(kept(request_body=bytes(1000))))
     writer.stop()
     assert count(database) == 1
 
@@ -201,11 +203,11 @@ def test_trouble_reaches_each_caller_and_ends(database, writer, kept):
         return await asyncio.gather(*(writer.keep(kept()) for _ in range(3)), return_exceptions=True)
 
     assert [type(one) for one in asyncio.run(callers())] == [RecordsError] * 3
-    assert "requests" in str(writer.trouble)
+    assert "requests" in str(writer.error)
     with database.begin() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO requests"))
     asyncio.run(writer.keep(kept()))
-    assert writer.trouble is None
+    assert writer.error is None
     assert count(database) == 1
 
 

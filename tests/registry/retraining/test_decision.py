@@ -114,7 +114,7 @@ def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
             found = finished("p", "j", store)
             if found is None:  # it was cut off before it had decided
                 assert store.aliases == {"champion": 1}
-                assert store.new_rows.state == "open"
+                assert store.new_rows.state == "pending"
                 continue
         else:
             break
@@ -159,7 +159,7 @@ def test_why_a_shift_was_accepted_stays_with_the_new_rows_that_a_job_taken_up_ag
     store.tag_version("p", 2, {JOB: "j"})
     with pytest.raises(CutError):
         decide(store, shift="shift accepted: a new laboratory")
-    assert store.new_rows.state == "open"
+    assert store.new_rows.state == "pending"
     store.left = 1000
     finished("p", "j", store)
     assert (store.new_rows.state, store.new_rows.why) == ("accepted", "shift accepted: a new laboratory")
@@ -178,7 +178,7 @@ def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
     store.tag_version("p", 2, {JOB: "j"})
     decide(store, promoted=False)
     assert store.aliases == {"champion": 1}
-    assert (store.new_rows.state, store.new_rows.why) == ("refused", "too few labels")
+    assert (store.new_rows.state, store.new_rows.why) == ("rejected", "too few labels")
     found = finished("p", "j", store)
     assert found is not None
     assert found.reasons == ("too few labels",)
@@ -274,4 +274,4 @@ def test_a_version_of_which_nothing_was_decided_is_left_alone():
         decide(store)
     store.left = 1000
     assert settle_left("p", store) == []
-    assert (store.aliases, store.new_rows.state) == ({"champion": 1}, "open")
+    assert (store.aliases, store.new_rows.state) == ({"champion": 1}, "pending")

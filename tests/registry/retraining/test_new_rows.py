@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from registry.retraining import new_rows as kept
-from registry.retraining.new_rows import accepted, accepted_by_person, base_of, batches, ending, opening, withdraw
+from registry.retraining.new_rows import accepted, accepted_by_person, base_of, batches, end, ending, opening, withdraw
 from registry.versions import FORCED_WHY, GATE, PASSED, PROMOTED_BY, REFUSED, RegistryError, Version
 
 
@@ -36,7 +36,7 @@ RUNS = ("aaaaaaaa11", "bbbbbbbb22", "cccccccc33", "dddddddd44")
 
 @pytest.fixture
 def store():
-    """Four batches on one training: accepted, refused, accepted, and one whose job was cut off."""
+    """Four batches on one training: accepted, rejected, accepted, and one whose job was cut off."""
     made = Store()
     for run in RUNS:
         made.begin(run)
@@ -47,10 +47,18 @@ def store():
 
 
 def test_history_is_what_was_accepted_in_order(store):
-    assert [one.state for one in batches("toy", store)] == ["accepted", "refused", "accepted", "open"]
+    assert [one.state for one in batches("toy", store)] == ["accepted", "rejected", "accepted", "pending"]
     assert [one.number for one in batches("toy", store)] == [1, 2, 3, 4]
     assert [one.run for one in accepted("toy", "train1", store)] == [RUNS[0], RUNS[2]]
     assert accepted("toy", "train2", store) == []
+
+
+def test_states_of_older_runs_are_read_by_their_present_names(store):
+    store.log(RUNS[1], {"batch_state": "refused"})
+    store.log(RUNS[3], {"batch_state": "open"})
+    assert [one.state for one in batches("toy", store)] == ["accepted", "rejected", "accepted", "pending"]
+    end("toy", RUNS[3], False, "labels", store)
+    assert batches("toy", store)[3].state == "rejected"
 
 
 def test_two_batches_begun_together_both_count(store):
@@ -75,8 +83,8 @@ def test_a_withdrawn_batch_is_history_no_more_and_keeps_who_and_why(store, monke
         ("aaaaaaaa", " ", "--reason: expected a reason, which is kept with the batch"),
         ("aaaa", "wrong", r"no batch aaaa, expected one of: aaaaaaaa, bbbbbbbb, cccccccc, dddddddd"),
         ("99999999", "wrong", "no batch 99999999, expected one of"),
-        ("bbbbbbbb", "wrong", "toy: batch bbbbbbbb is refused, only an accepted one is withdrawn"),
-        ("dddddddd", "wrong", "toy: batch dddddddd is open, only an accepted one is withdrawn"),
+        ("bbbbbbbb", "wrong", "toy: batch bbbbbbbb is rejected, only an accepted one is withdrawn"),
+        ("dddddddd", "wrong", "toy: batch dddddddd is pending, only an accepted one is withdrawn"),
     ],
 )
 def test_what_cannot_be_withdrawn_is_named_and_nothing_changes(store, name, why, said):

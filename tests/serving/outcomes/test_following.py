@@ -164,7 +164,7 @@ def test_a_model_that_is_loaded_again_answers_with_what_it_had_taken_up(followin
 def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     following: Any, call: Any, database: Database
 ) -> None:
-    from records.schema import ASKED_UNITS, STATES
+    from records.schema import REQUEST_ROWS, STATES
     from serving.hot_reload.online_calibration import EndedError
 
     app = following()
@@ -175,7 +175,7 @@ def test_a_service_that_ends_takes_up_no_more_and_the_next_one_goes_on(
     with pytest.raises(EndedError):
         ended.followed(status.served, status.offers.predictions)
     with database.read() as connection:
-        assert connection.execute(select(ASKED_UNITS)).all()  # what was noted stays
+        assert connection.execute(select(REQUEST_ROWS)).all()  # what was noted stays
         assert connection.execute(select(STATES)).all() == []
     assert OnlineModels(database).followed(status.served, status.offers.predictions).model is not status.served.model
 

@@ -23,6 +23,6 @@ def test_a_long_answer_of_json_goes_out_whole_and_is_kept_in_parts(app: Service,
         parts = connection.execute(select(REQUESTS)).all()
         (one,) = recorded(connection, "toy_cells")
     assert len(parts) > 1
-    assert max(len(part.answer) for part in parts) < 1.5 * LARGE
-    assert one.answer == response.content
-    assert json.loads(one.asked) == {"rows": rows}
+    assert max(len(part.response_body) for part in parts) < 1.5 * LARGE
+    assert one.response == response.content
+    assert json.loads(one.request_body) == {"rows": rows}

@@ -30,7 +30,7 @@ def test_a_request_and_its_answer_are_kept_byte_for_byte(app: Service, database:
     body = json.dumps({"rows": [ROW, ROW | {"unit": "B"}], "coverage": 0.8}).encode()
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": "application/json"})
     (row,) = kept(database)
-    assert (row.asked, row.answer) == (body, response.content)
+    assert (row.request_body, row.response_body) == (body, response.content)
     assert response.headers["record-id"] == row.id
     assert [one["id"] for one in response.json()["predictions"]] == [f"{row.id}-0", f"{row.id}-1"]
     answered = response.json()["model"]
@@ -84,9 +84,11 @@ def test_parts_of_a_long_tables_answer_are_the_answer(app: Service, database: Da
     assert [part.part for part in parts] == list(range(len(parts)))
     assert len(parts) >= 3
     assert {part.id for part in parts} == {response.headers["record-id"]}
-    assert b"".join(restored(part.asked, part.encoding) for part in parts) == body
-    assert b"".join(restored(part.answer, part.encoding) for part in parts) == response.content
-    assert sum(len(part.answer) for part in parts) < len(response.content) / 5  # its rows are alike but for their units
+    assert b"".join(restored(part.request_body, part.encoding) for part in parts) == body
+    assert b"".join(restored(part.response_body, part.encoding) for part in parts) == response.content
+    assert (
+        sum(len(part.response_body) for part in parts) < len(response.content) / 5
+    )  # its rows are alike but for their units
     assert json.loads(pa.ipc.open_stream(response.content).schema.metadata[b"nonferrous"])["id"] == parts[0].id
 
 
@@ -98,9 +100,11 @@ def test_a_request_of_the_inference_protocol_is_kept_as_the_one_of_v1_that_says_
     response = call(app, "POST", "/v2/models/toy_cells/infer", json={"inputs": inputs})
     assert response.status_code == 200, response.text
     (row,) = kept(database)
-    again = call(app, "POST", f"{URL}/predictions", content=row.asked, headers={"content-type": "application/json"})
+    again = call(
+        app, "POST", f"{URL}/predictions", content=row.request_body, headers={"content-type": "application/json"}
+    )
     assert again.status_code == 200
-    told, before = again.json(), json.loads(row.answer)
+    told, before = again.json(), json.loads(row.response_body)
     for answer in (told, before):
         del answer["predictions"][0]["id"]
     assert told == before

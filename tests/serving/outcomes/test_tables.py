@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from records.schema import REQUESTS
-from records.shadow import ShadowAnswer, keep, waiting
+from records.shadow import ShadowResponse, keep, waiting
 from records.writing.compression import compressed, restored
 from seeds import load
 from serving.outcomes import tables as module
@@ -122,8 +122,8 @@ def test_rows_that_a_champion_and_a_version_in_shadow_have_answered_stand_alone(
     digest = all_rows(tables)[0]["digest"]
     with database.read() as connection:
         first, second, _ = [one.number for one in waiting(connection, "toy_cells", 0, 10)]
-    keep(database, "toy_cells", [ShadowAnswer(first, 8, "sha256:8", b'[{"y":1}]')])
-    keep(database, "toy_cells", [ShadowAnswer(second, 9, "sha256:9", b'[{"y":2}]')])
+    keep(database, "toy_cells", [ShadowResponse(first, 8, "sha256:8", b'[{"y":1}]')])
+    keep(database, "toy_cells", [ShadowResponse(second, 9, "sha256:9", b'[{"y":2}]')])
     fresh = Tables(database, load("toy_cells"))
     found = [row for batch in fresh.labelled((digest, "sha256:9")) for row in batch.to_pylist()]
     assert [row["unit"] for row in found] == ["B"]
@@ -157,8 +157,8 @@ def test_the_quality_of_values_that_an_older_version_recorded_is_kept(post: Any,
     post("predictions", json=request)
     with database.begin() as connection:
         one = connection.execute(select(REQUESTS)).one()
-        body = restored(one.asked, one.encoding).replace(b'"data_quality"', b'"quality"')
-        values = {"asked": body, "answer": restored(one.answer, one.encoding), "encoding": None}
+        body = restored(one.request_body, one.encoding).replace(b'"data_quality"', b'"quality"')
+        values = {"request_body": body, "response_body": restored(one.response_body, one.encoding), "encoding": None}
         connection.execute(update(REQUESTS).values(values))
     assert [(row["x_set"], row["z"]) for row in all_rows(tables)] == [(10.25, None)]
 
@@ -185,9 +185,11 @@ def test_of_a_tables_answer_that_was_cut_off_the_rows_that_are_whole_are_read(
     post("outcomes", json={"outcomes": [{"unit": unit, "period_start": DAYS[0], "y": 90.5} for unit in "ABC"]})
     with database.begin() as connection:
         last = connection.execute(select(REQUESTS).where(REQUESTS.c.part == 2)).one()
-        answer = restored(last.answer, last.encoding)
+        answer = restored(last.response_body, last.encoding)
         left = (
-            REQUESTS.update().where(REQUESTS.c.part == 2).values(answer=compressed(answer[: int(share * len(answer))]))
+            REQUESTS.update()
+            .where(REQUESTS.c.part == 2)
+            .values(response_body=compressed(answer[: int(share * len(answer))]))
         )
         connection.execute(left)
     assert [row["unit"] for row in all_rows(tables)] == ["A", "B"]

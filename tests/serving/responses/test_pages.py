@@ -108,7 +108,10 @@ def test_an_id_of_another_operation_or_process_is_as_unknown_as_any(
     kept: Any,  # noqa: F811
     call: Any,
 ) -> None:
-    others = [kept(process="toy_lots", answer=b'{"secret": 1}'), kept(operation="warnings", answer=b'{"secret": 1}')]
+    others = [
+        kept(process="toy_lots", response_body=b'{"secret": 1}'),
+        kept(operation="warnings", response_body=b'{"secret": 1}'),
+    ]
     insert(database, others)
     ids = [*(one.id for one in others), new_id(), "", "nothing", "' OR 1=1 --", "\0", "电" * 500]
     details = set()
@@ -230,7 +233,7 @@ def test_a_response_in_parts_is_drawn_whole(
     call: Any,
 ) -> None:
     pieces = [b'{"process":"toy_cells","predictions":[', b",".join([b'{"unit":"A","y":null}'] * 60_000), b'],"end":7}']
-    for part in split(kept(answer=pieces[0], more=pieces[1:])):
+    for part in split(kept(response_body=pieces[0], more=pieces[1:])):
         insert(database, [part])
     page = call(app, "GET", PAGE).text
     assert "59,950 more rows are left out." in page

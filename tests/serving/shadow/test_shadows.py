@@ -1,4 +1,4 @@
-"""A version in shadow answers what clients asked; no client sees it, and nothing that it does hurts them."""
+"""A version in shadow answers the requests of clients; no client sees it, and nothing that it does hurts them."""
 
 import io
 import json
@@ -31,10 +31,10 @@ def shadows(app: Any) -> Shadows:
     return app.shadows
 
 
-def kept(database: Any) -> list[records.ShadowAnswer]:
+def kept(database: Any) -> list[records.ShadowResponse]:
     with database.read() as connection:
         numbers = [one.number for one in records.waiting(connection, PROCESS, 0, 1000)]
-        return list(records.answers_to(connection, numbers).values())
+        return list(records.responses_to(connection, numbers).values())
 
 
 def all_rows(app: Any) -> list[dict[str, Any]]:
@@ -198,7 +198,7 @@ def test_a_version_that_fails_is_counted_and_goes_on(
     whole = module.answered
 
     def broken(one: Any, *more: Any) -> Any:
-        if json.loads(one.asked)["rows"][0]["unit"] != "C":
+        if json.loads(one.request_body)["rows"][0]["unit"] != "C":
             raise RuntimeError("no tree is left")
         return whole(one, *more)
 
