@@ -2,19 +2,20 @@
 
 import fnmatch
 import re
+import tomllib
 from collections import Counter
 from typing import Any
 
 from changes import ROOT, Change, shown
 from copies import BROKEN, NOTICED, SURVIVED, tests_of
 
-PAGE = ROOT / "docs" / "results" / "tests.md"
+EQUIVALENTS = ROOT / "benchmarks" / "mutants" / "equivalents.toml"
 
 
 def equivalents() -> list[tuple[str, str, str, str]]:
-    """File, old text, new text and reason of undetectable changes, from the table of the page."""
-    rows = re.findall(r"^\| `([^`]+)` \| `([^`]*)` \| `([^`]*)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
-    return [(file, old, "" if new == "(removed)" else new, reason) for file, old, new, reason in rows]
+    """File, old text, new text and reason of undetectable changes."""
+    changes = tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8"))["changes"]
+    return [(one["file"], one["code"], one["changed_to"], one["reason"]) for one in changes]
 
 
 def reason_of(change: Change, known: list[tuple[str, str, str, str]]) -> str | None:
