@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks.digests import own_plant_digest, table_digest
 from registry.settings import StoreSettings
+from reporting.markdown import table
 from seeds import load, names
 from synthetic_data import simulate
 from training.jobs.train import TrainingResult, train
@@ -61,6 +62,10 @@ def of_target(training: TrainingResult) -> dict[str, object]:
     }
 
 
+LEFT_OUT = ("_adaptive_", "_mae", "_width_")
+"""Parts of the names of metrics that pages of processes leave out; the figures and MLflow have them."""
+
+
 def kept(process: str) -> Path:
     """File of a process's figures."""
     return DOCS / "results" / f"{process}.json"
@@ -82,32 +87,31 @@ def candidates(process: str, result: dict[str, Any]) -> str:
 def _table(process: str, result: dict[str, Any]) -> str:
     measured = result["candidates"]
     known = set().union(*measured.values())
-    columns = {key: column for key, column in task_of(load(process)).columns.published.items() if key in known}
-    lines = [
-        f"| candidate | {' | '.join(head for head, _ in columns.values())} |",
-        "|---|" + "---:|" * len(columns),
-    ]
+    columns = {
+        key: column
+        for key, column in task_of(load(process)).columns.published.items()
+        if key in known and not any(part in key for part in LEFT_OUT)
+    }
+    rows = []
     for name, metrics in measured.items():
         shown = f"**{name}**" if name == result["registered"] else name
-        cells = [format(metrics[key], form) if key in metrics else "-" for key, (_, form) in columns.items()]
-        lines.append(f"| {shown} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(
+            (shown, *(format(metrics[key], form) if key in metrics else "-" for key, (_, form) in columns.items()))
+        )
+    return "\n".join(table(("candidate", *(head for head, _ in columns.values())), rows)).rstrip()
 
 
 def outputs(process: str, result: dict[str, Any]) -> str:
     """Figures of the registered candidate for each element and defect of a lot, as a Markdown table."""
     seed, measured = load(process), result["candidates"]
     m = measured[result["registered"]]
-    lines = ["| element or defect | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
+    rows = []
     for element in seed.elements:
         known = [m.get(f"test_{element.name}_{name}") for name in ("r2", "rmse")]  # none where too few were seen
-        cells = [
-            *("-" if value is None else f"{value:.2f}" for value in known),
-            f"{m[f'test_{element.name}_below_limit']:.1%}",
-        ]
-        lines.append(f"| {element.name} | {' | '.join(cells)} | |")
-    lines += [f"| {name} | | | | {m[f'test_{name}_auc']:.2f} |" for name in seed.defects]
-    return "\n".join(lines)
+        rows.append((element.name, *("-" if value is None else f"{value:.2f}" for value in known)))
+    lines = table(("element", "R²", "RMSE of the logarithm"), rows)
+    defects = ", ".join(f"{name} {m[f'test_{name}_auc']:.2f}" for name in seed.defects)
+    return "\n".join([*lines, f"AUC of defects: {defects}."] if defects else lines).rstrip()
 
 
 TABLES = {"results": candidates, "outputs": outputs}
@@ -115,12 +119,12 @@ TABLES = {"results": candidates, "outputs": outputs}
 
 def filled(text: str, process: str, result: dict[str, Any]) -> str:
     """Text with the process's tables between their markers replaced; a table without markers is left out."""
-    for name, table in TABLES.items():
+    for name, made in TABLES.items():
         begin, end = f"<!-- {name} of {process} -->", f"<!-- end of {name} of {process} -->"
         head, marker, remaining = text.partition(begin)
         if marker:
             _, _, tail = remaining.partition(end)
-            text = f"{head}{begin}\n{table(process, result)}\n{end}{tail}"
+            text = f"{head}{begin}\n{made(process, result)}\n{end}{tail}"
     return text
 
 

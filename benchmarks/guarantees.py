@@ -13,7 +13,7 @@ table of docs/results/sorting.md is made from it.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from models.sorting.values import value_matrix
 from models.table.contract import Checked, check
 from models.tasks import build
 from physics.arrays import BoolArray
+from reporting.markdown import span, table
 from seeds import Seed, load, names
 from synthetic_data import another_plant, replay
 from training.core.dataset import Dataset, dataset_of
@@ -47,15 +48,8 @@ LOTS, EVERY = 2400, 6
 GROUP = 20  # neighbouring lots: more of them would be over a limit together if lots were not independent
 CANDIDATE = "lightgbm_physics"  # the champion of every default plant that sorts
 HEADS = (
-    "process",
-    "plant",
-    "calibration lots, over a limit",
-    "holdout lots over a limit, by laboratory",
-    "simulated truth",
-    "later lots",
-    "with the sorter of another plant",
-    "value [$/t]",
-    "without limits [$/t]",
+    *("process", "calibration lots", "of them over a limit", "holdout lots over a limit, by laboratory"),
+    *("simulated truth", "later lots", "with the sorter of another plant", "value to that without limits"),
 )
 
 
@@ -148,32 +142,30 @@ def _calibration(model: SortingModel) -> dict[str, Any] | None:
     return None if model.calibration is None else asdict(model.calibration)
 
 
-def rows(process: str, result: Mapping[str, Any]) -> Iterator[str]:
-    """Lines of the table: one a plant, since the promise is about each by itself."""
-    for plant in result["plants"]:
-        own, rests_on = plant["same_time"], plant["calibration"]
-        cells = (
-            process,
-            str(plant["rng_seed"]),
-            f"{rests_on['lots']}, {rests_on['over']}" + (", closed" if plant["risk_price"] == "inf" else ""),
-            f"{_share(own, 'over')} of {own['lots']}",
-            _share(own, "truly_over"),
-            _share(plant["later"], "over"),
-            _share(plant["other"], "over"),
-            f"{own['value']:.1f}",
-            f"{own['without_limits']:.1f}",
-        )
-        yield f"| {' | '.join(cells)} |"
+def row(process: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Row of a process: ranges over its plants, each of which the guarantee applies to by itself."""
+    plants = result["plants"]
+    parts = {"same_time": "over", "later": "over", "other": "over"}
+    shares = {part: span((_share(one[part], name) for one in plants), ".1%") for part, name in parts.items()}
+    return (
+        process,
+        span((one["calibration"]["lots"] for one in plants), "d"),
+        span((one["calibration"]["over"] for one in plants), "d"),
+        shares["same_time"],
+        span((_share(one["same_time"], "truly_over") for one in plants), ".1%"),
+        shares["later"],
+        shares["other"],
+        span((one["same_time"]["value"] / one["same_time"]["without_limits"] for one in plants), ".0%"),
+    )
 
 
-def _share(part: Mapping[str, float], name: str) -> str:
-    return f"{part[name] / part['lots']:.1%}"
+def _share(part: Mapping[str, float], name: str) -> float:
+    return part[name] / part["lots"]
 
 
 def with_table(text: str, results: Mapping[str, Any]) -> str:
     """Text with the table between its markers replaced."""
-    lines = [f"| {' | '.join(HEADS)} |", "|---|" + "---:|" * (len(HEADS) - 1)]
-    lines += [line for process in sorted(results) for line in rows(process, results[process])]
+    lines = table(HEADS, (row(process, results[process]) for process in sorted(results)))
     return filled(text, NAME, lines)
 
 
@@ -184,7 +176,7 @@ def main(arguments: list[str]) -> None:
     for process in [one for one in arguments if not one.startswith("--")] or sorting:
         print(process, flush=True)
         result = figures(load(process), DEVELOPMENT if development else FINAL)
-        print("\n".join(rows(process, result)), flush=True)
+        print(" | ".join(row(process, result)), flush=True)
         if not development:
             _keep(process, result)
 

@@ -10,6 +10,7 @@ is the move's. The figures are kept in docs/results/room.json; the table between
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import pandas as pd
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from physics.arrays import FloatArray
+from reporting.markdown import span, table
 from seeds import Seed, load
 from synthetic_data import Running, another_plant, begin
 from synthetic_data.potline.margin import margin
@@ -195,29 +197,29 @@ def room(seed: Seed, name: str) -> dict[str, Any]:
 
 def tables(figures: dict[str, Any]) -> str:
     """Tables of a page, of what `main` kept."""
-    lines = [
-        "| set-point | move | "
-        + " | ".join(f"{plant['plant']}, $/t (pots better)" for plant in figures["plants"])
-        + " | kWh/t |"
-    ]
-    lines += ["|---|---|" + "---:|" * (len(figures["plants"]) + 1)]
-    for at, first in enumerate(figures["plants"][0]["moves"]):
-        if first["held"] == HELD[0]:
-            row = [plant["moves"][at] for plant in figures["plants"]]
-            cells = [f"{one['gain']:+.1f} ± {one['sd']:.1f} ({one['better']:.0%})" for one in row]
-            unit = UNITS[first["setpoint"]]
-            lines.append(
-                f"| `{first['setpoint']}` | {first['shift']:+g} {unit} | {' | '.join(cells)} | {first['energy']:+.0f} |"
-            )
-    for at, first in enumerate(figures["plants"][0]["oracles"]):
-        if first["held"] == HELD[0]:
-            row = [plant["oracles"][at] for plant in figures["plants"]]
-            cells = [f"{one['gain']:+.1f} ± {one['sd']:.1f} ({one['better']:.0%})" for one in row]
-            periods = "one period" if first["knows"] == 1 else f"{first['knows']} periods"
-            lines.append(f"| all | best of each pot over {periods} | {' | '.join(cells)} | {first['energy']:+.0f} |")
-    lines += ["", "| published | gain | source |", "|---|---|---|"]
+    every = figures["plants"]
+    lines = table(
+        ("set-point", "move", "gain [$/t]", "pots better", "kWh/t"),
+        [
+            *_ranges(
+                every, "moves", lambda one: (f"`{one['setpoint']}`", f"{one['shift']:+g} {UNITS[one['setpoint']]}")
+            ),
+            *_ranges(every, "oracles", lambda one: ("best of each pot", f"over {one['knows']} periods")),
+        ],
+    )
+    lines += ["| published | gain | source |", "|---|---|---|"]
     lines += [f"| {one['what']} | {one['gain']} | {one['source']} |" for one in figures["published"]]
     return "\n".join(lines)
+
+
+def _ranges(
+    plants: Sequence[Mapping[str, Any]], part: str, named: Callable[[Mapping[str, Any]], tuple[str, str]]
+) -> Iterator[tuple[str, ...]]:
+    """Rows of moves held for `HELD[0]` periods: ranges over the plants, and the energy on the first."""
+    for same in zip(*(plant[part] for plant in plants), strict=True):
+        if same[0]["held"] == HELD[0]:
+            ranges = (span((one["gain"] for one in same), "+.1f"), span((one["better"] for one in same), ".0%"))
+            yield *named(same[0]), *ranges, f"{same[0]['energy']:+.0f}"
 
 
 def with_tables(text: str, figures: dict[str, Any]) -> str:

@@ -283,13 +283,13 @@ def simulated_row(label: str, counted: str, figures: dict[str, Any]) -> tuple[st
     return (
         f"simulate {label}",
         f"{rate:,.0f} {counted} per second of one core",
-        "numpy and pyarrow writing as many random numbers to Parquet",
+        "random numbers",
         as_fast(figures["against_random_numbers_in_parquet"]),
     )
 
 
 def served_row(label: str, key: str, answer: str, figures: dict[str, Any]) -> tuple[str, ...]:
-    peer = "`mlflow models serve` with the same champion"
+    peer = "MLflow"
     took = figures[f"{key}_ms"]
     shown_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
     return label, f"{shown_ms} ms{answer}", peer, as_fast(figures[f"{key}_against_mlflow_models_serve"])
@@ -363,7 +363,8 @@ def page(figures: dict[str, Any]) -> str:
             "",
             f"`make bench` on {figures['measured']}, {figures['processors']} processors. This code and the peer ran "
             f"in turn, {REPEATS} times each after one warm-up. The ratio is the median over the pairs, with its range. "
-            "Absolute times depend on the machine.",
+            "Absolute times depend on the machine. *Random numbers*: numpy and pyarrow write as many random numbers to "
+            "Parquet. *MLflow*: `mlflow models serve` with the same champion.",
             "",
             "| task | this code | peer | relative to the peer |",
             "|---|---|---|---|",

@@ -174,9 +174,9 @@ def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
-    "over_time": ("Gain by period, mean over units and plants; large losses have a separate panel", over_time),
-    "map": ("Gain of each unit over all periods, by plant, with recommended set-points", unit_map),
-    "stated": ("Stated gain with its interval against realised gain, moved units, by plant", stated_realised),
+    "over_time": ("Gain by period, mean over units and plants", over_time),
+    "map": ("Gain of each unit, by plant", unit_map),
+    "stated": ("Stated against realised gain of moved units, by plant", stated_realised),
 }
 
 
@@ -227,98 +227,56 @@ def with_tables(text: str, results: Mapping[str, Any]) -> str:
 
 
 def section(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
-    """Tables and pictures of a variant."""
-    policies, plants = figures["arms"], ", ".join(figures["plants"])
-    others = {policy: one for policy, one in policies.items() if policy != OPERATORS.name}
+    """Table and pictures of a variant."""
+    policies = figures["arms"]
     yield from (f"### {VARIANTS[name].heading}", "")
     second = f" (and {figures['second']} more of some policies)" if figures["second"] else ""
     yield (
-        f"{figures['periods']} periods{second} after {figures['history']} periods of history, "
-        f"on {len(figures['plants'])} "
-        f"plants ({plants}) with {figures['units']} units each. Intervals: 90 %, over plants."
+        f"{figures['periods']} periods{second} after {figures['history']} periods of history, on "
+        f"{len(figures['plants'])} plants with {figures['units']} units each."
     )
     yield ""
-    years = ("second year [$/unit/d]", "share of oracle, second year") if figures["second"] else ()
+    years = ("in the second year",) if figures["second"] else ()
     yield from table(
         (
-            "policy",
-            "gain [$/unit/d]",
-            "lowest plant",
-            "share of oracle",
-            "second half",
-            *years,
-            "units worse",
-            "units moved",
+            *("policy", "gain [$/unit/d]", "lowest plant", "share of oracle", *years),
+            *("stated / realised", "right directions", "units worse", "rows beyond a limit"),
         ),
         (gains(policy, one, bool(years)) for policy, one in policies.items()),
     )
-    yield from table(
-        ("policy, difference from operators", "$/t", "kWh/t", "kgCO2e/t"),
-        (a_tonne(policy, one) for policy, one in others.items()),
-    )
-    setpoints = list(dict.fromkeys(setpoint for one in policies.values() for setpoint in one["sign_rows"]))
-    yield from table(
-        (
-            "policy",
-            "stated gain",
-            "realised gain",
-            "stated / realised",
-            "plants covered",
-            *(f"`{k}`, right direction" for k in setpoints),
-        ),
-        (trust(policy, one, setpoints) for policy, one in others.items()),
-    )
-    yield from (statements(figures["statements"], policies), "")
-    limits = list(policies[OPERATORS.name]["broken"])
-    yield from table(
-        ("rows beyond the limit", *limits),
-        ((WORDS[policy], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for policy, one in policies.items()),
-    )
+    yield from (statements(figures["statements"], policies), "", a_tonne(policies), "")
     for picture, (caption, _) in DRAWN.items():
         if picture_of(name, picture).exists():
-            yield from (f"![{caption}](../pictures/{picture_of(name, picture).name})", "", f"*{caption}.*", "")
+            yield from (f"![{caption}](../pictures/{picture_of(name, picture).name})", "")
 
 
 def gains(policy: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
     """An arm's line of the table of gains."""
     operators = policy == OPERATORS.name
-    years = (interval(one, "gain_second_year", ".1f"), "" if operators else interval(one, "second_year_share", ".0%"))
+    rows = sum(one["sign_rows"].values())
+    signs = sum(one["right_signs"][name] * count for name, count in one["sign_rows"].items() if count)
     return (
         WORDS[policy],
         interval(one, "gain", ".1f"),
         shown(one["lowest"], ".1f"),
-        "" if operators else interval(one, "oracle_share", ".0%"),
-        shown(one["late"], ".1f"),
-        *(years if second else ()),
+        "" if operators else f"{one['oracle_share']:.0%}",
+        *(("" if operators else shown(one["second_year_share"], ".0%"),) if second else ()),
+        "" if operators else shown(one["stated_over_realised"], ".2f"),
+        f"{signs / rows:.0%}" if rows else "",
         f"{one['worse']:.0%}",
-        f"{one['moved']:.0%}",
+        f"{max(one['broken'].values(), default=0.0):.1%}",
     )
 
 
-def a_tonne(policy: str, one: Mapping[str, Any]) -> tuple[str, ...]:
-    """An arm's line of the table of what a tonne brings, uses and emits."""
-    energy, co2e = (interval(one, f"{name}_per_tonne", ".1f") for name in ("energy", "co2e"))
-    return WORDS[policy], interval(one, "per_tonne", ".2f"), energy, co2e
-
-
-def trust(policy: str, one: Mapping[str, Any], setpoints: list[str]) -> tuple[str, ...]:
-    """An arm's line of the table of stated and realised gains, and of directions."""
-    ratio = shown(one["stated_over_realised"], ".2f")
-    if one["lowest_over_realised"] is not None:
-        ratio += f" ({one['lowest_over_realised']:.2f} to {one['highest_over_realised']:.2f})"
-    signs = (
-        f"{one['right_signs'][setpoint]:.0%} of {one['sign_rows'][setpoint]:.0f}"
-        if setpoint in one["sign_rows"]
-        else ""
-        for setpoint in setpoints
-    )
+def a_tonne(policies: Mapping[str, Any]) -> str:
+    """Return a sentence on the difference of recommended set-points from operators by tonne."""
+    policy = next((policy for policy in policies if policy in RECOMMENDED), None)
+    if policy is None:
+        return ""
+    one = policies[policy]
     return (
-        WORDS[policy],
-        shown(one["stated"], ".1f"),
-        shown(one["realised"], ".1f"),
-        ratio,
-        shown(one["covered"], ".0%"),
-        *signs,
+        f"Per tonne, {WORDS[policy]}: {interval(one, 'per_tonne', '+.2f')} $, "
+        f"{interval(one, 'energy_per_tonne', '+.1f')} kWh and {interval(one, 'co2e_per_tonne', '+.1f')} kg CO2e."
     )
 
 

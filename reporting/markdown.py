@@ -11,7 +11,14 @@ def _row(cells: Iterable[object]) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
     """Lines of a table, an empty one after it."""
-    return [_row(header), _row("-" for _ in header), *(_row(row) for row in rows), ""]
+    return [_row(header), "|" + "---|" * len(header), *(_row(row) for row in rows), ""]
+
+
+def span(values: Iterable[float], form: str) -> str:
+    """Return the lowest and the highest of some values, or the one that they have in common."""
+    ordered = sorted(values)
+    ends = dict.fromkeys(format(value, form) for value in (ordered[0], ordered[-1]))
+    return " to ".join(ends)
 
 
 def number(value: float, digits: int = 3) -> str:

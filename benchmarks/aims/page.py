@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from reporting.markdown import number, table
@@ -35,11 +35,37 @@ def unmeasured(label: str, process: str, aim: str) -> Row:
 
 
 def aims_table(rows: Iterable[Row]) -> list[str]:
-    """Return the lines of a table of aims, with a sentence that counts the missed ones."""
+    """Return the lines of a table of aims by quantity and process, and the number of missed ones."""
     shown = list(rows)
     missed = sum(row.reached.endswith(MISSED) for row in shown)
-    sentence = f"{missed or 'None'} of {len(shown)} aims {'is' if missed == 1 else 'are'} missed."
-    return [*table(("quantity", "process", "aim", "measured"), shown), sentence, ""]
+    quantities: dict[str, dict[str, Row]] = {}
+    for row in shown:
+        quantities.setdefault(row.what, {})[row.process] = row
+    processes = list(dict.fromkeys(row.process for row in shown))
+    heads = {what: _headed(what, by_process) for what, by_process in quantities.items()}
+    cells = [[_cell(by_process, one) for one in processes] for by_process in quantities.values()]
+    if len(processes) > len(quantities):
+        lines = table(("process", *heads.values()), zip(processes, *cells, strict=True))
+    else:
+        lines = table(
+            ("quantity, aim", *processes), ((head, *row) for head, row in zip(heads.values(), cells, strict=True))
+        )
+    sentence = f"{missed or 'None'} of {len(shown)} aims {'is' if missed == 1 else 'are'} missed (in bold)."
+    return [*lines, sentence, ""]
+
+
+def _headed(what: str, by_process: Mapping[str, Row]) -> str:
+    """Name of a quantity, with its aim where all processes have the same."""
+    aims = {row.aim for row in by_process.values()}
+    return f"{what}, {aims.pop()}" if len(aims) == 1 else what
+
+
+def _cell(by_process: Mapping[str, Row], process: str) -> str:
+    """Measured figure of a process, with its aim where others have another."""
+    if (row := by_process.get(process)) is None:
+        return ""
+    reached = row.reached.removesuffix(MISSED)
+    return reached if len({one.aim for one in by_process.values()}) == 1 else f"{reached} ({row.aim})"
 
 
 def filled(text: str, name: str, lines: Iterable[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.aims.page import filled
-from reporting.markdown import table
+from reporting.markdown import span, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS = DOCS / "results" / "bounds.json"
@@ -27,36 +27,41 @@ def with_tables(text: str, label: str, figures: Mapping[str, Any]) -> str:
 
 
 def _floor(figures: Mapping[str, Any]) -> list[str]:
-    heads = ("plant", "label noise", "oracle, to truth", "error floor", "registered", "RMSE", "RMSE / floor")
-    heads = (*heads, "coverage of 90 %", "holdout units", "persistence, to truth", "linear", "trees")
-    return table(heads, (_against_floor(one) for one in figures["plants"]))
+    heads = (
+        "plants",
+        "label noise",
+        "oracle, to truth",
+        "error floor",
+        "RMSE / floor",
+        "coverage of 90 %",
+        "holdout units",
+    )
+    own, *others = figures["plants"]
+    return table(heads, [_against_floor(own["plant"], [own]), _against_floor(f"{len(others)} others", others)])
 
 
-def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
-    floor, truth = float(np.hypot(one["noise"], one["oracle"])), one["truth"]
-    trees = min(error for name, error in truth.items() if name.startswith("lightgbm"))
+def _against_floor(name: str, plants: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Ranges over some plants."""
+    floors = [float(np.hypot(one["noise"], one["oracle"])) for one in plants]
     return (
-        one["plant"],
-        *(f"{error:.3f}" for error in (one["noise"], one["oracle"], floor)),
-        one["registered"],
-        f"{one['label']:.3f}",
-        f"{one['label'] / floor:.2f}",
-        *(f"{one[name]:.1%}" for name in ("coverage", "holdout_coverage")),
-        *(f"{error:.3f}" for error in (truth["persistence"], truth["linear"], trees)),
+        name,
+        span((one["noise"] for one in plants), ".3f"),
+        span((one["oracle"] for one in plants), ".3f"),
+        span(floors, ".3f"),
+        span((one["label"] / floor for one, floor in zip(plants, floors, strict=True)), ".2f"),
+        *(
+            span((one[name] for one in ("coverage", "holdout_coverage")), ".1%")
+            for name in ("coverage", "unseen_coverage")
+        ),
     )
 
 
 def _steps(figures: Mapping[str, Any]) -> list[str]:
     plants = figures["plants"]
-    heads = ("set-point", "step", *(f"{one['plant']}, margin {one['margin']:.0f}" for one in plants))
     rows = []
     for setpoint, change in figures["setpoints"].items():
         cells = [one["setpoints"][setpoint] for one in plants]
-        rows.append(
-            (
-                f"`{setpoint}`",
-                f"{change['step']:g} {change['unit']}",
-                *(f"{one['up']:+.1f} / {one['down']:+.1f} (± {one['spread']:.1f})" for one in cells),
-            )
-        )
-    return table(heads, rows)
+        step = f"{change['step']:g} {change['unit']}"
+        ranges = (span((one[way] for one in cells), "+.1f") for way in ("up", "down"))
+        rows.append((f"`{setpoint}`", step, *ranges, span((one["spread"] for one in cells), ".1f")))
+    return table(("set-point", "step", "up", "down", "SD between units"), rows)

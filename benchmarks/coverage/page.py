@@ -8,27 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from reporting.markdown import table
+from reporting.markdown import span, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "results" / "intervals.md"
 NAME = "coverage without outcomes"
 PROMISED = 0.87  # of labels, by the served intervals without outcomes
 CHAMPIONS = {"carried": "default plant's", "own": "its own"}
-HEADS = (
-    "process",
-    "champion",
-    "same parameters, served",
-    "fixed",
-    "adaptive",
-    "other parameters, served",
-    "fixed",
-    "adaptive",
-)
+HEADS = ("process", "champion", "same parameters", "other parameters", "fixed", "adaptive")
 
 
 def lines(results: Mapping[str, Any]) -> list[str]:
-    """A line for each process and champion: coverage on each plant [%]."""
+    """A line for each process and champion: range of the coverage over the plants [%]."""
     return table(HEADS, [*_rows(results)])
 
 
@@ -37,17 +28,17 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         for champion, words in CHAMPIONS.items():
             cells = [
                 _all([plant[champion].get(name) for plant in figures[kind].values() if champion in plant], name)
-                for kind in ("same", "other")
-                for name in ("served", "fixed", "adaptive")
+                for kind, name in (("same", "served"), *(("other", name) for name in ("served", "fixed", "adaptive")))
             ]
             yield process, words, *cells
 
 
 def _all(shares: list[float | None], name: str) -> str:
-    """Coverage of all plants [%], served ones that miss PROMISED in bold; a dash if there are none."""
-    known = [one for one in shares if one is not None]
-    marked = [(f"{100 * one:.1f}", name == "served" and one < PROMISED) for one in known]
-    return ", ".join(f"**{text}**" if missed else text for text, missed in marked) or "-"
+    """Range of the coverage of all plants [%], in bold if a served one misses PROMISED."""
+    known = [100 * one for one in shares if one is not None]
+    if not known:
+        return "-"
+    return f"**{span(known, '.1f')}**" if name == "served" and min(known) < 100 * PROMISED else span(known, ".1f")
 
 
 def lowest(results: Mapping[str, Any], kind: str, champion: str) -> float:

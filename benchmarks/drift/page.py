@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from reporting.markdown import table
+from reporting.markdown import span, table
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "drift.json", ROOT / "docs" / "results" / "drift.md"
@@ -20,26 +20,27 @@ def false_alarms(results: Mapping[str, Any]) -> list[str]:
     rows = []
     for process, figures in results.items():
         every = [one["false_alarms"] for one in figures["plants"].values()]
-        months = sum(one["months"] for one in every)
         means = [f"{np.mean([one[name] for one in every]):.2f}" for name in ("inputs", "errors", "any")]
-        rows.append([process, len(every), f"{months:.0f}", *means, f"{np.mean([one['share'] for one in every]):.0%}"])
-    return table(["process", "plants", "months", "by inputs", "by errors", "any", "share of time in alarm"], rows)
+        rows.append([process, *means, f"{np.mean([one['share'] for one in every]):.0%}"])
+    return table(["process", "by inputs", "by errors", "any", "share of time in alarm"], rows)
 
 
 def regimes(results: Mapping[str, Any]) -> list[str]:
-    """Periods until each regime is detected, plant by plant."""
+    """Detected regimes of each process, over all plants, and the periods until then."""
     rows = []
     for process, figures in results.items():
-        plants = list(figures["plants"].values())
-        for name, first in plants[0]["regimes"].items():
-            every = [one["regimes"][name] for one in plants]
-            columns = ", ".join(dict.fromkeys(f"`{one['column']}`" for one in every if one["column"])) or "-"
-            growth = f"{np.mean([one['growth'] for one in every]):.2f}"
-            rows.append([process, first["description"], growth, _all(every, "inputs"), columns, _all(every, "errors")])
-    return table(
-        ["process", "change", "error ratio", "detected in inputs after", "first column", "detected in errors after"],
-        rows,
-    )
+        every = [one for plant in figures["plants"].values() for one in plant["regimes"].values()]
+        growth = span((one["growth"] for one in every), ".2f")
+        rows.append(
+            [
+                process,
+                growth,
+                *_detected([one["inputs"] for one in every]),
+                *_detected([one["errors"] for one in every]),
+            ]
+        )
+    heads = ["process", "error ratio", "detected in inputs", "median delay", "detected in errors", "median delay"]
+    return table(heads, rows)
 
 
 def made(results: Mapping[str, Any]) -> list[str]:
@@ -48,16 +49,15 @@ def made(results: Mapping[str, Any]) -> list[str]:
     for process, figures in results.items():
         plants = list(figures["plants"].values())
         delays = [one for plant in plants for one in plant["sensors"].values()]
-        seen = [one for one in delays if one is not None]
-        fell = [plant["outcomes"] for plant in plants]
-        middle = f"{np.median(seen):.0f}" if seen else "-"
-        after = ", ".join("-" if one is None else str(one) for one in fell)
-        rows.append([process, f"{len(seen)} of {len(delays)}", middle, after])
+        after = ", ".join("-" if plant["outcomes"] is None else str(plant["outcomes"]) for plant in plants)
+        rows.append([process, *_detected(delays), after])
     return table(["process", "instruments detected", "median delay", "outcomes detected after"], rows)
 
 
-def _all(every: Iterable[Mapping[str, Any]], name: str) -> str:
-    return ", ".join("-" if one[name] is None else str(one[name]) for one in every)
+def _detected(delays: Sequence[float | None]) -> tuple[str, str]:
+    """Number of detected changes among all, and the median of their delays."""
+    found = [one for one in delays if one is not None]
+    return f"{len(found)} of {len(delays)}", f"{np.median(found):.0f}" if found else "-"
 
 
 TABLES = {"false alarms": false_alarms, "regimes": regimes, "made changes": made}

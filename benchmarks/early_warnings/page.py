@@ -7,54 +7,49 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import filled
-from reporting.markdown import figure, table
+from reporting.markdown import figure, span, table
 from training.warnings.learning import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "results" / "early_warnings.md"
 DEFAULT = "default"
-WORDS = {"test": "latest periods", "holdout": "holdout units of these"}
 NONE = "-"
+SHOWN = ("rate", "holdout", "brier_skill", "recall", "precision", "false_alarms_month")
 
 
 def default_rows(results: Mapping[str, Any]) -> list[str]:
-    """Figures of each event on the default plants."""
-    heads = [head for head, _ in COLUMNS.values()]
+    """Figures of each event on the default plants, and what is saved and attained on all plants."""
+    heads = [COLUMNS[key][0] for key in SHOWN]
     rows = []
     for process, figures in results.items():
         for event, one in figures["plants"][DEFAULT]["events"].items():
-            for part, words in WORDS.items():
-                cells = [figure(one, f"{part}_{key}", form) for key, (_, form) in COLUMNS.items()]
-                rows.append([process, event, words, *cells])
-    return table(["process", "event", "rows", *heads], rows)
+            cells = [figure(one, f"test_{key}", COLUMNS[key][1]) for key in SHOWN]
+            every = [plant["events"][event] for plant in figures["plants"].values() if event in plant["events"]]
+            rows.append([process, event, *cells, span(map(saved, every), ".0%"), span(map(attained, every), ".0%")])
+    return [
+        *table(["process", "event", *heads, "cost saved, 4 plants", "share of possible skill, 4 plants"], rows),
+        cost_sentence(results),
+    ]
 
 
-def best_rows(results: Mapping[str, Any]) -> list[str]:
-    """Brier scores of the base rate, of warnings and of the simulated truth, on all plants."""
-    rows = []
-    for process, figures in results.items():
-        for name, plant in figures["plants"].items():
-            for event, one in plant["events"].items():
-                nothing, own, best = one["rate_brier"], one["brier"], one["best_brier"]
-                share = (nothing - own) / (nothing - best)
-                rows.append([process, name, event, f"{nothing:.4f}", f"{own:.4f}", f"{best:.4f}", f"{share:.0%}"])
-    heads = ["process", "plant", "event", "base rate", "warnings", "best possible", "share of possible skill"]
-    return table(heads, rows)
+def saved(one: Mapping[str, float]) -> float:
+    """Share of the cost that the better constant policy has [1]."""
+    return 1 - one["cost"] / min(one["cost_always"], one["cost_never"])
 
 
-def cost_rows(results: Mapping[str, Any]) -> list[str]:
-    """Costs on all plants, newest periods of all units."""
-    rows = []
-    for process, figures in results.items():
-        for name, plant in figures["plants"].items():
-            for event, one in plant["events"].items():
-                costs = [f"{one[key]:.2f}" for key in ("cost", "cost_always", "cost_never")]
-                saved = 1 - one["cost"] / min(one["cost_always"], one["cost_never"])
-                rows.append([process, name, event, f"{one['threshold']:.3f}", *costs, f"{saved:.0%}"])
-            rows += [[process, name, event, *[NONE] * 5] for event in plant["refused"]]
-    heads = ["process", "plant", "event", "threshold", "cost [$]", "always alarm", "never alarm", "saved"]
-    cases = [one["cost"] < min(one["cost_always"], one["cost_never"]) for one in events(results)]
-    return [*table(heads, rows), f"The cost is below both in {sum(cases)} of {len(cases)} cases."]
+def attained(one: Mapping[str, float]) -> float:
+    """Share of the way from the Brier score of the base rate to the best possible one [1]."""
+    return (one["rate_brier"] - one["brier"]) / (one["rate_brier"] - one["best_brier"])
+
+
+def cost_sentence(results: Mapping[str, Any]) -> str:
+    """Return the number of cases that cost less than both constant policies, and of refused events."""
+    cases = [saved(one) > 0 for one in events(results)]
+    refused = sum(len(plant["refused"]) for figures in results.values() for plant in figures["plants"].values())
+    return (
+        f"The cost is below both constant policies in {sum(cases)} of {len(cases)} cases; "
+        f"{refused or 'no'} events are refused for lack of skill."
+    )
 
 
 def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mapping[str, Any]]:
@@ -70,20 +65,19 @@ def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mappi
 
 
 def fault_rows(results: Mapping[str, Any]) -> list[str]:
-    """Alarms around simulated faults on the default plants."""
+    """Alarms around the fault after which each event is most frequent, on the default plants."""
     rows = []
     for process, figures in results.items():
         for event, one in figures["plants"][DEFAULT]["events"].items():
-            for kind, m in one["faults"].items():
-                shares = (f"{m[key]:.0%}" for key in ("event", "usual", "ahead", "alarms", "after"))
-                hours = (figure(m, key, ".0f") for key in ("alarm_delay", "crew_delay"))
-                rows.append([process, event, kind, f"{m['faults']:.0f}", *shares, *hours])
+            if one["faults"]:
+                kind, m = max(one["faults"].items(), key=lambda item: item[1]["event"])
+                shares = (f"{m[key]:.0%}" for key in ("event", "usual", "ahead", "alarms"))
+                rows.append([process, event, kind, f"{m['faults']:.0f}", *shares, figure(m, "crew_delay", ".0f")])
     heads = ["process", "event", "fault", "fault-unit pairs", "event rate", "base rate", "alarm before onset"]
-    heads += ["alarm rate", "first alarm in next period", "its delay [h]", "operators' delay [h]"]
-    return table(heads, rows)
+    return table([*heads, "alarm rate", "operators' delay [h]"], rows)
 
 
-TABLES = {"default": default_rows, "best": best_rows, "costs": cost_rows, "faults": fault_rows}
+TABLES = {"default": default_rows, "faults": fault_rows}
 
 
 def with_tables(text: str, results: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.forgetting.histories import ALL, HISTORIES
-from reporting.markdown import table
+from reporting.markdown import span, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "results" / "retraining.md", "histories"
@@ -17,18 +17,23 @@ RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "results" / "
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers."""
-    heads = ("process", "candidate", "plants", f"error, {ALL}", *(name for name in HISTORIES if name != ALL))
+    heads = ("process", f"error, {ALL}", *(name for name in HISTORIES if name != ALL))
     return [f"Measured on {figures['measured']}.", "", *table(heads, _rows(figures))]
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in figures["processes"].items():
-        for plants in ("development", "others"):
-            for candidate in next(iter(next(iter(one[plants].values())).values()))["errors"]:
-                errors = errors_of(one[plants], candidate)
-                ratios = (ratio(errors, name) for name in HISTORIES if name != ALL)
-                whole = f"{np.mean(errors[ALL]):.3f} {one['unit']}"
-                yield process, candidate, f"{len(one[plants])} {plants}", whole, *(f"{each:.3f}" for each in ratios)
+        every = [
+            errors_of(one[plants], candidate)
+            for plants in ("development", "others")
+            for candidate in next(iter(next(iter(one[plants].values())).values()))["errors"]
+        ]
+        whole = f"{span((np.mean(errors[ALL]) for errors in every), '.3f')} {one['unit']}"
+        yield (
+            process,
+            whole,
+            *(span((ratio(errors, name) for errors in every), ".2f") for name in HISTORIES if name != ALL),
+        )
 
 
 def errors_of(plants: Mapping[str, Any], candidate: str) -> dict[str, list[float]]:

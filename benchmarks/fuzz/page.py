@@ -16,7 +16,8 @@ FAULTLESS = (
     "OpenAPI was accepted. Bodies that satisfy it were rejected only for these relations, which JSON Schema cannot "
     "express:"
 )
-HEADS = ("operation", "request", "sent", "accepted", "rejected for a relation")
+MOST_RELATIONS = 6
+HEADS = ("request", "operations", "sent", "accepted", "rejected for a relation")
 
 
 def result(outcome: FuzzResult, **about: Any) -> dict[str, Any]:
@@ -40,11 +41,17 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
     )
     bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
     end = f"{bad}." if bad else FAULTLESS
-    relations = table(("relation", "requests rejected"), ((name, f"{n:,}") for name, n in figures["relations"].items()))
-    return [summary_line, "", *table(HEADS, _rows(figures["sent"])), "", end, "", *relations]
+    relations = sorted(figures["relations"].items(), key=lambda one: -one[1])
+    shown = table(("relation", "requests rejected"), ((name, f"{n:,}") for name, n in relations[:MOST_RELATIONS]))
+    others = len(relations) - MOST_RELATIONS
+    more = [f"{others} other relations are in `docs/results/fuzz.json`."] if others > 0 else []
+    return [summary_line, "", *table(HEADS, _rows(figures["sent"])), end, "", *shown, *more]
 
 
 def _rows(sent: list[list[Any]]) -> Iterator[tuple[str, ...]]:
-    by_kind = {kind: i for i, kind in enumerate(KINDS)}
-    for path, kind, *counts in sorted(sent, key=lambda one: (one[0], by_kind[one[1]])):
-        yield f"`{path}`", kind, *(f"{count:,}" for count in counts)
+    """Counts of each kind of request, over all operations."""
+    for kind in KINDS:
+        counts = [counts for _, name, *counts in sent if name == kind]
+        if counts:
+            totals = (sum(column) for column in zip(*counts, strict=True))
+            yield kind, f"{len(counts)}", *(f"{total:,}" for total in totals)

@@ -33,15 +33,12 @@ HEADS = (
     "end of the job after [s]",
     "without fault [s]",
 )
-POISON_HEADS = (
-    *("outcomes", "sent", "rejected", "excluded", "job", "error of the old champion", "error of the new", "ratio"),
-    "error of responses",
-)
+POISON_HEADS = ("outcomes", "rejected", "excluded", "job", "error ratio", "error of responses")
 
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers of faults."""
-    return [f"Measured on {figures['measured']}.", "", *table(HEADS, _rows(figures)), *_said(figures)]
+    return [f"Measured on {figures['measured']}.", "", *table(HEADS, _rows(figures))]
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -55,12 +52,6 @@ def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield about, *(f"{one[count]:,}" for count in counts), away, "" if whole is None else f"{whole:.1f}"
 
 
-def _said(figures: Mapping[str, Any]) -> list[str]:
-    """Messages of the faults, each once."""
-    reasons = dict.fromkeys(line for name in ABOUT for line in figures["cases"].get(name, {}).get("reasons", ()))
-    return ["Messages:", "", "```", *reasons, "```"] if reasons else []
-
-
 def poison_lines(figures: Mapping[str, Any]) -> list[str]:
     """Text between the markers of poisoned outcomes."""
     return [f"Measured on {figures['measured']}.", "", *table(POISON_HEADS, _poisons(figures))]
@@ -69,6 +60,6 @@ def poison_lines(figures: Mapping[str, Any]) -> list[str]:
 def _poisons(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, one in figures["cases"].items():
         job = one["state"] if one["state"] != "done" else "promoted" if one["promoted"] else "not promoted"
-        counts = (f"{one[count]:,}" for count in ("sent", "refused", "aside"))
-        errors = (f"{one['before']:.3f}", f"{one['after']:.3f}", f"{one['after'] / one['before']:.3f}")
-        yield name, *counts, job, *errors, f"{one['answers']:.3f}"
+        rejected = f"{one['refused']:,} of {one['sent']:,}"
+        ratio = f"{one['after'] / one['before']:.3f}"
+        yield name, rejected, f"{one['aside']:,}", job, ratio, f"{one['answers']:.3f}"

@@ -12,6 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "forged.json", DOCS / "results" / "label_checks.md"
 BEGIN, END = "<!-- manipulated files -->", "<!-- end of manipulated files -->"
 HONEST, REGIME = "honest file", "honest file that begins where the plant changes"
+WITHOUT = ", without late columns"
 ROUTINE = "honest file of a plant that assays half of its rows by chance"
 
 
@@ -24,14 +25,22 @@ def with_table(text: str, figures: Mapping[str, Any]) -> str:
 
 def _lines(figures: Mapping[str, Any]) -> list[str]:
     names = list(dict.fromkeys(name for one in figures.values() for name in one["files"]))
-    return table(
-        ("file", *figures), ((name, *(_cell(one["files"].get(name)) for one in figures.values())) for name in names)
+    rows = (
+        (name, _cell(figures, name), _cell(figures, f"{name}{WITHOUT}")) for name in names if not name.endswith(WITHOUT)
     )
+    return table(("file", "stopped", "stopped without late columns"), rows)
 
 
-def _cell(figures: Mapping[str, Any] | None) -> str:
-    """Share of stopped files, and the fraction of excluded rows in the others."""
-    if figures is None:
-        return "-"
-    excluded = f", {figures['aside']:.1%} excluded" if figures["aside"] >= 0.0005 else ""
-    return f"{figures['stopped']} of {figures['files']}{excluded}"
+def _cell(figures: Mapping[str, Any], name: str) -> str:
+    """Stopped files of all processes, and the processes in which others stop more or fewer."""
+    every = {process: one["files"][name] for process, one in figures.items() if name in one["files"]}
+    if not every:
+        return ""
+    stopped, files = (sum(one[count] for one in every.values()) for count in ("stopped", "files"))
+    usual = round(stopped / files)
+    others = [
+        f"{process} {one['stopped']} of {one['files']}"
+        for process, one in every.items()
+        if one["stopped"] != usual * one["files"]
+    ]
+    return f"{stopped} of {files}" + (f" ({', '.join(others)})" if others else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,29 +80,36 @@ def summed(figures: Sequence[Figures]) -> dict[str, float]:
 def lines(
     figures: Mapping[str, Any] | None,
     heads: Sequence[str],
-    cells: Callable[[Figures], Sequence[str]],
+    cells: Callable[[Sequence[Figures]], Sequence[str]],
     honest: Callable[[Figures], str],
 ) -> list[str]:
-    """Lines between the markers: a row of `cells` for each manipulation, and a line on correct outcomes."""
+    """Lines between the markers: a row for each manipulation, and a sentence on honest outcomes.
+
+    `cells` receives the figures of a manipulation by process, `honest` those of one process.
+    """
     if figures is None:
         return ["Not measured yet."]
-    sentences = []
-    for process, one in figures["processes"].items():
-        correct = one["files"][HONEST]
-        sentences.append(
-            f"- {process}: {correct['waited']:.0f} of {correct['steps']:.0f} steps pending, "
-            f"{correct['regimes_waited']:.0f} of the {correct['regimes']:.0f} in which the plant changes; "
-            f"{honest(correct)}"
-        )
-    rows = table(("process", heads[0], "steps", "pending", *heads[1:]), _rows(figures, cells))
-    return [f"Measured on {figures['measured']}.", "", *rows, "", "Honest outcomes only:", "", *sentences]
+    processes = figures["processes"]
+    names = list(dict.fromkeys(name for one in processes.values() for name in one["files"] if name != HONEST))
+    sentences = [
+        f"{process}, {honest(one['files'][HONEST])} ({_pending([one['files'][HONEST]])} steps pending)"
+        for process, one in processes.items()
+    ]
+    rows = []
+    for name in names:
+        every = [one["files"][name] for one in processes.values() if name in one["files"]]
+        rows.append((name, _pending(every), *cells(every)))
+    return [
+        f"Measured on {figures['measured']}.",
+        "",
+        *table((heads[0], "pending steps", *heads[1:]), rows),
+        f"Honest outcomes: {'; '.join(sentences)}.",
+    ]
 
 
-def _rows(figures: Mapping[str, Any], cells: Callable[[Figures], Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    for process, one in figures["processes"].items():
-        for name, counts in one["files"].items():
-            if name != HONEST:
-                yield process, name, *(f"{counts[count]:,.0f}" for count in ("steps", "waited")), *cells(counts)
+def _pending(every: Sequence[Figures]) -> str:
+    """Return the number of steps pending review among all."""
+    return f"{sum(one['waited'] for one in every):,.0f} of {sum(one['steps'] for one in every):,.0f}"
 
 
 def measure(

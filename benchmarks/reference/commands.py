@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from nonferrous.command_line import app
 from nonferrous.console import DRIFTED, REFUSED
-from reporting.markdown import table
 
 PROGRAM = "nonferrous"
+
+
+COMMON = ("seeds", "home", "help")
+"""Parameters of the program that most commands accept too; listed once."""
 
 
 def page() -> str:
@@ -21,10 +24,13 @@ def page() -> str:
     lines = [
         "# Command line",
         "",
-        f"Exit codes: 0 after success, 2 after an error of the input, {REFUSED} if the gate refuses a version,",
-        f"{DRIFTED} if `monitor` detects drift.",
+        f"Exit codes: 0 after success, 2 after an error of the input, {REFUSED} if the gate refuses a version, "
+        f"{DRIFTED} if `monitor` detects drift. Options of the program:",
         "",
-        *_options(program, PROGRAM),
+        *_options(program, PROGRAM, ("help",)),
+        "",
+        "`--home` may also follow a command.",
+        "",
     ]
     for path, command in _commands(program, PROGRAM):
         lines += _section(path, command)
@@ -43,16 +49,13 @@ def _commands(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand 
 def _section(path: str, command: TyperCommand | TyperGroup) -> Iterator[str]:
     usage = command.collect_usage_pieces(command.context_class(command, info_name=path))
     about = " ".join((command.help or "").split())
-    yield from (f"## {path}", "", about, "", "```", " ".join([path, *usage]), "```", "")
-    yield from _options(command, path)
+    yield from (f"## {path}", "", f"`{' '.join([path, *usage])}`: {about}", "")
+    if options := _options(command, path, COMMON):
+        yield from (*options, "")
 
 
-def _options(command: TyperCommand | TyperGroup, path: str) -> list[str]:
-    """Table of arguments and options; no lines for a command without them."""
+def _options(command: TyperCommand | TyperGroup, path: str, left_out: Sequence[str]) -> list[str]:
+    """List of arguments and options; no lines for a command without them."""
     context = command.context_class(command, info_name=path)
-    records = [one.get_help_record(context) for one in command.get_params(context) if one.name != "help"]
-    rows = [
-        (f"`{name}`".replace("|", "\\|"), " ".join(about.split()).replace("|", "\\|"))
-        for name, about in filter(None, records)
-    ]
-    return table(("argument or option", "description"), rows) if rows else []
+    records = [one.get_help_record(context) for one in command.get_params(context) if one.name not in left_out]
+    return [f"- `{name}`: {' '.join(about.split())}" for name, about in filter(None, records)]

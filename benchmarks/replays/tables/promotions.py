@@ -22,15 +22,11 @@ from benchmarks.replays.setup import simulated
 from benchmarks.replays.tables.__main__ import BEGINS
 from benchmarks.replays.tables.page import DOCS, PAGE
 from benchmarks.replays.tables.plants import WORSE
-from benchmarks.replays.tasks import task_of
-from reporting.markdown import table
+from reporting.markdown import span, table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
-HEADS = (
-    *("process", "policy", "from", "version", "rows after", "responses before", "responses after", "ratio"),
-    *("as trained, before", "as trained, after", "ratio of decision costs"),
-)
+HEADS = ("process", "promotions", "error after to error before", "as trained", "ratio of decision costs")
 
 
 def main() -> None:
@@ -80,14 +76,16 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, way, one, ratio in all_of(figures):
-        seed = load(process)
-        unit = task_of(seed).unit(seed)
-        moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
-        names = ("answers_before", "answers_after", "error_before", "error_after")
-        answers, trained = ([f"{one[name]:.3f} {unit}".rstrip() for name in group] for group in (names[:2], names[2:]))
-        cost = "" if one["lost_before"] is None else f"{one['lost_after'] / one['lost_before']:.3f}"
-        yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained, cost
+    """Ratios of each process over all promotions of all policies."""
+    for process, one in figures["processes"].items():
+        promoted = [each for way in one["ways"].values() for each in way]
+        if promoted:
+            answers, trained = (
+                span((each[f"{name}_after"] / each[f"{name}_before"] for each in promoted), ".3f")
+                for name in ("answers", "error")
+            )
+            costs = [each["lost_after"] / each["lost_before"] for each in promoted if each["lost_before"] is not None]
+            yield process, f"{len(promoted)}", answers, trained, span(costs, ".3f") if costs else ""
 
 
 if __name__ == "__main__":

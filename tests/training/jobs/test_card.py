@@ -43,7 +43,7 @@ of parts
 ## Inputs
 
 | input | unit | role | training minimum | maximum | description |
-| - | - | - | - | - | - |
+|---|---|---|---|---|---|
 | `previous_y` | % | before | 85.123 | 95 | efficiency of the period before, in hand |
 | `x_set` | kA | setpoint | 7 | 13.5 | set-point of x |
 | `z` | V | during | 2.5 | 5.25 | measured z |

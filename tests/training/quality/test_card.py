@@ -54,7 +54,7 @@ for none. Chosen: **linear**, the lowest `calibrate_lot_loss`; the test lots had
 
 | candidate | loss [1] | skill [1] | joint coverage of 90% [1] | ECE of the grade [1] | cost [$/t] | \
 false release [1] | cost, held-out units [$/t] |
-| - | - | - | - | - | - | - | - |
+|---|---|---|---|---|---|---|---|
 | a | 2.5 | - | - | - | - | - | - |
 | **linear** | 1.235 | 0.7 | 0.9 | 0.02 | 2 | 0.01 | 2.5 |
 | trees | - | - | - | - | - | - | - |
@@ -63,7 +63,7 @@ CONTENTS = """
 ## Contents
 
 | element | what it is | R² | RMSE of the logarithm | below limit |
-| - | - | - | - | - |
+|---|---|---|---|---|
 | `p` | impurity p | 0.5 | 0.3 | 12.5% |
 | `q` | impurity q | - | - | - |
 | `r` | impurity r | - | - | - |
@@ -72,14 +72,14 @@ DEFECTS = """
 ## Defects
 
 | defect | what it is | AUC | Brier score |
-| - | - | - | - |
+|---|---|---|---|
 | `crack` | 1: cracked, 0: not | 0.75 | 0.01 |
 """
 GRADES = """
 ## Grades
 
 | grade | what it is | value [$/t] | at most, or as said | limits not verified |
-| - | - | - | - | - |
+|---|---|---|---|---|
 | `prime` | Prime | 0 | p 6, q 5, p_and_q 9 [ppm] | 3 of 3 |
 | `second` | Second | -40 | p 20 [ppm] | 1 of 1 |
 | `remelt` | Remelted | -150 | - | 0 of 0 |

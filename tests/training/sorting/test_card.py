@@ -60,7 +60,7 @@ that is the oracle's choice. Chosen: **linear**, the lowest `calibrate_log_loss`
 
 | candidate | right class [1] | skill [1] | ECE [1] | value [$/t] | share of the oracle's value [1] | purity [1] | \
 recovery [1] | lots over a limit [1] | unknown kept out [1] |
-| - | - | - | - | - | - | - | - | - | - |
+|---|---|---|---|---|---|---|---|---|---|
 | a | 0.5 | - | - | - | - | - | - | - | - |
 | **linear** | 0.9512 | 0.7 | 0.02 | 250.6 | 0.8342 | 0.97 | 0.88 | 0.05 | 0.9 |
 | trees | - | - | - | - | - | - | - | - | - |
@@ -73,7 +73,7 @@ BINS = """
 ## Bins
 
 | bin | what it is | purity [1] | recovery [1] | limits of a lot, mean |
-| - | - | - | - | - |
+|---|---|---|---|---|
 | `bin_a` | metal a | 0.9877 | 0.9 | x 0.9 wt% |
 | `bin_bc` | metals b and c | 0.8 | - | - |
 | `rest` | what the belt carries on | - | - | - |
@@ -90,7 +90,7 @@ ELEMENTS = """
 ## Element contents
 
 | element | unit | RMSE, test lots | coverage of the 90% interval [1] |
-| - | - | - | - |
+|---|---|---|---|
 | `x` | wt% | 0.25 | 0.91 |
 
 Not predicted, the signals do not carry them: `z`.
