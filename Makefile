@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-long test-all check format site bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
+.PHONY: help up test test-fast test-long test-all check format site dist bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ format: $(VENV)/.built ## format the code
 
 site: $(VENV)/.built ## build the site of the documents into site/; a warning is an error
 	$(BIN)/python -m benchmarks.site
+
+dist: $(VENV)/.built ## build wheel, source distribution and documents (a zip file) into dist/
+	$(BIN)/python -m hatchling build
+	$(BIN)/python -m benchmarks.site --zip
 
 ##@ Measure
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
