@@ -9,7 +9,7 @@ published, computed by a law or worked out by hand, how closely it is known, and
 import importlib
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import nominal
@@ -40,7 +40,7 @@ NOMINAL_TEXT = (
     "Facts of a plant that models and simulator share stand in `[equipment]` and are not listed. The pairs are those "
     "of `tests/models/processes/nominal.toml`.",
 )
-HEADS = ("function", "arguments", "expected", "computed", "source")
+HEADS = ("function", "arguments: expected, computed value", "source")
 
 
 def decimals(tolerance: float) -> int:
@@ -85,15 +85,20 @@ def called_name(point: Point) -> str:
     return f"`{name}`" if point.part is None else f"`{name}`, part {point.part}"
 
 
-def row(point: Point) -> tuple[str, ...]:
-    """A point's line of the table."""
-    return (
-        called_name(point),
-        case(point),
-        with_unit(f"{number(point.expected)} ± {number(point.tolerance)}", point.unit),
-        got(point) if point.differs is None else f"**{got(point)}**",
-        f"{point.source} ({point.sure})",
-    )
+def rows(some: Iterable[Point]) -> Iterator[tuple[str, ...]]:
+    """Lines of the table: points of the same function and source together."""
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in some:
+        groups.setdefault((called_name(point), f"{point.source} ({point.sure})"), []).append(point)
+    for (name, source), group in groups.items():
+        yield name, "; ".join(map(compared, group)), source
+
+
+def compared(point: Point) -> str:
+    """Arguments of a point, the expected value with its tolerance, and the computed value."""
+    expected = with_unit(f"{number(point.expected)} ± {number(point.tolerance)}", point.unit)
+    computed = got(point) if point.differs is None else f"**{got(point)}**"
+    return f"{case(point)}: {expected}, {computed}".removeprefix(": ")
 
 
 def file_of(topic: str) -> str:
@@ -137,7 +142,7 @@ def topic_page(topic: str, path: Path) -> str:
     title, _, subject = summary(topic).partition(": ")
     parts = [f"# {title}", f"`{package(topic)}`: {subject} [Method and all topics]({INDEX})"]
     if shown:
-        parts += ["## Published values", table(HEADS, [row(point) for point in shown])]
+        parts += ["## Published values", table(HEADS, [*rows(shown)])]
     if remaining:
         names = ", ".join(f"{name} ({count})" for name, count in remaining.items())
         parts += ["## Computed values", f"Functions and number of points, {remaining.total()} in all: {names}."]

@@ -1,4 +1,4 @@
-"""The glossary is one alphabetical table, and its roles are those of the seeds."""
+"""The glossary is one alphabetical list, and its roles are those of the seeds."""
 
 import re
 from pathlib import Path
@@ -16,19 +16,29 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")][2:]
 
 
+def terms() -> list[tuple[str, str, str, str]]:
+    """Term, Chinese term or nothing, definition and place of use of each entry."""
+    entries = PAGE.read_text(encoding="utf-8").split("\n## ")[0].splitlines()
+    found = [
+        re.fullmatch(r"- \*\*(.+?)\*\*(?: \(([^)]+)\))?: (.+) \*(.+)\*", line) for line in entries if line[:1] == "-"
+    ]
+    assert all(found)
+    return [(one[1], one[2] or "", one[3], one[4]) for one in found if one]
+
+
 def test_terms_stand_in_alphabetical_order_with_one_sentence_each():
-    terms = rows("# Glossary")
-    assert len(terms) > 100
-    names = [term for term, *_ in terms]
+    entries = terms()
+    assert len(entries) > 100
+    names = [term for term, *_ in entries]
     assert names == sorted(set(names), key=str.lower)
-    for term, definition, _, place in terms:
+    for term, _, definition, place in entries:
         assert re.fullmatch(r"[^ ].*\.", definition), term
         assert len(definition.split()) <= LONGEST, term
         assert place, term
 
 
-def test_chinese_cells_hold_chinese_terms_or_nothing():
-    chinese = [cell for _, _, cell, _ in rows("# Glossary") if cell]
+def test_brackets_hold_chinese_terms():
+    chinese = [cell for _, cell, _, _ in terms() if cell]
     assert len(chinese) > 30
     assert [cell for cell in chinese if not re.fullmatch(r"[\u4e00-\u9fff/]+", cell)] == []
 

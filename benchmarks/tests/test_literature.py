@@ -1,6 +1,6 @@
 """Pages of physics are those that their command writes."""
 
-from benchmarks.literature import FOLDER, INDEX, is_shown, pages, row
+from benchmarks.literature import FOLDER, INDEX, is_shown, pages, rows
 from tests.physics.points import Point, documented_units, points, topics
 
 
@@ -15,11 +15,12 @@ def test_the_index_of_physics_links_every_page():
 
 
 def test_every_published_point_and_every_difference_is_on_a_page():
-    shown = "\n".join(pages().values()).splitlines()
+    shown = [line.strip("| ").split(" | ") for line in "\n".join(pages().values()).splitlines() if " | " in line]
     for path in topics().values():
         for point in points(path):
-            line = f"| {' | '.join(row(point))} |"
-            assert is_shown(point) == (line in shown), line
+            ((name, one, source),) = rows([point])
+            lines = [cells for cells in shown if cells[0] == name and cells[-1] == source]
+            assert is_shown(point) == any(one in cells[1].split("; ") for cells in lines), one
             assert is_shown(point) or (point.sure == "computed" and point.differs is None)
 
 
@@ -39,4 +40,4 @@ def test_a_function_without_arguments_has_a_case_and_a_unit():
 
     point = Stated("water.triple_point", {}, 0.01, 1e-4, "°C", "its definition", "computed")
     assert documented_units(triple_point, "Parameters") == {}
-    assert row(point) == ("`water.triple_point`", "", "0.01 ± 0.0001 °C", "0.0100", "its definition (computed)")
+    assert [*rows([point])] == [("`water.triple_point`", "0.01 ± 0.0001 °C, 0.0100", "its definition (computed)")]
