@@ -49,10 +49,7 @@ def _against_floor(name: str, plants: Sequence[Mapping[str, Any]]) -> tuple[str,
         span((one["oracle"] for one in plants), ".3f"),
         span(floors, ".3f"),
         span((one["label"] / floor for one, floor in zip(plants, floors, strict=True)), ".2f"),
-        *(
-            span((one[name] for one in ("coverage", "holdout_coverage")), ".1%")
-            for name in ("coverage", "unseen_coverage")
-        ),
+        *(span((one[name] for one in plants), ".1%") for name in ("coverage", "holdout_coverage")),
     )
 
 

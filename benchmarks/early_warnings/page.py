@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "results" / "early_warnings.md"
 DEFAULT = "default"
 NONE = "-"
-SHOWN = ("rate", "holdout", "brier_skill", "recall", "precision", "false_alarms_month")
+SHOWN = ("rate", "average_precision", "brier_skill", "recall", "precision", "false_alarms_month")
 
 
 def default_rows(results: Mapping[str, Any]) -> list[str]:
