@@ -22,6 +22,7 @@ CLAUSES = frozenset(RULES["clause_starts"])
 WORDS = tuple(RULES["retired_words"])
 NAMES = frozenset(RULES["retired_names"])
 CLASSES = frozenset(RULES["retired_classes"])
+METRICS = re.compile(rf"(?:^|_)(?:{'|'.join(RULES['retired_metrics'])})(?:_|$)")
 # From Python 3.12 on the text of an f-string is a token of its own kind.
 TEXTS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 LONGEST_SUMMARY, LONGEST_HELP, LONGEST_SENTENCE, LONGEST_HEADING = 100, 80, 30, 8
@@ -130,6 +131,32 @@ def test_retired_names_do_not_return():
             if name in retired:
                 wrong.append(f"{place}:{getattr(node, 'lineno', 1)} {name}")
     assert not without_exceptions("names", wrong)
+
+
+def test_stored_names_have_no_retired_part():
+    """String literals that are a name or a part of one, and keys of the results of benchmarks."""
+    wrong = [
+        f"{place}:{node.lineno} {node.value}"
+        for place, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"\w+", node.value)
+        and METRICS.search(node.value)
+    ]
+    for file in (ROOT / "docs" / "results").glob("*.json"):
+        keys = re.findall(r'^\s*"([^"]+)": ', file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert keys
+        wrong += [f"{place_of(file)} {key}" for key in keys if METRICS.search(key)]
+    assert not without_exceptions("metrics", wrong)
+
+
+@pytest.mark.parametrize(
+    "name", ["unseen_rmse", "test_let_go", "_let_go", "x/unseen_all_mae", "learnt_before", "test_assayed", "unseen"]
+)
+def test_a_retired_part_of_a_stored_name_is_found(name):
+    assert METRICS.search(name.rpartition("/")[2])
+    assert not METRICS.search("holdout_assayed_share")
 
 
 def test_class_names_are_unique():
