@@ -19,7 +19,7 @@ Force = Annotated[
 
 def list_versions(process: ProcessName) -> None:
     """List registered versions with their metrics, baseline first."""
-    from nonferrous.tables import refused_lines, versions_table
+    from nonferrous.tables import earlier_lines, refused_lines, versions_table
     from registry.settings import read_settings
     from seeds import load
     from training.jobs.version_table import compare as run
@@ -30,7 +30,7 @@ def list_versions(process: ProcessName) -> None:
     several = [column.name for column in seed.primaries] if len(seed.primaries) > 1 else [None]
     for target in several:
         screen.print(versions_table(comparison, seed, target))
-    for line in refused_lines(comparison):
+    for line in [*earlier_lines(comparison), *refused_lines(comparison)]:
         screen.print(line, soft_wrap=True, markup=False)
     screen.print(f"in the MLflow UI: {comparison.address}", soft_wrap=True, markup=False)
 

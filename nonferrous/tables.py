@@ -108,6 +108,11 @@ def versions_table(comparison: Comparison, seed: Seed, target: str | None = None
     return table
 
 
+def earlier_lines(comparison: Comparison) -> list[str]:
+    """Return a line for each version of before 0.2."""
+    return [f"version {row.name}: trained before 0.2; train it again" for row in comparison.rows if row.is_earlier]
+
+
 def refused_lines(comparison: Comparison) -> list[str]:
     """Return a line for each version that the gate refused, with the reason of a forced promotion."""
     lines = []

@@ -25,7 +25,7 @@ from registry.search_pages import all_pages
 from registry.settings import ENVIRONMENT, StoreSettings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.sqlite_file import make_database, make_private
-from registry.versions import NOTHING, Action, AliasMove, RegistryError, Version
+from registry.versions import NOTHING, PRESENT_SCHEMA, SCHEMA, Action, AliasMove, RegistryError, Version
 from system.code_version import git_commit, package_version
 from system.owner_lock import left, own_lock
 from system.temporary_folder import holding_all, scratch, sweep
@@ -134,6 +134,7 @@ class Tracking:
             "mlflow.source.type": "LOCAL",
             "job": job,
             "package_version": package_version(),
+            SCHEMA: PRESENT_SCHEMA,
             LOCK: own_lock(self.settings.folder),
         }
         if parent is not None:
@@ -240,6 +241,7 @@ class Tracking:
     @in_one_line
     def register(self, process: str, title: str, run: str, model: str, tags: Mapping[str, str]) -> int:
         """Make a logged model the next version of the process's registered model, once; gives its number."""
+        tags = {**tags, SCHEMA: PRESENT_SCHEMA}
         made = registered(self._client, self.settings.uri, process, title, run, model, tags)
         link = json.dumps([{"name": process, "version": made.version}])
         self._client.set_logged_model_tags(model, {"mlflow.modelVersions": link})

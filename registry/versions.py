@@ -7,6 +7,8 @@ from typing import Literal, cast
 
 CHAMPION, CHALLENGER, SHADOW = "champion", "challenger", "shadow"
 NOTHING = "none"
+# Tag of runs and versions: generation of the names of their metrics and parameters. Those of before 0.2 have none.
+SCHEMA, PRESENT_SCHEMA = "schema", "2"
 # Tags that the gate writes to a version, and a promotion that overrides it.
 GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
 FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
@@ -63,6 +65,11 @@ class Version:
     def figures(self) -> dict[str, float]:
         """Version metrics written at registration."""
         return {name: value for name, value in self.metrics.items() if name in self.tags}
+
+    @property
+    def has_present_schema(self) -> bool:
+        """Return whether its metrics have the names that are read; those of before 0.2 have not."""
+        return self.tags.get(SCHEMA) == PRESENT_SCHEMA
 
     @property
     def refused(self) -> bool:

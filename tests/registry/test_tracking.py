@@ -109,6 +109,7 @@ def test_a_run_is_tagged_with_what_ran(opened, monkeypatch, commit, parent):
         "mlflow.source.type": "LOCAL",
         "job": "train",
         "package_version": "1.2.3",
+        "schema": "2",
         "job_lock": "lock of home",
         **({} if parent is None else {"mlflow.parentRunId": parent}),
         **({} if commit is None else {"mlflow.source.git.commit": commit}),
@@ -178,7 +179,9 @@ def test_a_model_is_registered_under_its_process_and_linked(opened):
     store, client = opened(search_registered_models=[], search_model_versions=[], create_model_version=made)
     assert store.register("p", "A process", "run1", "m-1", {"a": "b"}) == 3
     assert client.of("create_registered_model") == [(("p",), {"description": "A process"})]
-    assert client.of("create_model_version") == [(("p", "models:/m-1", "run1", {"a": "b"}), {"model_id": "m-1"})]
+    assert client.of("create_model_version") == [
+        (("p", "models:/m-1", "run1", {"a": "b", "schema": "2"}), {"model_id": "m-1"})
+    ]
     link = {"mlflow.modelVersions": '[{"name": "p", "version": "3"}]'}
     assert client.of("set_logged_model_tags") == [(("m-1", link), {})]
     assert client.of("search_registered_models") == [(("name = 'p'",), {})]

@@ -79,6 +79,7 @@ def test_a_run_says_what_ran_without_a_path(settings):
         tags = tracking._client.get_run(run).data.tags
     assert tags["mlflow.source.name"] == "nonferrous train"
     assert tags["package_version"]
+    assert tags["schema"] == "2"
     assert not [value for value in tags.values() if "/" in value]
 
 

@@ -30,9 +30,11 @@ class Row:
     data_digest : str
         Digest of the table that its figures come from.
     metrics : Mapping of str to float
-        Its figures.
+        Its figures; empty for a version of before 0.2.
     tags : Mapping of str to str
         Tags of the version, such as the gate result; empty for the baseline.
+    is_earlier : bool
+        Whether the version was trained before 0.2: its metrics have other names and are not read.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Row:
     data_digest: str
     metrics: Mapping[str, float]
     tags: Mapping[str, str] = field(default_factory=dict)
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Comparison:
     @property
     def same_table(self) -> bool:
         """Return whether all metrics refer to the same table, so that versions are comparable."""
-        return len({row.data_digest for row in self.rows}) == 1
+        return len({row.data_digest for row in self.rows if not row.is_earlier}) <= 1
 
 
 def compare_address(settings: StoreSettings, experiment: str, runs: Sequence[str]) -> str:
@@ -63,6 +66,13 @@ def compare_address(settings: StoreSettings, experiment: str, runs: Sequence[str
     parameters = {"runs": list(runs), "experiments": [experiment]}
     query = "&".join(f"{name}={quote(json.dumps(value, separators=(',', ':')))}" for name, value in parameters.items())
     return f"{settings.ui_address}/#/compare-runs?{query}"
+
+
+def _row(version: Version) -> Row:
+    is_earlier = not version.has_present_schema
+    metrics = {} if is_earlier else version.metrics
+    where = version.aliases, version.created, version.tags["data_digest"]
+    return Row(str(version.number), version.candidate, *where, metrics, version.tags, is_earlier)
 
 
 def _baseline(version: Version, tracking: Tracking) -> tuple[Row, list[str]] | None:
@@ -101,7 +111,8 @@ def compare(process: str, settings: StoreSettings) -> Comparison:
     Returns
     -------
     Comparison
-        The baseline is that of the champion's job, or of the newest version's where there is no champion.
+        The baseline is that of the champion's job, or of the latest version's without a champion; versions of before
+        0.2 have none.
 
     Raises
     ------
@@ -115,12 +126,9 @@ def compare(process: str, settings: StoreSettings) -> Comparison:
     if not versions:
         raise RegistryError(f"{process}: no registered version; train it first")
     champion = next((version for version in versions if CHAMPION in version.aliases), versions[-1])
-    rows = [
-        Row(str(v.number), v.candidate, v.aliases, v.created, v.tags["data_digest"], v.metrics, v.tags)
-        for v in versions
-    ]
+    rows = [_row(version) for version in versions]
     runs = [version.run for version in versions]
-    if (baseline := _baseline(champion, tracking)) is not None:
+    if champion.has_present_schema and (baseline := _baseline(champion, tracking)) is not None:
         rows.insert(0, baseline[0])
         runs = [*baseline[1], *runs]
     return Comparison(process, tuple(rows), compare_address(settings, champion.experiment, runs))

@@ -1,18 +1,24 @@
 """Versions side by side, with a store that stands in for MLflow."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from nonferrous.tables import earlier_lines
 from registry.settings import StoreSettings
 from registry.versions import RegistryError, Version
 from training.jobs import version_table as comparing
 from training.jobs.version_table import Comparison, Row, compare, compare_address
 
+SCHEMA = {"schema": "2"}
+
 
 def version(number, candidate="linear", aliases=(), digest="sha256:one"):
     where = (f"2026-01-0{number}", f"run{number}", f"job{number}", "7", f"model{number}")
-    return Version("p", number, aliases, candidate, *where, {"data_digest": digest}, {"test_mae": number / 10})
+    return Version(
+        "p", number, aliases, candidate, *where, {"data_digest": digest, **SCHEMA}, {"test_mae": number / 10}
+    )
 
 
 class Store:
@@ -50,9 +56,17 @@ def test_the_baseline_of_the_champions_job_stands_before_the_versions(compared):
     assert result.process == "p"
     assert result.rows == (
         Row("baseline", "persistence", (), "2026-01-02", "sha256:two", {"of": "b2"}),
-        Row("1", "linear", (), "2026-01-01", "sha256:one", {"test_mae": 0.1}, {"data_digest": "sha256:one"}),
-        Row("2", "linear", ("champion",), "2026-01-02", "sha256:two", {"test_mae": 0.2}, {"data_digest": "sha256:two"}),
-        Row("3", "linear", (), "2026-01-03", "sha256:one", {"test_mae": 0.3}, {"data_digest": "sha256:one"}),
+        Row("1", "linear", (), "2026-01-01", "sha256:one", {"test_mae": 0.1}, {"data_digest": "sha256:one"} | SCHEMA),
+        Row(
+            "2",
+            "linear",
+            ("champion",),
+            "2026-01-02",
+            "sha256:two",
+            {"test_mae": 0.2},
+            {"data_digest": "sha256:two"} | SCHEMA,
+        ),
+        Row("3", "linear", (), "2026-01-03", "sha256:one", {"test_mae": 0.3}, {"data_digest": "sha256:one"} | SCHEMA),
     )
     assert result.address == (
         "http://ml:5000/#/compare-runs?runs=%5B%22b2%22%2C%22run1%22%2C%22run2%22%2C%22run3%22%5D&experiments=%5B%227%22%5D"
@@ -95,7 +109,21 @@ def test_figures_may_be_compared_where_one_table_gave_them_all():
     one, two = (Row("1", "linear", (), "2026", digest, {}) for digest in ("a", "b"))
     assert Comparison("p", (one, one), "").same_table is True
     assert Comparison("p", (one, two), "").same_table is False
-    assert Comparison("p", (), "").same_table is False
+    earlier = Row("0", "linear", (), "2025", "c", {}, is_earlier=True)
+    assert Comparison("p", (earlier, one, one), "").same_table is True
+    assert Comparison("p", (earlier,), "").same_table is True  # no figures, so none that differ by their table
+
+
+def test_versions_of_before_0_2_are_listed_without_their_metrics(compared):
+    """Their runs have no tag `schema`; a baseline of their job would have metrics of the former names too."""
+    earlier = replace(version(1, aliases=("champion",)), tags={"data_digest": "sha256:zero"})
+    found = compared([earlier, version(2)], {1: {"linear": "run1", "majority": "b1"}, 2: {}})
+    assert [(row.name, dict(row.metrics), row.is_earlier) for row in found.rows] == [
+        ("1", {}, True),
+        ("2", {"test_mae": 0.2}, False),
+    ]
+    assert found.same_table is True
+    assert earlier_lines(found) == ["version 1: trained before 0.2; train it again"]
 
 
 def test_an_embedded_store_is_looked_at_where_the_ui_listens_by_default(tmp_path):
