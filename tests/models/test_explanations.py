@@ -84,12 +84,12 @@ def test_trees_are_cut_as_shap_cuts_them() -> None:
     X = rng.standard_normal((300, 4))
     y = X[:, 0] * X[:, 1] + X[:, 2]
     model = BoostedTrees().fit(X, y)
-    found = model.contributions(X[:20])
-    assert found is not None
+    result = model.contributions(X[:20])
+    assert result is not None
     line, native = model.line_, lightgbm.Booster(model_str=model.booster_.text)
     of_line = (np.clip(X[:20], line.low, line.high) - line.fill) / line.scale * line.slope
     np.testing.assert_allclose(
-        found[1][:, :, 0] - of_line, shap.TreeExplainer(native).shap_values(X[:20]), rtol=1e-6, atol=1e-9
+        result[1][:, :, 0] - of_line, shap.TreeExplainer(native).shap_values(X[:20]), rtol=1e-6, atol=1e-9
     )
 
 
@@ -144,9 +144,9 @@ def test_parts_of_a_class_sum_to_how_much_more_probable_it_is(
     X, y = matrix(frame, seed), pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
     estimator = build(seed)[name].fit(X, y)
     p = tempered(estimator.predict_proba(X), temperature)
-    found = explained_classes(estimator, X, p, temperature, seed)
-    assert found is not None
-    parts, pair = found
+    result = explained_classes(estimator, X, p, temperature, seed)
+    assert result is not None
+    parts, pair = result
     rows = np.arange(len(X))
     best, other = p[rows, pair[:, 0]], p[rows, pair[:, 1]]
     assert (best == p.max(axis=1)).all()

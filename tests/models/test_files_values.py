@@ -34,15 +34,15 @@ def test_numbers_are_the_same_within_a_billionth(y: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("y", "told"),
+    ("y", "predictions"),
     [
         ([1.0 + 1.1e-9, -2.0], "y of row 0: got "),
         ([1.0, -2.0 - 2.2e-9], "y of row 1: got "),
         ([1.0, np.nan], "y of row 1: got "),
     ],
 )
-def test_other_numbers_are_told_with_their_row(y: list[float], told: str) -> None:
-    with pytest.raises(ModelFilesError, match=f"^self-test: {told}.* as when the model was written$"):
+def test_other_numbers_are_told_with_their_row(y: list[float], predictions: str) -> None:
+    with pytest.raises(ModelFilesError, match=f"^self-test: {predictions}.* as when the model was written$"):
         self_test(answering(y=y), expected(y=[1.0, -2.0]))
 
 
@@ -97,9 +97,9 @@ def test_what_is_described_can_be_read_by_a_person(save_toy_model: Save, tmp_pat
     assert list(described["inputs"]) == ["previous_y", "x_set", "z"]
     low, high = model.ranges[1]
     assert described["inputs"]["x_set"] == {"low": low, "high": high, "complete": True}
-    told = json.loads((tmp_path / "model" / "self_test.json").read_bytes())
-    assert [list(row.values()) for row in told["rows"]] == model.examples.tolist()
-    assert list(told["told"]) == ["y", "y_low", "y_high"]
+    stored = json.loads((tmp_path / "model" / "self_test.json").read_bytes())
+    assert [list(row.values()) for row in stored["rows"]] == model.examples.tolist()
+    assert list(stored["told"]) == ["y", "y_low", "y_high"]
 
 
 @pytest.mark.parametrize(("value", "stored"), [(1.5, 1.5), (np.nan, None), ("a", "a"), (0.0, 0.0)])

@@ -37,15 +37,15 @@ def table() -> pd.DataFrame:
 
 
 def test_table_in_table_out(loaded: TableModel, table: pd.DataFrame) -> None:
-    told = loaded.predict(table)
+    predictions = loaded.predict(table)
     answer = loaded.model.answer(table.to_numpy(), 0.9)["y"]
     expected = pd.DataFrame({"y": answer.value, "y_low": answer.low, "y_high": answer.high}, index=table.index)
-    pd.testing.assert_frame_equal(told, expected, check_exact=True)
+    pd.testing.assert_frame_equal(predictions, expected, check_exact=True)
 
 
 def test_the_table_is_what_the_model_tells(loaded: TableModel, table: pd.DataFrame) -> None:
-    told = loaded.model.columns(table.to_numpy())
-    assert list(loaded.predict(table)) == list(told) == ["y", "y_low", "y_high"]
+    predictions = loaded.model.columns(table.to_numpy())
+    assert list(loaded.predict(table)) == list(predictions) == ["y", "y_low", "y_high"]
 
 
 def test_one_column_on_request(loaded: TableModel, table: pd.DataFrame) -> None:
@@ -84,5 +84,5 @@ def test_table_is_not_mutated(loaded: TableModel, table: pd.DataFrame) -> None:
 
 def test_loading_needs_no_mlflow(folder: Path) -> None:
     code = "import sys, models.pyfunc; models.pyfunc._load_pyfunc(sys.argv[1]); print('mlflow' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "False"
+    completed = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    assert completed.stdout.strip() == "False"

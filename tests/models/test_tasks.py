@@ -21,8 +21,8 @@ def test_each_task_has_its_model(
 def test_candidates_stand_in_their_order_the_baseline_first(
     toy_seed: Seed, toy_class_seed: Seed, toy_sorting_seed: Seed, toy_quality_seed: Seed
 ) -> None:
-    rest = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
-    assert CANDIDATES == ("mean", *rest)
+    remaining = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+    assert CANDIDATES == ("mean", *remaining)
     assert list(build(toy_seed)) == ["persistence", "linear", "lightgbm", "lightgbm_physics"]
     for seed in (toy_seed, toy_class_seed, toy_sorting_seed, toy_quality_seed):
         places = [CANDIDATES.index(name) for name in build(seed)]

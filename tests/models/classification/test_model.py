@@ -114,8 +114,8 @@ class Plain:
         self.estimator = estimator
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        found: np.ndarray = self.estimator.predict_proba(X)
-        return found
+        result: np.ndarray = self.estimator.predict_proba(X)
+        return result
 
 
 def test_a_coverage_that_the_rows_are_too_few_for_is_refused(model, fresh) -> None:
@@ -153,8 +153,8 @@ def test_one_row_more_hardly_moves_the_temperature_of_many() -> None:
 
 
 def test_flags_name_what_is_missing_outside_and_unlike_anything(model) -> None:
-    usual, odd = [0.0, 0.0, 100.0], [12.0, -12.0, 100.0]
-    X = np.array([usual, [np.nan, 0.0, 100.0], [0.0, np.nan, 100.0], odd])
+    typical, anomalous = [0.0, 0.0, 100.0], [12.0, -12.0, 100.0]
+    X = np.array([typical, [np.nan, 0.0, 100.0], [0.0, np.nan, 100.0], anomalous])
     none, missing, allowed, far = model.flags(X)
     assert none == allowed == []  # a colour was missing in training too
     assert missing == ["grain missing"]

@@ -18,9 +18,9 @@ from models.consistency.calendar_names import month_numbers, shift_hours, weekda
     ],
 )
 def test_weekdays(texts: list[str], numbers: list[int]) -> None:
-    found = weekday_numbers(texts)
-    assert found is not None
-    assert list(found.values()) == numbers
+    result = weekday_numbers(texts)
+    assert result is not None
+    assert list(result.values()) == numbers
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_weekdays(texts: list[str], numbers: list[int]) -> None:
     ],
 )
 def test_months(texts: list[str], numbers: list[int] | None) -> None:
-    found = month_numbers(texts)
-    assert (None if found is None else list(found.values())) == numbers
+    result = month_numbers(texts)
+    assert (None if result is None else list(result.values())) == numbers
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_months(texts: list[str], numbers: list[int] | None) -> None:
     ],
 )
 def test_shifts(texts: list[str]) -> None:
-    found = shift_hours(texts)
-    assert found is not None
-    assert found[texts[-1]] == (17, 34)
+    result = shift_hours(texts)
+    assert result is not None
+    assert result[texts[-1]] == (17, 34)
 
 
 @pytest.mark.parametrize("texts", [["A", "B", "C"], ["Nord", "Süd", "West"], ["mon ami", "tue"], ["night", "line 2"]])

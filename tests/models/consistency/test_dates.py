@@ -13,7 +13,7 @@ def days(times: pd.Series, names: str) -> pd.Series:
     return times.dt.day_of_week.map(dict(enumerate(names.split())))
 
 
-def found(times: pd.Series, **columns: pd.Series) -> dict[str, bool]:
+def flagged(times: pd.Series, **columns: pd.Series) -> dict[str, bool]:
     """Contradictions of some times, and whether the exchange explains each."""
     return {one.what: one.is_exchange for one in contradictions(times, columns, np.zeros(len(times), np.int64))}
 
@@ -43,14 +43,14 @@ def test_irregular_steps_are_counted_within_units() -> None:
 def test_exchanged_dates_show_in_the_order_of_their_rows(freq: str) -> None:
     rows = {"15min": 4 * 24 * 90, "h": 24 * 90, "D": 365, "12h": 180}[freq]
     times = year(freq, rows)
-    assert found(exchanged(times)) == {"the order of rows": True}
-    assert found(times) == {}
+    assert flagged(exchanged(times)) == {"the order of rows": True}
+    assert flagged(times) == {}
 
 
 def test_first_days_of_months_read_as_days_of_january() -> None:
     months = pd.Series(pd.date_range("2015-01-01", periods=48, freq="MS"))
-    assert found(months) == {}
-    assert found(exchanged(months)) == {"the order of rows": True}
+    assert flagged(months) == {}
+    assert flagged(exchanged(months)) == {"the order of rows": True}
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_first_days_of_months_read_as_days_of_january() -> None:
 def test_weekdays_contradict_exchanged_dates_of_rows_in_no_order(names: str) -> None:
     times = year().sample(frac=1, random_state=0, ignore_index=True)
     column = days(times, names)
-    assert found(times, day=column) == {}
-    assert found(exchanged(times), day=column) == {"day": True}
+    assert flagged(times, day=column) == {}
+    assert flagged(exchanged(times), day=column) == {"day": True}
 
 
 def test_weekends_and_months_contradict_them_too() -> None:
     times = year().sample(frac=1, random_state=0, ignore_index=True)
     columns = {"weekend": times.dt.day_of_week >= 5, "month": times.dt.month, "load": times.dt.hour // 6}
-    assert found(exchanged(times), **columns) == {"weekend": True, "month": True}
-    assert found(times, **columns) == {}
+    assert flagged(exchanged(times), **columns) == {"weekend": True, "month": True}
+    assert flagged(times, **columns) == {}
 
 
 def test_weekdays_that_are_wrong_in_themselves_are_no_exchange() -> None:
     times = year("D", 300)
     shifted = days(times + pd.Timedelta(days=1), "Mo Di Mi Do Fr Sa So")
-    assert found(times, day=shifted) == {"day": False}
+    assert flagged(times, day=shifted) == {"day": False}
     (one,) = contradictions(times, {"day": shifted}, np.zeros(300, np.int64))
     assert str(one) == ("day contradicts 300 of 300 dates (100.0%), such as 'Di' on 2018-01-01 00:00, a Monday")
 
@@ -90,15 +90,15 @@ def test_shifts_show_a_clock_of_another_zone() -> None:
     """Shanghai's shifts beside stamps at UTC are eight hours off."""
     times = year("h", 500)
     shift = pd.cut(times.dt.hour, [-1, 7, 15, 23], labels=["夜班", "早班", "中班"]).astype("str")
-    assert found(times, shift=shift) == {}
-    assert found(times - pd.Timedelta(hours=8), shift=shift) == {"shift": False}
+    assert flagged(times, shift=shift) == {}
+    assert flagged(times - pd.Timedelta(hours=8), shift=shift) == {"shift": False}
 
 
 def test_a_value_held_for_a_day_is_one_value_in_however_many_rows() -> None:
     """Twelve days of a month are, exchanged, twelve months of one row each: any daily value follows those."""
     times = year("min", 12 * 1440)
     rng = np.random.default_rng(0)
-    assert found(times, assay=pd.Series(np.repeat(rng.normal(0, 1, 12), 1440))) == {}
+    assert flagged(times, assay=pd.Series(np.repeat(rng.normal(0, 1, 12), 1440))) == {}
 
 
 @settings(max_examples=60, deadline=None)
@@ -106,15 +106,15 @@ def test_a_value_held_for_a_day_is_one_value_in_however_many_rows() -> None:
     start=st.dates(pd.Timestamp("2000-01-01").date(), pd.Timestamp("2029-01-01").date()),
     freq=st.sampled_from(["15min", "h", "8h", "D", "7D", "MS", "QS"]),
     rows=st.integers(1, 900),
-    kept=st.floats(0.3, 1.0),
+    retained=st.floats(0.3, 1.0),
     order=st.sampled_from(["sorted", "reversed", "shuffled", "by text", "by value"]),
     rng_seed=st.integers(0, 9),
 )
-def test_right_dates_are_never_taken_for_exchanged_ones(start, freq, rows, kept, order, rng_seed) -> None:
+def test_right_dates_are_never_taken_for_exchanged_ones(start, freq, rows, retained, order, rng_seed) -> None:
     """Gaps, rows in any order, and columns that follow nothing, the clock, or the calendar."""
     rng = np.random.default_rng(rng_seed)
     times = pd.Series(pd.date_range(start, periods=rows, freq=freq))
-    times = times[rng.random(rows) < kept].reset_index(drop=True)
+    times = times[rng.random(rows) < retained].reset_index(drop=True)
     columns = pd.DataFrame(
         {
             "ore": rng.choice(["wet", "dry"], len(times)),
@@ -134,4 +134,4 @@ def test_right_dates_are_never_taken_for_exchanged_ones(start, freq, rows, kept,
         "by value": np.argsort(columns["value"]),
     }[order]
     times, columns = times.iloc[position].reset_index(drop=True), columns.iloc[position].reset_index(drop=True)
-    assert found(times, **{str(name): columns[name] for name in columns}) == {}
+    assert flagged(times, **{str(name): columns[name] for name in columns}) == {}

@@ -13,9 +13,9 @@ from models.consistency.order import sorted_by
 @pytest.mark.parametrize("times", [1, 2])
 def test_blocks_of_classes_are_sorted(kinds, times) -> None:
     values = pd.Series(np.tile(np.repeat(kinds, 60 // times), times))
-    found = sorted_by("maker", values)
-    assert found is not None
-    assert (found.runs, found.kinds) == (len(kinds) * times, len(kinds))
+    result = sorted_by("maker", values)
+    assert result is not None
+    assert (result.runs, result.kinds) == (len(kinds) * times, len(kinds))
 
 
 def test_gaps_and_a_few_rows_out_of_place_do_not_hide_it() -> None:

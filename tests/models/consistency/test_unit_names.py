@@ -9,7 +9,7 @@ from models.table.sources import TableError
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("written", "retained"),
     [
         (" A-012 ", "A-012"),
         ("A-\u200b012", "A-012"),
@@ -24,9 +24,9 @@ from models.table.sources import TableError
         ("\u7535\u89e3\u69fd-1", "\u7535\u89e3\u69fd-1"),
     ],
 )
-def test_a_name_is_kept_in_one_spelling_and_what_may_be_distinct_stays(written, kept):
-    assert unit_name(written) == kept
-    assert unit_name(kept) == kept
+def test_a_name_is_kept_in_one_spelling_and_what_may_be_distinct_stays(written, retained):
+    assert unit_name(written) == retained
+    assert unit_name(retained) == retained
 
 
 @pytest.mark.parametrize("other", ["a-012", "A\u2011012", "\u0410-012", "\u0391-012", "A -012", "A\u200b-012"])
@@ -47,9 +47,9 @@ def test_a_table_reads_signs_without_a_width_away_and_says_so(toy_seed, toy_fram
     frame = toy_frame(units=3, periods=4)
     one = frame.index[frame["unit"] == "A-001"][:2]
     frame.loc[one, "unit"] = "A-\u200b001"
-    found = check(frame, toy_seed)
-    assert set(found.table["unit"]) == set(toy_frame(units=3, periods=4)["unit"])
-    assert found.cautions == (
+    result = check(frame, toy_seed)
+    assert set(result.table["unit"]) == set(toy_frame(units=3, periods=4)["unit"])
+    assert result.cautions == (
         "units with signs without a width or of another width were read 'A-\u200b001' (U+200B) as 'A-001'",
     )
 

@@ -61,10 +61,10 @@ def test_energy_follows_from_a_target_that_is_predicted(process, seed):
 
 def test_boundaries_contain_each_other(process, columns, values, economics):
     physics = energy_of(load(process))
-    found = account(physics, columns, values, economics).boundaries
-    assert list(found) == list(physics.KIND.boundaries)
-    assert list(found)[-1] == COMPREHENSIVE
-    for inner, outer in itertools.pairwise(found.values()):
+    result = account(physics, columns, values, economics).boundaries
+    assert list(result) == list(physics.KIND.boundaries)
+    assert list(result)[-1] == COMPREHENSIVE
+    for inner, outer in itertools.pairwise(result.values()):
         assert (inner < outer).all()
 
 
@@ -79,13 +79,13 @@ def test_scopes_are_the_sums_of_what_they_come_from(process, columns, values, ec
 
 def test_the_grid_moves_bought_electricity_alone(process, columns, values, economics):
     physics = energy_of(load(process))
-    usual = account(physics, columns, values, economics)
+    typical = account(physics, columns, values, economics)
     hydro = account(physics, columns, values, economics | {GRID_FACTOR: 0.0})
     assert (hydro.scope_2[ELECTRICITY] == 0).all()
-    np.testing.assert_array_equal(hydro.scopes["scope_1"], usual.scopes["scope_1"])
-    np.testing.assert_array_equal(hydro.coal_equivalent, usual.coal_equivalent)
+    np.testing.assert_array_equal(hydro.scopes["scope_1"], typical.scopes["scope_1"])
+    np.testing.assert_array_equal(hydro.coal_equivalent, typical.coal_equivalent)
     half = account(physics, columns, values, economics | {GRID_FACTOR: economics[GRID_FACTOR] / 2})
-    np.testing.assert_allclose(half.scope_2[ELECTRICITY], usual.scope_2[ELECTRICITY] / 2, rtol=1e-12)
+    np.testing.assert_allclose(half.scope_2[ELECTRICITY], typical.scope_2[ELECTRICITY] / 2, rtol=1e-12)
 
 
 def test_coal_equivalent_is_that_of_the_comprehensive_energy(process, columns, values, economics):
@@ -97,14 +97,14 @@ def test_coal_equivalent_is_that_of_the_comprehensive_energy(process, columns, v
 
 def test_where_the_energy_goes_closes(process, columns, values, economics):
     physics = energy_of(load(process))
-    of, found = account(physics, columns, values, economics), flow(physics, columns, values, economics)
-    assert list(found.uses) == list(physics.USES)
-    assert list(found.bound) == list(physics.BOUND)
-    assert set(found.outside) <= set(physics.KIND.outside)
+    of, result = account(physics, columns, values, economics), flow(physics, columns, values, economics)
+    assert list(result.uses) == list(physics.USES)
+    assert list(result.bound) == list(physics.BOUND)
+    assert set(result.outside) <= set(physics.KIND.outside)
     first = of.boundaries[physics.KIND.first]
-    np.testing.assert_allclose(sum(found.uses.values()), first, rtol=1e-12)
-    np.testing.assert_allclose(found.heat + sum(found.bound.values(), np.zeros(300)), first, rtol=1e-12)
-    whole = sum(found.uses.values()) + sum(found.outside.values())
+    np.testing.assert_allclose(sum(result.uses.values()), first, rtol=1e-12)
+    np.testing.assert_allclose(result.heat + sum(result.bound.values(), np.zeros(300)), first, rtol=1e-12)
+    whole = sum(result.uses.values()) + sum(result.outside.values())
     np.testing.assert_allclose(whole, of.boundaries[COMPREHENSIVE], rtol=1e-12)
 
 
@@ -126,19 +126,19 @@ def test_what_a_unit_of_the_target_is_worth(process, seed, columns, economics):
     physics = energy_of(load(process))
     mean = seed.column(physics.TARGET).typical.mean
     one = {name: np.full(3, values[0]) for name, values in columns.items()}
-    found = account(physics, one, mean + np.array([-1e-4, 0.0, 1e-4]), economics).boundaries[COMPREHENSIVE]
-    assert physics.slope(found[1], mean, economics) == pytest.approx(abs(found[2] - found[0]) / 2e-4, rel=1e-4)
+    result = account(physics, one, mean + np.array([-1e-4, 0.0, 1e-4]), economics).boundaries[COMPREHENSIVE]
+    assert physics.slope(result[1], mean, economics) == pytest.approx(abs(result[2] - result[0]) / 2e-4, rel=1e-4)
 
 
 def test_of_a_row_with_a_column_missing_energy_is_known_where_it_does_not_need_it(process, columns, economics, seed):
     physics = energy_of(load(process))
     recording = Recording(columns)
-    usual = np.full(300, seed.column(physics.TARGET).typical.mean)
-    whole = account(physics, recording, usual, economics)
+    typical = np.full(300, seed.column(physics.TARGET).typical.mean)
+    whole = account(physics, recording, typical, economics)
     assert recording.read <= set(physics.NEEDED)
     for name in physics.NEEDED:
         holed = columns | {name: np.where(np.arange(300) == 0, np.nan, columns[name])}
-        of = account(physics, holed, usual, economics)
+        of = account(physics, holed, typical, economics)
         np.testing.assert_array_equal(of.scopes["total"][1:], whole.scopes["total"][1:])
     assert set(physics.NEEDED) <= {column.name for column in seed.inputs}
 

@@ -82,10 +82,10 @@ def test_defaults():
 
 @pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
 def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
-    asked, patience, train = [], [], lightgbm.train
+    calls, patience, train = [], [], lightgbm.train
 
     def noted(settings, data, **how):
-        asked.append((data, how))
+        calls.append((data, how))
         if "valid_sets" in how:
             return SimpleNamespace(best_iteration=best)
         return train(settings, data, **how)
@@ -94,7 +94,7 @@ def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.Monke
     monkeypatch.setattr(lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
     X, codes = made(100)
     fitted = BoostedClasses(4, n_jobs=1, patience=9, most_rounds=77).fit(X, codes)
-    (old, first), (whole, second) = asked
+    (old, first), (whole, second) = calls
     assert (first["num_boost_round"], second["num_boost_round"]) == (77, grown)
     assert patience == [(9, {"verbose": False})]
     (new,) = first["valid_sets"]
@@ -103,9 +103,9 @@ def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.Monke
     np.testing.assert_array_equal(new.get_label(), codes[80:])
     np.testing.assert_array_equal(whole.get_label(), codes)
     assert fitted.seen_.tolist() == [True, True, False, True]
-    asked.clear()
+    calls.clear()
     BoostedClasses(4, n_jobs=1).fit(X[:99], codes[:99])
-    assert [how["num_boost_round"] for _, how in asked] == [20]
+    assert [how["num_boost_round"] for _, how in calls] == [20]
     assert (ROUNDS_OF_FEW, FEWEST_HELD_BACK) == (20, 20)
 
 

@@ -52,8 +52,8 @@ def pair(request):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_predictions_are_equal_to_the_last_bit(pair, raw, threads):
     ours, native = pair
-    wanted = native.predict(rows(), raw_score=raw)
-    np.testing.assert_array_equal(ours.predict(rows(), raw_score=raw, num_threads=threads), wanted)
+    expected = native.predict(rows(), raw_score=raw)
+    np.testing.assert_array_equal(ours.predict(rows(), raw_score=raw, num_threads=threads), expected)
 
 
 @pytest.mark.parametrize("raw", [False, True])
@@ -67,10 +67,10 @@ def test_a_row_alone_is_answered_as_among_others(pair, raw):
 
 def test_contributions_are_equal_to_the_last_bit(pair):
     ours, native = pair
-    found = ours.contributions(rows())
-    assert found.shape == (400, ours.outputs, 7)
-    np.testing.assert_array_equal(found.reshape(400, -1), native.predict(rows(), pred_contrib=True))
-    np.testing.assert_array_equal(ours.contributions(rows()[:1]), found[:1])
+    result = ours.contributions(rows())
+    assert result.shape == (400, ours.outputs, 7)
+    np.testing.assert_array_equal(result.reshape(400, -1), native.predict(rows(), pred_contrib=True))
+    np.testing.assert_array_equal(ours.contributions(rows()[:1]), result[:1])
 
 
 def test_text_is_lightgbms_own_and_survives_the_way_there_and_back(pair):
@@ -113,21 +113,21 @@ def test_all_trees_count_though_an_early_stop_named_the_best(pair):
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copy_answers_alike_and_outlives_the_original(pair, copied):
     original = Booster(pair[0].text)
-    wanted = original.predict(rows())
+    expected = original.predict(rows())
     one = copied(original)
     del original
     gc.collect()
-    np.testing.assert_array_equal(one.predict(rows()), wanted)
-    np.testing.assert_array_equal(one.predict(rows()[:1]), wanted[:1])
+    np.testing.assert_array_equal(one.predict(rows()), expected)
+    np.testing.assert_array_equal(one.predict(rows()[:1]), expected[:1])
 
 
 def test_threads_share_a_booster(pair):
     ours, _ = pair
     X = rows()
-    wanted = ours.predict(X)
+    expected = ours.predict(X)
 
     def answered(start):
-        return all((ours.predict(X[[i]]) == wanted[[i]]).all() for i in range(start, 400, 8) for _ in range(20))
+        return all((ours.predict(X[[i]]) == expected[[i]]).all() for i in range(start, 400, 8) for _ in range(20))
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(answered, range(8)))
@@ -169,16 +169,18 @@ def test_a_text_that_holds_no_trees_is_refused(text, capfd):
         Booster(text)
 
 
-@pytest.mark.parametrize("found", ["4.5.9", "3.3.5", "5.0.0", "10.1"])
-def test_another_version_is_refused(monkeypatch, found):
-    monkeypatch.setattr(binding, "version", lambda name: found)
-    with pytest.raises(LightGBMError, match=rf"^lightgbm: got version {found}, expected at least 4\.6 and below 5\.0$"):
+@pytest.mark.parametrize("result", ["4.5.9", "3.3.5", "5.0.0", "10.1"])
+def test_another_version_is_refused(monkeypatch, result):
+    monkeypatch.setattr(binding, "version", lambda name: result)
+    with pytest.raises(
+        LightGBMError, match=rf"^lightgbm: got version {result}, expected at least 4\.6 and below 5\.0$"
+    ):
         binding._file()
 
 
-@pytest.mark.parametrize("found", ["4.6.0", "4.7.0", "4.10.0rc1"])
-def test_versions_that_are_known(monkeypatch, found):
-    monkeypatch.setattr(binding, "version", lambda name: found)
+@pytest.mark.parametrize("result", ["4.6.0", "4.7.0", "4.10.0rc1"])
+def test_versions_that_are_known(monkeypatch, result):
+    monkeypatch.setattr(binding, "version", lambda name: result)
     assert binding._file().is_file()
 
 
@@ -199,8 +201,8 @@ def test_the_package_is_not_imported(pair, tmp_path):
         "one.predict(numpy.zeros((1, 6))); one.predict(numpy.zeros((3, 6))); "
         "print([name for name in ('lightgbm', 'sklearn', 'pandas', 'scipy') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert completed.stdout == "[]\n"
 
 
 def test_many_rows_are_answered_in_parts_with_a_stop_before_each(pair, monkeypatch):
@@ -211,6 +213,6 @@ def test_many_rows_are_answered_in_parts_with_a_stop_before_each(pair, monkeypat
     with looking(lambda: looks.append(True)):
         np.testing.assert_array_equal(ours.predict(rows()), native.predict(rows()))
         assert len(looks) == 3  # of 400 rows
-        found = ours.contributions(rows())
+        result = ours.contributions(rows())
     assert len(looks) == 3 + 5
-    np.testing.assert_array_equal(found.reshape(400, -1), native.predict(rows(), pred_contrib=True).reshape(400, -1))
+    np.testing.assert_array_equal(result.reshape(400, -1), native.predict(rows(), pred_contrib=True).reshape(400, -1))

@@ -12,14 +12,14 @@ OWN |= {"bagging_fraction": 0.7, "lambda_l2": 4.0}
 
 @pytest.mark.parametrize(("jobs", "threads"), [(-1, 0), (0, 0), (3, 3)])
 def test_settings(jobs, threads):
-    found = tree_settings(SimpleNamespace(**OWN, random_state=11, n_jobs=jobs))
-    assert found == OWN | {
+    result = tree_settings(SimpleNamespace(**OWN, random_state=11, n_jobs=jobs))
+    assert result == OWN | {
         **{"bagging_freq": 1, "seed": 11, "deterministic": True, "force_col_wise": True},
         **{"num_threads": threads, "verbosity": -1, "min_data_per_group": 33},
     }
     # Flags and not numbers that count as such.
-    assert found["deterministic"] is True
-    assert found["force_col_wise"] is True
+    assert result["deterministic"] is True
+    assert result["force_col_wise"] is True
 
 
 def test_bounds():

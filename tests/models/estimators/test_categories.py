@@ -34,12 +34,12 @@ def made(n=400, rng_seed=0):
 
 def test_indicators_follow_the_numbers():
     X = np.array([[1.5, 2.0, -1.0], [np.nan, 0.0, 4.0], [2.5, np.nan, 0.0]])
-    found = indicators(X, CATEGORIES)
+    result = indicators(X, CATEGORIES)
     expected = [[1.5, -1.0, 0, 0, 1], [np.nan, 4.0, 1, 0, 0], [2.5, 0.0, 0, 0, 0]]
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(result, expected)
     assert indicators(X, None) is X
     assert indicators(X, (0, 0, 0)) is X
-    assert columns_before(found.shape[1], CATEGORIES) == 3
+    assert columns_before(result.shape[1], CATEGORIES) == 3
     assert columns_before(3, None) == 3
 
 

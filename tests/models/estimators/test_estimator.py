@@ -36,9 +36,9 @@ def rows(n=120):
 @pytest.mark.filterwarnings("ignore:Skipping check")
 @pytest.mark.parametrize("estimator", [MeanRegressor(), Persistence(), RidgeLine(), BoostedTrees(n_jobs=1)], ids=repr)
 def test_scikit_learns_own_checks_pass(estimator):
-    found = check_estimator(estimator, on_fail=None)
-    assert len(found) > 40
-    assert [(one["check_name"], one["exception"]) for one in found if one["status"] == "failed"] == []
+    result = check_estimator(estimator, on_fail=None)
+    assert len(result) > 40
+    assert [(one["check_name"], one["exception"]) for one in result if one["status"] == "failed"] == []
 
 
 def test_parameters_are_the_arguments():
@@ -78,9 +78,9 @@ def test_estimators_join_scikit_learns_tools():
     whole = make_pipeline(SimpleImputer(), RidgeLine()).fit(X, y)
     assert whole.score(X, y) > 0.99
     assert cross_val_score(RidgeLine(), X, y, cv=3).min() > 0.9
-    found = GridSearchCV(LinearClasses(2), {"C": [0.01, 10.0]}, cv=3).fit(X, y > 0)
-    assert found.best_estimator_.C == 10.0
-    assert found.score(X, y > 0) > 0.9
+    fitted = GridSearchCV(LinearClasses(2), {"C": [0.01, 10.0]}, cv=3).fit(X, y > 0)
+    assert fitted.best_estimator_.C == 10.0
+    assert fitted.score(X, y > 0) > 0.9
     rise = permutation_importance(whole, X, y, random_state=0).importances_mean
     assert np.argmax(rise) == 0
     assert BoostedClasses(2, n_jobs=1, most_rounds=5).fit(X, y > 0).score(X, y > 0) > 0.7
@@ -113,5 +113,5 @@ def test_candidates_of_all_processes_are_made_without_scikit_learn():
         "for seed in load_all().values(): build(seed.for_target(seed.primaries[0].name))\n"
         "print([name for name in ('sklearn', 'skops', 'lightgbm') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert completed.stdout == "[]\n"

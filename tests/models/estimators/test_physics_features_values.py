@@ -16,8 +16,8 @@ PHYSICS = physics_of_functions(computed=ratio)
 
 def test_columns_in_the_order_asked_for():
     X = np.array([[6.0, 2.0], [1.0, 0.0], [np.nan, 5.0]])
-    found = physics_columns(PHYSICS, X, ("a", "b"), ("constant", "ratio"))
-    np.testing.assert_array_equal(found, [[3.0, 3.0], [3.0, np.nan], [3.0, np.nan]])
+    result = physics_columns(PHYSICS, X, ("a", "b"), ("constant", "ratio"))
+    np.testing.assert_array_equal(result, [[3.0, 3.0], [3.0, np.nan], [3.0, np.nan]])
     assert physics_columns(PHYSICS, X, ("a", "b"), ()).shape == (3, 0)
     assert physics_columns(PHYSICS, X[:0], ("a", "b"), ("ratio",)).shape == (0, 1)
 

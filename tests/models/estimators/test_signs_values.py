@@ -11,15 +11,15 @@ from seeds import load
 
 def test_half_of_the_probes_lie_anywhere_and_half_about_normal_production():
     seed = load("aluminium_reduction")
-    found, twin = signs._probes(seed, np.random.default_rng(3)), np.random.default_rng(3)
+    result, twin = signs._probes(seed, np.random.default_rng(3)), np.random.default_rng(3)
     low, high = np.array([column.limits for column in seed.inputs]).T
     mean = np.array([column.typical.mean for column in seed.inputs])
     sd = np.array([column.typical.sd for column in seed.inputs])
     half = PROBES // 2
-    np.testing.assert_allclose(found[:half], low + (high - low) * twin.random((half, len(low))), rtol=1e-9)
+    np.testing.assert_allclose(result[:half], low + (high - low) * twin.random((half, len(low))), rtol=1e-9)
     normal = mean + sd * (6.0 * twin.random((half, len(low))) - 3.0)
-    np.testing.assert_allclose(found[half:], np.clip(normal, low, high), rtol=1e-9)
-    assert found.shape == (PROBES, len(low))
+    np.testing.assert_allclose(result[half:], np.clip(normal, low, high), rtol=1e-9)
+    assert result.shape == (PROBES, len(low))
 
 
 def test_ways_of_a_feature():

@@ -58,21 +58,21 @@ def test_what_lightgbm_writes_is_accepted(rows: np.ndarray, settings: dict[str, 
 
 
 def test_no_trees_are_accepted(rows: np.ndarray) -> None:
-    found = lightgbm.Booster({"verbosity": -1}, lightgbm.Dataset(rows, rows[:, 3] > 9, params={"verbosity": -1}))
-    assert check(Booster.of(found).text.encode()) is None
+    result = lightgbm.Booster({"verbosity": -1}, lightgbm.Dataset(rows, rows[:, 3] > 9, params={"verbosity": -1}))
+    assert check(Booster.of(result).text.encode()) is None
 
 
 def damaged(text: bytes, before: bytes, after: bytes) -> bytes:
     """The text with the first of what a pattern matches replaced, and the size of its tree stated anew."""
-    found, count = re.subn(before, after, text, count=1, flags=re.MULTILINE)
+    result, count = re.subn(before, after, text, count=1, flags=re.MULTILINE)
     assert count == 1
-    blocks = re.findall(rb"^Tree=.*?\n\n\n", found, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(rb"^Tree=.*?\n\n\n", result, flags=re.MULTILINE | re.DOTALL)
     sizes = b" ".join(b"%d" % len(block) for block in blocks)
-    return re.sub(rb"^tree_sizes=.*$", b"tree_sizes=" + sizes, found, flags=re.MULTILINE)
+    return re.sub(rb"^tree_sizes=.*$", b"tree_sizes=" + sizes, result, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         (rb"^left_child=\S+", b"left_child=99", r"^tree 0: left_child\[0\]: got 99, expected a node after its own"),
         (rb"^left_child=\S+", b"left_child=0", r"^tree 0: left_child\[0\]: got 0, expected a node after its own"),
@@ -120,8 +120,8 @@ def damaged(text: bytes, before: bytes, after: bytes) -> bytes:
         (rb"^feature_infos=", b"feature_infos=\x00", r"^byte \d+: got b'\\x00', expected printable ASCII"),
     ],
 )
-def test_what_the_library_must_not_see_is_named(text: bytes, before: bytes, after: bytes, said: str) -> None:
-    with pytest.raises(TreeTextError, match=said):
+def test_what_the_library_must_not_see_is_named(text: bytes, before: bytes, after: bytes, message: str) -> None:
+    with pytest.raises(TreeTextError, match=message):
         check(damaged(text, before, after))
 
 
@@ -132,10 +132,10 @@ def test_a_loop_away_from_the_root_is_refused(text: bytes) -> None:
 
 
 def test_sizes_of_trees_fit_the_text(text: bytes) -> None:
-    found = re.search(rb"tree_sizes=(\d+) ", text)
-    assert found is not None
+    match = re.search(rb"tree_sizes=(\d+) ", text)
+    assert match is not None
     with pytest.raises(TreeTextError, match=r"^tree 0: got other lines, expected \d+ bytes as tree_sizes says"):
-        check(text.replace(found[0], b"tree_sizes=%d " % (int(found[1]) + 1)))
+        check(text.replace(match[0], b"tree_sizes=%d " % (int(match[1]) + 1)))
     for cut in (text.index(b"Tree=0"), text.index(b"Tree=1"), text.index(b"end of trees") - 9):
         with pytest.raises(TreeTextError):
             check(text[:cut])

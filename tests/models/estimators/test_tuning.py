@@ -52,9 +52,9 @@ def forget():
     ],
 )
 def test_later_blocks_follow_what_is_learnt(rows, cuts):
-    found = later_blocks(rows, 0.2)
-    assert [(new.start, new.stop) for _, new in found] == cuts
-    assert all((old.start, old.stop) == (0, new.start) for old, new in found)
+    result = later_blocks(rows, 0.2)
+    assert [(new.start, new.stop) for _, new in result] == cuts
+    assert all((old.start, old.stop) == (0, new.start) for old, new in result)
     assert BLOCKS == 3
 
 
@@ -90,10 +90,10 @@ def test_the_newest_of_many_rows_are_enough():
 
 def test_what_learns_on_physics_features_is_tuned_on_what_it_is_given():
     on_physics = OnPhysics(FunctionTransformer(lambda X: X + 7.0), Bowl())
-    found = tuned(on_physics, np.zeros((30, 1)), np.zeros(30))
-    assert found.get_params()["trees__a"] == 3
+    result = tuned(on_physics, np.zeros((30, 1)), np.zeros(30))
+    assert result.get_params()["trees__a"] == 3
     assert {first for *_, first in Bowl.seen} == {7.0}
-    assert settings_of(found) == {"a": 3, "b": 1}
+    assert settings_of(result) == {"a": 3, "b": 1}
 
 
 def test_what_has_nothing_to_choose_or_too_few_rows_stays_as_it_is():
@@ -132,9 +132,9 @@ def test_settings_found_err_no_more_than_those_given(made):
         "BoostedClasses": (BoostedClasses(2, n_jobs=1, most_rounds=40), (raw > 0).astype(float)),
         "LotTrees": (LotTrees(n_jobs=1), np.exp(raw)[:, None]),
     }[made.__name__]
-    found = tuned(given, X, y)
-    assert error_of(found, {}, X, y) < error_of(given, {}, X, y)
-    assert tuned(given, X, y).get_params() == found.get_params()
+    result = tuned(given, X, y)
+    assert error_of(result, {}, X, y) < error_of(given, {}, X, y)
+    assert tuned(given, X, y).get_params() == result.get_params()
 
 
 def test_some_hundred_rows_get_small_leaves_where_they_pay():
@@ -143,10 +143,10 @@ def test_some_hundred_rows_get_small_leaves_where_they_pay():
     X = rng.normal(size=(400, 3))
     truth = np.where(X[:, 0] > 1.3, 3.0, 0.0) * np.sign(X[:, 1])
     y = truth + 0.1 * rng.normal(size=400)
-    found = tuned(BoostedTrees(n_jobs=1, min_child_samples=50), X[:300], y[:300])
-    assert found.min_child_samples < 50
+    result = tuned(BoostedTrees(n_jobs=1, min_child_samples=50), X[:300], y[:300])
+    assert result.min_child_samples < 50
     errors = [
         np.mean((one.fit(X[:300], y[:300]).predict(X[300:]) - truth[300:]) ** 2)
-        for one in (found, BoostedTrees(n_jobs=1, min_child_samples=50))
+        for one in (result, BoostedTrees(n_jobs=1, min_child_samples=50))
     ]
     assert errors[0] < 0.5 * errors[1]

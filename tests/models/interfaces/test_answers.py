@@ -8,8 +8,8 @@ ANSWER = Answer(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), np.array([
 
 
 def test_rows_of_an_answer_are_taken_of_all_three() -> None:
-    some = rows_of(ANSWER, np.array([2, 0]))
-    assert [part.tolist() for part in some] == [[3.0, 1.0], [2.0, 0.0], [6.0, 4.0]]
+    subset = rows_of(ANSWER, np.array([2, 0]))
+    assert [part.tolist() for part in subset] == [[3.0, 1.0], [2.0, 0.0], [6.0, 4.0]]
     assert [part.tolist() for part in rows_of(ANSWER, np.array([False, True, False]))] == [[2.0], [1.0], [5.0]]
 
 
@@ -36,11 +36,11 @@ def test_flags_stand_at_the_row_and_name_the_input() -> None:
 def test_learnt_inputs_pass_over_gaps() -> None:
     X = np.column_stack([np.arange(9.0), np.full(9, np.nan), np.arange(9.0)])
     X[3, 2] = np.nan
-    kept = learnt_inputs(X)
-    np.testing.assert_array_equal(kept["ranges"], [[0, 8], [np.nan, np.nan], [0, 8]])
-    assert kept["complete"].tolist() == [True, False, False]
-    assert kept["examples"][:, 0].tolist() == [0, 2, 4, 6, 8]
-    assert len(kept["examples"]) == EXAMPLES
+    retained = learnt_inputs(X)
+    np.testing.assert_array_equal(retained["ranges"], [[0, 8], [np.nan, np.nan], [0, 8]])
+    assert retained["complete"].tolist() == [True, False, False]
+    assert retained["examples"][:, 0].tolist() == [0, 2, 4, 6, 8]
+    assert len(retained["examples"]) == EXAMPLES
 
 
 def test_few_learnt_rows_are_all_examples() -> None:

@@ -11,7 +11,7 @@ from models.processes.lookup import energy_of, kind_of, needed_physics_of, respo
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 from synthetic_data import replay
-from tests.models.processes.rows import said, typical
+from tests.models.processes.rows import evaluated, typical
 
 SEEDS = load_all()
 FACTS = [(name, fact) for name, seed in SEEDS.items() for fact in kind_of(seed).equipment_type.facts()]
@@ -55,21 +55,21 @@ def modelled(seed: Seed) -> dict[str, np.ndarray]:
     rows = typical(seed, 60, 0.3 if seed.lots else 2.0)
     others = [column for column in seed.columns if column.is_number and column.name not in rows]
     rows |= {column.name: np.full(60, column.typical_value) for column in others}
-    found = said(seed, physics, rows)
+    result = evaluated(seed, physics, rows)
     if physics.gives("money"):
-        found["money"] = physics.money(rows, prices)
+        result["money"] = physics.money(rows, prices)
     energy, response, schedule = energy_of(seed), response_of(seed), schedule_of(seed)
     if energy is not None:
         target = np.full(60, seed.column(energy.TARGET).typical_value)
         given = (rows, target, prices)[: 2 if isinstance(energy, CellPhysics) else 3]
-        found |= {f"energy {name}": one for name, one in energy.uses(*given).items()}
+        result |= {f"energy {name}": one for name, one in energy.uses(*given).items()}
     if response is not None:
-        found |= responded(seed, response, rows, prices)
+        result |= responded(seed, response, rows, prices)
     if schedule is not None:
         line = schedule.line(rows, rows, seed, 24, 1.0)
         currents = line.usual * np.linspace(0.9, 1.1, 5)
-        found |= {"schedule volts": line.voltage(currents), "schedule efficiency": line.efficiency(currents)}
-    return found
+        result |= {"schedule volts": line.voltage(currents), "schedule efficiency": line.efficiency(currents)}
+    return result
 
 
 def responded(seed: Seed, response, rows, prices) -> dict[str, np.ndarray]:
@@ -79,11 +79,11 @@ def responded(seed: Seed, response, rows, prices) -> dict[str, np.ndarray]:
     setpoints = (*response.SETPOINTS, *response.SHARED)
     moves = {setpoint: np.array(MOVE * seed.column(setpoint).step) for setpoint in setpoints}
     outcomes = response.respond(state, moves, LINE | constants)
-    found = {f"hidden {name}": one for name, one in hidden.items()}
-    found |= {f"after {name}": one for name, one in outcomes.items()}
+    result = {f"hidden {name}": one for name, one in hidden.items()}
+    result |= {f"after {name}": one for name, one in outcomes.items()}
     by_unit = {name: values.reshape(6, 10) for name, values in rows.items()}
-    found |= {f"measured {name}": one for name, one in response.measured(by_unit).items()}
-    return found | {"power": response.power(outcomes), "money after": response.money(outcomes, prices)}
+    result |= {f"measured {name}": one for name, one in response.measured(by_unit).items()}
+    return result | {"power": response.power(outcomes), "money after": response.money(outcomes, prices)}
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:

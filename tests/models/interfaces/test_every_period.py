@@ -16,7 +16,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize(("name", "hours"), [(name, hours) for name, (some, _) in MADE.items() for hours in some])
+@pytest.mark.parametrize(("name", "hours"), [(name, hours) for name, (subset, _) in MADE.items() for hours in subset])
 def test_derived_energy_of_a_tonne_is_the_true_one(name, hours):
     seed, made = at_period(name, hours), MADE[name][1]
     plant = replay(seed, units=6, years=0.8)

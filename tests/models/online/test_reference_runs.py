@@ -22,12 +22,12 @@ def past(rng, runs=12, sway=0.0):
 
 
 @pytest.fixture
-def usual():
+def reference_runs():
     return Bounds.of(past(np.random.default_rng(1)))
 
 
-def words(usual, one):
-    return " ".join(usual.odd(one))
+def words(typical, one):
+    return " ".join(typical.odd(one))
 
 
 def test_what_is_measured_is_level_mean_spread_link_repeats_and_copies():
@@ -48,14 +48,14 @@ def test_a_past_of_few_runs_says_nothing():
     assert Bounds.of(past(rng, FEWEST_RUNS)) is not None
 
 
-def test_runs_of_the_past_and_others_like_them_are_not_odd(usual):
+def test_runs_of_the_past_and_others_like_them_are_not_odd(reference_runs):
     rng = np.random.default_rng(2)
-    assert [usual.odd(one) for one in past(np.random.default_rng(1))] == [()] * 12
-    assert sum(bool(usual.odd(run(rng))) for _ in range(500)) == 0
+    assert [reference_runs.odd(one) for one in past(np.random.default_rng(1))] == [()] * 12
+    assert sum(bool(reference_runs.odd(run(rng))) for _ in range(500)) == 0
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda one: OutcomeRun(one.errors + 3, one.outcomes + 3, one.scale, NOBODY), "the level is off by +"),
         (lambda one: OutcomeRun(one.errors - 3, one.outcomes - 3, one.scale, NOBODY), "the level is off by -"),
@@ -72,8 +72,8 @@ def test_runs_of_the_past_and_others_like_them_are_not_odd(usual):
         (lambda one: OutcomeRun(one.errors, one.outcomes, one.scale, one.outcomes[::-1]), "100% were known before"),
     ],
 )
-def test_each_measure_finds_what_it_is_for(change, said, usual):
-    assert said in words(usual, change(run(np.random.default_rng(3))))
+def test_each_measure_finds_what_it_is_for(change, message, reference_runs):
+    assert message in words(reference_runs, change(run(np.random.default_rng(3))))
 
 
 def shuffled(one):
@@ -106,35 +106,35 @@ def test_what_is_near_several_bounds_is_odd_together():
     ]
 
 
-def test_a_plant_that_sways_is_held_against_its_own_swaying(usual):
+def test_a_plant_that_sways_is_held_against_its_own_swaying(reference_runs):
     swaying = Bounds.of(past(np.random.default_rng(5), sway=1.5))
     off = run(np.random.default_rng(6), shift=3.0)
-    assert "the level" in words(usual, off)
+    assert "the level" in words(reference_runs, off)
     assert "the level" not in words(swaying, off)
 
 
-def test_fewer_outcomes_may_lie_farther_off_and_only_their_level_counts(usual):
+def test_fewer_outcomes_may_lie_farther_off_and_only_their_level_counts(reference_runs):
     rng = np.random.default_rng(7)
     few = [run(rng, 5, shift=0.5) for _ in range(200)]
-    assert not any(usual.odd(one) for one in few)
+    assert not any(reference_runs.odd(one) for one in few)
     alike = OutcomeRun(np.zeros(FEWEST_ROWS - 1), np.full(FEWEST_ROWS - 1, 90.0), np.ones(FEWEST_ROWS - 1), NOBODY)
-    assert usual.odd(alike) == ()
-    assert "the level" in words(usual, run(rng, 5, shift=9.0))
+    assert reference_runs.odd(alike) == ()
+    assert "the level" in words(reference_runs, run(rng, 5, shift=9.0))
 
 
-def test_errors_count_by_the_size_of_errors_there(usual):
+def test_errors_count_by_the_size_of_errors_there(reference_runs):
     one = run(np.random.default_rng(8))
     wide = OutcomeRun(one.errors * 5, one.outcomes + 4 * one.errors, np.full(60, 5.0), NOBODY)
-    assert "spread" in words(usual, OutcomeRun(wide.errors, wide.outcomes, np.ones(60), NOBODY))
-    assert "spread" not in words(usual, wide)
+    assert "spread" in words(reference_runs, OutcomeRun(wide.errors, wide.outcomes, np.ones(60), NOBODY))
+    assert "spread" not in words(reference_runs, wide)
 
 
-def test_the_way_into_json_and_back_changes_nothing(usual):
-    whole = ReferenceRuns((usual,))
+def test_the_way_into_json_and_back_changes_nothing(reference_runs):
+    whole = ReferenceRuns((reference_runs,))
     again = ReferenceRuns.from_state(json.loads(json.dumps(whole.state())))
     assert again.state() == whole.state()
-    odd = run(np.random.default_rng(9), shift=4.0)
-    assert again.odd(odd) == usual.odd(odd) != ()
+    anomalous = run(np.random.default_rng(9), shift=4.0)
+    assert again.odd(anomalous) == reference_runs.odd(anomalous) != ()
 
 
 def test_a_run_is_held_against_runs_of_its_own_length():
@@ -158,7 +158,7 @@ def test_outcomes_that_are_rounded_repeat_no_more_in_a_long_run_than_in_a_short_
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"middle": [0.0] * 5}, "middle, reach: expected six finite numbers each"),
         ({"reach": [1.0, 1.0, np.nan, 1.0, 1.0, 1.0]}, "middle, reach: expected six finite numbers each"),
@@ -166,6 +166,6 @@ def test_outcomes_that_are_rounded_repeat_no_more_in_a_long_run_than_in_a_short_
         ({"rows": 0.0}, "expected numbers above 0"),
     ],
 )
-def test_what_cannot_be_is_refused(change, said, usual):
-    with pytest.raises(ValueError, match=said):
-        Bounds.from_state({**usual.state(), **change})
+def test_what_cannot_be_is_refused(change, message, reference_runs):
+    with pytest.raises(ValueError, match=message):
+        Bounds.from_state({**reference_runs.state(), **change})

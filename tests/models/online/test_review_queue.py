@@ -30,8 +30,8 @@ def arrival(rng, batch=1, n=40, shift=0.0):
 def parts(one, size):
     """The same outcomes in batches of so many, numbered on."""
     for number, at in enumerate(range(0, len(one.errors), size)):
-        some = slice(at, at + size)
-        yield Arrival(one.batch + number, *(part[some] for part in (one.errors, one.scores, one.outcomes, one.scale)))
+        subset = slice(at, at + size)
+        yield Arrival(one.batch + number, *(part[subset] for part in (one.errors, one.scores, one.outcomes, one.scale)))
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def start():
     rng = np.random.default_rng(0)
     arrivals = [arrival(rng, n=60) for _ in range(12)]
     adaptive = AdaptiveInterval.new()
-    usual = usual_of(arrivals, adaptive)
+    typical = usual_of(arrivals, adaptive)
     for one in arrivals:
         adaptive = adaptive.taken(one.errors, one.scores)
-    return OnlineState(adaptive, usual)
+    return OnlineState(adaptive, typical)
 
 
 def taken(following, arrivals):
@@ -64,8 +64,8 @@ def test_outcomes_like_those_of_the_past_are_followed_as_if_nothing_were_checked
 @pytest.mark.parametrize("size", [1, 7, 40])
 def test_odd_outcomes_wait_and_leave_all_as_it_was(size, start):
     rng = np.random.default_rng(2)
-    odd = arrival(rng, batch=5, n=40, shift=5.0)
-    after = taken(start, parts(odd, size))
+    anomalous = arrival(rng, batch=5, n=40, shift=5.0)
+    after = taken(start, parts(anomalous, size))
     assert after.adaptive.state() == start.adaptive.state()
     complete = -(-FEWEST_ROWS // size)
     assert [one.batch for one in after.waiting][:complete] == list(range(5, 5 + complete))
@@ -75,8 +75,8 @@ def test_odd_outcomes_wait_and_leave_all_as_it_was(size, start):
 
 def test_what_comes_after_odd_outcomes_is_followed(start):
     rng = np.random.default_rng(3)
-    odd, good = arrival(rng, 5, shift=5.0), arrival(rng, 6)
-    assert taken(start, [odd, good]).adaptive.state() == start.taken(good).adaptive.state()
+    anomalous, good = arrival(rng, 5, shift=5.0), arrival(rng, 6)
+    assert taken(start, [anomalous, good]).adaptive.state() == start.taken(good).adaptive.state()
 
 
 def test_outcomes_of_a_run_that_is_not_complete_are_followed_for_the_time_being(start):
@@ -117,9 +117,9 @@ def test_an_accepted_batch_leaves_the_run_that_has_begun_as_it_is(start):
 
 
 def test_without_a_past_nothing_waits(start):
-    odd = arrival(np.random.default_rng(8), 5, shift=50.0)
-    after = replace(start, usual=None).taken(odd)
-    assert after.adaptive.state() == start.adaptive.taken(odd.errors, odd.scores).state()
+    anomalous = arrival(np.random.default_rng(8), 5, shift=50.0)
+    after = replace(start, usual=None).taken(anomalous)
+    assert after.adaptive.state() == start.adaptive.taken(anomalous.errors, anomalous.scores).state()
 
 
 def test_an_arrival_without_outcomes_changes_nothing(start):
@@ -130,11 +130,11 @@ def test_an_arrival_without_outcomes_changes_nothing(start):
 @pytest.mark.parametrize("size", [10, 40])
 def test_the_way_into_json_and_back_changes_nothing(size, start):
     rng = np.random.default_rng(9)
-    some = [*parts(arrival(rng, 5, 70), size), *parts(arrival(rng, 50, 45, shift=6.0), size)]
+    subset = [*parts(arrival(rng, 5, 70), size), *parts(arrival(rng, 50, 45, shift=6.0), size)]
     through = start
-    for one in some:
+    for one in subset:
         through = OnlineState.from_state(json.loads(json.dumps(through.state())), start.usual).taken(one)
-    after = taken(start, some)
+    after = taken(start, subset)
     assert through.state() == after.state()
     assert through.adaptive.state() == after.adaptive.state()
     assert waiting_in(after.state()) == after.waiting != ()
@@ -182,8 +182,8 @@ def test_what_is_usual_is_known_by_the_length_of_runs_while_there_are_enough(siz
     """Of 700 outcomes that come 20 at a time there are 17 runs of 30 and more, 11 of 60 and 5 of 120."""
     rng = np.random.default_rng(13)
     count = 35 if size == 20 else 20 if size == 70 else 6
-    found = usual_of([arrival(rng, n=size) for _ in range(count)], AdaptiveInterval.new())
-    assert [one.rows for one in found.bounds] == lengths
+    result = usual_of([arrival(rng, n=size) for _ in range(count)], AdaptiveInterval.new())
+    assert [one.rows for one in result.bounds] == lengths
 
 
 def test_of_too_few_outcomes_nothing_is_usual():

@@ -17,9 +17,9 @@ class TestLastAssay:
     def test_the_last_assay_is_told(self) -> None:
         X = np.array([[7.0, 2.0, 0.3], [7.0, 4.0, 0.5]])
         Y = np.array([[1.0, 1.0, 0.0], [1.0, 4.0, 1.0]])
-        told = LastAssay((2, 1), defects=1).fit(X, Y).predict(X)
-        np.testing.assert_allclose(told[:, :2], np.log(X[:, [2, 1]]), rtol=1e-12)
-        np.testing.assert_allclose(told[:, 2], 0.0, atol=1e-12)  # one lot of two is cracked
+        predictions = LastAssay((2, 1), defects=1).fit(X, Y).predict(X)
+        np.testing.assert_allclose(predictions[:, :2], np.log(X[:, [2, 1]]), rtol=1e-12)
+        np.testing.assert_allclose(predictions[:, 2], 0.0, atol=1e-12)  # one lot of two is cracked
 
     def test_without_an_assay_the_mean_of_the_logarithms_is_told(self) -> None:
         X, Y = np.zeros((4, 1)), np.array([[1.0], [4.0], [NAN], [16.0]])
@@ -40,8 +40,8 @@ class TestLastAssay:
 
     def test_a_defect_is_told_by_its_share(self) -> None:
         X, seen = np.zeros((10, 1)), np.array([[1.0], *[[0.0]] * 7, [NAN], [NAN]])
-        told = LastAssay(defects=1).fit(X, seen).predict(X)
-        assert 1 / (1 + np.exp(-told[0, 0])) == pytest.approx(1 / 8, rel=1e-9)
+        predictions = LastAssay(defects=1).fit(X, seen).predict(X)
+        assert 1 / (1 + np.exp(-predictions[0, 0])) == pytest.approx(1 / 8, rel=1e-9)
         never = LastAssay(defects=1).fit(X, np.zeros((10, 1))).predict(X)
         assert 1 / (1 + np.exp(-never[0, 0])) == pytest.approx(LEAST_SHARE, rel=1e-9)
 
@@ -62,26 +62,26 @@ class TestFirstPrinciples:
         """The laboratory finds half of the Ag and twice the Bi that physics tells; Te is 4 and Fe 9 on average."""
         rng = np.random.default_rng(0)
         X = np.column_stack([rng.uniform(1, 4, n), rng.uniform(5, 50, n)])
-        found = contents({"a": X[:, 0], "b": X[:, 1]})
+        result = contents({"a": X[:, 0], "b": X[:, 1]})
         scatter = np.exp(0.05 * rng.standard_normal((n, 4)))
-        labels = np.column_stack([0.5 * found["ag"], 2 * found["bi"], np.full(n, 4.0), np.full(n, 9.0)]) * scatter
+        labels = np.column_stack([0.5 * result["ag"], 2 * result["bi"], np.full(n, 4.0), np.full(n, 9.0)]) * scatter
         return X, np.column_stack([labels, np.arange(n) % 4 == 0])
 
     def test_one_factor_an_element_is_learnt(self) -> None:
         X, Y = self.lots()
-        told = self.estimator().fit(X, Y).predict(X)
+        predictions = self.estimator().fit(X, Y).predict(X)
         expected = np.log(np.column_stack([1.5 * X[:, 0] ** 2, 2 * np.log(X[:, 1])]))
-        np.testing.assert_allclose(told[:, :2], expected, atol=0.01)
-        np.testing.assert_allclose(told[:, 2:4], np.log([[4.0, 9.0]] * len(X)), atol=0.01)
-        np.testing.assert_allclose(told[:, 4], np.log(1 / 3), rtol=1e-9)
+        np.testing.assert_allclose(predictions[:, :2], expected, atol=0.01)
+        np.testing.assert_allclose(predictions[:, 2:4], np.log([[4.0, 9.0]] * len(X)), atol=0.01)
+        np.testing.assert_allclose(predictions[:, 4], np.log(1 / 3), rtol=1e-9)
 
     def test_the_factor_is_that_of_contents_not_of_limits(self) -> None:
         X, Y = self.lots(3000)
         Y[:, 0] *= np.exp(0.4 * np.random.default_rng(1).standard_normal(len(Y)))
         limit = np.quantile(Y[:, 0], 0.7)
         Y[:, 0] = np.where(Y[:, 0] < limit, -limit, Y[:, 0])
-        told = self.estimator().fit(X, Y).predict(X)
-        np.testing.assert_allclose(told[:, 0], np.log(1.5 * X[:, 0] ** 2), atol=0.05)
+        predictions = self.estimator().fit(X, Y).predict(X)
+        np.testing.assert_allclose(predictions[:, 0], np.log(1.5 * X[:, 0] ** 2), atol=0.05)
 
     def test_missing_inputs_take_their_median_or_the_typical_mean(self) -> None:
         X, Y = self.lots()
@@ -95,9 +95,9 @@ class TestFirstPrinciples:
     def test_a_lot_for_which_physics_has_no_answer_gets_the_mean(self) -> None:
         X, Y = self.lots()
         fitted = self.estimator().fit(X, Y)
-        told = fitted.predict(np.array([[2.0, -1.0]]))[0]
-        assert told[1] == pytest.approx(fitted.predict(X)[:, 1].mean(), rel=1e-12)
-        assert told[0] == pytest.approx(np.log(6.0), abs=0.01)
+        predictions = fitted.predict(np.array([[2.0, -1.0]]))[0]
+        assert predictions[1] == pytest.approx(fitted.predict(X)[:, 1].mean(), rel=1e-12)
+        assert predictions[0] == pytest.approx(np.log(6.0), abs=0.01)
 
     def test_a_row_does_not_depend_on_the_others_and_nothing_is_mutated(self) -> None:
         X, Y = self.lots(60)

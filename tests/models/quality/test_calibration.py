@@ -28,7 +28,7 @@ def calibration() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the search for a threshold was given; it finds 0.125."""
     seen: list[Any] = []
 
@@ -50,15 +50,15 @@ def made(seed: Seed, defects: np.ndarray | None = None) -> QualityModel:
     return model
 
 
-def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed: Seed, asked: list[Any]) -> None:
+def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed: Seed, calls: list[Any]) -> None:
     model, (reported, _, predictions) = made(toy_quality_seed), calibration()
-    keeps, best, kept, costs, alpha, confidence = asked
-    chances = crossed_chances(reported, predictions[:, :3], model.limits)
-    np.testing.assert_array_equal(keeps, chances.keeps)
-    np.testing.assert_array_equal(best, chances.best)
-    assert kept.shape == (LOTS, 3)
-    assert kept[4].tolist() == [0.0, 1.0, 1.0]
-    assert np.delete(kept, 4, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 8
+    keeps, best, retained, costs, alpha, confidence = calls
+    probabilities = crossed_chances(reported, predictions[:, :3], model.limits)
+    np.testing.assert_array_equal(keeps, probabilities.keeps)
+    np.testing.assert_array_equal(best, probabilities.best)
+    assert retained.shape == (LOTS, 3)
+    assert retained[4].tolist() == [0.0, 1.0, 1.0]
+    assert np.delete(retained, 4, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 8
     assert (costs.assay, costs.claim, costs.intended) == (6.0, 300.0, 0)
     assert (alpha, confidence) == (0.02, 0.95)
     whole = ErrorScenarios.of(reported, predictions[:, :3])
@@ -67,7 +67,7 @@ def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed
     assert len(model.scatter.scenarios) == LOTS
 
 
-def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, asked: list[Any]) -> None:
+def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, calls: list[Any]) -> None:
     model = made(toy_quality_seed)
     assert (model.threshold, model.candidate, model.seed) == (0.125, "linear", toy_quality_seed)
     assert model.ranges.tolist() == [[-1.0, 1.0], [0.5, 1.0], [40.0, 60.0], [2.0, 4.0]]
@@ -76,27 +76,27 @@ def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, asked: 
 
 
 def test_the_temperature_is_where_the_loss_of_defects_that_were_seen_is_lowest(
-    toy_quality_seed: Seed, asked: list[Any]
+    toy_quality_seed: Seed, calls: list[Any]
 ) -> None:
-    (found,), (_, seen, predictions) = made(toy_quality_seed).temperatures, calibration()
+    (result,), (_, seen, predictions) = made(toy_quality_seed).temperatures, calibration()
     known = np.array([0, 1, 2, 4, 5, 6, 7, 8])
 
     def loss(temperature: float) -> float:
         p = expit(predictions[known, 3] / temperature)
         return float(-np.mean(np.where(seen[known, 0] > 0, np.log(p), np.log(1 - p))))
 
-    assert 0.03 < found < 40.0
-    assert loss(found) < min(loss(0.97 * found), loss(1.03 * found))
+    assert 0.03 < result < 40.0
+    assert loss(result) < min(loss(0.97 * result), loss(1.03 * result))
 
 
 @pytest.mark.parametrize("seen", [[0.0] * 9, [1.0] * 9, [NAN] * 9, [NAN, 1.0, *[NAN] * 7]])
 def test_lots_that_are_all_alike_do_not_tell_how_sure_odds_may_be(
-    seen: list[float], toy_quality_seed: Seed, asked: list[Any]
+    seen: list[float], toy_quality_seed: Seed, calls: list[Any]
 ) -> None:
     assert made(toy_quality_seed, np.array(seen)[:, None]).temperatures.tolist() == [1.0]
 
 
 def test_too_sure_odds_are_cooled_by_hand() -> None:
     """Log-odds of 2 that come true in three lots of four: log 3 = 2 / T."""
-    found = quality_model._temperature(np.array([2.0, 2.0, 2.0, 2.0, -9.0]), np.array([1.0, 1.0, 1.0, 0.0, NAN]))
-    assert found == pytest.approx(2.0 / math.log(3.0), rel=1e-4)
+    result = quality_model._temperature(np.array([2.0, 2.0, 2.0, 2.0, -9.0]), np.array([1.0, 1.0, 1.0, 0.0, NAN]))
+    assert result == pytest.approx(2.0 / math.log(3.0), rel=1e-4)

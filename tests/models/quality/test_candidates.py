@@ -89,12 +89,12 @@ def test_persistence_takes_the_newest_assay_of_each_element(toy_quality_seed: Se
     assert [input_names(toy_quality_seed)[i] for i in build(toy_quality_seed)["persistence"].columns if i >= 0] == [
         "p_last"
     ]
-    start, _, rest = toy_quality_seed.text.partition('[[columns]]\nname = "p_last"')
-    column, mark, rest = rest.partition("[[columns]]")
+    start, _, remaining = toy_quality_seed.text.partition('[[columns]]\nname = "p_last"')
+    column, mark, remaining = remaining.partition("[[columns]]")
     newest = '[[columns]]\nname = "p_last"' + column
     older = newest.replace("p_last", "p_older").replace("periods = 1", "periods = 7")
     other = newest.replace("p_last", "q_last").replace('column = "p"', 'column = "q"')
-    seed = parse(start + older + other + newest + mark + rest, Path("toy_lots.toml"))
+    seed = parse(start + older + other + newest + mark + remaining, Path("toy_lots.toml"))
     columns = build(seed)["persistence"].columns
     assert columns[2] == -1
     assert [input_names(seed)[i] for i in columns[:2]] == ["p_last", "q_last"]
@@ -115,11 +115,11 @@ class TestBehaviour:
 
     def test_it_tells_logarithms_and_log_odds(self, estimator: BaseEstimator, learnable: Lots) -> None:
         X, Y = learnable
-        told = estimator.fit(X, Y).predict(X)
+        predictions = estimator.fit(X, Y).predict(X)
         # p is lognormal about 0.7, r about -0.4 with a third below its limit; 1 lot in 100 or so is cracked.
-        assert np.median(told[:, 0]) == pytest.approx(0.7, abs=0.1)
-        assert np.median(told[:, 2]) == pytest.approx(-0.4, abs=0.15)
-        assert DefectLoss().loss(Y[:, 3], told[:, 3]).mean() < 0.1
+        assert np.median(predictions[:, 0]) == pytest.approx(0.7, abs=0.1)
+        assert np.median(predictions[:, 2]) == pytest.approx(-0.4, abs=0.15)
+        assert DefectLoss().loss(Y[:, 3], predictions[:, 3]).mean() < 0.1
 
     def test_inputs_and_labels_are_not_mutated(self, estimator: BaseEstimator, learnable: Lots) -> None:
         X, Y = learnable
@@ -156,8 +156,8 @@ def test_what_an_input_carries_is_found_by_all_that_look_at_it(toy_quality_seed:
     truth = np.where(np.isnan(u), np.nan, 0.5 * u - 0.06 * (setpoint - 50))
     error = {}
     for name, estimator in build(toy_quality_seed).items():
-        told = one_thread(estimator).fit(X[:450], Y[:450]).predict(X[450:])
-        error[name] = float(np.sqrt(np.nanmean((told[:, 1] - truth[450:]) ** 2)))
+        predictions = one_thread(estimator).fit(X[:450], Y[:450]).predict(X[450:])
+        error[name] = float(np.sqrt(np.nanmean((predictions[:, 1] - truth[450:]) ** 2)))
     assert error["persistence"] > 0.5
     assert max(error["first_principles"], error["linear"]) < 0.1
     assert max(error["lightgbm"], error["lightgbm_physics"]) < 0.2
@@ -177,6 +177,6 @@ def test_candidates_of_every_seed_learn_from_its_columns(seed: Seed, name: str) 
     contents = np.exp(np.log([one.mean for one in typical]) + 0.3 * rng.standard_normal((200, len(typical))))
     contents[rng.random(contents.shape) < 0.2] *= -1
     Y = np.column_stack([contents, *(rng.random(200) < 0.1 for _ in seed.defects)])
-    told = one_thread(build(seed)[name]).fit(X, Y).predict(X)
-    assert told.shape == Y.shape
-    assert np.isfinite(told).all()
+    predictions = one_thread(build(seed)[name]).fit(X, Y).predict(X)
+    assert predictions.shape == Y.shape
+    assert np.isfinite(predictions).all()

@@ -27,9 +27,11 @@ def test_a_report_is_a_size_or_a_limit_or_nothing() -> None:
 
 @given(SIZES, CENTRES, SPREADS)
 def test_the_likelihood_is_that_of_scipys_normal_distribution(size: float, centre: float, spread: float) -> None:
-    told = log_likelihood(np.array([size, -size, np.nan]), one(centre), spread)
+    predictions = log_likelihood(np.array([size, -size, np.nan]), one(centre), spread)
     law = norm(centre, spread)
-    np.testing.assert_allclose(told, [law.logpdf(np.log(size)), law.logcdf(np.log(size)), 0.0], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        predictions, [law.logpdf(np.log(size)), law.logcdf(np.log(size)), 0.0], rtol=1e-9, atol=1e-12
+    )
 
 
 @given(SIZES, st.sampled_from([1.0, -1.0]), CENTRES, SPREADS)

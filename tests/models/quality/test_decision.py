@@ -47,8 +47,8 @@ def one(lot: tuple[list[float], list[float]], threshold: float, costs: Costs = C
 def test_each_action(
     lot: tuple[list[float], list[float]], threshold: float, grade: int, expected: float, action: str
 ) -> None:
-    told = one(lot, threshold)
-    assert told == (grade, pytest.approx(expected, rel=1e-9), action)
+    predictions = one(lot, threshold)
+    assert predictions == (grade, pytest.approx(expected, rel=1e-9), action)
 
 
 def test_costs_turn_decisions() -> None:
@@ -77,12 +77,12 @@ def test_at_the_threshold_itself_a_lot_may_go() -> None:
 
 def test_decisions_of_some_lots() -> None:
     decided = Decisions(np.array([0, -1, 2]), np.array([1.0, 2.0, 3.0]))
-    some = decided[np.array([2, 0])]
-    assert (some.grade.tolist(), some.expected.tolist()) == ([2, 0], [3.0, 1.0])
+    subset = decided[np.array([2, 0])]
+    assert (subset.grade.tolist(), subset.expected.tolist()) == ([2, 0], [3.0, 1.0])
     assert decided[np.array([False, True, False])].grade.tolist() == [-1]
 
 
-def chances(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+def random_probabilities(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Lots whose grades lie in each other: what keeps a more valuable one keeps the cheaper as well."""
     best = rng.dirichlet([0.5, 0.3, 0.1], n)
     return np.cumsum(best, axis=1), best
@@ -96,20 +96,20 @@ def assayed(best: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.6))
 def test_no_allowed_action_is_worth_more(rng_seed: int, threshold: float) -> None:
-    keeps, best = chances(np.random.default_rng(rng_seed), 50)
+    keeps, best = random_probabilities(np.random.default_rng(rng_seed), 50)
     decided = decide(keeps, best, COSTS, threshold)
-    worth = np.column_stack([COSTS.value - COSTS.claim * (1 - keeps), best @ COSTS.value - COSTS.assay])
+    value = np.column_stack([COSTS.value - COSTS.claim * (1 - keeps), best @ COSTS.value - COSTS.assay])
     allowed = np.column_stack([1 - keeps <= threshold, np.ones(50, dtype=bool)])
     allowed[:, 2] = True
-    np.testing.assert_allclose(decided.expected, np.where(allowed, worth, -np.inf).max(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(decided.expected, np.where(allowed, value, -np.inf).max(axis=1), rtol=1e-12)
     taken = np.where(decided.grade < 0, 3, decided.grade)
     assert allowed[np.arange(50), taken].all()
-    np.testing.assert_allclose(worth[np.arange(50), taken], decided.expected, rtol=1e-12)
+    np.testing.assert_allclose(value[np.arange(50), taken], decided.expected, rtol=1e-12)
 
 
 def test_what_is_expected_is_earned_on_average() -> None:
     rng = np.random.default_rng(0)
-    keeps, best = chances(rng, 300)
+    keeps, best = random_probabilities(rng, 300)
     decided = decide(keeps, best, COSTS, 0.5)
     assert set(decided.grade.tolist()) >= {-1, 0, 1}
     brought = np.array([earned(decided, assayed(best, rng), COSTS) for _ in range(1000)])
@@ -120,32 +120,32 @@ def test_what_is_expected_is_earned_on_average() -> None:
 
 def test_an_oracle_dominates_and_decisions_beat_simple_rules() -> None:
     rng = np.random.default_rng(1)
-    keeps, best = chances(rng, 5000)
-    kept = assayed(best, rng)
-    decided, known = decide(keeps, best, COSTS, 0.5), oracle(kept, COSTS)
-    brought = earned(decided, kept, COSTS)
+    keeps, best = random_probabilities(rng, 5000)
+    retained = assayed(best, rng)
+    decided, known = decide(keeps, best, COSTS, 0.5), oracle(retained, COSTS)
+    brought = earned(decided, retained, COSTS)
     # A claim costs more than the cheapest grade loses: to let a bad lot go is never worth it.
     assert (brought <= known).all()
-    all_assayed = earned(Decisions(np.full(5000, -1), np.zeros(5000)), kept, COSTS)
-    none_assayed = earned(Decisions(np.zeros(5000, dtype=np.intp), np.zeros(5000)), kept, COSTS)
+    all_assayed = earned(Decisions(np.full(5000, -1), np.zeros(5000)), retained, COSTS)
+    none_assayed = earned(Decisions(np.zeros(5000, dtype=np.intp), np.zeros(5000)), retained, COSTS)
     np.testing.assert_allclose(known - all_assayed, COSTS.assay, rtol=1e-12)
     assert brought.mean() > max(all_assayed.mean(), none_assayed.mean())
 
 
 def test_what_was_earned_lot_by_lot() -> None:
-    kept = np.array([[1, 1, 1], [0, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1.0]])
+    retained = np.array([[1, 1, 1], [0, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1.0]])
     decided = Decisions(np.array([0, 0, -1, -1, 2]), np.zeros(5))
-    np.testing.assert_array_equal(earned(decided, kept, COSTS), [0, -300, -46, -156, -150])
-    np.testing.assert_array_equal(oracle(kept, COSTS), [0, -40, -40, -150, -150])
+    np.testing.assert_array_equal(earned(decided, retained, COSTS), [0, -300, -46, -156, -150])
+    np.testing.assert_array_equal(oracle(retained, COSTS), [0, -40, -40, -150, -150])
 
 
 def test_where_the_assay_does_not_say_nothing_is_said() -> None:
     nan = np.nan
-    kept = np.array([[nan, 1, 1], [1, nan, 1], [0, nan, 1], [nan, nan, 1]])
-    np.testing.assert_array_equal(oracle(kept, COSTS), [nan, 0, nan, nan])
+    retained = np.array([[nan, 1, 1], [1, nan, 1], [0, nan, 1], [nan, nan, 1]])
+    np.testing.assert_array_equal(oracle(retained, COSTS), [nan, 0, nan, nan])
     everywhere = Decisions(np.array([0, 0, 0, 2]), np.zeros(4))
-    np.testing.assert_array_equal(earned(everywhere, kept, COSTS), [nan, 0, -300, -150])
-    np.testing.assert_array_equal(earned(Decisions(np.full(4, -1), np.zeros(4)), kept, COSTS), [nan, -6, nan, nan])
+    np.testing.assert_array_equal(earned(everywhere, retained, COSTS), [nan, 0, -300, -150])
+    np.testing.assert_array_equal(earned(Decisions(np.full(4, -1), np.zeros(4)), retained, COSTS), [nan, -6, nan, nan])
 
 
 def test_costs_of_a_seed(toy_quality_seed: Seed) -> None:

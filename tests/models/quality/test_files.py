@@ -46,7 +46,7 @@ def table(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]
     return check(toy_quality_frame(lines=8, lots=150), toy_quality_seed).table.sort_values("cast_at", kind="stable")
 
 
-def learnt(seed: Seed, table: pd.DataFrame, name: str) -> QualityModel:
+def fitted_model(seed: Seed, table: pd.DataFrame, name: str) -> QualityModel:
     """A candidate that has learnt half of a toy table and is calibrated on the other."""
     X, Y = matrix(table, seed), table[["p", "q", "r", "crack"]].to_numpy()
     estimator, old = build(seed)[name], len(X) // 2
@@ -54,13 +54,15 @@ def learnt(seed: Seed, table: pd.DataFrame, name: str) -> QualityModel:
     known = estimator.get_params()
     estimator.set_params(**{key: few[key.split("__")[-1]] for key in known if key.split("__")[-1] in few})
     estimator.fit(X[:old], Y[:old])
-    told = estimator.predict(X[old:])
-    return grader(seed, name, estimator, X[:old], Y[old:, :3], Y[old:, 3:], told, {"data": "sha256:0", "rows": old})
+    predictions = estimator.predict(X[old:])
+    return grader(
+        seed, name, estimator, X[:old], Y[old:, :3], Y[old:, 3:], predictions, {"data": "sha256:0", "rows": old}
+    )
 
 
 @pytest.fixture
 def folder(toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> Path:
-    model = learnt(toy_quality_seed, table, "lightgbm")
+    model = fitted_model(toy_quality_seed, table, "lightgbm")
     assert model.threshold > 0
     save(model, tmp_path / "model")
     return tmp_path / "model"
@@ -83,7 +85,7 @@ def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], Any]) -> No
 @pytest.mark.usefixtures("_physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> None:
-    model, X = learnt(toy_quality_seed, table, name), matrix(table, toy_quality_seed)
+    model, X = fitted_model(toy_quality_seed, table, name), matrix(table, toy_quality_seed)
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
     assert isinstance(back, QualityModel)
@@ -91,8 +93,8 @@ def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: 
     assert back.threshold == model.threshold or (math.isnan(back.threshold) and math.isnan(model.threshold))
     for field in ("temperatures", "ranges", "complete", "examples"):
         np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
-    for column, told in model.columns(X).items():
-        np.testing.assert_array_equal(back.columns(X)[column], told)
+    for column, predictions in model.columns(X).items():
+        np.testing.assert_array_equal(back.columns(X)[column], predictions)
     assert back.flags(X) == model.flags(X)
     one, other = (each.remedies(X, each.assess(X)) for each in (model, back))
     assert one == other
@@ -102,7 +104,7 @@ def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: 
 @pytest.mark.usefixtures("_physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_text_alone(name: str, toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> None:
-    save(learnt(toy_quality_seed, table, name), tmp_path / "model")
+    save(fitted_model(toy_quality_seed, table, name), tmp_path / "model")
     trees = {f"trees.{i}.lightgbm.txt" for i in range(4)} if name.startswith("lightgbm") else set()
     expected = {model_files.SEED, model_files.MODEL, model_files.SELF_TEST, model_files.MANIFEST} | trees
     assert {path.name for path in (tmp_path / "model").iterdir()} == expected
@@ -116,7 +118,7 @@ def test_files_are_text_alone(name: str, toy_quality_seed: Seed, table: pd.DataF
 def test_a_model_that_may_release_nothing_comes_back(
     toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path
 ) -> None:
-    save(replace(learnt(toy_quality_seed, table, "linear"), threshold=math.nan), tmp_path / "model")
+    save(replace(fitted_model(toy_quality_seed, table, "linear"), threshold=math.nan), tmp_path / "model")
     back = load(tmp_path / "model")
     assert isinstance(back, QualityModel)
     assert math.isnan(back.threshold)
@@ -125,7 +127,7 @@ def test_a_model_that_may_release_nothing_comes_back(
 def test_same_model_has_the_same_digest(
     toy_quality_seed: Seed, table: pd.DataFrame, folder: Path, tmp_path: Path
 ) -> None:
-    save(learnt(toy_quality_seed, table, "lightgbm"), tmp_path / "again")
+    save(fitted_model(toy_quality_seed, table, "lightgbm"), tmp_path / "again")
     assert model_files.digest(tmp_path / "again") == model_files.digest(folder)
 
 
@@ -139,7 +141,7 @@ def test_a_changed_byte_is_refused(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "message"),
     [
         (lambda content: content["state"]["temperatures"].__setitem__(0, 3.0), "self-test: p_crack"),
         (lambda content: content["state"].update(temperatures=[]), "self-test: the model gives no answer: IndexError"),
@@ -156,9 +158,9 @@ def test_a_changed_byte_is_refused(folder: Path, name: str) -> None:
         (lambda content: content.update(candidate="persistence"), r"KeyError\('start_'\)"),
     ],
 )
-def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], Any], told: str) -> None:
+def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], Any], message: str) -> None:
     change(folder, model_files.MODEL, edit)
-    with pytest.raises(ModelFilesError, match=told):
+    with pytest.raises(ModelFilesError, match=message):
         load(folder)
 
 
@@ -220,9 +222,9 @@ def test_a_process_that_grades_has_quality_models(
 
 def test_table_in_table_out(folder: Path, table: pd.DataFrame, toy_quality_seed: Seed) -> None:
     loaded = _load_pyfunc(str(folder))
-    told = loaded.predict(table.set_index("line"))
-    assert list(told.index) == list(table["line"])
+    predictions = loaded.predict(table.set_index("line"))
+    assert list(predictions.index) == list(table["line"])
     expected = loaded.model.columns(matrix(table, toy_quality_seed))
-    assert list(told) == list(expected)
-    np.testing.assert_array_equal(told["p_prime"], expected["p_prime"])
-    assert set(told["decision"]) <= {"release", "downgrade", "laboratory"}
+    assert list(predictions) == list(expected)
+    np.testing.assert_array_equal(predictions["p_prime"], expected["p_prime"])
+    assert set(predictions["decision"]) <= {"release", "downgrade", "laboratory"}

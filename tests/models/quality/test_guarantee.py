@@ -46,17 +46,17 @@ class TestThreshold:
             )[:, 0]
             rejected = control_fwer(p, (1 - CONFIDENCE) / 2, "fixed_sequence")
             ends += [start + max(rejected)] if len(rejected) else []
-        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        result = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
         if ends:
             # Of thresholds that release the same lots the strictest.
-            assert found == THRESHOLDS[np.argmax(sizes == sizes[max(ends)])]
+            assert result == THRESHOLDS[np.argmax(sizes == sizes[max(ends)])]
         else:
-            assert math.isnan(found)
+            assert math.isnan(result)
 
     def test_with_good_lots_alone_all_may_go_and_none_worse_than_they(self) -> None:
         broken, bad = self.lots(300, 0)
-        found = threshold(*graded(broken), reported(0 * bad), COSTS, ALPHA, CONFIDENCE)
-        assert found == THRESHOLDS[THRESHOLDS >= broken.max()][0]
+        result = threshold(*graded(broken), reported(0 * bad), COSTS, ALPHA, CONFIDENCE)
+        assert result == THRESHOLDS[THRESHOLDS >= broken.max()][0]
 
     def test_with_bad_lots_alone_there_is_none(self) -> None:
         broken, bad = self.lots(300, 0)
@@ -70,16 +70,16 @@ class TestThreshold:
     def test_lots_that_go_in_the_last_grade_do_not_count(self) -> None:
         broken, bad = self.lots(400, 1)
         spoilt = np.ones(2000)
-        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        result = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
         both, all_bad = np.append(broken, spoilt), np.append(bad, spoilt)
         assert (decide(*graded(both), COSTS, 0.5).grade[400:] == 1).all()
-        assert threshold(*graded(both), reported(all_bad), COSTS, ALPHA, CONFIDENCE) == found
+        assert threshold(*graded(both), reported(all_bad), COSTS, ALPHA, CONFIDENCE) == result
 
     def test_lots_that_nobody_assayed_do_not_count(self) -> None:
         broken, bad = self.lots(400, 2)
-        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        result = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
         both, unknown = np.append(broken, np.full(500, 1e-6)), np.append(bad, np.full(500, np.nan))
-        assert threshold(*graded(both), reported(unknown), COSTS, ALPHA, CONFIDENCE) == found
+        assert threshold(*graded(both), reported(unknown), COSTS, ALPHA, CONFIDENCE) == result
 
     def test_order_of_lots_does_not_matter(self) -> None:
         broken, bad = self.lots(500, 3)
@@ -89,18 +89,18 @@ class TestThreshold:
 
     def test_a_stricter_promise_has_a_stricter_threshold(self) -> None:
         broken, bad = self.lots(3000, 4)
-        found = [
+        result = [
             threshold(*graded(broken), reported(bad), COSTS, alpha, confidence)
             for alpha, confidence in ((0.02, 0.99), (0.02, 0.9), (0.05, 0.9))
         ]
-        assert found[0] < found[1] < found[2]
+        assert result[0] < result[1] < result[2]
 
     @pytest.mark.parametrize("known", [0, 58])
     def test_too_few_lots_are_told_with_the_number_needed(self, known: int) -> None:
         broken, bad = self.lots(200, 5)
         bad[known:] = np.nan
-        told = rf"^{known} lots to calibrate, expected 59 or more: that at most 5% of released lots .* 95% conf"
-        with pytest.raises(GuaranteeError, match=told):
+        message = rf"^{known} lots to calibrate, expected 59 or more: that at most 5% of released lots .* 95% conf"
+        with pytest.raises(GuaranteeError, match=message):
             threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
 
 
@@ -123,12 +123,12 @@ class TestPromise:
     @pytest.mark.long("calibrates a thousand times")
     def test_it_is_broken_in_no_more_calibrations_than_it_may(self) -> None:
         rng, repeats = np.random.default_rng(0), 1000
-        found = []
+        result = []
         for _ in range(repeats):
             level = rng.random(500)
             bad = (rng.random(500) < self.true(level)).astype(np.float64)
-            found.append(threshold(*graded(self.told(level)), reported(bad), COSTS, ALPHA, CONFIDENCE))
-        limits = np.array(found)
+            result.append(threshold(*graded(self.told(level)), reported(bad), COSTS, ALPHA, CONFIDENCE))
+        limits = np.array(result)
         rates = {limit: self.true_rate(limit) for limit in np.unique(limits[~np.isnan(limits)])}
         broken = np.mean([rates.get(limit, 0.0) > ALPHA for limit in limits])
         sigma = math.sqrt(CONFIDENCE * (1 - CONFIDENCE) / repeats)
@@ -193,11 +193,11 @@ class TestSteps:
         costs = Costs(value=np.array([0.0, -40.0, -150.0]), assay=100.0, claim=300.0, intended=0)
         keeps = np.array([[0.99, 1.0, 1.0], [0.5, 0.99, 1.0], [0.9, 1.0, 1.0], [0.2, 0.3, 1.0]])
         best = np.column_stack([keeps[:, 0], keeps[:, 1] - keeps[:, 0], 1 - keeps[:, 1]])
-        kept = np.array([[1.0, 1, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]])
+        retained = np.array([[1.0, 1, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]])
         # With 0.1 the third goes as prime too (-30 beats -40) and breaks it; the second breaks its own grade.
-        assert guarantee._released(keeps, best, kept, costs, 0.02) == (3, 1)
-        assert guarantee._released(keeps, best, kept, costs, 0.1 + 1e-12) == (3, 2)
-        assert guarantee._released(keeps, best, kept, costs, math.nan) == (0, 0)
+        assert guarantee._released(keeps, best, retained, costs, 0.02) == (3, 1)
+        assert guarantee._released(keeps, best, retained, costs, 0.1 + 1e-12) == (3, 2)
+        assert guarantee._released(keeps, best, retained, costs, math.nan) == (0, 0)
 
     def test_just_as_many_good_lots_as_are_needed_are_enough(self) -> None:
         broken = np.full(59, 0.01)
@@ -210,19 +210,19 @@ class TestSteps:
 
     def test_lots_whose_grade_is_unknown_do_not_count(self) -> None:
         broken = np.full(60, 0.01)
-        kept = reported(0 * broken)
-        kept[0, 0] = math.nan
-        assert threshold(*graded(broken), kept, COSTS, 0.05, 0.95) >= 0.01
-        kept[1, 1] = math.nan
+        retained = reported(0 * broken)
+        retained[0, 0] = math.nan
+        assert threshold(*graded(broken), retained, COSTS, 0.05, 0.95) >= 0.01
+        retained[1, 1] = math.nan
         with pytest.raises(GuaranteeError, match="58 lots to calibrate"):
-            threshold(*graded(broken), kept, COSTS, 0.05, 0.95)
+            threshold(*graded(broken), retained, COSTS, 0.05, 0.95)
 
     def test_the_words_of_too_few_lots(self) -> None:
-        kept = np.ones((60, 2))
-        guarantee.check_enough(kept, 0.05, 0.95)
-        kept[3:, 1] = math.nan
+        retained = np.ones((60, 2))
+        guarantee.check_enough(retained, 0.05, 0.95)
+        retained[3:, 1] = math.nan
         with pytest.raises(GuaranteeError) as raised:
-            guarantee.check_enough(kept, 0.05, 0.95)
+            guarantee.check_enough(retained, 0.05, 0.95)
         assert str(raised.value) == (
             "3 lots to calibrate, expected 59 or more: that at most 5% of released lots break their grade cannot be "
             "shown with 95% confidence from fewer, even if all of them are good"

@@ -155,17 +155,17 @@ class TestEdges:
     def test_an_element_that_was_never_above_its_limit_is_told_below_it(self) -> None:
         X, _ = lots(400)
         fitted = LotLines().fit(X, np.where(np.arange(400) % 2, -0.5, -0.2)[:, None])
-        told = fitted.predict(X)[:, 0]
-        assert (told < np.log(0.2) - 2).all()
-        assert (told > np.log(0.2) - 10).all()
+        predictions = fitted.predict(X)[:, 0]
+        assert (predictions < np.log(0.2) - 2).all()
+        assert (predictions > np.log(0.2) - 10).all()
         assert fitted.spread_[0] == 1.0
 
     def test_one_content_above_the_limit_does_not_run_away(self) -> None:
         X, _ = lots(400)
         reported = np.full((400, 1), -0.5)
         reported[40] = 0.7
-        told = LotLines().fit(X, reported).predict(X)[:, 0]
-        assert np.abs(told).max() < 15
+        predictions = LotLines().fit(X, reported).predict(X)[:, 0]
+        assert np.abs(predictions).max() < 15
 
     @pytest.mark.parametrize("seen", [0.0, 1.0])
     def test_a_defect_of_no_lot_or_of_all_tells_nothing_of_the_inputs(self, seen: float) -> None:
@@ -196,7 +196,7 @@ class TestEdges:
             LotLines().fit(X[:1], reported[:1])
 
     @pytest.mark.parametrize(
-        ("spoil", "told"),
+        ("spoil", "message"),
         [
             (lambda y: y[:, 0], r"Y: got shape \(100,\), expected \(100, outputs\)"),
             (lambda y: y[:50], r"Y: got shape \(50, 1\), expected \(100, outputs\)"),
@@ -205,9 +205,9 @@ class TestEdges:
             (lambda y: y[:, :0], r"Y: got 0 outputs, expected at least the 1 defects"),
         ],
     )
-    def test_labels_that_do_not_fit_are_told(self, spoil: object, told: str) -> None:
+    def test_labels_that_do_not_fit_are_told(self, spoil: object, message: str) -> None:
         X, reported = lots(100)
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             LotLines(defects=1).fit(X, spoil(reported))  # type: ignore[operator]
 
     def test_inputs_that_do_not_fit_are_told(self) -> None:
@@ -240,25 +240,25 @@ class TestTurns:
         """Turns that a line through log y = slope * x takes, and the slope where it ends."""
         x = np.array([-1.0, 1.0, -1.0, 1.0])
         rows = linear._Rows(np.column_stack([np.ones(4), x]), np.exp(slope * x))
-        asked = []
+        calls = []
         original = ContentLoss.steps
 
         def noted(self: ContentLoss, label: np.ndarray, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            asked.append(raw)
+            calls.append(raw)
             return original(self, label, raw)
 
         monkeypatch.setattr(ContentLoss, "steps", noted)
-        found = linear._newton(rows, ContentLoss(1.0), 0.0, np.zeros(2))
-        return len(asked), float(found[1])
+        result = linear._newton(rows, ContentLoss(1.0), 0.0, np.zeros(2))
+        return len(calls), float(result[1])
 
     @pytest.mark.parametrize(("slope", "turns", "end"), [(2.0, 2, 2.0), (10.0, 5, 10.0), (100.0, 30, 90.0)])
     def test_a_turn_goes_3_at_most_and_there_are_30_at_most(
         self, slope: float, turns: int, end: float, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The loss is a parabola: one step would do, and one that moves nothing ends the search."""
-        found = self.steps(slope, monkeypatch)
-        assert found[0] == turns
-        assert found[1] == pytest.approx(end, rel=1e-6)
+        result = self.steps(slope, monkeypatch)
+        assert result[0] == turns
+        assert result[1] == pytest.approx(end, rel=1e-6)
 
     @pytest.mark.parametrize(
         ("spreads", "rounds"), [([1.005, 9.0], 1), ([1.0051, 1.006, 9.0], 2), ([2.0**i for i in range(1, 12)], 10)]
@@ -267,24 +267,24 @@ class TestTurns:
         self, spreads: list[float], rounds: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         used: list[float] = []
-        told = iter(spreads)
+        predictions = iter(spreads)
 
         def newton(rows: object, kind: ContentLoss, penalty: float, line: np.ndarray) -> np.ndarray:
             used.append(kind.spread)
             return line
 
-        monkeypatch.setattr(linear, "spread_about", lambda label, raw: next(told))
+        monkeypatch.setattr(linear, "spread_about", lambda label, raw: next(predictions))
         monkeypatch.setattr(linear, "_newton", newton)
         rows = linear._Rows(np.ones((3, 1)), np.array([1.0, 2.0, 3.0]))
         assert linear._fitted(rows, ContentLoss(), 0.1)[1] == spreads[rounds]
         assert used == spreads[:rounds]
 
     def test_the_newest_fifth_chooses_the_penalty(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = []
+        calls = []
         fitted = linear._fitted
 
         def noted(rows: linear._Rows, kind: ContentLoss, penalty: float) -> tuple[np.ndarray, float]:
-            asked.append((len(rows.y), penalty))
+            calls.append((len(rows.y), penalty))
             return fitted(rows, kind, penalty)
 
         monkeypatch.setattr(linear, "_fitted", noted)
@@ -292,14 +292,14 @@ class TestTurns:
         y = np.exp(x[:, 0])
         y[80:] = np.exp(np.mean(x[:80]))  # the newest lots are all alike, so the heaviest penalty errs least
         linear._line(x, y, ContentLoss(), 0.2)
-        assert asked == [(80, 1e-3), (80, 1e-2), (80, 1e-1), (80, 1.0), (100, 1.0)]
-        asked.clear()
+        assert calls == [(80, 1e-3), (80, 1e-2), (80, 1e-1), (80, 1.0), (100, 1.0)]
+        calls.clear()
         linear._line(x[:99], y[:99], ContentLoss(), 0.2)
-        assert asked == [(99, 0.1)]
-        asked.clear()
+        assert calls == [(99, 0.1)]
+        calls.clear()
         y[:1] = np.nan  # lots without a label do not count
         linear._line(x, y, ContentLoss(), 0.2)
-        assert asked == [(99, 0.1)]
+        assert calls == [(99, 0.1)]
 
 
 def test_rows_count_by_their_weights() -> None:

@@ -29,8 +29,8 @@ def test_steps_are_derivatives_of_the_loss(kind: Loss, labels: list[float], raw:
     scale = kind.spread**2 if isinstance(kind, ContentLoss) else 1.0
     for label in labels:
         gradient, curvature = kind.steps(np.array([label]), np.array([raw]))
-        told = approx_fprime(np.array([raw]), lambda at, y=label: kind.loss(np.array([y]), at)[0], 1e-6)
-        assert gradient[0] == pytest.approx(scale * told[0], rel=1e-4, abs=1e-5)
+        predictions = approx_fprime(np.array([raw]), lambda at, y=label: kind.loss(np.array([y]), at)[0], 1e-6)
+        assert gradient[0] == pytest.approx(scale * predictions[0], rel=1e-4, abs=1e-5)
         bent = approx_fprime(np.array([raw]), lambda at, y=label: kind.steps(np.array([y]), at)[0][0], 1e-6)
         assert curvature[0] == pytest.approx(bent[0], rel=1e-3, abs=2e-5)
         assert curvature[0] > 0

@@ -37,8 +37,10 @@ def lots(seed: Seed, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def fitted(seed: Seed, X: np.ndarray, Y: np.ndarray, old: int) -> QualityModel:
     """A line that has learnt the first `old` lots and is calibrated on the others."""
     estimator, elements = build(seed)["linear"].fit(X[:old], Y[:old]), len(seed.elements)
-    told = estimator.predict(X[old:])
-    return grader(seed, "linear", estimator, X[:old], Y[old:, :elements], Y[old:, elements:], told, {"rows": old})
+    predictions = estimator.predict(X[old:])
+    return grader(
+        seed, "linear", estimator, X[:old], Y[old:, :elements], Y[old:, elements:], predictions, {"rows": old}
+    )
 
 
 @pytest.fixture
@@ -73,13 +75,13 @@ class TestFitted:
         odds = rng.normal(-2.0, 1.0, 4000)
         cracked = (rng.random(4000) < 1 / (1 + np.exp(-odds))).astype(np.float64)
         cracked[::50] = np.nan
-        told = np.column_stack([rng.normal(0, 0.3, (4000, 3)), 10 * odds])
-        reported = np.exp(told[:, :3] + 0.3 * rng.standard_normal((4000, 3)))
+        predictions = np.column_stack([rng.normal(0, 0.3, (4000, 3)), 10 * odds])
+        reported = np.exp(predictions[:, :3] + 0.3 * rng.standard_normal((4000, 3)))
         X = rng.standard_normal((4000, 4))
         estimator = build(toy_quality_seed)["linear"].fit(X[:50], np.column_stack([reported, cracked])[:50])
 
         def temperature(seen: np.ndarray) -> float:
-            model = grader(toy_quality_seed, "linear", estimator, X, reported, seen[:, None], told, {})
+            model = grader(toy_quality_seed, "linear", estimator, X, reported, seen[:, None], predictions, {})
             return float(model.temperatures[0])
 
         assert temperature(cracked) == pytest.approx(10.0, rel=0.1)
@@ -87,15 +89,15 @@ class TestFitted:
         assert temperature(np.full(4000, np.nan)) == 1.0
 
     def test_a_process_without_defects_has_none(self, toy_quality_seed: Seed, toy_quality_frame: Frame) -> None:
-        start, _, rest = toy_quality_seed.text.partition('[[columns]]\nname = "crack"')
-        text = start + rest[rest.index("[targets.p]") :]
+        start, _, remaining = toy_quality_seed.text.partition('[[columns]]\nname = "crack"')
+        text = start + remaining[remaining.index("[targets.p]") :]
         crack = text[text.index("[targets.crack]") : text.index("[quality]")]
         text = text.replace(crack, "").replace('defects = ["crack"]', "defects = []")
         seed = parse(text, Path("toy_lots.toml"))
         X, Y = lots(seed, toy_quality_frame().drop(columns="crack"))
         model = fitted(seed, X, Y, 900)
-        judged = model.assess(X[:7])
-        assert judged.defects.shape == (7, 0)
+        assessed = model.assess(X[:7])
+        assert assessed.defects.shape == (7, 0)
         assert "p_crack" not in model.columns(X[:1])
         back = QualityModel.from_state(
             model.state(),
@@ -137,38 +139,38 @@ class TestAnswers:
 
     def test_chances_come_true(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X, Y = new
-        judged, kept = model.assess(X), model.limits.kept(Y[:, :3])
+        assessed, within_grade = model.assess(X), model.limits.kept(Y[:, :3])
         for grade in range(3):
-            p = judged.keeps[:, grade]
+            p = assessed.keeps[:, grade]
             for part in np.array_split(np.argsort(p), 4):
-                assert kept[part, grade].mean() == pytest.approx(p[part].mean(), abs=0.04)
-        assert judged.defects[:, 0].mean() == pytest.approx(Y[:, 3].mean(), rel=0.5)
+                assert within_grade[part, grade].mean() == pytest.approx(p[part].mean(), abs=0.04)
+        assert assessed.defects[:, 0].mean() == pytest.approx(Y[:, 3].mean(), rel=0.5)
         v = X[:, input_names(model.seed).index("v")]
-        assert judged.defects[v > 1, 0].mean() > 3 * judged.defects[v < -1, 0].mean()
+        assert assessed.defects[v > 1, 0].mean() > 3 * assessed.defects[v < -1, 0].mean()
 
     def test_few_of_the_lots_let_go_break_their_grade(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
         X, Y = new
-        grade, kept = model.assess(X).decided.grade, model.limits.kept(Y[:, :3])
+        grade, within_grade = model.assess(X).decided.grade, model.limits.kept(Y[:, :3])
         unassayed = np.flatnonzero((grade >= 0) & (grade < 2))
-        bad = (kept[unassayed, grade[unassayed]] == 0).mean()
+        bad = (within_grade[unassayed, grade[unassayed]] == 0).mean()
         assert len(unassayed) > 0.5 * len(X)
         assert bad <= 0.02 + 3 * np.sqrt(0.02 * 0.98 / len(unassayed))
 
     def test_told_are_flat_columns(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X = new[0][:200]
-        told, judged = model.columns(X), model.assess(X)
-        assert list(told) == [
+        predictions, assessed = model.columns(X), model.assess(X)
+        assert list(predictions) == [
             *("p", "p_low", "p_high", "q", "q_low", "q_high", "r", "r_low", "r_high"),
             *("p_crack", "p_prime", "p_second", "p_remelt", "decision", "grade", "expected_value"),
         ]
-        assert {len(column) for column in told.values()} == {200}
-        np.testing.assert_allclose(told["q"], np.exp(judged.logs[:, 1]), rtol=1e-12)
-        np.testing.assert_array_equal(told["p_remelt"], 1.0)
-        assert set(told["decision"]) <= {"release", "downgrade", "laboratory"}
-        assert ((told["grade"] == "") == (told["decision"] == "laboratory")).all()
-        assert (told["grade"][told["decision"] == "release"] == "prime").all()
+        assert {len(column) for column in predictions.values()} == {200}
+        np.testing.assert_allclose(predictions["q"], np.exp(assessed.logs[:, 1]), rtol=1e-12)
+        np.testing.assert_array_equal(predictions["p_remelt"], 1.0)
+        assert set(predictions["decision"]) <= {"release", "downgrade", "laboratory"}
+        assert ((predictions["grade"] == "") == (predictions["decision"] == "laboratory")).all()
+        assert (predictions["grade"][predictions["decision"] == "release"] == "prime").all()
 
     def test_a_lot_does_not_depend_on_the_others(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X = np.vstack([new[0][:30], np.full((1, 4), np.nan)])
@@ -192,10 +194,10 @@ class TestAnswers:
 
 class TestDecisions:
     def test_some_of_the_lots(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
-        judged = model.assess(new[0][:20])
-        some = judged[np.array([3, 1])]
-        np.testing.assert_array_equal(some.keeps, judged.keeps[[3, 1]])
-        np.testing.assert_array_equal(some.decided.grade, judged.decided.grade[[3, 1]])
+        assessed = model.assess(new[0][:20])
+        subset = assessed[np.array([3, 1])]
+        np.testing.assert_array_equal(subset.keeps, assessed.keeps[[3, 1]])
+        np.testing.assert_array_equal(subset.decided.grade, assessed.decided.grade[[3, 1]])
 
     def test_other_costs_decide_otherwise_within_the_threshold(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
@@ -204,7 +206,7 @@ class TestDecisions:
         plain = model.assess(X)
         free = model.assess(X, Costs(model.costs.value, 0.0, model.costs.claim, model.costs.intended))
         dear = model.assess(X, Costs(model.costs.value, 100.0, model.costs.claim, model.costs.intended))
-        shares = [np.mean(judged.decided.grade < 0) for judged in (free, plain, dear)]
+        shares = [np.mean(evaluated.decided.grade < 0) for evaluated in (free, plain, dear)]
         assert shares[0] > shares[1] > shares[2]
         np.testing.assert_array_equal(free.keeps, plain.keeps)
         unassayed = dear.decided.grade == 0
@@ -224,43 +226,43 @@ class TestDecisions:
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
         X = new[0][:100]
-        judged = model.assess(X)
-        found = model.nearest(judged)
-        assert [one.grade for one in found] == model.concerned(judged.decided).tolist()
-        assert {one.limit for one in found} <= {"p", "q", "p_and_q"}
-        sigma = np.array([one.sigma for one in found])
-        released = judged.decided.grade == 0
+        assessed = model.assess(X)
+        result = model.nearest(assessed)
+        assert [one.grade for one in result] == model.concerned(assessed.decided).tolist()
+        assert {one.limit for one in result} <= {"p", "q", "p_and_q"}
+        sigma = np.array([one.sigma for one in result])
+        released = assessed.decided.grade == 0
         assert sigma[released].min() > sigma[~released].min()
         # Without physics no remedy is known.
-        assert model.remedies(X, judged) == [None] * 100
+        assert model.remedies(X, assessed) == [None] * 100
 
     def test_remedies_are_looked_for_where_a_lot_is_not_released_as_intended(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """With a stand-in for the search, which tells its rows' numbers."""
-        X, asked = new[0][:5], []
+        X, calls = new[0][:5], []
 
         def search(seed: Seed, *given: object) -> list[object]:
-            asked.append((seed, *given))
+            calls.append((seed, *given))
             return [f"move {i}" for i in range(len(given[0]))]
 
         monkeypatch.setattr(quality_model, "remedies", search)
         # Released, to the laboratory, downgraded, released, to the last grade.
-        judged = replace(model.assess(X), decided=Decisions(np.array([0, -1, 1, 0, 2]), np.zeros(5)))
-        assert model.remedies(X, judged) == [None, "move 0", "move 1", None, "move 2"]
-        ((seed, rows, logs, grades, far, scatter, limits),) = asked
+        assessed = replace(model.assess(X), decided=Decisions(np.array([0, -1, 1, 0, 2]), np.zeros(5)))
+        assert model.remedies(X, assessed) == [None, "move 0", "move 1", None, "move 2"]
+        ((seed, rows, logs, grades, far, scatter, limits),) = calls
         np.testing.assert_array_equal(rows, X[[1, 2, 4]])
-        np.testing.assert_array_equal(logs, judged.logs[[1, 2, 4]])
-        np.testing.assert_array_equal(far, model.distances(judged)[[1, 2, 4]])
+        np.testing.assert_array_equal(logs, assessed.logs[[1, 2, 4]])
+        np.testing.assert_array_equal(far, model.distances(assessed)[[1, 2, 4]])
         assert grades.tolist() == [0, 0, 0]
         assert (seed, scatter, limits) == (model.seed, model.scatter, model.limits)
 
     def test_contents_and_defects_stand_in_their_order(self, model: QualityModel) -> None:
         """Three contents, then log-odds of a crack: of log 9 at the temperature 2 they are 3 to 1."""
         warm = replace(model, temperatures=np.array([2.0]))
-        judged = warm.assessed(np.array([[0.1, 0.2, 0.3, math.log(9.0)]]))
-        assert judged.logs.tolist() == [[0.1, 0.2, 0.3]]
-        np.testing.assert_allclose(judged.defects, [[0.75]], rtol=1e-12)
+        assessed = warm.assessed(np.array([[0.1, 0.2, 0.3, math.log(9.0)]]))
+        assert assessed.logs.tolist() == [[0.1, 0.2, 0.3]]
+        np.testing.assert_allclose(assessed.defects, [[0.75]], rtol=1e-12)
 
 
 @pytest.mark.parametrize("threshold", [0.03, math.nan])
@@ -301,9 +303,9 @@ def test_without_assays_the_wider_joint_interval_is_answered(model: QualityModel
 
 
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
-    usual = ReferenceRuns((Bounds(np.zeros(6), np.ones(6), 30.0),))
+    typical = ReferenceRuns((Bounds(np.zeros(6), np.ones(6), 30.0),))
     one = replace(
-        model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed), usual=usual, followed=np.zeros(3)
+        model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed), usual=typical, followed=np.zeros(3)
     )
     own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "learnt", "refusals")
     parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
@@ -312,7 +314,7 @@ def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: Q
     assert back.level is not None
     assert back.level.state() == one.level.state()
     assert back.usual is not None
-    assert back.usual.state() == usual.state()
+    assert back.usual.state() == typical.state()
     assert back.followed is None
     del state["level"], state["usual"]
     older = QualityModel.from_state(state, **parts)
@@ -323,13 +325,13 @@ def test_assays_are_looked_at_by_the_content_that_is_farthest_off(model: Quality
     """Two lots: one content is twice its spread too small, or all are right and one is missing."""
     logs, spread = np.zeros((2, 3)), model.scatter.spread
     reported = np.exp(np.array([[0.5, -2.0, 0.0], [0.0, 0.0, np.nan]]) * spread)
-    found = model.arrival(7, reported, logs + 0.0)
-    np.testing.assert_allclose(found.scores, [2.0, 0.0], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found.errors, np.log([2.0, 0.05]), rtol=1e-9)  # nearer than that all are alike
-    np.testing.assert_allclose(found.outcomes, [-1.5, 0.0], rtol=1e-9, atol=1e-12)
-    assert (found.batch, found.scale.tolist()) == (7, [1.0, 1.0])
-    assert found.said is not None
-    assert found.said.tolist() == [0.0, 0.0]
-    said = model.arrival(7, reported, np.ones((2, 3))).said
-    assert said is not None
-    np.testing.assert_allclose(said, [np.sum(1 / spread), np.sum(1 / spread[:2])], rtol=1e-9)
+    result = model.arrival(7, reported, logs + 0.0)
+    np.testing.assert_allclose(result.scores, [2.0, 0.0], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(result.errors, np.log([2.0, 0.05]), rtol=1e-9)  # nearer than that all are alike
+    np.testing.assert_allclose(result.outcomes, [-1.5, 0.0], rtol=1e-9, atol=1e-12)
+    assert (result.batch, result.scale.tolist()) == (7, [1.0, 1.0])
+    assert result.said is not None
+    assert result.said.tolist() == [0.0, 0.0]
+    message = model.arrival(7, reported, np.ones((2, 3))).said
+    assert message is not None
+    np.testing.assert_allclose(message, [np.sum(1 / spread), np.sum(1 / spread[:2])], rtol=1e-9)

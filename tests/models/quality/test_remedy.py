@@ -53,7 +53,7 @@ def lots(seed: Seed, **inputs: list[float]) -> np.ndarray:
     return np.column_stack([typical[name] for name in input_names(seed)])
 
 
-def told(*rows: tuple[float, float, float]) -> np.ndarray:
+def logarithms(*rows: tuple[float, float, float]) -> np.ndarray:
     return np.log(np.array(rows))
 
 
@@ -65,26 +65,26 @@ def remedies(
 
 class TestNearest:
     def test_distances_are_standard_deviations_on_log_scale(self, scatter: ErrorScenarios, limits: Limits) -> None:
-        far = distances(told((3.0, 4.0, 1.0)), scatter, limits)[0]
+        far = distances(logarithms((3.0, 4.0, 1.0)), scatter, limits)[0]
         np.testing.assert_allclose(far[[0, 1, 3]], np.log([6 / 3, 5 / 4, 20 / 3]) / 0.3, rtol=1e-9)
         # The sum scatters by its parts' shares, 3/7 and 4/7, here without correlation.
         assert far[2] == pytest.approx(np.log(9 / 7) / (0.3 * np.hypot(3 / 7, 4 / 7)), rel=0.02)
 
     def test_the_limit_with_the_least_room_is_told(self, scatter: ErrorScenarios, limits: Limits) -> None:
-        rows = told((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
-        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), scatter, limits)
-        assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
-        assert [one.grade for one in found] == [0, 0, 0, 0, 1]
-        assert [one.bound for one in found] == [6, 5, 9, 5, 20]
-        np.testing.assert_allclose([one.value for one in found], [5.5, 4.9, 8.6, 6.0, 12.0], rtol=1e-12)
-        assert [one.sigma > 0 for one in found] == [True, True, True, False, True]
-        assert found[3].sigma == pytest.approx(np.log(5 / 6) / 0.3, rel=1e-9)
+        rows = logarithms((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
+        result = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), scatter, limits)
+        assert [one.limit for one in result] == ["p", "q", "p_and_q", "q", "p"]
+        assert [one.grade for one in result] == [0, 0, 0, 0, 1]
+        assert [one.bound for one in result] == [6, 5, 9, 5, 20]
+        np.testing.assert_allclose([one.value for one in result], [5.5, 4.9, 8.6, 6.0, 12.0], rtol=1e-12)
+        assert [one.sigma > 0 for one in result] == [True, True, True, False, True]
+        assert result[3].sigma == pytest.approx(np.log(5 / 6) / 0.3, rel=1e-9)
 
     def test_room_counts_by_the_error_that_it_is_for(self) -> None:
         """q may be told from 4 to 5 with an error of 2 %, p from 3 to 6 not with one of 80 %."""
         limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.ones(2), np.zeros(2, np.intp), 2)
         scatter = scatter_of(np.array([0.8, 0.02, 0.3]), np.eye(3))
-        row = told((3.0, 4.0, 1.0))
+        row = logarithms((3.0, 4.0, 1.0))
         assert nearest(row, np.array([PRIME]), distances(row, scatter, limits), scatter, limits)[0].limit == "p"
 
 
@@ -94,29 +94,29 @@ class TestRemedies:
         self, seed: Seed, scatter: ErrorScenarios, row: tuple[float, float, float], **inputs: float
     ) -> Remedy | None:
         X = lots(seed, **{name: [value] for name, value in (inputs or {"u": 0.0}).items()})
-        (found,) = remedies(seed, X, told(row), np.array([PRIME]), scatter, Limits.of(seed))
-        return found
+        (result,) = remedies(seed, X, logarithms(row), np.array([PRIME]), scatter, Limits.of(seed))
+        return result
 
     def test_a_move_of_the_setpoint_takes_the_content_along_by_physics(
         self, toy_quality_seed: Seed, scatter: ErrorScenarios
     ) -> None:
-        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0))
-        assert found is not None
-        assert (found.setpoint.name, found.before, found.after) == ("setpoint", 50, 60)
+        result = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0))
+        assert result is not None
+        assert (result.setpoint.name, result.before, result.after) == ("setpoint", 50, 60)
         # One step of 10 °C divides q by e^0.6.
-        assert found.sigma == pytest.approx(np.log(5 / (4.5 * np.exp(-0.6))) / 0.3, rel=1e-9)
+        assert result.sigma == pytest.approx(np.log(5 / (4.5 * np.exp(-0.6))) / 0.3, rel=1e-9)
 
     def test_a_lot_beyond_its_limit_is_brought_back(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
-        found = self.remedy(toy_quality_seed, scatter, (1.0, 8.0, 1.0))
-        assert found is not None
-        assert found.sigma == pytest.approx(np.log(5 / (8 * np.exp(-0.6))) / 0.3, rel=1e-9)
+        result = self.remedy(toy_quality_seed, scatter, (1.0, 8.0, 1.0))
+        assert result is not None
+        assert result.sigma == pytest.approx(np.log(5 / (8 * np.exp(-0.6))) / 0.3, rel=1e-9)
 
     def test_the_room_gained_ends_at_the_limit_that_is_then_nearest(
         self, toy_quality_seed: Seed, scatter: ErrorScenarios
     ) -> None:
-        found = self.remedy(toy_quality_seed, scatter, (5.0, 4.9, 1.0))
-        assert found is not None
-        assert found.sigma == pytest.approx(np.log(6 / 5.0) / 0.3, rel=1e-9)  # that of p, which does not move
+        result = self.remedy(toy_quality_seed, scatter, (5.0, 4.9, 1.0))
+        assert result is not None
+        assert result.sigma == pytest.approx(np.log(6 / 5.0) / 0.3, rel=1e-9)  # that of p, which does not move
 
     @pytest.mark.parametrize(
         ("row", "inputs"),
@@ -134,9 +134,9 @@ class TestRemedies:
         assert self.remedy(toy_quality_seed, scatter, row, **inputs) is None
 
     def test_a_move_stays_within_the_bounds(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
-        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), setpoint=66.0)
-        assert found is not None
-        assert (found.before, found.after) == (66, 70)
+        result = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), setpoint=66.0)
+        assert result is not None
+        assert (result.before, result.after) == (66, 70)
 
     def test_a_lot_does_not_depend_on_the_others(self, toy_quality_seed: Seed, scatter: ErrorScenarios) -> None:
         rng = np.random.default_rng(0)
@@ -159,7 +159,7 @@ class TestRemedies:
         remedies(
             toy_quality_seed,
             X,
-            told((1, 4.5, 1), (1, 4.5, 1)),
+            logarithms((1, 4.5, 1), (1, 4.5, 1)),
             np.zeros(2, np.intp),
             scatter,
             Limits.of(toy_quality_seed),
@@ -169,7 +169,7 @@ class TestRemedies:
 
 def test_without_physics_there_is_no_remedy(toy_quality_seed: Seed, scatter: ErrorScenarios, limits: Limits) -> None:
     X = lots(toy_quality_seed, u=[0.0, 1.0])
-    rows = told((1.0, 4.5, 1.0), (1.0, 8.0, 1.0))
+    rows = logarithms((1.0, 4.5, 1.0), (1.0, 8.0, 1.0))
     assert remedies(toy_quality_seed, X, rows, np.zeros(2, np.intp), scatter, limits) == [None, None]
 
 
@@ -180,7 +180,9 @@ def test_physics_that_has_no_answer_gives_no_remedy(
         physics = physics_type(contents=lambda columns, q=q: {"q": q(columns)})
         state_process(monkeypatch, "toy_lots", physics=physics)
         X = lots(toy_quality_seed, u=[0.0])
-        assert remedies(toy_quality_seed, X, told((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [None]
+        assert remedies(toy_quality_seed, X, logarithms((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [
+            None
+        ]
 
 
 @pytest.mark.parametrize(("slope", "way"), [(0.06, -1.0), (-0.06, 1.0)])
@@ -199,11 +201,11 @@ def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, 
     scenarios = np.random.default_rng(1).standard_normal((64, 3))
     scatter = ErrorScenarios(np.full(3, 0.3), scenarios, np.full(64, 1 / 64), Conformal(np.ones(1)))
     # Of the first grade's limits that of q, 5, is the nearest by far.
-    found = remedies(seed, X, np.log([[0.1, 4.9, 0.01]]), np.array([0]), scatter, limits)[0]
-    assert found.setpoint.name == "setpoint"
-    assert found.before == middle
-    assert found.after == pytest.approx(middle + way * setpoint.step, rel=1e-12)
-    assert found.sigma == pytest.approx((np.log(5.0 / 4.9) + 0.06 * setpoint.step) / 0.3, rel=1e-9)
+    result = remedies(seed, X, np.log([[0.1, 4.9, 0.01]]), np.array([0]), scatter, limits)[0]
+    assert result.setpoint.name == "setpoint"
+    assert result.before == middle
+    assert result.after == pytest.approx(middle + way * setpoint.step, rel=1e-12)
+    assert result.sigma == pytest.approx((np.log(5.0 / 4.9) + 0.06 * setpoint.step) / 0.3, rel=1e-9)
 
 
 def test_a_tenth_of_a_deviation_is_worth_telling() -> None:

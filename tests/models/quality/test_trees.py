@@ -162,17 +162,17 @@ def test_few_lots_are_left_to_the_lines(n: int) -> None:
 def test_inputs_that_tell_nothing_are_survived() -> None:
     _, _, reported = lots(300)
     for X in (np.full((300, 2), np.nan), np.full((300, 2), 7.0)):
-        told = clone(QUICK).fit(X, reported).predict(X)
-        assert np.ptp(told) < 1e-9
+        predictions = clone(QUICK).fit(X, reported).predict(X)
+        assert np.ptp(predictions) < 1e-9
         # All lots have the law's mean, 0.2: the sine's is 0.
-        assert told[0, 0] == pytest.approx(0.2, abs=0.2)
+        assert predictions[0, 0] == pytest.approx(0.2, abs=0.2)
 
 
 def test_an_element_that_was_never_above_its_limit_is_told_below_it() -> None:
     X, _, _ = lots(400)
-    told = clone(QUICK).fit(X, np.full((400, 1), -0.5)).predict(X)
-    assert (told < np.log(0.5) - 2).all()
-    assert np.isfinite(told).all()
+    predictions = clone(QUICK).fit(X, np.full((400, 1), -0.5)).predict(X)
+    assert (predictions < np.log(0.5) - 2).all()
+    assert np.isfinite(predictions).all()
 
 
 def test_an_output_without_any_label_is_told() -> None:
@@ -192,10 +192,10 @@ def test_defaults():
 @pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
 def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
     """Of a content and a defect; labels live in the objectives and metrics, so the sets hold zeros."""
-    asked, patience, train = [], [], lightgbm.train
+    calls, patience, train = [], [], lightgbm.train
 
     def noted(settings, data, **how):
-        asked.append((settings, data, how))
+        calls.append((settings, data, how))
         if "valid_sets" in how:
             return SimpleNamespace(best_iteration=best)
         return train(settings, data, **how)
@@ -206,21 +206,21 @@ def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch: pytest.Monkey
     X = rng.standard_normal((100, 2))
     Y = np.column_stack([np.exp(0.3 * X[:, 0]), rng.random(100) < 0.4])
     LotTrees(1, n_jobs=1, patience=9, most_trees=77).fit(X, Y)
-    assert [how["num_boost_round"] for _, _, how in asked] == [77, 77, grown, grown]
+    assert [how["num_boost_round"] for _, _, how in calls] == [77, 77, grown, grown]
     assert patience == [(9, {"verbose": False})] * 2
-    old, (new,) = asked[0][1], asked[0][2]["valid_sets"]
+    old, (new,) = calls[0][1], calls[0][2]["valid_sets"]
     assert new.reference is old
-    assert (old.num_data(), len(new.get_label()), asked[2][1].num_data()) == (80, 20, 100)
+    assert (old.num_data(), len(new.get_label()), calls[2][1].num_data()) == (80, 20, 100)
     assert not new.get_label().any()
     assert not old.get_label().any()
-    assert asked[0][0]["feature_pre_filter"] is False
+    assert calls[0][0]["feature_pre_filter"] is False
     # The metric is the mean loss of the newest rows, less being better.
-    name, loss, larger_is_better = asked[0][2]["feval"](np.zeros(20), None)
+    name, loss, larger_is_better = calls[0][2]["feval"](np.zeros(20), None)
     assert (name, larger_is_better) == ("loss", False)
     lines = LotLines(1, 0.2).fit(X[:80], Y[:80])
     kind = trees.ContentLoss(float(lines.spread_[0]))
     assert loss == pytest.approx(float(np.mean(kind.loss(Y[80:, 0], lines.predict(X[80:])[:, 0]))), rel=1e-9)
-    gradient, _ = asked[2][0]["objective"](np.full(100, 0.5), None)
+    gradient, _ = calls[2][0]["objective"](np.full(100, 0.5), None)
     whole = LotLines(1, 0.2).fit(X, Y)
     expected, _ = trees.ContentLoss(float(whole.spread_[0])).steps(Y[:, 0], whole.predict(X)[:, 0] + 0.5)
     np.testing.assert_allclose(gradient, expected, rtol=1e-9)

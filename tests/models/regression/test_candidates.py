@@ -59,12 +59,12 @@ def test_without_signs_or_previous_target_their_candidates_are_left_out(toy_seed
 
 
 def test_persistence_takes_the_nearest_period(toy_seed: Seed, tmp_path: Path) -> None:
-    start, _, rest = toy_seed.text.partition('[[columns]]\nname = "previous_y"')
-    column, mark, rest = rest.partition("[[columns]]")
+    start, _, remaining = toy_seed.text.partition('[[columns]]\nname = "previous_y"')
+    column, mark, remaining = remaining.partition("[[columns]]")
     nearest = '[[columns]]\nname = "previous_y"' + column
     farther = nearest.replace("previous_y", "earlier_y").replace("periods = 1", "periods = 2")
     path = tmp_path / "toy_cells.toml"
-    path.write_text(start + farther + nearest + mark + rest, encoding="utf-8")
+    path.write_text(start + farther + nearest + mark + remaining, encoding="utf-8")
     seed = load(path)
     assert input_names(seed)[build(seed)["persistence"].column] == "previous_y"
 
@@ -89,8 +89,8 @@ class TestBehaviour:
     def test_input_is_not_mutated(self, seed: Seed, name: str) -> None:
         estimator, X, y = fitted(seed.process.name, name)
         estimator.predict(X)
-        for found, given in zip((X, y), learnable(seed), strict=True):
-            np.testing.assert_array_equal(found, given)
+        for result, given in zip((X, y), learnable(seed), strict=True):
+            np.testing.assert_array_equal(result, given)
 
     def test_empty_and_constant_columns_are_survived(self, seed: Seed, name: str) -> None:
         X, y = learnable(seed)

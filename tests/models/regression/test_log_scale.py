@@ -45,9 +45,9 @@ def model(seed: Seed) -> RegressionModel:
 @pytest.mark.parametrize("new", ESTIMATORS)
 def test_what_is_learnt_is_the_logarithm_of_label_and_floor(new) -> None:
     X, y = made()
-    found = new(log_floor=FLOOR).fit(X, y).predict(X)
-    by_hand = np.exp(new().fit(X, np.log(y + FLOOR)).predict(X)) - FLOOR
-    np.testing.assert_array_equal(found, by_hand)
+    predictions = new(log_floor=FLOOR).fit(X, y).predict(X)
+    expected = np.exp(new().fit(X, np.log(y + FLOOR)).predict(X)) - FLOOR
+    np.testing.assert_array_equal(predictions, expected)
 
 
 @pytest.mark.parametrize("new", ESTIMATORS)
@@ -70,9 +70,9 @@ def test_a_prediction_that_no_label_can_be_near_has_a_large_error_not_none() -> 
 def test_settings_are_compared_on_the_scale_that_is_learnt() -> None:
     X, y = made()
     blocks = [(slice(0, 400), slice(400, 600))]
-    (found,) = BoostedTrees(n_jobs=1, most_trees=20, log_floor=FLOOR).block_errors(X, y, blocks)
-    (by_hand,) = BoostedTrees(n_jobs=1, most_trees=20).block_errors(X, np.log(y + FLOOR), blocks)
-    assert found == by_hand
+    (result,) = BoostedTrees(n_jobs=1, most_trees=20, log_floor=FLOOR).block_errors(X, y, blocks)
+    (expected,) = BoostedTrees(n_jobs=1, most_trees=20).block_errors(X, np.log(y + FLOOR), blocks)
+    assert result == expected
 
 
 def test_intervals_are_as_many_times_above_as_below(seed: Seed, model: RegressionModel) -> None:
@@ -105,9 +105,9 @@ def test_contributions_sum_to_the_prediction_in_its_own_unit(seed: Seed) -> None
 
 
 def _log_parts(estimator: BoostedTrees | RidgeLine, X: np.ndarray) -> np.ndarray:
-    found = estimator.contributions(X)
-    assert found is not None
-    return found[1][:, :, 0]
+    result = estimator.contributions(X)
+    assert result is not None
+    return result[1][:, :, 0]
 
 
 def test_a_stored_model_answers_alike(model: RegressionModel, tmp_path: Path) -> None:

@@ -146,8 +146,8 @@ def test_a_value_beyond_the_physical_range_is_kept_and_flagged(model: Regression
     np.testing.assert_array_equal(answers["y"].value, [91.0, 103.0, 45.0])
     np.testing.assert_array_equal(answers["y"].high, [100.0, 103.0, 54.0])
     np.testing.assert_array_equal(answers["y"].low, [82.0, 94.0, 45.0])
-    told = [[flag for flag in flags if "predicted" in flag] for flags in model.flags(X, answers)]
-    assert told == [[], ["y predicted outside physical range"], ["y predicted outside physical range"]]
+    predictions = [[flag for flag in flags if "predicted" in flag] for flags in model.flags(X, answers)]
+    assert predictions == [[], ["y predicted outside physical range"], ["y predicted outside physical range"]]
 
 
 def test_flags_name_columns_outside_training_or_missing(model: RegressionModel) -> None:
@@ -185,9 +185,9 @@ def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
 
 def test_told_is_the_answer_in_flat_columns(model: RegressionModel) -> None:
     X = model.examples
-    answer, told = model.answer(X, COVERAGE)["y"], model.columns(X)
-    assert list(told) == ["y", "y_low", "y_high"]
-    for got, expected in zip(told.values(), answer, strict=True):
+    answer, predictions = model.answer(X, COVERAGE)["y"], model.columns(X)
+    assert list(predictions) == ["y", "y_low", "y_high"]
+    for got, expected in zip(predictions.values(), answer, strict=True):
         np.testing.assert_array_equal(got, expected)
 
 
@@ -241,5 +241,5 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
 def test_importing_loads_no_library_of_other_rooms() -> None:
     heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "sklearn", "training", "serving", "synthetic_data")
     code = f"import sys, models.regression.model; print([name for name in {heavy!r} if name in sys.modules])"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert completed.stdout.strip() == "[]"

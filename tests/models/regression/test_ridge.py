@@ -46,11 +46,11 @@ def test_predictions_are_those_of_the_pipeline(categories):
     fitted = RidgeLine(categories).fit(X, y)
     plain = pipeline().fit(indicators(X, categories), y)
     far = np.vstack([X, 1e3 * X, np.full_like(X[:1], np.nan)])
-    wanted = plain.predict(indicators(far, categories))
-    np.testing.assert_array_equal(fitted.predict(far), wanted)
+    expected = plain.predict(indicators(far, categories))
+    np.testing.assert_array_equal(fitted.predict(far), expected)
     assert fitted.alpha_ == plain["ridge"].alpha_
     alone = np.concatenate([fitted.predict(far[[i]]) for i in range(len(far))])
-    np.testing.assert_allclose(alone, wanted, rtol=1e-12)
+    np.testing.assert_allclose(alone, expected, rtol=1e-12)
 
 
 def test_what_is_stored_answers_alike():

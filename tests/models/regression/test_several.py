@@ -47,16 +47,16 @@ def model(seed: Seed, rows: np.ndarray) -> SeveralTargets:
 
 
 @pytest.fixture(scope="module")
-def kept(model: SeveralTargets, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model_folder(model: SeveralTargets, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("several") / "model"
     model_files.save(model, folder)
     return folder
 
 
 @pytest.fixture
-def folder(kept: Path, tmp_path: Path) -> Path:
+def folder(model_folder: Path, tmp_path: Path) -> Path:
     """Folder of the model that a test may change."""
-    return Path(shutil.copytree(kept, tmp_path / "model"))
+    return Path(shutil.copytree(model_folder, tmp_path / "model"))
 
 
 def test_it_answers_as_its_models_do(model: SeveralTargets, rows: np.ndarray) -> None:
@@ -102,8 +102,10 @@ def test_models_of_other_targets_are_refused(seed: Seed, model: SeveralTargets) 
         together(seed, {"iron": model.models["iron"]}, {})
 
 
-def test_a_stored_model_comes_back_and_answers_bit_for_bit(model: SeveralTargets, kept: Path, rows: np.ndarray) -> None:
-    back = model_files.load(kept)
+def test_a_stored_model_comes_back_and_answers_bit_for_bit(
+    model: SeveralTargets, model_folder: Path, rows: np.ndarray
+) -> None:
+    back = model_files.load(model_folder)
     assert isinstance(back, SeveralTargets)
     assert (back.seed, back.candidate, back.info) == (model.seed, model.candidate, model.info)
     for coverage in (0.5, 0.9):
@@ -114,8 +116,8 @@ def test_a_stored_model_comes_back_and_answers_bit_for_bit(model: SeveralTargets
     assert [one.info for one in back.models.values()] == [{"of": "loss"}, {"of": "iron"}]
 
 
-def test_trees_that_were_changed_are_named_with_their_target(kept: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(kept, tmp_path / "changed"))
+def test_trees_that_were_changed_are_named_with_their_target(model_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(model_folder, tmp_path / "changed"))
     name = "0.trees.lightgbm.txt"
     content = (folder / name).read_bytes().replace(b"\nnum_class=1\n", b"\nnum_class=2\n", 1)
     manifest = json.loads((folder / model_files.MANIFEST).read_bytes())
@@ -127,8 +129,8 @@ def test_trees_that_were_changed_are_named_with_their_target(kept: Path, tmp_pat
         model_files.load(folder)
 
 
-def test_files_of_each_target_bear_its_number(kept: Path) -> None:
-    names = {path.name for path in kept.iterdir()}
+def test_files_of_each_target_bear_its_number(model_folder: Path) -> None:
+    names = {path.name for path in model_folder.iterdir()}
     assert names == {"0.trees.lightgbm.txt", *model_files._OWN_FILES} - {model_files.SIGNATURE}  # nobody has signed it
     assert all(map(model_files.is_known, names))
     assert model_files.is_known(model_files.SIGNATURE)

@@ -40,8 +40,8 @@ def made(save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def make(name: str, word: str = "") -> Path:
         folder = tmp_path / name
         save_toy_model(folder)
-        said = json.loads((folder / model_files.SELF_TEST).read_bytes())
-        rewritten(folder, model_files.SELF_TEST, json.dumps(said | {"word": word}).encode())
+        stored = json.loads((folder / model_files.SELF_TEST).read_bytes())
+        rewritten(folder, model_files.SELF_TEST, json.dumps(stored | {"word": word}).encode())
         return folder
 
     return make
@@ -56,9 +56,9 @@ def rewritten(folder: Path, name: str, content: bytes) -> None:
 
 def test_one_that_ends_the_process_is_named_and_the_others_are_tried(made: Callable[..., Path]) -> None:
     words = ("", "end by signal", "", "print", "end by exit", "sleep", "")
-    found = troubles([made(str(i), word) for i, word in enumerate(words)])
+    result = troubles([made(str(i), word) for i, word in enumerate(words)])
     head = "loading it in a process of its own"
-    assert found == [
+    assert result == [
         None,
         f"{head} ended that process with SIGSEGV",
         None,
@@ -72,28 +72,28 @@ def test_one_that_ends_the_process_is_named_and_the_others_are_tried(made: Calla
 def test_what_an_answer_is_refused_for_comes_back_without_the_folder(made: Callable[..., Path]) -> None:
     folder = made("one")
     (folder / model_files.MODEL).write_bytes(b"{}")
-    (said,) = troubles([folder])
-    assert said is not None
-    assert said.startswith("model.json: got 2 bytes, expected")
+    (message,) = troubles([folder])
+    assert message is not None
+    assert message.startswith("model.json: got 2 bytes, expected")
 
 
 @pytest.mark.long("reads more than a gibibyte")
 def test_memory_is_limited(made: Callable[..., Path]) -> None:
     folder = made("one")
     rewritten(folder, model_files.SELF_TEST, b"[" + b"[]," * 25_000_000 + b"[]]")  # more than 1 GiB as lists
-    (said,) = troubles([folder])
-    assert said is not None
-    assert "MemoryError" in said
+    (message,) = troubles([folder])
+    assert message is not None
+    assert "MemoryError" in message
 
 
 def test_the_process_knows_no_password(made: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
     monkeypatch.setenv("NONFERROUS_SIGNING_KEY", "key.pem")
-    (said,) = troubles([made("one", "show")])
-    assert said is not None
-    assert "PATH" in said
-    assert "MLFLOW" not in said
-    assert "NONFERROUS" not in said
+    (message,) = troubles([made("one", "show")])
+    assert message is not None
+    assert "PATH" in message
+    assert "MLFLOW" not in message
+    assert "NONFERROUS" not in message
 
 
 def test_a_process_that_does_not_start_is_no_verdict(

@@ -13,27 +13,27 @@ physics = schedule_of(SEED)
 
 
 def line(units, days, **other):
-    usual = {name: np.full(len(units), SEED.column(name).typical_value) for name in physics.NEEDED}
+    typical = {name: np.full(len(units), SEED.column(name).typical_value) for name in physics.NEEDED}
     starts = np.array([np.datetime64("2026-08-01") + np.timedelta64(day, "D") for day in days], dtype="datetime64[us]")
     return line_at(
         schedule_of(SEED),
         SEED,
         units,
         starts,
-        usual | {name: np.array(value) for name, value in other.items()},
+        typical | {name: np.array(value) for name, value in other.items()},
         24,
         1.0,
     )
 
 
 def test_the_newest_row_of_each_unit_says_the_state():
-    found = line(["a", "a", "b", "b"], [0, 2, 2, 0], cell_voltage=[9.0, 3.4, 3.2, 9.0])
-    assert found.voltage(np.array([found.usual]))[0] == pytest.approx(3.3)
+    result = line(["a", "a", "b", "b"], [0, 2, 2, 0], cell_voltage=[9.0, 3.4, 3.2, 9.0])
+    assert result.voltage(np.array([result.usual]))[0] == pytest.approx(3.3)
 
 
 def test_labels_are_of_the_last_periods_alone():
-    found = line(["a"] * 4, [0, 20, 24, 26], current_efficiency=[60.0, 92.0, 92.0, np.nan])
-    assert found.efficiency(np.array([found.usual]))[0] == pytest.approx(92.0)
+    result = line(["a"] * 4, [0, 20, 24, 26], current_efficiency=[60.0, 92.0, 92.0, np.nan])
+    assert result.efficiency(np.array([result.usual]))[0] == pytest.approx(92.0)
     with pytest.raises(ScheduleError, match="current_efficiency in at least one row"):
         line(["a"] * 2, [0, 20], current_efficiency=[90.0, np.nan])
 

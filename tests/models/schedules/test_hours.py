@@ -21,9 +21,9 @@ def faults(given, key="price", minutes=60):
 
 
 def test_a_day_ahead_series_has_an_hour_each():
-    found = read_hours("tariff", series(0, 24), "price", 60)
-    assert len(found.values) == 24
-    np.testing.assert_allclose(found.values[[0, 23]], [0.05, 0.073])
+    result = read_hours("tariff", series(0, 24), "price", 60)
+    assert len(result.values) == 24
+    np.testing.assert_allclose(result.values[[0, 23]], [0.05, 0.073])
 
 
 def test_intervals_fill_their_hours():
@@ -43,33 +43,33 @@ def test_the_end_of_summer_time_has_an_hour_more():
 def test_a_time_without_an_offset_is_refused():
     given = series(0, 24)
     given[5]["start"] = "2026-08-03T05:00"
-    ((place, got, wanted),) = faults(given)
+    ((place, got, expected),) = faults(given)
     assert (place, got) == ("tariff.5.start", "2026-08-03T05:00")
-    assert "summer time" in wanted
+    assert "summer time" in expected
 
 
 def test_a_gap_is_named_by_its_hour():
     given = series(0, 30)
     del given[10]
     given = [one | {"end": f"{one['start'][:11]}{int(one['start'][11:13]) + 1:02d}:00+08:00"} for one in given[:20]]
-    place, got, wanted = faults(given)[0]
+    place, got, expected = faults(given)[0]
     assert (place, got) == ("tariff.10.start", "2026-08-03T11:00:00+08:00")
-    assert "2026-08-03T10:00:00+08:00: hours from there on are missing" in wanted
+    assert "2026-08-03T10:00:00+08:00: hours from there on are missing" in expected
 
 
 def test_a_doubled_hour_is_named():
     given = series(0, 30)
     given.insert(11, dict(given[10]))
-    place, got, wanted = faults(given)[0]
+    place, got, expected = faults(given)[0]
     assert place == "tariff.10.end"
     assert got == "2026-08-03T10:00:00+08:00"
     overlapping = [
         {"start": "2026-08-03T00:00+08:00", "end": "2026-08-03T09:00+08:00", "price": 0.04},
         {"start": "2026-08-03T08:00+08:00", "end": "2026-08-04T00:00+08:00", "price": 0.09},
     ]
-    place, got, wanted = faults(overlapping)[0]
+    place, got, expected = faults(overlapping)[0]
     assert place == "tariff.1.start"
-    assert "hours before it stand twice" in wanted
+    assert "hours before it stand twice" in expected
 
 
 def test_between_two_steps_nothing_begins():
@@ -80,8 +80,8 @@ def test_between_two_steps_nothing_begins():
 
 @pytest.mark.parametrize("count", [23, 169])
 def test_less_than_a_day_and_more_than_a_week_are_refused(count):
-    ((place, got, wanted),) = faults(series(0, count))
-    assert (place, got, wanted) == ("tariff", f"{count} h", "24 to 168 h")
+    ((place, got, expected),) = faults(series(0, count))
+    assert (place, got, expected) == ("tariff", f"{count} h", "24 to 168 h")
 
 
 def test_factors_of_other_hours_than_the_tariff_are_refused():

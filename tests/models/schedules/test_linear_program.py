@@ -19,8 +19,8 @@ def tonnes(line, order, current):
 
 
 def test_a_flat_tariff_gives_a_flat_current(line, order, tariff):
-    found = ScheduleProgram(line, replace(order, prices=tariff(0.0))).solve()
-    np.testing.assert_allclose(found.current, 99.0, atol=0.02)  # what is left is the width of a segment
+    result = ScheduleProgram(line, replace(order, prices=tariff(0.0))).solve()
+    np.testing.assert_allclose(result.current, 99.0, atol=0.02)  # what is left is the width of a segment
 
 
 def test_the_metal_owed_is_made_and_hardly_more(line, order):
@@ -37,9 +37,9 @@ def test_current_keeps_its_limits_and_its_ramp(line, order):
 
 
 def test_half_hours_move_by_half_a_ramp(line, order, tariff):
-    rest = replace(line.balances[0], rest=np.full(144, 20.0))
+    remaining = replace(line.balances[0], rest=np.full(144, 20.0))
     halves = replace(order, prices=tariff(minutes=30), factors=np.full(144, 0.5))
-    current = ScheduleProgram(replace(line, balances=(rest,)), halves).solve().current
+    current = ScheduleProgram(replace(line, balances=(remaining,)), halves).solve().current
     assert len(current) == 144
     assert np.abs(np.diff(current)).max() <= 10.0 + 1e-9
 
@@ -62,12 +62,12 @@ def test_a_wider_tariff_never_saves_less(line, order, tariff):
 @pytest.mark.parametrize(("name", "delta"), [("metal_target", 0.05), ("highest", 0.2), ("ramp", 0.2)])
 def test_a_shadow_price_is_the_difference_quotient(line, order, name, delta):
     # Between two points where the programme's pieces change, the cost of the pieces themselves is a straight line.
-    worth = ScheduleProgram(line, order).solve().worth[name]
+    value = ScheduleProgram(line, order).solve().worth[name]
     more = replace(order, **{name: getattr(order, name) + delta})
     change = (
         order.cells * (ScheduleProgram(line, more).point().cost - ScheduleProgram(line, order).point().cost) / delta
     )
-    assert worth == pytest.approx(change if name == "metal_target" else -change, rel=0.02)
+    assert value == pytest.approx(change if name == "metal_target" else -change, rel=0.02)
 
 
 def test_a_temperature_limit_binds_and_has_a_worth(line, order):
@@ -93,18 +93,18 @@ def test_a_limit_that_no_current_keeps_yet_is_kept_as_soon_as_one_can(line, orde
 
 def test_a_level_caps_the_current(line, order):
     limit = StepLimit("voltage", "V", 3.4 + 0.02 * 1.6449, True, 0.05)
-    found = ScheduleProgram(line, replace(order, limits=(limit,))).solve()
-    assert found.current.max() == pytest.approx(112.5, abs=0.3)
-    assert found.worth["voltage"] > 0
-    assert "highest" not in found.worth
+    result = ScheduleProgram(line, replace(order, limits=(limit,))).solve()
+    assert result.current.max() == pytest.approx(112.5, abs=0.3)
+    assert result.worth["voltage"] > 0
+    assert "highest" not in result.worth
 
 
 def test_a_negative_price_is_answered_with_the_highest_current_and_no_fiction(line, order, tariff):
     prices = tariff()
     values = prices.values.copy()
     values[30:34] = -0.05
-    found = ScheduleProgram(line, replace(order, prices=replace(prices, values=values))).solve()
-    np.testing.assert_allclose(found.current[30:33], 120.0, atol=1e-6)
+    result = ScheduleProgram(line, replace(order, prices=replace(prices, values=values))).solve()
+    np.testing.assert_allclose(result.current[30:33], 120.0, atol=1e-6)
 
 
 def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, order, tariff):
@@ -114,10 +114,10 @@ def test_a_stop_is_taken_where_power_costs_more_than_the_metal_is_worth(line, or
     stopping = replace(
         order, prices=replace(prices, values=values), holding=50.0, metal_target=0.9 * order.metal_target
     )
-    found = ScheduleProgram(line, stopping).solve()
-    assert set(found.running[41:45]) == {0.0}
-    np.testing.assert_allclose(found.current[41:45], 50.0, atol=1e-6)
-    assert found.running[:36].all()
+    result = ScheduleProgram(line, stopping).solve()
+    assert set(result.running[41:45]) == {0.0}
+    np.testing.assert_allclose(result.current[41:45], 50.0, atol=1e-6)
+    assert result.running[:36].all()
 
 
 def test_an_impossible_order_says_what_must_give_way_and_by_how_much(line, order):

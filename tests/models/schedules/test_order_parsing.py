@@ -30,15 +30,15 @@ def test_what_is_left_out_is_the_seeds():
 
 def test_what_is_given_replaces_it():
     factors = [{"start": "2026-08-03T00:00+08:00", "end": "2026-08-04T00:00+08:00", "factor": 0.1}]
-    asked = ASKED | {"lowest": 60.0, "allow_stops": True, "limits": {"zinc_in_cell": 45.0}, "grid_factor": factors}
-    order = read_order(asked, SEED)
+    requested = ASKED | {"lowest": 60.0, "allow_stops": True, "limits": {"zinc_in_cell": 45.0}, "grid_factor": factors}
+    order = read_order(requested, SEED)
     assert (order.lowest, order.holding) == (60.0, 15.0)
     assert [one.bound for one in order.limits] == [43.0, 45.0, 3.7]
     np.testing.assert_array_equal(order.factors, 0.1)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"lowest": 120.0}, "highest: got 115.0: expected more than the lowest"),
         ({"limits": {"nothing": 3.0}}, "limits.nothing: got 3.0: expected one of cell_temperature"),
@@ -49,10 +49,10 @@ def test_what_is_given_replaces_it():
         ),
     ],
 )
-def test_what_does_not_go_together_is_refused(change, said):
+def test_what_does_not_go_together_is_refused(change, message):
     with pytest.raises(ScheduleError) as raised:
         read_order(ASKED | change, SEED)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_stop_needs_a_holding_current():

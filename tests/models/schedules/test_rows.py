@@ -17,9 +17,9 @@ def box(high, whole=(False, False)):
 
 def programme(least):
     """The sum of both is at least so much."""
-    found = SparseRows()
-    found.add([(X[None, :], 1.0)], np.array([least]), np.array([np.inf]))
-    return found
+    result = SparseRows()
+    result.add([(X[None, :], 1.0)], np.array([least]), np.array([np.inf]))
+    return result
 
 
 def test_the_cheaper_column_is_filled_first_and_the_other_gives_the_worth():

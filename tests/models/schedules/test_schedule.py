@@ -10,22 +10,22 @@ from models.schedules.schedule import flat_current, schedule
 
 
 def test_figures_add_up(line, order):
-    found = schedule(line, order)
-    assert found.cost.sum() == pytest.approx(found.total_cost.value)
-    assert found.metal.sum() == pytest.approx(found.tonnes.value)
-    assert 1e3 * found.power.sum() == pytest.approx(found.energy)
-    assert found.emission == pytest.approx(0.5 * found.energy)
-    assert found.co2e.sum() == pytest.approx(found.emission)
+    result = schedule(line, order)
+    assert result.cost.sum() == pytest.approx(result.total_cost.value)
+    assert result.metal.sum() == pytest.approx(result.tonnes.value)
+    assert 1e3 * result.power.sum() == pytest.approx(result.energy)
+    assert result.emission == pytest.approx(0.5 * result.energy)
+    assert result.co2e.sum() == pytest.approx(result.emission)
 
 
 def test_the_flat_current_makes_the_same_metal_and_costs_the_saving_more(line, order):
-    found = schedule(line, order)
-    flat = np.full(72, found.flat)
-    assert line.metal(flat).sum() == pytest.approx(line.metal(found.current).sum())
+    result = schedule(line, order)
+    flat = np.full(72, result.flat)
+    assert line.metal(flat).sum() == pytest.approx(line.metal(result.current).sum())
     cost = order.cells * float(order.prices.values @ line.power(flat))
-    assert cost - found.total_cost.value == pytest.approx(found.saving.value)
-    assert found.saving.value > 0
-    assert found.flat_energy < found.energy  # a steady current takes least
+    assert cost - result.total_cost.value == pytest.approx(result.saving.value)
+    assert result.saving.value > 0
+    assert result.flat_energy < result.energy  # a steady current takes least
 
 
 def test_a_flat_current_is_its_own(line, order):
@@ -66,7 +66,7 @@ def test_a_limit_that_nothing_follows_is_named(line, order):
 
 
 def test_limits_are_kept_with_their_back_off(line, order):
-    (kept,) = schedule(line, order).kept
-    assert kept.limit.name == "temperature"
-    assert kept.tightened_limit == pytest.approx(45.0 - 2.0537 * 0.5, abs=1e-3)
-    assert kept.extreme <= kept.tightened_limit + 1e-6
+    (within_grade,) = schedule(line, order).kept
+    assert within_grade.limit.name == "temperature"
+    assert within_grade.tightened_limit == pytest.approx(45.0 - 2.0537 * 0.5, abs=1e-3)
+    assert within_grade.extreme <= within_grade.tightened_limit + 1e-6

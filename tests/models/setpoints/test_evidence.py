@@ -34,9 +34,9 @@ def test_what_is_left_of_moves_shows_the_effect_that_habits_hide(all_reasons):
 def test_rows_beside_those_asked_for_are_left_out():
     unit, seen, move, _ = _confounded(units=20)
     rows = unit < 15
-    found = left_over(seen, move, unit, rows)
-    assert np.isnan(found[~rows]).all()
-    assert np.isfinite(found[rows]).all()
+    result = left_over(seen, move, unit, rows)
+    assert np.isnan(result[~rows]).all()
+    assert np.isfinite(result[rows]).all()
 
 
 def _linear(prior, slope_of_physics, moves):
@@ -62,9 +62,9 @@ def test_without_information_the_prior_stays():
     moves, units = np.full(100, 1e-9), np.arange(100) % 10
     outcome = np.random.default_rng(2).standard_normal(100)
     prior = _prior()
-    found = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, _nothing)
-    np.testing.assert_allclose(found.mean, prior.mean, atol=1e-6)
-    np.testing.assert_allclose(found.covariance, prior.covariance, rtol=1e-3, atol=1e-6)
+    result = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, _nothing)
+    np.testing.assert_allclose(result.mean, prior.mean, atol=1e-6)
+    np.testing.assert_allclose(result.covariance, prior.covariance, rtol=1e-3, atol=1e-6)
 
 
 def test_with_much_information_the_slope_is_that_of_the_data_and_its_doubt_small():
@@ -73,12 +73,12 @@ def test_with_much_information_the_slope_is_that_of_the_data_and_its_doubt_small
     outcome = 1.8 * moves + rng.standard_normal(20_000)
     prior = _prior()
     effects = _linear(prior, 1.0, moves)
-    found = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
-    slope = (effects(found.mean)["y"] @ moves) / (moves @ moves)
+    result = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
+    slope = (effects(result.mean)["y"] @ moves) / (moves @ moves)
     assert slope == pytest.approx(1.8, abs=0.03)
     spread = [
         np.std([(effects(one)["y"] @ moves) / (moves @ moves) for one in belief.draws(400)])
-        for belief in (prior, found)
+        for belief in (prior, result)
     ]
     assert spread[1] < 0.1 * spread[0]
 
@@ -92,8 +92,8 @@ def test_a_belief_about_the_line_pulls_as_strongly_as_it_is_held():
         return lambda theta: (np.array([prior.values(theta)["c"] + theta[1]]), near)
 
     def slope(near):
-        found = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, belief(near))
-        return found.values(found.mean)["c"] + found.mean[1]
+        result = posterior(prior, _linear(prior, 1.0, moves), {"setpoint": moves}, {"y": outcome}, units, belief(near))
+        return result.values(result.mean)["c"] + result.mean[1]
 
     assert slope(0.01) == pytest.approx(0.0, abs=0.05)
     assert slope(0.01) < slope(1.0) < slope(100.0)
@@ -109,8 +109,8 @@ def test_errors_of_a_unit_that_are_alike_count_as_few():
     doubts = []
     for outcome in (alike, apart):
         effects = _linear(prior, 1.0, moves)
-        found = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
-        doubts.append(float(np.std([effects(one)["y"][0] / moves[0] for one in found.draws(400)])))
+        result = posterior(prior, effects, {"setpoint": moves}, {"y": outcome}, units, _nothing)
+        doubts.append(float(np.std([effects(one)["y"][0] / moves[0] for one in result.draws(400)])))
     assert doubts[0] > 3 * doubts[1]
 
 
@@ -126,10 +126,10 @@ def test_two_meters_of_one_thing_teach_hardly_more_than_one():
     def effects(theta):
         return dict.fromkeys(("y", "z"), prior.values(theta)["c"] * moves)
 
-    def found(outcomes):
+    def posterior_of(outcomes):
         return posterior(prior, effects, {"setpoint": moves}, outcomes, units, _nothing)
 
-    one, two, apart = found({"y": meter}), found(same), found(other)
+    one, two, apart = posterior_of({"y": meter}), posterior_of(same), posterior_of(other)
     assert two.values(two.mean)["c"] == pytest.approx(one.values(one.mean)["c"], abs=0.02)
     assert two.covariance[0, 0] > 0.85 * one.covariance[0, 0]
     assert apart.covariance[0, 0] < 0.75 * one.covariance[0, 0]
@@ -145,7 +145,7 @@ def test_an_outcome_that_is_missing_or_never_changes_does_no_harm():
     def effects(theta):
         return {"y": _linear(prior, 1.0, moves)(theta)["y"], "z": 0.0 * moves, "w": 0.0 * moves}
 
-    found = posterior(
+    result = posterior(
         prior, effects, {"setpoint": moves}, {"y": outcome, "z": holes, "w": np.full(2000, 3.0)}, units, _nothing
     )
-    assert effects(found.mean)["y"] @ moves / (moves @ moves) == pytest.approx(1.8, abs=0.1)
+    assert effects(result.mean)["y"] @ moves / (moves @ moves) == pytest.approx(1.8, abs=0.1)

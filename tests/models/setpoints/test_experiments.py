@@ -43,9 +43,9 @@ def test_signs_are_drawn_by_the_random_seed(young, line, planned):
 
 
 def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(planned):
-    for worth in planned.setpoints.values():
-        assert worth.value > worth.cost >= 0.0
-        assert 0.0 < worth.gain_sd_after < worth.gain_sd
+    for value in planned.setpoints.values():
+        assert value.value > value.cost >= 0.0
+        assert 0.0 < value.gain_sd_after < value.gain_sd
 
 
 def test_more_units_tested_leave_less_doubt(young, line, planned):

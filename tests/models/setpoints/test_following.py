@@ -53,7 +53,7 @@ def slope(moves, answer):
 
 
 @pytest.fixture(scope="module")
-def found():
+def recommendations():
     return history({"bound"})
 
 
@@ -62,17 +62,17 @@ def plain():
     return history(())
 
 
-def test_tests_alone_tell_what_such_a_setpoint_does(found):
-    assert slope(found.tested["bound"], found.beside["answer"]) == pytest.approx(SLOPE, rel=0.05)
-    assert slope(found.moved["bound"], found.outcomes["answer"]) > 1.2 * SLOPE
+def test_tests_alone_tell_what_such_a_setpoint_does(recommendations):
+    assert slope(recommendations.tested["bound"], recommendations.beside["answer"]) == pytest.approx(SLOPE, rel=0.05)
+    assert slope(recommendations.moved["bound"], recommendations.outcomes["answer"]) > 1.2 * SLOPE
 
 
-def test_it_is_held_as_the_other_setpoints_of_the_crew_are(found, plain):
-    assert found.hold["bound"] == found.hold["free"]
-    assert np.mean(plain.hold["bound"]) > 1.5 * np.mean(found.hold["bound"])
+def test_it_is_held_as_the_other_setpoints_of_the_crew_are(recommendations, plain):
+    assert recommendations.hold["bound"] == recommendations.hold["free"]
+    assert np.mean(plain.hold["bound"]) > 1.5 * np.mean(recommendations.hold["bound"])
 
 
-def test_of_other_setpoints_the_moves_are_the_same(found, plain):
-    assert set(found.tested) == set(found.begun) == {"bound"}
-    np.testing.assert_array_equal(found.moved["free"], plain.moved["free"])
+def test_of_other_setpoints_the_moves_are_the_same(recommendations, plain):
+    assert set(recommendations.tested) == set(recommendations.begun) == {"bound"}
+    np.testing.assert_array_equal(recommendations.moved["free"], plain.moved["free"])
     assert not plain.tested

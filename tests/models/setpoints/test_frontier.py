@@ -50,7 +50,7 @@ def test_a_table_without_a_plan_is_refused(taught, line):
 @pytest.mark.long("computes frontiers of many units")
 def test_many_units_have_the_same_points_some_at_a_time(taught, line, frontier, monkeypatch):
     monkeypatch.setattr(plans, "UNITS_AT_ONCE", 7)
-    found = pareto(taught, line.planned)
-    assert {unit: [one.carbon_price for one in points] for unit, points in found.items()} == {
+    result = pareto(taught, line.planned)
+    assert {unit: [one.carbon_price for one in points] for unit, points in result.items()} == {
         unit: [one.carbon_price for one in points] for unit, points in frontier.items()
     }

@@ -30,16 +30,16 @@ def test_a_test_that_ends_is_no_move_that_crews_take_back(all_reasons):
     rows = rows.drop_duplicates(keys, keep="last").sort_values(keys).reset_index(drop=True)
     tests = pd.concat([step.tests for step in steps], ignore_index=True)
     assert (tests["voltage_setpoint"] != 0.0).mean() == pytest.approx(0.08, abs=0.03)
-    unsaid, said = learn(rows, seed, evidence=False), learn(rows, seed, tests=tests, evidence=False)
+    unsaid, message = learn(rows, seed, evidence=False), learn(rows, seed, tests=tests, evidence=False)
     moved = running.plan()
     setpoint = "voltage_setpoint"
     moved[setpoint] += 0.02
-    kept = []
+    retained = []
     for given in (None, moved[[*keys, setpoint]]):
         copy = running.fork()
-        kept.append(np.mean([copy.step(given if k == 0 else None).table[setpoint].mean() for k in range(3)]))
-    truth = (kept[1] - kept[0]) / 0.02
-    assert abs(np.mean(said.hold[setpoint]) - truth) < 0.1
+        retained.append(np.mean([copy.step(given if k == 0 else None).table[setpoint].mean() for k in range(3)]))
+    truth = (retained[1] - retained[0]) / 0.02
+    assert abs(np.mean(message.hold[setpoint]) - truth) < 0.1
     assert abs(np.mean(unsaid.hold[setpoint]) - truth) > 0.15
 
 
@@ -56,10 +56,10 @@ def test_history_makes_surer_of_what_it_shows(taught, line):
 
 @pytest.mark.long("learns from whole plants")
 def test_operators_are_believed_to_know_the_setpoints_that_they_have_tuned_and_no_others(line, monkeypatch):
-    asked = []
+    calls = []
 
     def first(prior, effects, moves, outcomes, units, beliefs):
-        asked.append(beliefs(prior.mean)[0])
+        calls.append(beliefs(prior.mean)[0])
         return prior
 
     monkeypatch.setattr(learning, "posterior", first)
@@ -68,8 +68,8 @@ def test_operators_are_believed_to_know_the_setpoints_that_they_have_tuned_and_n
     for of in (tuned, tuned[1:]):
         monkeypatch.setattr(type(response), "TUNED", of)
         learn(line.history, line.seed)
-    assert len(asked[0]) == len(tuned)
-    np.testing.assert_array_equal(asked[1], asked[0][1:])
+    assert len(calls[0]) == len(tuned)
+    np.testing.assert_array_equal(calls[1], calls[0][1:])
 
 
 def test_an_effect_that_physics_is_sure_of_is_off_by_no_offset(line, monkeypatch):
@@ -91,8 +91,8 @@ def test_setpoints_that_never_moved_teach_nothing(line):
 def test_a_shuffled_history_teaches_nothing(line):
     rng = np.random.default_rng(1)
     shuffled = line.history.copy()
-    told = [one.name for one in line.seed.columns if one.role in ("during", "late", "target")]
-    shuffled[told] = shuffled[told].to_numpy()[rng.permutation(len(shuffled))]
+    predictions = [one.name for one in line.seed.columns if one.role in ("during", "late", "target")]
+    shuffled[predictions] = shuffled[predictions].to_numpy()[rng.permutation(len(shuffled))]
     with pytest.raises(SetpointError, match="does not follow it in this history"):
         learn(shuffled, line.seed)
 

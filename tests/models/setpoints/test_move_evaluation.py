@@ -33,18 +33,18 @@ def test_where_nothing_pays_standing_still_is_no_refusal():
 
 
 def test_a_gain_smaller_than_its_doubt_is_refused_for_it():
-    best, (why,) = chosen(_weighed([[0.0], [1.0]], [[0.0], [40.0]]), [None])
+    best, (reason,) = chosen(_weighed([[0.0], [1.0]], [[0.0], [40.0]]), [None])
     assert best.tolist() == [0]
-    assert why.startswith("doubt: the best move would bring 1.0 a day")
+    assert reason.startswith("doubt: the best move would bring 1.0 a day")
 
 
-@pytest.mark.parametrize("what", ["support", "limits"])
-def test_a_move_that_is_not_allowed_is_refused_for_that(what):
+@pytest.mark.parametrize("description", ["support", "limits"])
+def test_a_move_that_is_not_allowed_is_refused_for_that(description):
     no = np.array([[True], [False]])
-    given = {"supported": no} if what == "support" else {"within": no}
-    best, (why,) = chosen(_weighed([[0.0], [9.0]], [[0.0], [0.1]], **given), [None])
+    given = {"supported": no} if description == "support" else {"within": no}
+    best, (reason,) = chosen(_weighed([[0.0], [9.0]], [[0.0], [0.1]], **given), [None])
     assert best.tolist() == [0]
-    assert why.startswith(what)
+    assert reason.startswith(description)
 
 
 def test_an_unknown_situation_is_never_moved():

@@ -87,9 +87,9 @@ def test_a_unit_that_history_hardly_knows_is_refused(taught, line):
     seed, unit = line.seed, line.history[line.seed.key.name].iloc[0]
     starts = np.sort(line.planned[seed.clock.name].unique())
     young = line.planned[(line.planned[seed.key.name] != unit) | (line.planned[seed.clock.name] >= starts[-2])]
-    found = {one.unit: one for one in recommend(taught, young)}[unit]
-    assert found.refusal.startswith("history knows 1 period without a gap")
-    assert not any(found.moves.values())
+    result = {one.unit: one for one in recommend(taught, young)}[unit]
+    assert result.refusal.startswith("history knows 1 period without a gap")
+    assert not any(result.moves.values())
 
 
 def test_readings_that_are_too_old_are_refused(taught, line):
@@ -97,8 +97,8 @@ def test_readings_that_are_too_old_are_refused(taught, line):
     starts = np.sort(line.history[seed.clock.name].unique())
     old = line.planned.copy()
     old.loc[(old[seed.key.name] == unit) & (old[seed.clock.name] >= starts[-2]), "cell_voltage"] = np.nan
-    found = {one.unit: one for one in recommend(taught, old)}[unit]
-    assert found.refusal == "cell_voltage was not read in the last 2 periods: expected a reading that is no older"
+    result = {one.unit: one for one in recommend(taught, old)}[unit]
+    assert result.refusal == "cell_voltage was not read in the last 2 periods: expected a reading that is no older"
 
 
 def test_a_plan_without_a_set_point_is_refused(taught, line):
@@ -146,9 +146,9 @@ def test_a_line_current_is_not_moved_for_one_pot(advised):
 
 
 def test_a_current_that_is_moved_for_all_warms_every_pot_and_is_doubted_more_than_nothing(taught, line):
-    found = [one for one in what_if(taught, line.planned, {"line_current_target": 2.5}) if one.refusal is None]
-    assert found
-    for one in found:
+    result = [one for one in what_if(taught, line.planned, {"line_current_target": 2.5}) if one.refusal is None]
+    assert result
+    for one in result:
         assert one.moves["line_current_target"] == 2.5
         for name in ("cell_voltage", "bath_temperature"):
             assert 0.0 < one.effects[name].low < one.effects[name].high
@@ -163,10 +163,10 @@ def test_a_current_beyond_its_bounds_is_an_error(taught, line):
 def test_one_unit_alone_gets_the_advice_that_it_gets_among_all(taught, line, advised):
     unit = advised[7].unit
     alone = line.planned[line.planned[line.seed.key.name] == unit]
-    (found,) = recommend(taught, alone)
-    assert (found.unit, found.moves, found.refusal) == (unit, advised[7].moves, advised[7].refusal)
-    assert found.gain.value == pytest.approx(advised[7].gain.value)
-    assert found.gain.high == pytest.approx(advised[7].gain.high)
+    (result,) = recommend(taught, alone)
+    assert (result.unit, result.moves, result.refusal) == (unit, advised[7].moves, advised[7].refusal)
+    assert result.gain.value == pytest.approx(advised[7].gain.value)
+    assert result.gain.high == pytest.approx(advised[7].gain.high)
 
 
 @pytest.fixture
@@ -186,12 +186,12 @@ def few_at_once(monkeypatch, taught):
 
 
 def test_many_units_are_weighed_some_at_a_time_and_get_the_same_advice(taught, line, advised, few_at_once):
-    found = recommend(taught, line.planned)
+    result = recommend(taught, line.planned)
     assert max(few_at_once[1:]) == 7  # the first is of the newest rows of history
-    assert [(one.unit, one.moves, one.refusal) for one in found] == [
+    assert [(one.unit, one.moves, one.refusal) for one in result] == [
         (one.unit, one.moves, one.refusal) for one in advised
     ]
-    gains = [[one.gain.value for one in some] for some in (found, advised)]
+    gains = [[one.gain.value for one in subset] for subset in (result, advised)]
     np.testing.assert_allclose(*gains, rtol=1e-9)
     moves = {one.unit: one.moves for one in advised}
     whole = what_if(taught, line.planned, moves)

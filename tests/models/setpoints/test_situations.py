@@ -40,10 +40,10 @@ def test_the_label_of_a_period_is_known_only_after_its_delay(line, response):
 def test_an_outcome_is_the_mean_of_its_periods(line):
     grid = UnitPeriodGrid.of(line.history, line.seed)
     values = np.arange(grid.there.size, dtype=np.float64).reshape(grid.there.shape)
-    found = grid.ahead(values)
-    row = int(np.flatnonzero(np.isfinite(found))[0])
+    result = grid.ahead(values)
+    row = int(np.flatnonzero(np.isfinite(result))[0])
     unit, period = (part[row] for part in np.nonzero(grid.there))
-    assert found[row] == pytest.approx(values[unit, period : period + AHEAD].mean())
+    assert result[row] == pytest.approx(values[unit, period : period + AHEAD].mean())
     assert np.isnan(grid.ahead(values)[np.nonzero(grid.there)[1] > grid.there.shape[1] - AHEAD]).all()
 
 

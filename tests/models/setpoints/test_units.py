@@ -12,9 +12,9 @@ def test_targets_columns_and_computed_quantities_have_units_and_nothing_else_is_
     model = SimpleNamespace(seed=load("aluminium_reduction"), response=response_of(load("aluminium_reduction")))
     names = ("co2e", "specific_energy", "bath_temperature", "superheat", "efficiency_by_feed", "unit")
     effects = {name: GainEstimate(float(i), i - 1.0, i + 1.0) for i, name in enumerate(names)}
-    found = stated_effects(SimpleNamespace(effects=effects), model)
-    assert {name: unit for name, (_, unit) in found.items()} == {
+    result = stated_effects(SimpleNamespace(effects=effects), model)
+    assert {name: unit for name, (_, unit) in result.items()} == {
         **{"co2e": "tCO2e/t", "specific_energy": "kWh/t"},
         **{"bath_temperature": "°C", "superheat": "K"},
     }
-    assert all(found[name][0] is effects[name] for name in found)
+    assert all(result[name][0] is effects[name] for name in result)

@@ -41,8 +41,8 @@ def in_lots(rows: tuple[np.ndarray, np.ndarray, np.ndarray], pieces: int = 20) -
 def certain(codes: np.ndarray, sure: float = 0.97) -> np.ndarray:
     """Probabilities after a look that tells the class with the probability `sure`, and any other as often."""
     rng = np.random.default_rng(9)
-    told = np.where(rng.random(len(codes)) < sure, codes, (codes + rng.integers(1, 4, len(codes))) % 4)
-    likelihood = np.where(np.arange(4) == told[:, None], sure, (1 - sure) / 3)
+    predictions = np.where(rng.random(len(codes)) < sure, codes, (codes + rng.integers(1, 4, len(codes))) % 4)
+    likelihood = np.where(np.arange(4) == predictions[:, None], sure, (1 - sure) / 3)
     p = likelihood * np.bincount(codes, minlength=4)
     return np.asarray(p / p.sum(axis=1, keepdims=True))
 
@@ -100,11 +100,11 @@ def test_variances_are_those_of_the_errors(
     fitted: tuple[Contents, np.ndarray, np.ndarray], toy_sorting_seed: Seed, toy_sorting_frame: Frame
 ) -> None:
     X, codes, contents = parts(toy_sorting_seed, toy_sorting_frame(lots=100, rng_seed=3))
-    told, variance = estimated(fitted[0], X, certain(codes))
-    ratio = np.mean((told - contents) ** 2, axis=0) / variance.mean(axis=0)
+    predictions, variance = estimated(fitted[0], X, certain(codes))
+    ratio = np.mean((predictions - contents) ** 2, axis=0) / variance.mean(axis=0)
     np.testing.assert_allclose(ratio, 1.0, atol=0.15)
     # Errors that do not lean to one side cancel out over a lot.
-    assert np.abs((told - contents).mean(axis=0)).max() < 0.05
+    assert np.abs((predictions - contents).mean(axis=0)).max() < 0.05
 
 
 def test_what_no_signal_carries_is_left_out(fitted: tuple[Contents, np.ndarray, np.ndarray]) -> None:
@@ -147,8 +147,8 @@ def test_a_class_with_few_rows_takes_the_scores_of_all(
 ) -> None:
     old = parts(toy_sorting_seed, toy_sorting_frame(lots=30, rng_seed=1))
     X, codes, contents = parts(toy_sorting_seed, toy_sorting_frame(lots=30, rng_seed=2))
-    kept = (codes != 1) | (np.cumsum(codes == 1) < FEWEST_OF_CLASS)
-    rows = X[kept], codes[kept], contents[kept]
+    retained = (codes != 1) | (np.cumsum(codes == 1) < FEWEST_OF_CLASS)
+    rows = X[retained], codes[retained], contents[retained]
     model = fit_contents(toy_sorting_seed, old, rows, np.eye(4)[rows[1]], in_lots(rows))[0]
     row, p = X[codes == 1][:1], np.eye(4)[[1]]
     answer, sd = told_by(model, row, p, 0.8)["x"], np.sqrt(estimated(model, row, p)[1][0, 0])
@@ -241,8 +241,8 @@ def test_lines_end_where_the_class_ends_by_hand() -> None:
         high=np.array([[4.0], [11.0]]),
         variance=np.array([[0.5], [0.25]]),
     )
-    found = lines.contents(np.array([[1.0], [3.0], [-2.0]]))
-    assert found[:, :, 0].tolist() == [[3.0, 9.0], [4.0, 9.0], [0.0, 11.0]]
+    contents = lines.contents(np.array([[1.0], [3.0], [-2.0]]))
+    assert contents[:, :, 0].tolist() == [[3.0, 9.0], [4.0, 9.0], [0.0, 11.0]]
     mean, variance = lines.mixed(np.array([[1.0]]), np.array([[0.75, 0.25]]))
     # 0.75 * 3 + 0.25 * 9 = 4.5; between 0.75 * 1.5² + 0.25 * 4.5² = 6.75, within 0.4375.
     np.testing.assert_allclose((mean[0, 0], variance[0, 0]), (4.5, 7.1875), rtol=1e-12)

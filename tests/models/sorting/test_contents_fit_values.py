@@ -16,19 +16,19 @@ def test_scores_are_all_errors_once_where_there_are_few():
 
 def test_many_errors_are_drawn_each_once_at_most():
     relative = np.arange(1.0, MOST_SCORES + 501.0)[:, np.newaxis]
-    (found,) = contents_fit._scores(relative)
-    assert len(found.scores) == len(set(found.scores)) == MOST_SCORES
-    assert set(found.scores) <= set(relative[:, 0])
+    (result,) = contents_fit._scores(relative)
+    assert len(result.scores) == len(set(result.scores)) == MOST_SCORES
+    assert set(result.scores) <= set(relative[:, 0])
 
 
 def test_explained_variance_by_hand():
     contents = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [np.nan, 5.0]])
     error = np.array([[0.5, 1.0], [-0.5, 1.0], [1.0, 1.0], [9.0, 1.0]])
-    found = contents_fit._r2(error, contents)
+    result = contents_fit._r2(error, contents)
     mean = 7.0 / 3.0
     variance = ((1.0 - mean) ** 2 + (2.0 - mean) ** 2 + (4.0 - mean) ** 2) / 3.0
-    assert found[0] == pytest.approx(1.0 - (0.25 + 0.25 + 1.0) / 3.0 / variance, rel=1e-12)
-    assert found[1] == -np.inf
+    assert result[0] == pytest.approx(1.0 - (0.25 + 0.25 + 1.0) / 3.0 / variance, rel=1e-12)
+    assert result[1] == -np.inf
 
 
 def test_ridge_lines_by_hand():
@@ -36,26 +36,26 @@ def test_ridge_lines_by_hand():
     Z, codes = rng.standard_normal((40, 2)), np.repeat([0, 1], 20)
     contents = np.column_stack([3.0 + Z @ [0.5, -0.2] + 0.1 * rng.standard_normal(40), np.full(40, np.nan)])
     contents[0, 0] = np.nan
-    found = fit_lines(Z, codes, contents, 3)
+    result = fit_lines(Z, codes, contents, 3)
     for k in range(3):
         own = np.isfinite(contents[:, 0]) & (codes == k)
         if k == 2:  # a class that has no piece takes the mean and the range of all
             known = contents[np.isfinite(contents[:, 0]), 0]
-            np.testing.assert_array_equal(found.weights[2, 0], [0.0, 0.0])
-            assert found.constant[2, 0] == pytest.approx(known.mean(), rel=1e-12)
-            assert (found.low[2, 0], found.high[2, 0]) == (known.min(), known.max())
-            assert found.variance[2, 0] == pytest.approx(known.var(), rel=1e-12)
+            np.testing.assert_array_equal(result.weights[2, 0], [0.0, 0.0])
+            assert result.constant[2, 0] == pytest.approx(known.mean(), rel=1e-12)
+            assert (result.low[2, 0], result.high[2, 0]) == (known.min(), known.max())
+            assert result.variance[2, 0] == pytest.approx(known.var(), rel=1e-12)
             continue
         X, y = Z[own], contents[own, 0]
         centred = X - X.mean(axis=0)
         weights = np.linalg.solve(centred.T @ centred + PENALTY * np.eye(2), centred.T @ (y - y.mean()))
         constant = y.mean() - X.mean(axis=0) @ weights
         line = np.clip(X @ weights + constant, y.min(), y.max())
-        np.testing.assert_allclose(found.weights[k, 0], weights, rtol=1e-9)
-        assert found.constant[k, 0] == pytest.approx(constant, rel=1e-9)
-        assert (found.low[k, 0], found.high[k, 0]) == (y.min(), y.max())
-        assert found.variance[k, 0] == pytest.approx(np.mean((y - line) ** 2), rel=1e-9)
-    for part in (found.weights, found.constant, found.low, found.high, found.variance):
+        np.testing.assert_allclose(result.weights[k, 0], weights, rtol=1e-9)
+        assert result.constant[k, 0] == pytest.approx(constant, rel=1e-9)
+        assert (result.low[k, 0], result.high[k, 0]) == (y.min(), y.max())
+        assert result.variance[k, 0] == pytest.approx(np.mean((y - line) ** 2), rel=1e-9)
+    for part in (result.weights, result.constant, result.low, result.high, result.variance):
         assert not part[:, 1].any()  # an element that nobody has assayed
 
 
@@ -72,19 +72,19 @@ def test_of_many_errors_four_hundred_are_drawn_by_a_generator_that_is_always_the
 
 
 def test_explained_share_of_one_content_is_unknown():
-    found = contents_fit._r2(np.array([[0.5, 0.5], [0.1, 0.1]]), np.array([[2.0, np.nan], [np.nan, np.nan]]))
-    assert found.tolist() == [-np.inf, -np.inf]
+    result = contents_fit._r2(np.array([[0.5, 0.5], [0.1, 0.1]]), np.array([[2.0, np.nan], [np.nan, np.nan]]))
+    assert result.tolist() == [-np.inf, -np.inf]
 
 
 def test_a_class_of_one_piece_is_given_its_content():
     Z, contents = np.array([[1.0], [-1.0], [3.0]]), np.array([[2.0], [4.0], [9.0]])
-    found = fit_lines(Z, np.array([0, 0, 1]), contents, 2)
+    result = fit_lines(Z, np.array([0, 0, 1]), contents, 2)
     # Of class 0: weight -2 / (2 + 1), middle 0, mean 3; so 3 - 2/3 and 3 + 2/3, errors a third each.
-    assert found.weights[0, 0, 0] == pytest.approx(-2 / 3, rel=1e-12)
-    assert found.constant[0, 0] == pytest.approx(3.0, rel=1e-12)
-    assert found.variance[0, 0] == pytest.approx((1 / 3) ** 2, rel=1e-9)
-    assert (found.weights[1, 0, 0], found.constant[1, 0], found.variance[1, 0]) == (0.0, 9.0, 0.0)
-    assert (found.low[1, 0], found.high[1, 0]) == (9.0, 9.0)
+    assert result.weights[0, 0, 0] == pytest.approx(-2 / 3, rel=1e-12)
+    assert result.constant[0, 0] == pytest.approx(3.0, rel=1e-12)
+    assert result.variance[0, 0] == pytest.approx((1 / 3) ** 2, rel=1e-9)
+    assert (result.weights[1, 0, 0], result.constant[1, 0], result.variance[1, 0]) == (0.0, 9.0, 0.0)
+    assert (result.low[1, 0], result.high[1, 0]) == (9.0, 9.0)
 
 
 def test_errors_are_counted_by_the_spread_that_the_lines_which_answer_state(toy_sorting_seed):

@@ -25,7 +25,7 @@ def drawn(n: int, rng_seed: int = 0) -> DecidedPieces:
     return DecidedPieces(value, rng.random(n) < 0.1, rng.lognormal(-3.5, 0.5, n), content, rng.uniform(0, 2e-5, (n, 2)))
 
 
-def some(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
+def subset(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
     return DecidedPieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
 
 
@@ -65,23 +65,23 @@ def test_each_piece_goes_where_its_gain_less_the_price_of_its_risk_is_highest(
     for i in range(400):
         before = np.flatnonzero((lots[:i] == lots[i]) & (bins[:i] == 0))
         growth = max(LOT_MASS / pieces.mass[: i + 1][lots[: i + 1] == lots[i]].sum(), 1.0)
-        found = []
+        result = []
         for rows in (before, np.append(before, i)):
             mass = 1.02 * pieces.mass[rows].sum()
             x = (pieces.mass[rows] * (pieces.content[rows, 0] + 0.02 * 0.02)).sum()
             variance = (pieces.mass[rows] ** 2 * pieces.variance[rows, 0]).sum()
             slack = 0.009 * (mass + PRODUCT_SHARE * LOT_MASS) - x
-            found.append((slack, risk(slack, x, variance, growth)))
+            result.append((slack, risk(slack, x, variance, growth)))
         net = pieces.mass[i] * (pieces.value[i] - pieces.value[i, 2])
-        net[0] -= price * LOT_MASS * (found[1][1] - found[0][1])
-        wanted = line.wanted(some(pieces, np.array([i])))[0]
-        is_open = found[1][0] >= 0
+        net[0] -= price * LOT_MASS * (result[1][1] - result[0][1])
+        requested = line.wanted(subset(pieces, np.array([i])))[0]
+        is_open = result[1][0] >= 0
         best = int(np.argmax(np.where([is_open, True, True], net, -np.inf)))
         worth_it = net[best] > 0 and pieces.value[i, best] > pieces.value[i, 2]
         # A piece whose most valuable bin has no limits goes there.
-        expected = wanted if wanted != 0 else best if worth_it else 2
+        expected = requested if requested != 0 else best if worth_it else 2
         assert bins[i] == expected, i
-        refused += expected != wanted
+        refused += expected != requested
     assert refused > 5
     for lot, state in enumerate(states):
         inside = [np.flatnonzero((lots == lot) & (bins == b)) for b in range(3)]
@@ -148,7 +148,7 @@ def test_a_lot_in_two_requests_is_sorted_as_in_one(line: SortingLine, toy_sortin
     bins, after = filled(line, pieces, lots, empty)
     parted, states = [], empty
     for rows in np.split(np.arange(300), [1, 120, 121]):
-        some_bins, states = filled(line, some(pieces, rows), lots[rows], states)
+        some_bins, states = filled(line, subset(pieces, rows), lots[rows], states)
         parted.append(some_bins)
     np.testing.assert_array_equal(np.concatenate(parted), bins)
     for one, other in zip(states, after, strict=True):
@@ -160,7 +160,7 @@ def test_the_order_of_other_lots_does_not_matter(line: SortingLine, toy_sorting_
     empty = [LotState.empty(toy_sorting_seed)] * 3
     bins, after = filled(line, pieces, lots, empty)
     one_after_the_other = np.argsort(-lots, kind="stable")
-    moved, moved_after = filled(line, some(pieces, one_after_the_other), lots[one_after_the_other], empty)
+    moved, moved_after = filled(line, subset(pieces, one_after_the_other), lots[one_after_the_other], empty)
     np.testing.assert_array_equal(moved, bins[one_after_the_other])
     for one, other in zip(moved_after, after, strict=True):
         assert_same(one, other)

@@ -42,7 +42,7 @@ def physics(monkeypatch: pytest.MonkeyPatch) -> None:
     state_process(monkeypatch, "toy_scrap", physics=toy)
 
 
-def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:
+def fitted_model(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:
     """A candidate that has learnt half of a toy table and is calibrated on the other."""
     X, contents = matrix(frame, seed), frame[["x", "z"]].to_numpy()
     codes = pd.Categorical(frame["metal"], categories=list(seed.classes)).codes.astype(np.float64)
@@ -50,8 +50,8 @@ def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:
     estimator = build(seed)[name].fit(X[old], codes[old])
     learned = LaboratoryPieces(X[old], codes[old], contents[old])
     lots, p = frame["lot"].to_numpy(dtype=object)[new], estimator.predict_proba(X[new])
-    told = CalibrationPieces(X[new], codes[new], contents[new], X[new, 3], lots, p)
-    return sorter(seed, name, estimator, learned, told, {"data": "sha256:0", "rows": len(X)})
+    predictions = CalibrationPieces(X[new], codes[new], contents[new], X[new, 3], lots, p)
+    return sorter(seed, name, estimator, learned, predictions, {"data": "sha256:0", "rows": len(X)})
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def frame(toy_sorting_frame: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 
 @pytest.fixture
 def folder(toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> Path:
-    save(learnt(toy_sorting_seed, frame, "lightgbm"), tmp_path / "model")
+    save(fitted_model(toy_sorting_seed, frame, "lightgbm"), tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -79,7 +79,7 @@ def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], None]) -> N
 @pytest.mark.usefixtures("physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
-    model, X, lots = learnt(toy_sorting_seed, frame, name), matrix(frame, toy_sorting_seed), list(frame["lot"])
+    model, X, lots = fitted_model(toy_sorting_seed, frame, name), matrix(frame, toy_sorting_seed), list(frame["lot"])
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
     assert isinstance(back, SortingModel)
@@ -87,8 +87,8 @@ def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: 
     assert (back.temperature, back.risk_price) == (model.temperature, model.risk_price)
     for field in ("feed_contents", "ranges", "complete", "examples"):
         np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
-    for column, told in model.columns(X).items():
-        np.testing.assert_array_equal(back.columns(X)[column], told)
+    for column, predictions in model.columns(X).items():
+        np.testing.assert_array_equal(back.columns(X)[column], predictions)
     one, other = (each.sort(X, lots) for each in (model, back))
     np.testing.assert_array_equal(one.bin, other.bin)
     assert {lot: state.to_dict(model.seed) for lot, state in one.states.items()} == {
@@ -109,8 +109,8 @@ def test_a_model_without_contents_and_limits_comes_back(
     X, codes = matrix(frame, seed), pd.Categorical(frame["metal"], list(seed.classes)).codes.astype(np.float64)
     lots, none = frame["lot"].to_numpy(dtype=object), np.empty((len(X), 0))
     estimator = build(seed)["linear"].fit(X, codes)
-    told = CalibrationPieces(X, codes, none, X[:, 3], lots, estimator.predict_proba(X))
-    model = sorter(seed, "linear", estimator, LaboratoryPieces(X, codes, none), told, {})
+    predictions = CalibrationPieces(X, codes, none, X[:, 3], lots, estimator.predict_proba(X))
+    model = sorter(seed, "linear", estimator, LaboratoryPieces(X, codes, none), predictions, {})
     assert np.isnan(model.risk_price)
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
@@ -122,7 +122,7 @@ def test_a_model_without_contents_and_limits_comes_back(
 @pytest.mark.usefixtures("physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_text_alone(name: str, toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
-    save(learnt(toy_sorting_seed, frame, name), tmp_path / "model")
+    save(fitted_model(toy_sorting_seed, frame, name), tmp_path / "model")
     trees = {estimator_files.TREES_FILE} if name.startswith("lightgbm") else set()
     expected = {model_files.SEED, model_files.MODEL, model_files.SELF_TEST, model_files.MANIFEST} | trees
     assert {path.name for path in (tmp_path / "model").iterdir()} == expected
@@ -134,7 +134,7 @@ def test_files_are_text_alone(name: str, toy_sorting_seed: Seed, frame: pd.DataF
 def test_same_model_has_the_same_digest(
     toy_sorting_seed: Seed, frame: pd.DataFrame, folder: Path, tmp_path: Path
 ) -> None:
-    save(learnt(toy_sorting_seed, frame, "lightgbm"), tmp_path / "again")
+    save(fitted_model(toy_sorting_seed, frame, "lightgbm"), tmp_path / "again")
     assert model_files.digest(tmp_path / "again") == model_files.digest(folder)
 
 
@@ -147,7 +147,7 @@ def test_a_changed_byte_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "message"),
     [
         (lambda state: state.update(temperature=2 * state["temperature"]), "self-test: p_"),
         (lambda state: state["contents"]["lines"]["constant"][0].__setitem__(0, 99.0), "self-test: x"),
@@ -157,9 +157,9 @@ def test_a_changed_byte_is_refused(folder: Path) -> None:
         (lambda state: state.pop("risk_price"), r"KeyError\('risk_price'\)"),
     ],
 )
-def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], None], told: str) -> None:
+def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], None], message: str) -> None:
     change(folder, model_files.MODEL, lambda content: edit(content["state"]))
-    with pytest.raises(ModelFilesError, match=told):
+    with pytest.raises(ModelFilesError, match=message):
         load(folder)
 
 
@@ -174,16 +174,16 @@ def test_texts_of_the_self_test_are_compared_exactly(folder: Path) -> None:
 
 def test_table_in_table_out(folder: Path, frame: pd.DataFrame, toy_sorting_seed: Seed) -> None:
     loaded = _load_pyfunc(str(folder))
-    told = loaded.predict(frame.set_index("lot"))
-    assert list(told.index) == list(frame["lot"])
+    predictions = loaded.predict(frame.set_index("lot"))
+    assert list(predictions.index) == list(frame["lot"])
     expected = loaded.model.columns(matrix(frame, toy_sorting_seed))
-    assert list(told) == list(expected)
-    assert set(told["metal"]) == set(toy_sorting_seed.classes)
-    np.testing.assert_array_equal(told["p_a"], expected["p_a"])
+    assert list(predictions) == list(expected)
+    assert set(predictions["metal"]) == set(toy_sorting_seed.classes)
+    np.testing.assert_array_equal(predictions["p_a"], expected["p_a"])
 
 
 def test_what_is_learnt_of_spreads_is_kept(toy_spread_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
-    model = learnt(toy_spread_seed, frame, "linear")
+    model = fitted_model(toy_spread_seed, frame, "linear")
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
     assert isinstance(back, SortingModel)

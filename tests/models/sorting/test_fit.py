@@ -51,10 +51,15 @@ class Made:
         estimator = LinearClasses(4).fit(self.X[OLD], self.codes[OLD])
         self.p = estimator.predict_proba(self.X[NEW])
         self.info = {"rows": 7}
-        learnt = self.X[OLD], self.codes[OLD], self.contents[OLD]
-        rest = self.X[NEW], self.codes[NEW], self.contents[NEW], self.mass[NEW], self.lots[NEW]
+        training_rows = self.X[OLD], self.codes[OLD], self.contents[OLD]
+        remaining = self.X[NEW], self.codes[NEW], self.contents[NEW], self.mass[NEW], self.lots[NEW]
         self.model: SortingModel = sorter(
-            seed, "linear", estimator, LaboratoryPieces(*learnt), CalibrationPieces(*rest, self.p), self.info
+            seed,
+            "linear",
+            estimator,
+            LaboratoryPieces(*training_rows),
+            CalibrationPieces(*remaining, self.p),
+            self.info,
         )
 
 

@@ -41,9 +41,9 @@ def lots_of(n: int, rng: np.random.Generator) -> tuple[DecidedPieces, np.ndarray
     Pieces, lots, and laboratory contents, shape (n, 2) [wt%].
     """
     lots = np.repeat(np.arange(n), PIECES)
-    told = rng.uniform(0, 2, len(lots))
-    truth = told * np.repeat(np.exp(rng.normal(0, 0.15, n)), PIECES)
-    content = np.column_stack([told, np.ones(len(lots))]) / 100
+    predictions = rng.uniform(0, 2, len(lots))
+    truth = predictions * np.repeat(np.exp(rng.normal(0, 0.15, n)), PIECES)
+    content = np.column_stack([predictions, np.ones(len(lots))]) / 100
     pieces = DecidedPieces(
         value=np.tile([2.0, 0.5, 0.3], (len(lots), 1)),
         aside=np.zeros(len(lots), dtype=bool),
@@ -88,11 +88,11 @@ def test_a_seed_that_does_not_say_how_sure_is_nine_tenths_sure(toy_sorting_seed:
 
 def test_too_few_lots_are_told_with_the_number_needed(line: SortingLine, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(8, np.random.default_rng(0))
-    told = (
+    message = (
         r"^8 lots to calibrate, expected 9 or more: that 0\.9 of the lots keep their limits cannot be shown with 60% "
         r"confidence from fewer, .*calibration_confidence in the seed$"
     )
-    with pytest.raises(GuaranteeError, match=told):
+    with pytest.raises(GuaranteeError, match=message):
         risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
@@ -107,25 +107,25 @@ def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Sor
     bins, lots = np.array([0, 0, 2, 1, 2]), np.array([0, 0, 0, 1, 1])
     mass = np.array([1.0, 3.0, 4.0, 5.0, 5.0])
     contents = np.array([[1.0, 9.0], [2.0, np.nan], [4.0, 1.0], [3.0, 2.0], [np.nan, 4.0]])
-    found = lot_contents(line, bins, lots, 2, mass, contents)
+    result = lot_contents(line, bins, lots, 2, mass, contents)
     own, of_lot = (1 + 3 * 2) / 4, (1 + 3 * 2 + 4 * 4) / 8
-    assert found[0, 0, 0] == pytest.approx((own + 0.02 * of_lot) / 1.02)
-    assert found[0, 0, 1] == pytest.approx((9 + 0.02 * (9 + 4) / 5) / 1.02)
-    np.testing.assert_allclose(found[0, 2], [4.0, 1.0])
-    assert found[1, 1, 0] == pytest.approx(3.0)
-    assert np.isnan(found[0, 1]).all()
-    assert np.isnan(found[1, 2, 0])
-    assert over_limit(line, found).tolist() == [True, False]
+    assert result[0, 0, 0] == pytest.approx((own + 0.02 * of_lot) / 1.02)
+    assert result[0, 0, 1] == pytest.approx((9 + 0.02 * (9 + 4) / 5) / 1.02)
+    np.testing.assert_allclose(result[0, 2], [4.0, 1.0])
+    assert result[1, 1, 0] == pytest.approx(3.0)
+    assert np.isnan(result[0, 1]).all()
+    assert np.isnan(result[1, 2, 0])
+    assert over_limit(line, result).tolist() == [True, False]
 
 
 def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: SortingLine) -> None:
     mass = np.array([PRODUCT_SHARE * 0.99, 1 - PRODUCT_SHARE * 0.99])
     contents = np.full((2, 2), 50.0)
-    found = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
-    assert not over_limit(line, found)[0]
+    result = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
+    assert not over_limit(line, result)[0]
     mass[0] *= 1.03
-    found = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
-    assert over_limit(line, found)[0]
+    result = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
+    assert over_limit(line, result)[0]
 
 
 def test_a_piece_that_is_not_analysed_counts_with_its_estimate_and_the_error_of_its_bin(line: SortingLine) -> None:
@@ -251,28 +251,28 @@ def test_a_lots_standard_deviation_is_weighed_by_mass_and_mixed_with_what_comes_
     """Bin_a: 1 and 3 kg of 1 and 2; a fiftieth of the lot's 1, 2 and 4 (4 kg) comes along."""
     bins, lots, mass = np.array([0, 0, 2]), np.zeros(3, np.intp), np.array([1.0, 3.0, 4.0])
     contents = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0]])
-    found = lot_sds(line, bins, lots, 1, mass, contents)
+    result = lot_sds(line, bins, lots, 1, mass, contents)
     weights = np.r_[mass[:2] / 4, 0.02 * mass / 8] / 1.02
     x = np.r_[contents[:2, 0], contents[:, 0]]
-    assert found[0, 0, 0] == pytest.approx(np.sqrt(weights @ x**2 - (weights @ x) ** 2), rel=1e-12)
-    assert found[0, 0, 1] == found[0, 2, 0] == 0.0
-    assert np.isnan(found[0, 1]).all()
+    assert result[0, 0, 0] == pytest.approx(np.sqrt(weights @ x**2 - (weights @ x) ** 2), rel=1e-12)
+    assert result[0, 0, 1] == result[0, 2, 0] == 0.0
+    assert np.isnan(result[0, 1]).all()
 
 
 def test_known_values_have_their_known_standard_deviation(line: SortingLine) -> None:
     """2, 4, 4, 4, 5, 5, 7 and 9: 2, far from nothing too."""
     x = np.array([2.0, 4, 4, 4, 5, 5, 7, 9])
     alone, nothing = replace(line, co_ejection=0.0), np.zeros(8, np.intp)
-    for beside in (0.0, 1e6):
-        contents = np.column_stack([beside + x, x])
-        found = lot_sds(alone, nothing, nothing, 1, np.ones(8), contents)[0, 0]
-        np.testing.assert_allclose(found, [2.0, 2.0], rtol=1e-9)
+    for reference in (0.0, 1e6):
+        contents = np.column_stack([reference + x, x])
+        result = lot_sds(alone, nothing, nothing, 1, np.ones(8), contents)[0, 0]
+        np.testing.assert_allclose(result, [2.0, 2.0], rtol=1e-9)
 
 
 def test_a_lot_whose_pieces_are_all_equal_scatters_nothing(spread_line: SortingLine) -> None:
     contents, nothing = np.full((50, 2), 0.7), np.zeros(50, np.intp)
-    found = lot_sds(spread_line, nothing, nothing, 1, np.random.default_rng(0).lognormal(0, 1, 50), contents)
-    np.testing.assert_allclose(found[0, 0], 0.0, atol=1e-15)
+    result = lot_sds(spread_line, nothing, nothing, 1, np.random.default_rng(0).lognormal(0, 1, 50), contents)
+    np.testing.assert_allclose(result[0, 0], 0.0, atol=1e-15)
 
 
 def test_pieces_that_are_not_analysed_scatter_as_the_others_err(line: SortingLine) -> None:
@@ -283,8 +283,8 @@ def test_pieces_that_are_not_analysed_scatter_as_the_others_err(line: SortingLin
     estimated, seen = np.column_stack([x, np.ones(n)]), truth.copy()
     seen[1::2] = np.nan
     whole = lot_sds(line, nothing, nothing, 1, np.ones(n), truth)
-    found = lot_sds(line, nothing, nothing, 1, np.ones(n), seen, estimated)
-    assert found[0, 0, 0] == pytest.approx(whole[0, 0, 0], rel=1e-9)
+    result = lot_sds(line, nothing, nothing, 1, np.ones(n), seen, estimated)
+    assert result[0, 0, 0] == pytest.approx(whole[0, 0, 0], rel=1e-9)
     np.testing.assert_array_equal(lot_sds(line, nothing, nothing, 1, np.ones(n), truth, estimated), whole)
 
 
@@ -320,15 +320,15 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
 
     def drawn(n: int) -> tuple[DecidedPieces, np.ndarray, np.ndarray]:
         lots = np.repeat(np.arange(n), PIECES)
-        told = rng.normal(2, 0.6, len(lots)) + np.repeat(rng.normal(0, 0.3, n), PIECES)
+        predictions = rng.normal(2, 0.6, len(lots)) + np.repeat(rng.normal(0, 0.3, n), PIECES)
         error = np.sqrt(0.5) * 0.3 * (rng.standard_normal(len(lots)) + np.repeat(rng.standard_normal(n), PIECES))
-        content = np.column_stack([told, np.ones(len(lots))]) / 100
+        content = np.column_stack([predictions, np.ones(len(lots))]) / 100
         variance = np.column_stack([np.full(len(lots), 0.09), np.zeros(len(lots))]) / 100**2
         value = np.tile([2.0, 0.5, 0.3], (len(lots), 1))
         pieces = DecidedPieces(value, np.zeros(len(lots), bool), rng.lognormal(-3.5, 0.3, len(lots)), content, variance)
-        return pieces, lots, np.column_stack([told + error, np.ones(len(lots))])
+        return pieces, lots, np.column_stack([predictions + error, np.ones(len(lots))])
 
-    over, kept = [], []
+    over, retained = [], []
     for _ in range(12):
         pieces, lots, contents = drawn(n)
         spread = bare.spread.learnt(
@@ -342,9 +342,9 @@ def test_new_lots_break_a_limit_of_their_spread_as_often_as_promised(toy_spread_
         mass = np.bincount(lots, fresh.mass)
         bins = fill(line, line.queue(fresh, lots), [LotState.empty(toy_spread_seed)] * 200, price, mass)[0]
         over.append(float(broken(line, bins, lots, 200, fresh.mass, contents).mean()))
-        kept.append(float(np.average(bins == 0, weights=fresh.mass)))
+        retained.append(float(np.average(bins == 0, weights=fresh.mass)))
     risk, sigma = 0.1, float(np.std(over)) / math.sqrt(12)
     assert np.mean(over) <= risk + 3 * sigma
     assert np.mean(over) >= risk / 4  # kept by what it holds, not by closing the bin
     # Of estimates that scatter by 0.6 about a lot's mean a window is left whose spread is 0.45² - 0.045.
-    assert np.mean(kept) > 0.5
+    assert np.mean(retained) > 0.5

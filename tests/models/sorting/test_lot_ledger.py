@@ -17,12 +17,12 @@ LOT = 8.0  # kg
 
 
 def line_of(
-    sd_limit: float, own: float = 1.0, co_ejection: float = 0.0, usual: float = 0.3, feed: float = 0.0
+    sd_limit: float, own: float = 1.0, co_ejection: float = 0.0, typical: float = 0.3, feed: float = 0.0
 ) -> SortingLine:
     """A bin that limits the standard deviation of one content, and the rest; 0.3 of the feed is of it."""
     one = np.ones((2, 1))
     edges, shares = np.zeros((2, 1, 0)), own * one[:, :, None]
-    spread = DispersionLimits(np.array([[sd_limit], [NAN]]), usual * one, edges, shares, np.array([feed]))
+    spread = DispersionLimits(np.array([[sd_limit], [NAN]]), typical * one, edges, shares, np.array([feed]))
     return SortingLine(1, np.full((2, 1), NAN), co_ejection, np.array([100.0]), np.array([0.3]), LOT, spread)
 
 
@@ -56,7 +56,7 @@ def drawn(n: int, rng_seed: int = 0) -> DecidedPieces:
     return wanting(rng.uniform(0, 1, n), rng.lognormal(0, 0.5, n), rng.uniform(0, 0.1, n))
 
 
-def some(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
+def subset(pieces: DecidedPieces, rows: np.ndarray) -> DecidedPieces:
     return DecidedPieces(*(getattr(pieces, name)[rows] for name in ("value", "aside", "mass", "content", "variance")))
 
 
@@ -101,7 +101,7 @@ def test_squares_are_the_same_in_whatever_order_the_pieces_come() -> None:
     pieces, line = drawn(200), line_of(9.0, 0.7)
     _, state = filled(line, pieces)
     for rng_seed in range(3):
-        moved = some(pieces, np.random.default_rng(rng_seed).permutation(200))
+        moved = subset(pieces, np.random.default_rng(rng_seed).permutation(200))
         assert squares_of(filled(line, moved)[1]) == pytest.approx(squares_of(state), rel=1e-12)
 
 
@@ -186,7 +186,7 @@ def test_a_lot_in_two_requests_is_sorted_as_in_one() -> None:
     assert 0 < bins.count(1) < 300
     parted, state = [], None
     for rows in np.split(np.arange(300), [1, 120, 121]):
-        some_bins, state = filled(line, some(pieces, rows), state, price=0.05)
+        some_bins, state = filled(line, subset(pieces, rows), state, price=0.05)
         parted += some_bins
     assert parted == bins
     assert state is not None
@@ -202,7 +202,7 @@ def test_the_order_of_other_lots_does_not_matter() -> None:
     kg = np.full(3, LOT)
     bins, after = fill(line, line.queue(pieces, lots), [empty()] * 3, 0.05, kg)
     order = np.argsort(-lots, kind="stable")
-    moved, moved_after = fill(line, line.queue(some(pieces, order), lots[order]), [empty()] * 3, 0.05, kg)
+    moved, moved_after = fill(line, line.queue(subset(pieces, order), lots[order]), [empty()] * 3, 0.05, kg)
     np.testing.assert_array_equal(moved, bins[order])
     assert [squares_of(one) for one in moved_after] == [squares_of(one) for one in after]
 
@@ -262,5 +262,5 @@ def test_a_line_without_such_limits_keeps_no_squares(toy_sorting_seed: Seed, toy
     assert spread.spread is not None
     wide = replace(spread, spread=replace(spread.spread, limits=1e6 * spread.spread.limits))
     alone = fill(plain, plain.queue(pieces, lots), [LotState.empty(toy_sorting_seed)], 0.1, kg)[0]
-    beside = fill(wide, wide.queue(pieces, lots), [LotState.empty(toy_spread_seed)], 0.1, kg)[0]
-    np.testing.assert_array_equal(beside, alone)
+    reference = fill(wide, wide.queue(pieces, lots), [LotState.empty(toy_spread_seed)], 0.1, kg)[0]
+    np.testing.assert_array_equal(reference, alone)

@@ -38,16 +38,16 @@ def test_allowance_is_what_the_limit_leaves_over(toy_sorting_seed: Seed) -> None
 
 
 def test_it_comes_back_from_json(toy_sorting_seed: Seed) -> None:
-    told = json.loads(json.dumps(state(toy_sorting_seed).to_dict(toy_sorting_seed), allow_nan=False))
-    assert told["bin_a"] == {"mass": 1.5, "elements": {"x": {"mass": 0.009, "variance": 1e-6}}}
-    assert told["rest"] == {"mass": 0.125, "elements": {}}
-    back = LotState.from_dict(toy_sorting_seed, told)
+    stored = json.loads(json.dumps(state(toy_sorting_seed).to_dict(toy_sorting_seed), allow_nan=False))
+    assert stored["bin_a"] == {"mass": 1.5, "elements": {"x": {"mass": 0.009, "variance": 1e-6}}}
+    assert stored["rest"] == {"mass": 0.125, "elements": {}}
+    back = LotState.from_dict(toy_sorting_seed, stored)
     for part in ("mass", "element_mass", "variance"):
         np.testing.assert_array_equal(getattr(back, part), getattr(state(toy_sorting_seed), part))
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "message"),
     [
         (["bin_q"], {}, r"bin_q: expected one of bin_a, bin_bc, rest"),
         (["bin_a", "mass"], -1.0, r"bin_a\.mass: got -1\.0: expected a number >= 0"),
@@ -60,13 +60,13 @@ def test_it_comes_back_from_json(toy_sorting_seed: Seed) -> None:
         (["bin_a", "elements"], None, r"bin_a\.elements: got None: expected x"),
     ],
 )
-def test_what_does_not_fit_is_told(toy_sorting_seed: Seed, path: list[str], value: Any, told: str) -> None:
+def test_what_does_not_fit_is_told(toy_sorting_seed: Seed, path: list[str], value: Any, message: str) -> None:
     given = state(toy_sorting_seed).to_dict(toy_sorting_seed)
     part: Any = given
     for name in path[:-1]:
         part = part[name]
     part[path[-1]] = value
-    with pytest.raises(LotStateError, match=told):
+    with pytest.raises(LotStateError, match=message):
         LotState.from_dict(toy_sorting_seed, given)
 
 

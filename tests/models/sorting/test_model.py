@@ -39,7 +39,7 @@ class Table:
         return self.X[rows], self.codes[rows], self.contents[rows]
 
 
-def learnt(seed: Seed, frame: pd.DataFrame, first: int) -> SortingModel:
+def fitted_model(seed: Seed, frame: pd.DataFrame, first: int) -> SortingModel:
     """The linear candidate, trained on all rows before `first` and calibrated on the others."""
     table, old, new = Table(frame, seed), slice(first), slice(first, None)
     estimator = LinearClasses(4).fit(table.X[old], table.codes[old])
@@ -51,7 +51,7 @@ def learnt(seed: Seed, frame: pd.DataFrame, first: int) -> SortingModel:
 
 @pytest.fixture(scope="module")
 def model(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> SortingModel:
-    return learnt(toy_sorting_seed, toy_sorting_frame(lots=120, pieces=PIECES), 60 * PIECES)
+    return fitted_model(toy_sorting_seed, toy_sorting_frame(lots=120, pieces=PIECES), 60 * PIECES)
 
 
 @pytest.fixture
@@ -104,11 +104,11 @@ def test_expected_value_is_that_of_the_chosen_bin(model: SortingModel, fresh: Ta
 
 
 def test_prices_shift_decisions(model: SortingModel, fresh: Table, toy_sorting_seed: Seed) -> None:
-    usual = model.sort(fresh.X).bin
+    typical = model.sort(fresh.X).bin
     dear_rest = value_matrix(toy_sorting_seed, {"rest": {"a": 9.0}})
     moved = model.sort(fresh.X, values=dear_rest).bin
     a = model.probabilities(fresh.X)[:, 0] > 0.9
-    assert (usual[a] == 0).mean() > 0.9
+    assert (typical[a] == 0).mean() > 0.9
     assert (moved[a] == 2).all()
 
 
@@ -177,15 +177,15 @@ def test_flags_tell_what_a_reader_should_know(model: SortingModel) -> None:
 
 
 def test_told_is_what_the_methods_say(model: SortingModel, fresh: Table) -> None:
-    told = model.columns(fresh.X)
+    predictions = model.columns(fresh.X)
     p = model.probabilities(fresh.X)
-    assert list(told) == [
+    assert list(predictions) == [
         "metal", "p_a", "p_b", "p_c", "p_other", "x", "x_low", "x_high", "bin", "expected_value",
     ]  # fmt: skip
-    np.testing.assert_array_equal(told["metal"], np.array(["a", "b", "c", "other"])[p.argmax(axis=1)])
-    np.testing.assert_array_equal(told["p_b"], p[:, 1])
-    np.testing.assert_array_equal(told["x_low"], model.elements(fresh.X, 0.9)["x"].low)
-    np.testing.assert_array_equal(told["bin"], np.array(["bin_a", "bin_bc", "rest"])[model.sort(fresh.X).bin])
+    np.testing.assert_array_equal(predictions["metal"], np.array(["a", "b", "c", "other"])[p.argmax(axis=1)])
+    np.testing.assert_array_equal(predictions["p_b"], p[:, 1])
+    np.testing.assert_array_equal(predictions["x_low"], model.elements(fresh.X, 0.9)["x"].low)
+    np.testing.assert_array_equal(predictions["bin"], np.array(["bin_a", "bin_bc", "rest"])[model.sort(fresh.X).bin])
 
 
 def test_nothing_given_is_changed(model: SortingModel, fresh: Table) -> None:
@@ -211,7 +211,7 @@ def test_labels_that_the_laboratory_lacks_are_left_out(toy_sorting_seed: Seed, t
     frame = toy_sorting_frame(lots=60, pieces=PIECES)
     frame.loc[::3, "x"] = np.nan
     frame["z"] = np.nan
-    model = learnt(toy_sorting_seed, frame, 30 * PIECES)
+    model = fitted_model(toy_sorting_seed, frame, 30 * PIECES)
     assert model.contents.carried.tolist() == [True, False]
     assert np.isfinite(model.feed_contents).all()
     assert model.risk_price >= 0
@@ -219,7 +219,7 @@ def test_labels_that_the_laboratory_lacks_are_left_out(toy_sorting_seed: Seed, t
 
 def test_too_few_calibration_lots_are_told(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> None:
     with pytest.raises(GuaranteeError, match=r"^8 lots to calibrate, expected 9 or more"):
-        learnt(toy_sorting_seed, toy_sorting_frame(lots=20, pieces=PIECES), 12 * PIECES)
+        fitted_model(toy_sorting_seed, toy_sorting_frame(lots=20, pieces=PIECES), 12 * PIECES)
 
 
 def test_too_few_rows_for_a_coverage_are_told(model: SortingModel, fresh: Table) -> None:
@@ -229,14 +229,14 @@ def test_too_few_rows_for_a_coverage_are_told(model: SortingModel, fresh: Table)
 
 def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
     """A risk price that is no finite number has no place in JSON but a text."""
-    for price, told in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
+    for price, predictions in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
         state = replace(model, risk_price=price).state()
         assert list(state) == [
             *("temperature", "contents", "novelty", "risk_price", "feed_contents", "calibration"),
         ]
-        assert state["risk_price"] == told
-        rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
-        back = SortingModel.from_state(state, examples=model.examples, info={}, **rest)
+        assert state["risk_price"] == predictions
+        remaining = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
+        back = SortingModel.from_state(state, examples=model.examples, info={}, **remaining)
         np.testing.assert_equal(back.risk_price, price)
         assert back.temperature == model.temperature
         np.testing.assert_array_equal(back.feed_contents, model.feed_contents)
@@ -244,7 +244,7 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
     assert model.calibration is not None
     assert model.calibration.confidence == 0.6
     old = {name: part for name, part in state.items() if name != "calibration"}
-    assert SortingModel.from_state(old, examples=model.examples, info={}, **rest).calibration is None
+    assert SortingModel.from_state(old, examples=model.examples, info={}, **remaining).calibration is None
 
 
 def test_masses_are_grams_in_the_table_and_kilograms_in_a_lot(toy_sorting_seed: Seed) -> None:
@@ -305,5 +305,5 @@ def test_importing_loads_no_library_of_other_rooms() -> None:
         "synthetic_data",
     )
     code = f"import sys, models.sorting.model; print([name for name in {heavy!r} if name in sys.modules])"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert completed.stdout.strip() == "[]"

@@ -14,9 +14,9 @@ FEED = np.array([0.01, 0.02])
 @pytest.fixture
 def limits(toy_spread_seed: Seed) -> DispersionLimits:
     """Limits of the toy: 0.3 wt% of x in bin_a, of a feed with 1 and 2 wt%."""
-    found = DispersionLimits.of(toy_spread_seed, FEED)
-    assert found is not None
-    return found
+    result = DispersionLimits.of(toy_spread_seed, FEED)
+    assert result is not None
+    return result
 
 
 def pairs(n: int, own: float, common: float) -> tuple[np.ndarray, ...]:
@@ -41,8 +41,8 @@ def test_unlearnt_limits_take_pieces_for_such_of_the_feed_that_err_as_they_state
     np.testing.assert_array_equal(limits.usual, np.tile(FEED, (3, 1)))
     np.testing.assert_array_equal(limits.feed, [0.0, 0.0])
     content, variance = np.array([[0.1, 0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [3.0, 4.0]])
-    found = limits.own_variance(np.array([0, 1]), np.array([1, 0]), content, variance)
-    np.testing.assert_array_equal(found, [[2.0, 1.0], [4.0, 3.0]])
+    result = limits.own_variance(np.array([0, 1]), np.array([1, 0]), content, variance)
+    np.testing.assert_array_equal(result, [[2.0, 1.0], [4.0, 3.0]])
 
 
 @pytest.mark.parametrize(
@@ -91,32 +91,32 @@ def test_lots_that_cannot_show_it_leave_what_is_stated() -> None:
 
 def test_what_is_learnt_is_of_what_wants_into_the_bin_and_the_laboratory_has_reported(limits: DispersionLimits) -> None:
     lots, _, x, v, c = pairs(40, 1.0, 3.0)
-    wanted, ten = np.r_[np.zeros(80, np.intp), np.ones(10, np.intp)], np.full(10, 50.0)
+    expected, ten = np.r_[np.zeros(80, np.intp), np.ones(10, np.intp)], np.full(10, 50.0)
     x, v, c = (np.column_stack([np.r_[one, ten], np.ones(90)]) for one in (x, v, c))
     unknown = c.copy()
     unknown[40:80] = np.nan
-    found = limits.learnt(
-        wanted, np.r_[lots, np.zeros(10, np.intp)], np.ones(90), (x, v), unknown, np.array([0.1, 0.2])
+    result = limits.learnt(
+        expected, np.r_[lots, np.zeros(10, np.intp)], np.ones(90), (x, v), unknown, np.array([0.1, 0.2])
     )
-    assert found.own[0, 0, 0] == pytest.approx(1.0, rel=1e-12)
-    assert found.usual[0, 0] == pytest.approx(x[:80, 0].mean(), rel=1e-12)
-    np.testing.assert_array_equal(found.usual.ravel()[1:], limits.usual.ravel()[1:])
-    np.testing.assert_array_equal(found.own[1:], 1.0)
-    np.testing.assert_array_equal(found.feed, [0.1, 0.2])
+    assert result.own[0, 0, 0] == pytest.approx(1.0, rel=1e-12)
+    assert result.usual[0, 0] == pytest.approx(x[:80, 0].mean(), rel=1e-12)
+    np.testing.assert_array_equal(result.usual.ravel()[1:], limits.usual.ravel()[1:])
+    np.testing.assert_array_equal(result.own[1:], 1.0)
+    np.testing.assert_array_equal(result.feed, [0.1, 0.2])
 
 
 def test_a_bin_that_nothing_wants_keeps_the_feed(limits: DispersionLimits) -> None:
     lots, mass, x, v, c = (np.column_stack([one, one]) if i > 1 else one for i, one in enumerate(pairs(4, 1.0, 0.0)))
-    found = limits.learnt(np.full(8, 2), lots, mass, (x, v), c, np.zeros(2))
-    assert found.usual[0, 0] == FEED[0]
-    np.testing.assert_array_equal(found.own, 1.0)
+    result = limits.learnt(np.full(8, 2), lots, mass, (x, v), c, np.zeros(2))
+    assert result.usual[0, 0] == FEED[0]
+    np.testing.assert_array_equal(result.own, 1.0)
 
 
 def test_it_comes_back_from_json(limits: DispersionLimits, toy_spread_seed: Seed) -> None:
     edges, own = np.full((3, 2, 2), np.inf), np.ones((3, 2, 3))
     edges[0, 0], own[0, 0] = [0.01, 0.02], [0.3, 0.7, 1.9]
-    learnt = DispersionLimits(limits.limits, limits.usual * 1.1, edges, own, np.array([1e-5, 0.0]))
-    for one in (learnt, limits):
+    trained = DispersionLimits(limits.limits, limits.usual * 1.1, edges, own, np.array([1e-5, 0.0]))
+    for one in (trained, limits):
         back = DispersionLimits.from_state(toy_spread_seed, json.loads(json.dumps(one.state(), allow_nan=False)))
         for part in ("limits", "usual", "edges", "own", "feed"):
             np.testing.assert_array_equal(getattr(back, part), getattr(one, part))

@@ -19,14 +19,14 @@ def test_prices_replace_what_they_name(toy_sorting_seed: Seed) -> None:
 
 def test_every_wrong_price_is_told(toy_sorting_seed: Seed) -> None:
     prices = {"bin_q": {"a": 1.0}, "bin_a": {"d": 1.0, "b": float("nan")}}
-    with pytest.raises(PriceError) as told:
+    with pytest.raises(PriceError) as raised:
         value_matrix(toy_sorting_seed, prices)
     for fault in (
         "prices.bin_q: expected a bin: bin_a, bin_bc, rest",
         "prices.bin_a.d: expected a class: a, b, c, other",
         r"prices.bin_a.b: got nan: expected a finite number [$/kg]",
     ):
-        assert fault in str(told.value)
+        assert fault in str(raised.value)
 
 
 def test_the_oracle_takes_the_most_valuable_bin(toy_sorting_seed: Seed) -> None:

@@ -81,8 +81,8 @@ def test_trees_of_other_columns_are_refused(booster):
 
 
 def test_physics_features_are_named_before_what_follows_them(physics, booster):
-    def estimator(features, **kept):
-        return OnPhysics(PhysicsFeatures(physics, ("a", "b"), features), Kept(**kept))
+    def estimator(features, **retained):
+        return OnPhysics(PhysicsFeatures(physics, ("a", "b"), features), Kept(**retained))
 
     state, files = dump(estimator(("double", "half"), booster=booster, level=0.5))
     assert state == {"features": ["double", "half"], "n_features_in_": 2, "level": 0.5}

@@ -36,8 +36,8 @@ def rewrite(folder: Path, content: dict[str, Any], version: int) -> None:
 
 
 def content_of(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / model_files.MODEL).read_bytes())
-    return found
+    result: dict[str, Any] = json.loads((folder / model_files.MODEL).read_bytes())
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +74,9 @@ def test_every_task_names_its_parts_once() -> None:
 
 def test_the_newest_format_is_written_and_read(folder: Path) -> None:
     assert json.loads((folder / model_files.MANIFEST).read_bytes())["format"] == formats.NEWEST == max(formats.READ)
-    learnt = content_of(folder)["learnt"]
-    assert list(learnt) == ["set-points"]
-    assert learnt["set-points"]["version"] == 1
+    trained = content_of(folder)["learnt"]
+    assert list(trained) == ["set-points"]
+    assert trained["set-points"]["version"] == 1
     assert "assayed" not in content_of(folder)["state"]
 
 
@@ -84,7 +84,7 @@ ENTRY = 'expected {"version": ..., "state": {...}} or {"refused": "..."}'
 
 
 @pytest.mark.parametrize(
-    ("learnt", "place", "got"),
+    ("trained", "place", "got"),
     [
         ({"tariffs": {"refused": "x"}}, "", "a part 'tariffs': expected one of set-points in a model of sorting"),
         ({"set-points": {"version": 2, "state": {}}}, ".set-points.version", "2: expected 1 to 1, which this version"),
@@ -103,8 +103,8 @@ ENTRY = 'expected {"version": ..., "state": {...}} or {"refused": "..."}'
         ),
     ],
 )
-def test_a_learnt_part_that_cannot_be_restored_is_named(folder: Path, learnt: Any, place: str, got: str) -> None:
-    rewrite(folder, content_of(folder) | {"learnt": learnt}, formats.NEWEST)
+def test_a_learnt_part_that_cannot_be_restored_is_named(folder: Path, trained: Any, place: str, got: str) -> None:
+    rewrite(folder, content_of(folder) | {"learnt": trained}, formats.NEWEST)
     with pytest.raises(ModelFilesError, match=re.escape(f"{folder / 'model.json'}: learnt{place}: got {got}")):
         load(folder)
 

@@ -22,7 +22,7 @@ CASES = [pytest.param(seed, name, id=f"{process}-{name}") for process, seed in S
 COVERAGE = 0.9
 
 
-def learnt(seed: Seed, name: str, n: int = 300) -> tuple[RegressionModel, np.ndarray]:
+def fitted_model(seed: Seed, name: str, n: int = 300) -> tuple[RegressionModel, np.ndarray]:
     """A candidate that has learnt from rows around the typical state, and such rows, some with gaps."""
     rng = np.random.default_rng(0)
     mean, sd = np.array([(c.typical.mean, c.typical.sd) for c in seed.inputs if c.typical is not None]).T
@@ -42,7 +42,7 @@ def learnt(seed: Seed, name: str, n: int = 300) -> tuple[RegressionModel, np.nda
 @pytest.fixture(scope="module")
 def toy(toy_seed: Seed) -> RegressionModel:
     """A toy model of LightGBM."""
-    return learnt(toy_seed, "lightgbm")[0]
+    return fitted_model(toy_seed, "lightgbm")[0]
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def change(folder: Path, name: str, **values: Any) -> None:
 
 @pytest.mark.parametrize(("seed", "name"), CASES)
 def test_a_model_comes_back_as_it_was(seed: Seed, name: str, tmp_path: Path) -> None:
-    model, X = learnt(seed, name)
+    model, X = fitted_model(seed, name)
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
     assert (back.seed, back.candidate, back.info) == (seed, name, model.info)
@@ -111,7 +111,7 @@ def is_pickle(content: bytes) -> bool:
 
 @pytest.mark.parametrize("name", [name for name in CANDIDATES if name not in ("mean", "first_principles", "majority")])
 def test_no_file_is_a_pickle(toy_seed: Seed, name: str, tmp_path: Path) -> None:
-    save(learnt(toy_seed, name)[0], tmp_path / "model")
+    save(fitted_model(toy_seed, name)[0], tmp_path / "model")
     written = {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()}
     assert all(map(model_files.is_known, written))
     for content in written.values():
@@ -122,7 +122,7 @@ def test_no_file_is_a_pickle(toy_seed: Seed, name: str, tmp_path: Path) -> None:
 
 def test_same_model_has_the_same_digest(toy_seed: Seed, tmp_path: Path) -> None:
     for part in ("one", "other"):
-        save(learnt(toy_seed, "lightgbm")[0], tmp_path / part)
+        save(fitted_model(toy_seed, "lightgbm")[0], tmp_path / part)
     assert model_files.digest(tmp_path / "one") == model_files.digest(tmp_path / "other")
     assert model_files.digest(tmp_path / "one").startswith("sha256:")
 
@@ -135,7 +135,7 @@ def test_an_existing_folder_is_refused(folder: Path) -> None:
 
 
 def test_a_save_that_fails_leaves_nothing(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, X = learnt(toy_seed, "lightgbm")
+    model, X = fitted_model(toy_seed, "lightgbm")
     few = conformalised(toy_seed, "lightgbm", model.estimator, X, X[:5, 2], model.predict(X[:5]), {})
     with pytest.raises(CoverageError, match="needs at least 9 calibration rows, got 5"):
         save(few, tmp_path / "model")
@@ -273,16 +273,16 @@ def test_a_broken_seed_is_told_fault_by_fault(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "predictions"),
     [
         ({"candidate": "oracle"}, "oracle"),
         ({"state": {"scores": [2.0, 1.0]}}, "scores: expected"),
         ({"estimator": {}}, r"KeyError\('line'\)"),
     ],
 )
-def test_a_description_that_does_not_fit_is_refused(folder: Path, values: dict[str, Any], told: str) -> None:
+def test_a_description_that_does_not_fit_is_refused(folder: Path, values: dict[str, Any], predictions: str) -> None:
     change(folder, model_files.MODEL, **values)
-    with pytest.raises(ModelFilesError, match=f"no model of this version of the code: .*{told}"):
+    with pytest.raises(ModelFilesError, match=f"no model of this version of the code: .*{predictions}"):
         load(folder)
 
 
@@ -317,7 +317,7 @@ def test_files_of_an_older_format_are_refused_by_its_number(folder: Path) -> Non
 
 def test_physics_that_computes_other_features_is_refused(tmp_path: Path) -> None:
     seed = next(seed for seed in SEEDS.values() if "first_principles" in build(seed))
-    model, _ = learnt(seed, "lightgbm_physics")
+    model, _ = fitted_model(seed, "lightgbm_physics")
     save(model, tmp_path / "model")
     content = json.loads((tmp_path / "model" / model_files.MODEL).read_bytes())
     content["estimator"]["features"][0] = "another"
@@ -327,6 +327,6 @@ def test_physics_that_computes_other_features_is_refused(tmp_path: Path) -> None
 
 
 def test_notes_on_origin_hold_json_alone(toy_seed: Seed, tmp_path: Path) -> None:
-    model = replace(learnt(toy_seed, "persistence")[0], info={"mae": float("nan")})
+    model = replace(fitted_model(toy_seed, "persistence")[0], info={"mae": float("nan")})
     with pytest.raises(ValueError, match="not JSON compliant"):
         save(model, tmp_path / "model")

@@ -56,9 +56,9 @@ def bad(parsed):
         ("none", np.nan),
     ],
 )
-@pytest.mark.parametrize("beside", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
-def test_number_as_a_file_writes_it(cell, value, beside):
-    values, _ = numbers(pd.Series([cell, beside]))
+@pytest.mark.parametrize("reference", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
+def test_number_as_a_file_writes_it(cell, value, reference):
+    values, _ = numbers(pd.Series([cell, reference]))
     assert values.dtype == np.float64
     np.testing.assert_equal(values[0], value)
 
@@ -82,24 +82,24 @@ def test_faulty_numbers_are_sorted_by_what_was_expected():
     ids=lambda cells: str(cells.dtype),
 )
 def test_every_type_of_a_column_gives_float64(cells):
-    values, told = numbers(cells)
+    values, predictions = numbers(cells)
     assert values.dtype == np.float64
     assert values.tolist() == [1.0, 2.0]
-    assert not any(mask.any() for mask in told.values())
+    assert not any(mask.any() for mask in predictions.values())
 
 
 def test_missing_numbers_of_every_kind_are_nan():
     for cells in (pd.Series([None, pd.NA, np.nan], dtype=object), pd.Series([None, 1], dtype="Int64")[:1]):
-        values, told = numbers(cells)
+        values, predictions = numbers(cells)
         assert values.isna().all()
-        assert not any(mask.any() for mask in told.values())
+        assert not any(mask.any() for mask in predictions.values())
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_a_number_survives_its_text(values):
-    parsed, told = numbers(pd.Series([repr(value) for value in values]))
+    parsed, predictions = numbers(pd.Series([repr(value) for value in values]))
     assert parsed.tolist() == values
-    assert not told[FINITE].any()
+    assert not predictions[FINITE].any()
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_a_number_survives_its_text(values):
     ],
 )
 def test_time_as_a_file_writes_it(cell):
-    values, told = times(pd.Series([cell], dtype=object))
+    values, predictions = times(pd.Series([cell], dtype=object))
     assert values.tolist() == [pd.Timestamp("2022-03-04 05:06")]
     assert values.dtype == "datetime64[us]"
-    assert not any(mask.any() for mask in told.values())
+    assert not any(mask.any() for mask in predictions.values())
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -178,12 +178,12 @@ def test_whole_numbers_that_a_file_holds_as_floats_are_classes():
         ("NA", np.nan),
     ],
 )
-@pytest.mark.parametrize("beside", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
-def test_content_as_a_laboratory_writes_it(cell, value, beside):
-    values, told = contents(pd.Series([cell, beside]))
+@pytest.mark.parametrize("reference", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
+def test_content_as_a_laboratory_writes_it(cell, value, reference):
+    values, predictions = contents(pd.Series([cell, reference]))
     assert values.dtype == np.float64
     np.testing.assert_equal(values[0], value)
-    assert not any(mask[0] for mask in told.values())
+    assert not any(mask[0] for mask in predictions.values())
 
 
 def test_faulty_contents_are_told_once_by_what_was_expected():
@@ -198,29 +198,29 @@ def test_faulty_contents_are_told_once_by_what_was_expected():
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "object", "string", "str"])
 def test_contents_are_the_same_from_text_and_numbers(dtype):
-    values, told = contents(pd.Series([-0.5, 2.0, np.nan]).astype(dtype))
+    values, predictions = contents(pd.Series([-0.5, 2.0, np.nan]).astype(dtype))
     np.testing.assert_array_equal(values, [-0.5, 2.0, np.nan])
-    assert not any(mask.any() for mask in told.values())
+    assert not any(mask.any() for mask in predictions.values())
     assert bad(contents(pd.Series([0.0, 1.0]).astype(dtype))) == {CONTENT: [0]}
 
 
 def test_contents_may_mix_numbers_and_limits():
-    values, told = contents(pd.Series(["<0.5", 2.0, 3, None], dtype=object))
+    values, predictions = contents(pd.Series(["<0.5", 2.0, 3, None], dtype=object))
     np.testing.assert_array_equal(values, [-0.5, 2.0, 3.0, np.nan])
-    assert not any(mask.any() for mask in told.values())
+    assert not any(mask.any() for mask in predictions.values())
 
 
 @given(st.lists(st.floats(1e-300, 1e300), min_size=1), st.booleans())
 def test_a_limit_survives_its_text(values, below):
-    parsed, told = contents(pd.Series([f"{'<' if below else ''}{value!r}" for value in values]))
+    parsed, predictions = contents(pd.Series([f"{'<' if below else ''}{value!r}" for value in values]))
     assert parsed.tolist() == [-value if below else value for value in values]
-    assert not told[CONTENT].any()
+    assert not predictions[CONTENT].any()
 
 
 def test_marks_of_defects_are_0_or_1():
-    values, told = marks(pd.Series(["0", "1.0", "", "1"]))
+    values, predictions = marks(pd.Series(["0", "1.0", "", "1"]))
     np.testing.assert_array_equal(values, [0.0, 1.0, np.nan, 1.0])
-    assert not any(mask.any() for mask in told.values())
+    assert not any(mask.any() for mask in predictions.values())
     assert bad(marks(pd.Series([0.0, 0.3, 2.0, -1.0, np.nan]))) == {MARK: [1, 2, 3]}
     assert bad(marks(pd.Series(["yes", "0,5", "inf", "0.5"]))) == {NUMBER: [0], POINT: [1], FINITE: [2], MARK: [3]}
 

@@ -54,7 +54,7 @@ def test_text_and_numbers_are_the_same_table(toy_seed, toy_frame):
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "message"),
     [
         ("z", "3,55", r"row 8, column z: got '3,55': expected a decimal point"),
         ("z", "1.234,5", r"row 8, column z: got '1.234,5': expected a decimal point and no thousands separator"),
@@ -83,9 +83,9 @@ def test_text_and_numbers_are_the_same_table(toy_seed, toy_frame):
         ("period_start", "2022-01-01", r"row 8, column unit, period_start: got A-000 2022-01-01 .* again.*in row 1 of"),
     ],
 )
-def test_a_bad_cell_is_told_with_place_value_and_expectation(toy_seed, toy_frame, column, value, told):
+def test_a_bad_cell_is_told_with_place_value_and_expectation(toy_seed, toy_frame, column, value, message):
     frame = put(toy_frame(), 7, column, value)
-    with pytest.raises(TableError, match=told) as caught:
+    with pytest.raises(TableError, match=message) as caught:
         check(frame, toy_seed, Source.one("plant.csv", len(frame)), today=TODAY)
     assert len(caught.value.faults) == 1
     assert str(caught.value).startswith("plant.csv, row 8")
@@ -98,9 +98,9 @@ def test_today_is_the_last_day_that_a_period_may_start(toy_seed, toy_frame):
 
 @pytest.mark.parametrize("column", ["unit", "period_start", "x_set", "z", "y"])
 def test_a_missing_column_is_a_fault(toy_seed, toy_frame, column):
-    (told,) = faults_of(toy_frame().drop(columns=column), toy_seed)
-    assert told.startswith(f"table, column {column}: got no such column among 5")
-    assert told.endswith(f"expected a column '{column}'")
+    (predictions,) = faults_of(toy_frame().drop(columns=column), toy_seed)
+    assert predictions.startswith(f"table, column {column}: got no such column among 5")
+    assert predictions.endswith(f"expected a column '{column}'")
 
 
 def test_late_columns_may_be_absent_and_previous_ones_are_never_read(toy_seed, toy_frame):
@@ -112,7 +112,7 @@ def test_late_columns_may_be_absent_and_previous_ones_are_never_read(toy_seed, t
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "predictions"),
     [
         (lambda f: f.iloc[:0], "table: got no rows: expected at least one row"),
         (lambda f: f.assign(y=np.nan), "table, column y: got no value in any row: expected at least one label"),
@@ -134,8 +134,8 @@ def test_late_columns_may_be_absent_and_previous_ones_are_never_read(toy_seed, t
     ],
     ids=["no rows", "no label", "many rejected", "kilo", "milli", "mega", "offset", "fractions as names"],
 )
-def test_a_table_that_is_wrong_as_a_whole(toy_seed, toy_frame, spoil, told):
-    assert told in "\n".join(faults_of(spoil(toy_frame()), toy_seed))
+def test_a_table_that_is_wrong_as_a_whole(toy_seed, toy_frame, spoil, predictions):
+    assert predictions in "\n".join(faults_of(spoil(toy_frame()), toy_seed))
 
 
 def test_a_share_of_rejected_rows_at_the_bound_is_let_through(toy_seed, toy_frame):
@@ -150,16 +150,16 @@ def test_a_stopped_instrument_is_no_slip(toy_seed, toy_frame):
 def test_all_faults_are_told_at_once(toy_seed, toy_frame):
     frame = put(put(put(toy_frame(), 3, "z", "3,5"), 4, "z", "bad"), 5, "y", "inf")
     frame = frame.assign(x_set=frame["x_set"] * 1000).drop(columns="unit")
-    told = "\n".join(faults_of(frame, toy_seed))
+    predictions = "\n".join(faults_of(frame, toy_seed))
     for part in ("row 4, column z", "row 5, column z", "row 6, column y", "column x_set: got median", "column unit"):
-        assert part in told
+        assert part in predictions
 
 
 def test_many_faults_of_a_kind_are_counted(toy_seed, toy_frame):
     frame = toy_frame().assign(z="4,0")
-    told = faults_of(frame, toy_seed)
-    assert len(told) == LISTED + 1
-    assert told[-1].startswith(
+    predictions = faults_of(frame, toy_seed)
+    assert len(predictions) == LISTED + 1
+    assert predictions[-1].startswith(
         f"table, column z: got {480 - LISTED} more cells like the last: expected a decimal point"
     )
     frame = pd.concat([toy_frame()] * 2)
@@ -195,9 +195,9 @@ def test_bounds_and_missing_values_are_inside(toy_seed, toy_frame):
 def test_faults_of_reading_are_told_with_those_of_the_table(toy_seed, toy_frame):
     with pytest.raises(TableError) as first:
         check(toy_frame().iloc[:0], toy_seed)
-    told = faults_of(toy_frame().assign(z="x"), toy_seed, known=first.value.faults)
-    assert told[0] == "table: got no rows: expected at least one row"
-    assert len(told) == 1 + LISTED + 1
+    predictions = faults_of(toy_frame().assign(z="x"), toy_seed, known=first.value.faults)
+    assert predictions[0] == "table: got no rows: expected at least one row"
+    assert len(predictions) == 1 + LISTED + 1
 
 
 @pytest.fixture
@@ -252,13 +252,13 @@ def test_order_of_rows_and_columns_does_not_matter_and_nothing_is_changed(toy_se
     frame = spotted(toy_frame(units=3, periods=8), data)
     rows = data.draw(st.permutations(range(len(frame))))
     columns = data.draw(st.permutations(list(frame.columns)))
-    kept = frame.copy(deep=True)
+    retained = frame.copy(deep=True)
     first, second = check(frame, toy_seed), check(frame.iloc[rows][columns], toy_seed)
     assert first.table.equals(second.table)
     assert sorted(first.rejected["reason"]) == sorted(second.rejected["reason"])
-    assert frame.equals(kept)
+    assert frame.equals(retained)
     first.table.loc[:, "z"] = -1.0
-    assert frame.equals(kept)
+    assert frame.equals(retained)
 
 
 @FIXTURES
@@ -288,8 +288,10 @@ def test_previous_value_is_that_of_the_period_before_or_none(toy_seed, toy_frame
     frame = spotted(toy_frame(units=3, periods=8), data)
     table = check(frame, toy_seed).table
     measured = {(row.unit, row.period_start): row.y for row in table.itertuples()}
-    wanted = [measured.get((row.unit, row.period_start - pd.Timedelta(days=30)), np.nan) for row in table.itertuples()]
-    np.testing.assert_array_equal(table["previous_y"], wanted)
+    expected = [
+        measured.get((row.unit, row.period_start - pd.Timedelta(days=30)), np.nan) for row in table.itertuples()
+    ]
+    np.testing.assert_array_equal(table["previous_y"], expected)
 
 
 def test_every_seed_of_the_folder_reads_its_own_typical_table():

@@ -54,7 +54,7 @@ def test_the_last_assay_of_a_content_below_the_limit_is_the_limit(toy_quality_se
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "predictions"),
     [
         ("p", 0, "row 8, column p: got '0': expected a content above 0, or <0.5 where the laboratory found less"),
         ("p", 0.0, "row 8, column p: got 0: expected a content above 0, or <0.5"),
@@ -69,13 +69,13 @@ def test_the_last_assay_of_a_content_below_the_limit_is_the_limit(toy_quality_se
         ("crack", "2", "row 8, column crack: got '2': expected 1 for a lot with the defect, 0 for one without"),
     ],
 )
-def test_a_bad_cell_is_told(toy_quality_seed, toy_quality_frame, column, value, told):
+def test_a_bad_cell_is_told(toy_quality_seed, toy_quality_frame, column, value, predictions):
     frame = toy_quality_frame(lines=2, lots=20)
     if not isinstance(value, float):
         frame = frame.astype({column: object})
     frame.loc[7, column] = value
     (fault,) = faults_of(frame, toy_quality_seed)
-    assert fault.startswith(f"table, {told}")
+    assert fault.startswith(f"table, {predictions}")
 
 
 def test_a_limit_is_out_of_range_by_its_size(toy_quality_seed, toy_quality_frame):
@@ -94,16 +94,16 @@ def test_a_tag_is_scaled_limits_and_all(toy_quality_seed, toy_quality_frame, tmp
     percent = [f"<{-value / 1e4!r}" if value < 0 else repr(value / 1e4) for value in frame["p"].tolist()]
     foreign = frame.rename(columns={"p": "P wt%"}).assign(**{"P wt%": percent})
     expected = check(frame, toy_quality_seed).table
-    found = check(foreign, parse(scaled, tmp_path / "toy_lots.toml")).table
-    pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
+    result = check(foreign, parse(scaled, tmp_path / "toy_lots.toml")).table
+    pd.testing.assert_frame_equal(result, expected, rtol=1e-12)
 
 
 def test_a_slip_of_units_shows_in_the_sizes(toy_quality_seed, toy_quality_frame):
     frame = toy_quality_frame(lines=4, lots=30)
     assert (frame["r"] < 0).mean() > 0.1
-    (told,) = faults_of(frame.assign(r=frame["r"] * 1000), toy_quality_seed)
-    assert "column r: got median" in told
-    assert "the file's numbers are about 1000 times those of ppm" in told
+    (predictions,) = faults_of(frame.assign(r=frame["r"] * 1000), toy_quality_seed)
+    assert "column r: got median" in predictions
+    assert "the file's numbers are about 1000 times those of ppm" in predictions
     # Limits alone, all of them below zero, are no slip.
     assert len(check(frame.assign(r=-0.5), toy_quality_seed).table) == 120
 
@@ -115,5 +115,5 @@ def test_an_element_that_was_never_assayed_is_told_and_one_lot_without_assay_is_
     frame.loc[3, ["p", "q", "r", "crack"]] = np.nan
     assert len(check(frame, toy_quality_seed).table) == 40
     for column in ("q", "crack"):
-        (told,) = faults_of(frame.assign(**{column: np.nan}), toy_quality_seed)
-        assert told == f"table, column {column}: got no value in any row: expected at least one label"
+        (predictions,) = faults_of(frame.assign(**{column: np.nan}), toy_quality_seed)
+        assert predictions == f"table, column {column}: got no value in any row: expected at least one label"

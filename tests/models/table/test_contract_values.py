@@ -19,10 +19,10 @@ from models.table.unit_errors import slip as slip_of
 def slip(median: float, mean: float, sd: float, low: float, high: float, rows: int = 10) -> str | None:
     """What is said of a column whose values all are `median`: their size, or that they are something else."""
     column: Any = SimpleNamespace(typical=SimpleNamespace(mean=mean, sd=sd), limits=(low, high), unit="kA")
-    found = slip_of(pd.Series([median] * rows + [np.nan, np.inf]), column)
-    if found is None:
+    result = slip_of(pd.Series([median] * rows + [np.nan, np.inf]), column)
+    if result is None:
         return None
-    got, expected = found
+    got, expected = result
     assert got == f"median {median:.6g}"
     assert expected.startswith(f"{mean:g} kA or so (typical, sd {sd:g}): ")
     return expected.partition("): ")[2]
@@ -41,7 +41,7 @@ def size(times: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("median", "mean", "sd", "low", "high", "said"),
+    ("median", "mean", "sd", "low", "high", "message"),
     [
         (10000.0, 10.0, 1.0, 0.0, 20.0, size("1000")),
         (0.01, 10.0, 1.0, 0.0, 20.0, size("0.001")),
@@ -71,9 +71,9 @@ def size(times: str) -> str:
     ],
 )
 def test_a_slip_of_units_shows_in_the_median(
-    median: float, mean: float, sd: float, low: float, high: float, said: str | None
+    median: float, mean: float, sd: float, low: float, high: float, message: str | None
 ) -> None:
-    assert slip(median, mean, sd, low, high) == said
+    assert slip(median, mean, sd, low, high) == message
 
 
 def test_nine_values_show_nothing() -> None:
@@ -124,12 +124,12 @@ def test_a_cell_is_shown_short(cell: object, shown: str) -> None:
 def test_a_missing_column_is_named_once_with_the_nearest_heading(heading: str, hint: str, toy_seed) -> None:
     frame = rows(2).drop(columns=["x_set", "y"]).assign(y=90.0, **{heading: 10.0})
     got = f"no such column among {len(frame.columns)}{hint}"
-    assert told(frame, toy_seed) == [f"table, column x_set: got {got}: expected a column 'x_set'"]
+    assert messages(frame, toy_seed) == [f"table, column x_set: got {got}: expected a column 'x_set'"]
 
 
 def test_a_heading_that_means_another_column_is_not_the_nearest(toy_seed) -> None:
     frame = rows(2).drop(columns="period_start").assign(Period_End="2024")
-    (fault,) = told(frame, toy_seed)
+    (fault,) = messages(frame, toy_seed)
     assert fault == (
         "table, column period_start: got no such column among 5; the nearest is 'Period_End': "
         "expected a column 'period_start'"
@@ -155,7 +155,7 @@ def rows(n: int) -> pd.DataFrame:
     return pd.DataFrame({"unit": "A", "period_start": start, "x_set": 10.0, "z": 4.0, "y": 90.0})
 
 
-def told(frame: pd.DataFrame, seed, **how: Any) -> list[str]:
+def messages(frame: pd.DataFrame, seed, **how: Any) -> list[str]:
     with pytest.raises(TableError) as caught:
         contract.check(frame, seed, **how)
     return [str(fault) for fault in caught.value.faults]
@@ -168,7 +168,7 @@ def test_five_cells_of_a_kind_are_told_one_by_one(bad: int, more: list[str], toy
     frame = rows(20).astype({"z": object})
     frame.loc[: bad - 1, "z"] = "x"
     expected = "a number, or an empty cell where nothing was measured"
-    assert told(frame, toy_seed) == [
+    assert messages(frame, toy_seed) == [
         *[f"table, row {i}, column z: got 'x': expected {expected}" for i in range(1, 6)],
         *[f"table, column z: got {words}: expected {expected}" for words in more],
     ]
@@ -178,7 +178,7 @@ def test_five_cells_of_a_kind_are_told_one_by_one(bad: int, more: list[str], toy
 def test_five_rows_that_stand_before_are_told_one_by_one(again: int, more: int, toy_seed) -> None:
     frame = pd.concat([rows(9), rows(9)[1 : 1 + again]], ignore_index=True)
     place = "column unit, period_start"
-    assert told(frame, toy_seed) == [
+    assert messages(frame, toy_seed) == [
         *[
             f"table, row {10 + i}, {place}: got A 2024-01-0{2 + i} 00:00:00 again: "
             f"expected one row a unit and period, as in row {2 + i} of table"
@@ -194,14 +194,14 @@ def test_five_rows_that_stand_before_are_told_one_by_one(again: int, more: int, 
 
 def test_a_row_that_stands_three_times_names_the_first(toy_seed) -> None:
     frame = pd.concat([rows(3), rows(2)[1:], rows(2)[1:]], ignore_index=True)
-    assert [fault.partition("as in ")[2] for fault in told(frame, toy_seed)] == ["row 2 of table"] * 2
+    assert [fault.partition("as in ")[2] for fault in messages(frame, toy_seed)] == ["row 2 of table"] * 2
 
 
 def test_a_period_may_begin_until_the_end_of_today(toy_seed) -> None:
     frame = rows(3)
     frame["period_start"] = pd.to_datetime(["2024-05-01T00:00:00", "2024-05-02T23:59:59", "2024-05-03T00:00:00"])
     day = dt.date(2024, 5, 2)
-    (fault,) = told(frame, toy_seed, today=day)
+    (fault,) = messages(frame, toy_seed, today=day)
     assert fault.startswith("table, row 3, column period_start: got '2024-05-03 00:00:00': expected a period that has")
     assert fault.endswith("started, at the latest on 2024-05-02")
     assert len(contract.check(frame[:2], toy_seed, today=day).table) == 2
@@ -214,7 +214,7 @@ def test_a_fifth_of_the_rows_may_be_impossible_and_no_more(toy_seed) -> None:
     assert (len(checked.table), checked.rejected_rows) == (8, 2)
     assert checked.rejected["reason"].tolist() == ["outside 0 to 8 V"] * 2
     frame.loc[2, "x_set"] = -1.0
-    assert told(frame, toy_seed) == [
+    assert messages(frame, toy_seed) == [
         "table: got 3 of 10 rows out of physical range: expected at most 20% of the rows",
         "table, row 3, column x_set: got -1: expected 0 to 20 kA",
         "table, row 1, column z: got 9: expected 0 to 8 V",
@@ -227,14 +227,14 @@ def test_a_target_without_any_label_is_told_and_one_label_is_enough(toy_seed) ->
     frame.loc[1:, "y"] = np.nan
     assert len(contract.check(frame, toy_seed).table) == 4
     frame["y"] = np.nan
-    assert told(frame, toy_seed) == ["table, column y: got no value in any row: expected at least one label"]
+    assert messages(frame, toy_seed) == ["table, column y: got no value in any row: expected at least one label"]
 
 
 def test_a_column_that_is_named_twice_or_not_at_all(toy_seed) -> None:
     frame = rows(2).drop(columns="z")
-    assert told(frame, toy_seed) == ["table, column z: got no such column among 4: expected a column 'z'"]
+    assert messages(frame, toy_seed) == ["table, column z: got no such column among 4: expected a column 'z'"]
     twice = pd.concat([rows(2), rows(2)[["z"]]], axis=1)
-    assert told(twice, toy_seed)[0] == "table, column z: got columns 'z' and 'z': expected one column 'z'"
+    assert messages(twice, toy_seed)[0] == "table, column z: got columns 'z' and 'z': expected one column 'z'"
 
 
 def test_the_value_of_the_period_before_is_that_of_a_row_that_was_kept(toy_seed) -> None:
@@ -243,11 +243,11 @@ def test_the_value_of_the_period_before_is_that_of_a_row_that_was_kept(toy_seed)
     frame["period_start"] = pd.date_range("2023-01-01", periods=6, freq="30D")
     frame["y"] = [90.0, 91.0, 92.0, 93.0, 94.0, 95.0]
     frame.loc[2, "z"] = 9.0
-    found = contract.check(frame[::-1], toy_seed).table
-    assert found["y"].tolist() == [90.0, 91.0, 93.0, 94.0, 95.0]
-    np.testing.assert_array_equal(found["previous_y"], [np.nan, 90.0, np.nan, 93.0, 94.0])
-    assert list(found.columns) == ["unit", "period_start", "previous_y", "x_set", "z", "tapped", "y"]
-    assert found["tapped"].isna().all()
+    result = contract.check(frame[::-1], toy_seed).table
+    assert result["y"].tolist() == [90.0, 91.0, 93.0, 94.0, 95.0]
+    np.testing.assert_array_equal(result["previous_y"], [np.nan, 90.0, np.nan, 93.0, 94.0])
+    assert list(result.columns) == ["unit", "period_start", "previous_y", "x_set", "z", "tapped", "y"]
+    assert result["tapped"].isna().all()
 
 
 def test_columns_that_were_not_used_are_named(toy_seed) -> None:
@@ -267,11 +267,11 @@ def wide(size: float, share: int, n: int = 60) -> pd.DataFrame:
 
 def test_a_part_of_the_rows_in_another_unit_is_one_fault_with_its_count(toy_seed) -> None:
     expected = "10 kA or so (typical, sd 1): a slip of units in a part of the rows (MA for kA)?"
-    assert told(wide(0.001, 3), toy_seed) == [
+    assert messages(wide(0.001, 3), toy_seed) == [
         f"table, row 1, column x_set: got 20 of 60 values about 1000 times smaller than the others, from here on: "
         f"expected {expected}"
     ]
-    first, second, *_ = told(wide(1e6, 3), toy_seed)
+    first, second, *_ = messages(wide(1e6, 3), toy_seed)
     assert first.startswith(
         "table, row 1, column x_set: got 20 of 60 values about 1000000 times larger than the others, from here on"
     )
@@ -301,10 +301,10 @@ def test_the_other_unit_has_a_name_where_prefixes_make_one(unit: str, size: floa
 def test_energy_in_megawatt_hours_is_noticed_where_kilowatt_hours_are_expected() -> None:
     typical = SimpleNamespace(mean=13000.0, sd=200.0)
     column: Any = SimpleNamespace(typical=typical, limits=(0.0, 20000.0), unit="kWh/t")
-    found = slip_of(pd.Series(np.linspace(12.8, 13.4, 20)), column)
-    assert found is not None
+    result = slip_of(pd.Series(np.linspace(12.8, 13.4, 20)), column)
+    assert result is not None
     expected = "the file's numbers are about 0.001 times those of kWh/t, as MWh/t has them"
-    assert found[1].startswith("13000 kWh/t or so (typical, sd 200): a slip of units? " + expected)
+    assert result[1].startswith("13000 kWh/t or so (typical, sd 200): a slip of units? " + expected)
     assert slip_of(pd.Series(np.linspace(12800.0, 13400.0, 20)), column) is None
 
 
@@ -320,7 +320,7 @@ def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:
     assert checked.cautions == (line,)
     assert checked.rejected_rows == 10
     # Exactly a tenth of possible values is too much, two values are no crowd.
-    assert len(told(wide(0.001, 10), toy_seed)) == 1
+    assert len(messages(wide(0.001, 10), toy_seed)) == 1
     assert contract.check(wide(0.001, 30), toy_seed).cautions == ()
 
 

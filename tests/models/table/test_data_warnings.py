@@ -51,10 +51,10 @@ def test_a_sound_table_gives_neither_cautions_nor_lacks(toy_seed):
     ],
 )
 def test_units_that_look_alike_are_named_with_their_rows(other, shown, toy_seed):
-    said = of_table(table({"A-1": 20, other: 12, "A-2": 20}), toy_seed)
+    message = of_table(table({"A-1": 20, other: 12, "A-2": 20}), toy_seed)
     names = sorted(["A-1", other])
     spelled = {"A-1": "'A-1' (20 rows)", other: f"{shown} (12 rows)"}
-    assert said == [
+    assert message == [
         "units that differ in case, dash, space or look-alike letters alone stay different units: "
         + " and ".join(spelled[name] for name in names)
     ]
@@ -177,7 +177,7 @@ def test_what_is_not_promised_without_time_or_units_is_said(toy_seed):
 
 
 def test_texts_that_the_seed_does_not_know_are_counted_the_most_frequent_first():
-    said = "not in the seed, treated as missing"
+    message = "not in the seed, treated as missing"
     assert unknown_texts("ore", {}) == []
-    assert unknown_texts("ore", {"x": 1}) == [f"ore: 1 cell holds a text {said}: 'x' 1"]
-    assert unknown_texts("ore", {"x": 1, "y": 3}) == [f"ore: 4 cells hold texts {said}: 'y' 3, 'x' 1"]
+    assert unknown_texts("ore", {"x": 1}) == [f"ore: 1 cell holds a text {message}: 'x' 1"]
+    assert unknown_texts("ore", {"x": 1, "y": 3}) == [f"ore: 4 cells hold texts {message}: 'y' 3, 'x' 1"]

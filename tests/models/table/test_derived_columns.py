@@ -33,18 +33,18 @@ def days(*numbers):
     ids=["next", "two back", "gap", "irregular", "half a period off", "nearer of two", "exact", "alone", "empty"],
 )
 def test_one_unit(starts, periods, expected):
-    found = earlier(np.arange(len(starts)) * 1.0, np.zeros(len(starts), np.int64), days(*starts), DAY, periods)
-    np.testing.assert_array_equal(found, np.array([np.nan if e is None else e for e in expected], float))
+    result = earlier(np.arange(len(starts)) * 1.0, np.zeros(len(starts), np.int64), days(*starts), DAY, periods)
+    np.testing.assert_array_equal(result, np.array([np.nan if e is None else e for e in expected], float))
 
 
 def test_units_lend_each_other_nothing():
-    found = earlier(np.arange(5.0), np.array([0, 0, 1, 1, 2]), days(0, 1, 1, 2, 2), DAY, 1)
-    np.testing.assert_array_equal(found, [np.nan, 0.0, np.nan, 2.0, np.nan])
+    result = earlier(np.arange(5.0), np.array([0, 0, 1, 1, 2]), days(0, 1, 1, 2, 2), DAY, 1)
+    np.testing.assert_array_equal(result, [np.nan, 0.0, np.nan, 2.0, np.nan])
 
 
 def test_a_missing_value_stays_missing():
-    found = earlier(np.array([1.0, np.nan, 3.0]), np.zeros(3, np.int64), days(0, 1, 2), DAY, 1)
-    np.testing.assert_array_equal(found, [np.nan, 1.0, np.nan])
+    result = earlier(np.array([1.0, np.nan, 3.0]), np.zeros(3, np.int64), days(0, 1, 2), DAY, 1)
+    np.testing.assert_array_equal(result, [np.nan, 1.0, np.nan])
 
 
 @given(
@@ -59,8 +59,8 @@ def test_whole_periods_pair_as_a_look_up_does(rows, periods, period):
     start = np.datetime64("2024-01-01", "us") + step * np.timedelta64(period)
     values = np.arange(len(rows)) + 1.0
     at = {row: value for row, value in zip(rows, values, strict=True)}
-    wanted = [at.get((u, s - periods), np.nan) for u, s in rows]
-    np.testing.assert_array_equal(earlier(values, unit, start, period, periods), np.array(wanted, float))
+    expected = [at.get((u, s - periods), np.nan) for u, s in rows]
+    np.testing.assert_array_equal(earlier(values, unit, start, period, periods), np.array(expected, float))
 
 
 @pytest.fixture

@@ -72,9 +72,9 @@ def test_matrix_takes_none_as_missing(toy_seed: Seed, table: pd.DataFrame) -> No
 
 
 def test_matrix_names_every_missing_column(toy_seed: Seed, table: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match=r"input columns missing: previous_y, z$") as told:
+    with pytest.raises(InputError, match=r"input columns missing: previous_y, z$") as raised:
         matrix(table.drop(columns=["z", "previous_y"]), toy_seed)
-    assert told.value.columns == ("previous_y", "z")
+    assert raised.value.columns == ("previous_y", "z")
 
 
 def test_medians_pass_over_gaps_and_know_what_to_do_with_none() -> None:

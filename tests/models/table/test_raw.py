@@ -31,7 +31,7 @@ def read(toy_seed: Seed, tmp_path: Path):
     return reader
 
 
-def said(raw: RawTable) -> list[tuple[int | None, str | None, str, str]]:
+def defects(raw: RawTable) -> list[tuple[int | None, str | None, str, str]]:
     return [(fault.row, fault.column, fault.value, fault.expected) for fault in raw.faults]
 
 
@@ -74,7 +74,7 @@ def test_rows_of_another_length_are_faults_and_the_others_keep_their_numbers(rea
     assert raw.frame.to_numpy().tolist() == [["1", "2"], ["4", "5"], ["9", "0"]]
     assert raw.row.tolist() == [2, 4, 7]
     hint = ": a decimal comma, or a comma in a text without quotes?"
-    assert said(raw) == [
+    assert defects(raw) == [
         (3, None, "1 cells", "2 as in the header"),
         (5, None, "3 cells", "2 as in the header" + hint),
     ]
@@ -93,7 +93,7 @@ def test_five_rows_of_another_length_are_told_one_by_one(number: int, more: list
 
 def test_an_empty_file_has_neither_names_nor_rows(read) -> None:
     raw = read(b"")
-    assert said(raw) == [(None, None, "an empty file", "a table with a header row")]
+    assert defects(raw) == [(None, None, "an empty file", "a table with a header row")]
     assert raw.headers == []
     assert raw.frame.empty
     assert raw.row.tolist() == []
@@ -107,14 +107,14 @@ def test_a_header_alone_is_a_table_of_no_rows(read) -> None:
 @pytest.mark.parametrize("content", ["\n\n", ",,\n1,2,3\n", "\n1\n"])
 def test_an_empty_header_is_a_fault(content: str, read) -> None:
     raw = read(content)
-    assert said(raw) == [(1, None, "an empty row", "a header row with the columns' names")]
+    assert defects(raw) == [(1, None, "an empty row", "a header row with the columns' names")]
     assert raw.headers == []
 
 
 @pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", r"'\t'"), ("|", "'|'")])
 def test_other_separators_are_named(separator: str, shown: str, read) -> None:
     expected = f"commas between columns; or say [table] separator = {separator!r} in the seed"
-    assert said(read(f"a{separator}b\n1{separator}2\n")) == [(1, None, f"columns separated by {shown}", expected)]
+    assert defects(read(f"a{separator}b\n1{separator}2\n")) == [(1, None, f"columns separated by {shown}", expected)]
 
 
 def test_a_separator_in_some_name_is_none(read) -> None:
@@ -124,15 +124,15 @@ def test_a_separator_in_some_name_is_none(read) -> None:
 
 def test_names_that_head_more_than_one_column_are_faults(read) -> None:
     raw = read("a,b,a,c,c,c\n1,2,3,4,5,6\n")
-    assert said(raw) == [(1, "a", "2 columns of this name", "one"), (1, "c", "3 columns of this name", "one")]
+    assert defects(raw) == [(1, "a", "2 columns of this name", "one"), (1, "c", "3 columns of this name", "one")]
     assert raw.headers == []
 
 
 def test_what_is_no_utf8_is_shown_with_its_row(read) -> None:
-    assert said(read(b"a,b\n1,2\n3,Z\xfcrich\n\xff,1\n")) == [(3, None, r"b'\xfc', which is not UTF-8", UTF8)]
-    assert said(read(b"\xe4,b\n1,2\n")) == [(1, None, r"b'\xe4', which is not UTF-8", UTF8)]
+    assert defects(read(b"a,b\n1,2\n3,Z\xfcrich\n\xff,1\n")) == [(3, None, r"b'\xfc', which is not UTF-8", UTF8)]
+    assert defects(read(b"\xe4,b\n1,2\n")) == [(1, None, r"b'\xe4', which is not UTF-8", UTF8)]
     # The fault lies in the last byte of a sequence of two that is cut off by the end.
-    assert said(read(b"a,b\n1,x\xc3")) == [(2, None, r"b'\xc3', which is not UTF-8", UTF8)]
+    assert defects(read(b"a,b\n1,x\xc3")) == [(2, None, r"b'\xc3', which is not UTF-8", UTF8)]
 
 
 # ---- what is no table ----
@@ -141,29 +141,29 @@ def test_what_is_no_utf8_is_shown_with_its_row(read) -> None:
 def test_line_ends_of_old_macs_are_named(read) -> None:
     got = r"lines that end in CR alone, as in 'a,b\r1,2\r3,4'"
     expected = "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')"
-    assert said(read("a,b\r1,2\r3,4\r")) == [(1, None, got, expected)]
-    ((_, _, long, _),) = said(read("a,b\r" + "1,2\r" * 1_000_000))
+    assert defects(read("a,b\r1,2\r3,4\r")) == [(1, None, got, expected)]
+    ((_, _, long, _),) = defects(read("a,b\r" + "1,2\r" * 1_000_000))
     assert (len(long), long[-3:]) == (len("lines that end in CR alone, as in ") + 60, "...")
 
 
 def test_a_name_of_200_kb_is_shown_short(read) -> None:
-    ((row, column, got, expected),) = said(read("a," + "b" * 200_000 + ",c\n1,2,3\n"))
+    ((row, column, got, expected),) = defects(read("a," + "b" * 200_000 + ",c\n1,2,3\n"))
     assert (row, column) == (1, "number 2")
     assert got == "a name of 200000 characters, '" + "b" * 56 + "..."
     assert expected == "a name of at most 1000 characters"
     assert read("a," + "b" * 1000 + "\n1,2\n").faults == []
-    assert "a name of 200000 characters" in said(read('a,"' + "b" * 200_000 + '"\n1,2\n'))[0][2]
+    assert "a name of 200000 characters" in defects(read('a,"' + "b" * 200_000 + '"\n1,2\n'))[0][2]
 
 
 def test_a_header_of_more_than_a_megabyte_is_none(read) -> None:
-    ((row, _, got, expected),) = said(read("a," * 600_000 + "b\n"))
+    ((row, _, got, expected),) = defects(read("a," * 600_000 + "b\n"))
     assert (row, expected) == (1, "a header row with the columns' names")
     assert got.startswith("more than 1048576 bytes, 'a,a,a")
 
 
 def test_nul_in_a_name_is_shown(read) -> None:
     expected = r"a name without the character NUL (\x00)"
-    assert said(read("a,b\0c\n1,2\n")) == [(1, "number 2", r"'b\x00c'", expected)]
+    assert defects(read("a,b\0c\n1,2\n")) == [(1, "number 2", r"'b\x00c'", expected)]
 
 
 def test_a_name_in_quotes_may_have_two_lines(read) -> None:
@@ -173,13 +173,13 @@ def test_a_name_in_quotes_may_have_two_lines(read) -> None:
 
 def test_a_quote_that_is_never_closed_is_shown(read) -> None:
     got = r"""a quote that is never closed in 'a,"b\n1,2\n3,4'"""
-    assert said(read('a,"b\n1,2\n3,4\n')) == [(1, None, got, "a header row with the columns' names")]
+    assert defects(read('a,"b\n1,2\n3,4\n')) == [(1, None, got, "a header row with the columns' names")]
 
 
 @pytest.mark.parametrize("end", ["", '3,4,x"\n', '3,4,x\n5,6,a "new" one\n'])
 def test_rows_behind_a_quote_that_is_never_closed_are_not_lost(end: str, read) -> None:
     raw = read('a,b,note\n0,0,"two\nlines, no more"\n1,2,"see\n3,4,x\n' + end)
-    ((row, column, got, expected),) = said(raw)
+    ((row, column, got, expected),) = defects(raw)
     assert (row, column) == (3, "note")
     assert got.startswith("'see' and ")
     assert got.endswith(" more lines in one cell")
@@ -189,7 +189,7 @@ def test_rows_behind_a_quote_that_is_never_closed_are_not_lost(end: str, read) -
 def test_spaces_around_a_name_are_no_part_of_it(read) -> None:
     raw = read("a , b,\u00a0c\n1,2,3\n")
     assert (raw.headers, list(raw.frame.columns)) == (["a", "b", "c"], ["a", "b", "c"])
-    assert said(read("a, a\n1,2\n")) == [(1, "a", "2 columns of this name", "one")]
+    assert defects(read("a, a\n1,2\n")) == [(1, "a", "2 columns of this name", "one")]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_spaces_around_a_name_are_no_part_of_it(read) -> None:
 )
 def test_files_of_another_format_are_named(start: bytes, kind: str, read) -> None:
     expected = "a CSV file, as its name says (a spreadsheet's file ends in .xlsx, .xls, .xlsb or .ods)"
-    assert said(read(start + bytes(range(256)))) == [(None, None, kind, expected)]
+    assert defects(read(start + bytes(range(256)))) == [(None, None, kind, expected)]
 
 
 @pytest.mark.parametrize(
@@ -216,19 +216,19 @@ def test_files_of_another_format_are_named(start: bytes, kind: str, read) -> Non
 )
 def test_lines_above_the_header_are_one_fault_that_says_where_it_is(above: str, row: int, shown: str, read) -> None:
     expected = f"the header, which stands in row {row}: say [table] header = {row} in the seed"
-    assert said(read(above + "unit, period_start,z\nA,2024-01-01,4\n")) == [(1, None, shown, expected)]
+    assert defects(read(above + "unit, period_start,z\nA,2024-01-01,4\n")) == [(1, None, shown, expected)]
     assert read("a,b\n1,2\n").faults == []
 
 
 def test_a_row_that_never_ends_is_named(read) -> None:
     raw = read("a,b\n1,2\n3," + "x" * 5_000_000 + "\n")
     expected = "rows of cells; is a quote opened and never closed?"
-    assert said(raw) == [(None, None, "a row of more than 1 MB", expected)]
+    assert defects(raw) == [(None, None, "a row of more than 1 MB", expected)]
 
 
 def test_a_file_that_cannot_be_opened_is_a_fault(toy_seed: Seed, tmp_path: Path) -> None:
     raw = read_raw(tmp_path / "absent.csv", toy_seed)
-    assert said(raw) == [(None, None, "a file that cannot be read (No such file or directory)", "a readable file")]
+    assert defects(raw) == [(None, None, "a file that cannot be read (No such file or directory)", "a readable file")]
 
 
 def test_an_error_without_words_of_the_system_is_told_in_its_own(
@@ -277,7 +277,7 @@ def test_a_parquet_name_that_stands_twice_is_a_fault(toy_seed: Seed, tmp_path: P
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table([["A"], [1.0], [2.0]], names=["unit", "y", "y"]), path)
     raw = read_raw(path, toy_seed)
-    assert said(raw) == [(1, "y", "2 columns of this name", "one")]
+    assert defects(raw) == [(1, "y", "2 columns of this name", "one")]
     assert raw.headers == []
 
 
@@ -285,7 +285,7 @@ def test_a_damaged_parquet_file_is_a_fault_in_one_line(toy_seed: Seed, tmp_path:
     path = tmp_path / "t.parquet"
     path.write_bytes(b"PAR1 and nothing more")
     raw = read_raw(path, toy_seed)
-    ((row, column, value, expected),) = said(raw)
+    ((row, column, value, expected),) = defects(raw)
     assert (row, column) == (None, None)
     assert re.fullmatch(r"a file that cannot be read \([^\n]+\)", value)
     assert expected == "a whole Parquet file; is this one cut off or damaged?"
@@ -323,7 +323,7 @@ def test_a_parquet_column_of_more_than_one_value_a_cell_is_one_fault(
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"unit": ["A"], "z": cells}), path)
     raw = read_raw(path, toy_seed)
-    assert said(raw) == [(None, "z", f"a column of type {kind}", "one number, text or time in each cell")]
+    assert defects(raw) == [(None, "z", f"a column of type {kind}", "one number, text or time in each cell")]
     assert raw.headers == []
 
 

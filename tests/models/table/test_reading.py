@@ -29,7 +29,7 @@ def folder(tmp_path):
     return path
 
 
-def told(path, seed):
+def messages(path, seed):
     with pytest.raises(TableError) as caught:
         read_table(path, seed)
     return [str(fault) for fault in caught.value.faults]
@@ -78,13 +78,13 @@ def test_every_kind_of_file_gives_the_same_table(toy_seed, frame, folder, name):
     frame.loc[3, ["z", "y"]] = np.nan
     write_csv(frame, folder / "expected.csv")
     WRITERS[name](frame, folder / name)
-    expected, found = (
+    expected, result = (
         read_table(folder / "expected.csv", toy_seed).table,
         read_table(str(folder / name), toy_seed).table,
     )
-    pd.testing.assert_frame_equal(found, expected, check_exact=True)
-    assert digest(found) == digest(expected)
-    assert len(found) == 24
+    pd.testing.assert_frame_equal(result, expected, check_exact=True)
+    assert digest(result) == digest(expected)
+    assert len(result) == 24
 
 
 def test_a_table_read_from_a_file_can_be_written_to(toy_seed, frame, folder):
@@ -130,7 +130,7 @@ def test_rows_are_counted_as_a_person_counts_them(toy_seed, folder):
     assert checked.rejected["row"].tolist() == [6]
     assert len(checked.table) == 8
     path = with_rows(folder, rows[0], "", rows[1] + ",7", rows[2].replace("-4", "bad"), "A,2022-05-01", *rows[4:])
-    assert told(path, toy_seed) == [
+    assert messages(path, toy_seed) == [
         f"{path}, row 4: got 6 cells: expected 5 as in the header: "
         "a decimal comma, or a comma in a text without quotes?",
         f"{path}, row 6: got 2 cells: expected 5 as in the header",
@@ -140,7 +140,7 @@ def test_rows_are_counted_as_a_person_counts_them(toy_seed, folder):
 
 def test_many_ragged_rows_are_counted(toy_seed, folder):
     path = with_rows(folder, *[f"A,2022-01-{day:02d},10,3,5,90" for day in range(1, 29)])
-    faults = told(path, toy_seed)
+    faults = messages(path, toy_seed)
     assert faults[LISTED] == f"{path}: got {28 - LISTED} more rows like these: expected 5 cells as in the header"
     assert faults[-1] == f"{path}: got no rows: expected at least one row"
 
@@ -170,7 +170,7 @@ def test_many_ragged_rows_are_counted(toy_seed, folder):
 def test_a_csv_file_that_is_none(toy_seed, folder, content, expected):
     path = folder / "t.csv"
     path.write_bytes(content)
-    assert told(path, toy_seed)[0].startswith(expected.format(path=path))
+    assert messages(path, toy_seed)[0].startswith(expected.format(path=path))
 
 
 def test_a_cut_or_damaged_parquet_file(toy_seed, frame, folder):
@@ -182,7 +182,7 @@ def test_a_cut_or_damaged_parquet_file(toy_seed, frame, folder):
     assert spoilt["page"] != whole
     for name, content in spoilt.items():
         path.write_bytes(content)
-        (fault,) = told(path, toy_seed)
+        (fault,) = messages(path, toy_seed)
         assert fault.startswith(f"{path}: got a file that cannot be read ("), name
         assert fault.endswith("expected a whole Parquet file; is this one cut off or damaged?"), name
 
@@ -191,20 +191,20 @@ def test_parquet_with_a_column_twice(toy_seed, folder):
     table = pa.table([["A"], ["A"], [1.0]], names=["unit", "unit", "y"])
     pq.write_table(table, folder / "t.parquet")
     path = folder / "t.parquet"
-    assert told(path, toy_seed) == [f"{path}, row 1, column unit: got 2 columns of this name: expected one"]
+    assert messages(path, toy_seed) == [f"{path}, row 1, column unit: got 2 columns of this name: expected one"]
 
 
 def test_a_column_that_parquet_lacks_is_looked_for_among_all_of_the_file(toy_seed, frame, folder):
     path = folder / "t.parquet"
     frame.rename(columns={"x_set": "X_Set"}).assign(note="").to_parquet(path)
     got = f"no such column among {len(frame.columns) + 1}; the nearest is 'X_Set'"
-    assert told(path, toy_seed) == [f"{path}, column x_set: got {got}: expected a column 'x_set'"]
+    assert messages(path, toy_seed) == [f"{path}, column x_set: got {got}: expected a column 'x_set'"]
 
 
 def test_parquet_of_other_columns_alone_has_rows(toy_seed, folder):
     path = folder / "t.parquet"
     pd.DataFrame({"note": ["a", "b"]}).to_parquet(path)
-    faults = told(path, toy_seed)
+    faults = messages(path, toy_seed)
     assert faults
     assert all("got no such column among 1" in fault for fault in faults)
 
@@ -212,7 +212,7 @@ def test_parquet_of_other_columns_alone_has_rows(toy_seed, folder):
 def test_text_and_dates_in_parquet_numbers_are_told(toy_seed, frame, folder):
     path = folder / "t.parquet"
     frame.assign(z="4,2", y=pd.Timestamp("2022-01-01")).to_parquet(path)
-    faults = "\n".join(told(path, toy_seed))
+    faults = "\n".join(messages(path, toy_seed))
     assert f"{path}, row 1, column z: got '4,2': expected a decimal point" in faults
     assert f"{path}, row 1, column y: got '2022-01-01 00:00:00': expected a number" in faults
 
@@ -220,13 +220,13 @@ def test_text_and_dates_in_parquet_numbers_are_told(toy_seed, frame, folder):
 def test_paths_that_hold_no_table(toy_seed, folder):
     nowhere, notes = folder / "nowhere.csv", folder / "notes.md"
     notes.write_text("x")
-    assert told(nowhere, toy_seed) == [
+    assert messages(nowhere, toy_seed) == [
         f"{nowhere}: got no such file or folder: expected a CSV or Parquet file, a spreadsheet, or a folder"
     ]
     known = ".csv, .txt, .tsv, .parquet, .xlsx, .xlsm, .xls, .xlsb, .ods"
-    assert told(notes, toy_seed) == [f"{notes}: got a .md file: expected one of {known}"]
+    assert messages(notes, toy_seed) == [f"{notes}: got a .md file: expected one of {known}"]
     expected = f"files in it that end in {known.replace(' .txt,', '')}"
-    assert told(folder, toy_seed) == [f"{folder}: got a folder without tables: expected {expected}"]
+    assert messages(folder, toy_seed) == [f"{folder}: got a folder without tables: expected {expected}"]
 
 
 def test_a_file_that_one_may_not_read(toy_seed, frame, folder, monkeypatch):
@@ -236,7 +236,7 @@ def test_a_file_that_one_may_not_read(toy_seed, frame, folder, monkeypatch):
     write_csv(frame, folder / "t.csv")
     monkeypatch.setattr("models.table.csv_file._csv_headers", refused)
     path = folder / "t.csv"
-    assert told(path, toy_seed) == [
+    assert messages(path, toy_seed) == [
         f"{path}: got a file that cannot be read (Permission denied): expected a readable file"
     ]
 
@@ -247,7 +247,7 @@ def test_faults_of_all_files_of_a_folder_are_told(toy_seed, frame, folder):
     frame[16:].to_parquet(folder / "c.parquet")
     (folder / "c.parquet").write_bytes((folder / "c.parquet").read_bytes()[:900])
     (folder / "d.csv").write_bytes(b"")
-    faults = told(folder, toy_seed)
+    faults = messages(folder, toy_seed)
     assert len(faults) == 3
     assert faults[0].startswith(f"{folder / 'c.parquet'}: got a file that cannot be read")
     assert faults[1].startswith(f"{folder / 'd.csv'}: got an empty file")
@@ -259,7 +259,7 @@ def test_faults_of_all_files_of_a_folder_are_told(toy_seed, frame, folder):
 def test_a_duplicate_across_files_names_both_places(toy_seed, frame, folder):
     write_csv(frame, folder / "a.csv")
     write_csv(frame[4:5], folder / "b.csv")
-    (fault,) = told(folder, toy_seed)
+    (fault,) = messages(folder, toy_seed)
     assert fault.startswith(f"{folder / 'b.csv'}, row 2, column unit, period_start: got A-000 2022-05-01")
     assert fault.endswith(f"as in row 6 of {folder / 'a.csv'}")
 

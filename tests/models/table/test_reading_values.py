@@ -16,7 +16,7 @@ from seeds import Seed
 HEADER = "unit,period_start,x_set,z,y"
 
 
-def told(path: Path, seed: Seed) -> list[str]:
+def messages(path: Path, seed: Seed) -> list[str]:
     with pytest.raises(TableError) as caught:
         read_table(path, seed)
     return [str(fault) for fault in caught.value.faults]
@@ -31,9 +31,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_fault_of_the_whole_table_names_the_file_or_the_folder_of_several(toy_seed: Seed, folder: Path) -> None:
     (folder / "a.csv").write_text(HEADER)
-    assert told(folder, toy_seed) == [f"{folder / 'a.csv'}: got no rows: expected at least one row"]
+    assert messages(folder, toy_seed) == [f"{folder / 'a.csv'}: got no rows: expected at least one row"]
     (folder / "b.csv").write_text(HEADER)
-    assert told(folder, toy_seed) == [f"{folder}: got no rows: expected at least one row"]
+    assert messages(folder, toy_seed) == [f"{folder}: got no rows: expected at least one row"]
 
 
 def test_files_with_other_columns_are_told_and_nothing_is_read_from_them(toy_seed: Seed, folder: Path) -> None:
@@ -41,13 +41,13 @@ def test_files_with_other_columns_are_told_and_nothing_is_read_from_them(toy_see
     first.write_text(f"{HEADER}\nA,2022-01-01,bad,4,90\n")
     second.write_text(f"{HEADER},note\nA,2022-02-01,10,4,90,x\n")
     third.write_text(HEADER.replace(",z", "") + "\nA,2022-03-01,10,90\n")
-    assert told(folder, toy_seed) == [
+    assert messages(folder, toy_seed) == [
         f"{second}: got columns with note: expected the same columns as in {first}",
         f"{third}: got columns without z: expected the same columns as in {first}",
     ]
     second.write_bytes(b"")
     third.write_text(",".join(reversed(HEADER.split(","))) + "\n90,4,10,2022-03-01,A\n")
-    assert told(folder, toy_seed) == [f"{second}: got an empty file: expected a table with a header row"]
+    assert messages(folder, toy_seed) == [f"{second}: got an empty file: expected a table with a header row"]
 
 
 def test_rows_of_several_files_keep_their_own_numbers(toy_seed: Seed, folder: Path) -> None:

@@ -32,7 +32,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return made
 
 
-def said(raw: RawTable) -> list[tuple[str, str]]:
+def defects(raw: RawTable) -> list[tuple[str, str]]:
     return [(fault.value, fault.expected) for fault in raw.faults]
 
 
@@ -70,10 +70,10 @@ def test_the_only_sheet_with_cells_is_read_and_of_several_one_must_be_named(writ
     assert read_sheet(write(A=table, Empty=[]), PLAIN).headers == ["a"]
     file = write(A=table, B=[["b"], [1]])
     expected = "one sheet; say in the seed which: [table] sheet = ..., or sheets = [...]"
-    assert said(read_sheet(file, PLAIN)) == [("sheets A, B", expected)]
+    assert defects(read_sheet(file, PLAIN)) == [("sheets A, B", expected)]
     assert read_sheet(file, TableFormat(sheet="B")).headers == ["b"]
-    assert said(read_sheet(file, TableFormat(sheet="C"))) == [("sheets A, B", "a sheet 'C', as [table] says")]
-    assert said(read_sheet(write(A=[]), PLAIN))[0][0] == "no sheet with cells"
+    assert defects(read_sheet(file, TableFormat(sheet="C"))) == [("sheets A, B", "a sheet 'C', as [table] says")]
+    assert defects(read_sheet(write(A=[]), PLAIN))[0][0] == "no sheet with cells"
 
 
 def test_cells_with_errors_are_counted(write) -> None:
@@ -86,15 +86,17 @@ def test_a_file_that_is_no_spreadsheet_or_cut_off_is_one_fault(write, tmp_path: 
     whole = write(A=[["a"], [1]]).read_bytes()
     for content in (b"", b"PK\x03\x04junk", whole[:-100], b"a,b\n1,2\n"):
         (tmp_path / "broken.xlsx").write_bytes(content)
-        ((got, expected),) = said(read_sheet(tmp_path / "broken.xlsx", PLAIN))
+        ((got, expected),) = defects(read_sheet(tmp_path / "broken.xlsx", PLAIN))
         assert got.startswith("a file that cannot be read (")
         assert expected == "a spreadsheet, whole and not protected"
 
 
 def test_names_twice_and_a_header_that_is_not_there(write) -> None:
-    assert said(read_sheet(write(A=[["a", "a"], [1, 2]]), PLAIN)) == [("2 columns of this name", "one")]
-    assert said(read_sheet(write(A=[["a"], [1]]), TableFormat(header=9))) == [("2 rows", "a header in row 9")]
-    assert said(read_sheet(write(A=[[], ["a"]]), PLAIN)) == [("an empty row", "a header row with the columns' names")]
+    assert defects(read_sheet(write(A=[["a", "a"], [1, 2]]), PLAIN)) == [("2 columns of this name", "one")]
+    assert defects(read_sheet(write(A=[["a"], [1]]), TableFormat(header=9))) == [("2 rows", "a header in row 9")]
+    assert defects(read_sheet(write(A=[[], ["a"]]), PLAIN)) == [
+        ("an empty row", "a header row with the columns' names")
+    ]
 
 
 @pytest.mark.parametrize("sheet", [None, "A"])
@@ -116,7 +118,7 @@ def test_a_far_cell_of_another_sheet_does_not_keep_the_named_one_from_being_read
     book["Notes"]["XFD1048576"] = "x"
     book.save(path)
     assert read_sheet(path, PLAIN, "A").frame["y"].tolist() == [2]
-    assert said(read_sheet(path, PLAIN))[0][0] == "sheets A, Notes"
+    assert defects(read_sheet(path, PLAIN))[0][0] == "sheets A, Notes"
 
 
 def test_cells_with_a_format_alone_are_no_cells(write) -> None:

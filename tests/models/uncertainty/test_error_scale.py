@@ -58,10 +58,10 @@ def test_groups_that_chance_explains_are_one():
 def test_factors_are_the_mean_sizes_over_that_of_all_by_hand():
     """Two groups of twenty, of errors of exactly 1 and 3, which chance does not move: half and one and a half times."""
     value = np.repeat([1.0, 2.0], 20)
-    found = ErrorScale.of(value, np.repeat([1.0, -3.0], 20))
-    np.testing.assert_allclose(found.at, [1.0, 2.0])
-    np.testing.assert_allclose(found.factor, [0.5, 1.5])
-    np.testing.assert_allclose(found(np.array([0.0, 1.0, 1.5, 2.0, 9.0])), [0.5, 0.5, 1.0, 1.5, 1.5])
+    result = ErrorScale.of(value, np.repeat([1.0, -3.0], 20))
+    np.testing.assert_allclose(result.at, [1.0, 2.0])
+    np.testing.assert_allclose(result.factor, [0.5, 1.5])
+    np.testing.assert_allclose(result(np.array([0.0, 1.0, 1.5, 2.0, 9.0])), [0.5, 0.5, 1.0, 1.5, 1.5])
 
 
 def test_no_error_of_a_block_has_a_say_in_its_own_scale():
@@ -89,8 +89,8 @@ def test_where_nothing_can_be_said_the_spread_is_even(value, error):
 
 
 def test_a_group_without_error_keeps_a_tenth():
-    found = ErrorScale.of(np.repeat([1.0, 2.0], 20), np.repeat([0.0, 1.0], 20))
-    assert found.factor.tolist() == [0.1, 2.0]
+    result = ErrorScale.of(np.repeat([1.0, 2.0], 20), np.repeat([0.0, 1.0], 20))
+    assert result.factor.tolist() == [0.1, 2.0]
 
 
 def test_a_spread_comes_back_from_json():
@@ -119,8 +119,8 @@ def test_numbers_that_are_no_spread_are_refused(at, factor):
 class Known(RegressorMixin, BaseEstimator):
     """A fitted regressor that knows its answer: a function of the first input."""
 
-    def __init__(self, what=None):
-        self.what = what
+    def __init__(self, description=None):
+        self.what = description
 
     def fit(self, X, y):
         self.fitted_ = True
@@ -133,9 +133,9 @@ class Known(RegressorMixin, BaseEstimator):
 def test_scaled_intervals_equal_mapies_normalised_score():
     value, error = plant(99, 5, 0.5)
     spread = ErrorScale(np.array([0.0, 10.0]), np.array([0.5, 1.5]))
-    size = Known(what=spread).fit(None, None)
+    size = Known(description=spread).fit(None, None)
     score = ResidualNormalisedScore(residual_estimator=size, prefit=True, sym=True)
-    model = Known(what=lambda x: 2 * x).fit(None, None)
+    model = Known(description=lambda x: 2 * x).fit(None, None)
     mapie = SplitConformalRegressor(model, confidence_level=0.9, conformity_score=score, prefit=True)
     X = value[:, None]
     mapie.conformalize(X, 2 * value + error)

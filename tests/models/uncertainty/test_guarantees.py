@@ -39,12 +39,12 @@ def test_intervals_are_off_their_promise_on_either_side(covered, rows, off):
 def test_the_binomial_is_that_of_scipy():
     for tries in (0, 1, 7, 60, 5000):
         for hits in {-1, 0, 1, tries // 3, tries - 1, tries, tries + 1}:
-            for chance in (0.0, 0.003, 0.1, 0.5, 0.97, 1.0):
-                assert at_most(hits, tries, chance) == pytest.approx(
-                    binom.cdf(hits, tries, chance), rel=1e-12, abs=1e-300
+            for probability in (0.0, 0.003, 0.1, 0.5, 0.97, 1.0):
+                assert at_most(hits, tries, probability) == pytest.approx(
+                    binom.cdf(hits, tries, probability), rel=1e-12, abs=1e-300
                 )
-                assert at_least(hits, tries, chance) == pytest.approx(
-                    binom.sf(hits - 1, tries, chance), rel=1e-12, abs=1e-300
+                assert at_least(hits, tries, probability) == pytest.approx(
+                    binom.sf(hits - 1, tries, probability), rel=1e-12, abs=1e-300
                 )
 
 

@@ -73,9 +73,9 @@ def test_rounding_makes_no_distance_negative() -> None:
     """At the classes' own means, which lie so far out that their squares are rounded to whole numbers."""
     X = np.random.default_rng(7).normal(size=(60, 3))
     unit = Novelty(StandardScale(np.zeros(3), np.ones(3)), 1e8 * np.eye(3), 1e8 * np.arcsinh(X), math.inf)
-    found = unit.distance(X)
-    assert (found >= 0.0).all()
-    assert (found == 0.0).any()
+    result = unit.distance(X)
+    assert (result >= 0.0).all()
+    assert (result == 0.0).any()
 
 
 def test_distance_and_threshold_by_hand() -> None:

@@ -32,17 +32,17 @@ def grid_of(seed: Seed, values: list[float], column: str = "z") -> UnitPeriodGri
 )
 def test_a_limit_counts_from_its_value_on(seed_with, counts, expected):
     seed = seed_with(event(counts))
-    found = counted(seed.warnings[0], grid_of(seed, [5, 6, NAN, 8, 4]), seed)
-    np.testing.assert_array_equal(found, [expected])
+    result = counted(seed.warnings[0], grid_of(seed, [5, 6, NAN, 8, 4]), seed)
+    np.testing.assert_array_equal(result, [expected])
 
 
 def test_what_is_usual_is_the_mean_of_periods_in_hand(seed_with):
     seed = seed_with(event("above_usual = 2"))
     grid = grid_of(seed, [1, 2, 3, 4, 5, 6, NAN, 8, 9])
-    found = usual(seed.warnings[0], grid, seed)[0]
-    assert np.isnan(found[:5]).all()
+    result = usual(seed.warnings[0], grid, seed)[0]
+    assert np.isnan(result[:5]).all()
     # Five values before the sixth period; the gap is passed over.
-    assert found[5:].tolist() == pytest.approx([3, 3.5, 3.5, (21 + 8) / 7])
+    assert result[5:].tolist() == pytest.approx([3, 3.5, 3.5, (21 + 8) / 7])
     assert limits(seed.warnings[0], grid, seed)[0, 5:].tolist() == pytest.approx([5, 5.5, 5.5, 29 / 7 + 2])
     np.testing.assert_array_equal(counted(seed.warnings[0], grid, seed)[0, 5:], [1, NAN, 1, 1])
 
@@ -52,9 +52,9 @@ def test_a_label_counts_for_what_is_usual_as_late_as_it_is_in_hand(seed_with, to
     seed = seed_with(event("below_usual = 1", column=label))
     values = [90.0] * 6 + [70.0] + [90.0] * 4
     wait = seed.wait(label)
-    found = usual(seed.warnings[0], grid_of(seed, values, label), seed)[0]
-    assert found[6 + wait - 1] == 90
-    assert found[6 + wait] < 90
+    result = usual(seed.warnings[0], grid_of(seed, values, label), seed)[0]
+    assert result[6 + wait - 1] == 90
+    assert result[6 + wait] < 90
 
 
 def test_the_data_show_a_label_later_than_a_reading(seed_with, toy_seed):

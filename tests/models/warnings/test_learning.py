@@ -27,8 +27,8 @@ def test_probabilities_come_true_and_rank_events(seed_with, remembering):
     probability, came = [], []
     for end in range(30, 47):
         starts = np.sort(fresh[seed.clock.name].unique())
-        said = model.warn(fresh[fresh[seed.clock.name] <= starts[end]])
-        probability += [unit.events[0].probability for unit in said]
+        message = model.warn(fresh[fresh[seed.clock.name] <= starts[end]])
+        probability += [unit.events[0].probability for unit in message]
         came += (fresh[fresh[seed.clock.name] == starts[end]].sort_values(seed.key.name)["z"] >= 4.4).tolist()
     p, y = np.array(probability), np.array(came, dtype=float)
     assert p.mean() == pytest.approx(y.mean(), abs=0.05)

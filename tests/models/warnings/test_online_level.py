@@ -25,8 +25,8 @@ def last(periods: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("drift", [-1.0, 0.0, 1.0])
 def test_a_plant_that_has_drifted_as_a_whole_is_followed(drift: float) -> None:
     log_odds, periods, y = plant(drift)
-    asked = last(periods)
-    moved = followed(log_odds, periods, y, 1, 1.0, asked)[asked] - log_odds[asked]
+    requested = last(periods)
+    moved = followed(log_odds, periods, y, 1, 1.0, requested)[requested] - log_odds[requested]
     # 1160 outcomes with a fifth of events tell a level to 0.08; three of these, and what the doubt before draws back.
     np.testing.assert_allclose(moved, drift, atol=0.25)
 
@@ -34,46 +34,49 @@ def test_a_plant_that_has_drifted_as_a_whole_is_followed(drift: float) -> None:
 @pytest.mark.parametrize(("drift", "weight"), [(0.7, 1.0), (-2.0, 0.05), (4.0, 1.0)])
 def test_the_level_is_the_mode_after_the_outcomes(drift: float, weight: float) -> None:
     log_odds, periods, y = plant(drift)
-    asked = last(periods)
-    found = followed(log_odds, periods, y, 1, weight, asked)[asked] - log_odds[asked]
+    requested = last(periods)
+    result = followed(log_odds, periods, y, 1, weight, requested)[requested] - log_odds[requested]
 
     def loss(level: float) -> float:
-        z = log_odds[~asked] + level
-        return weight * np.sum(np.logaddexp(0.0, z) - y[~asked] * z) + 0.5 * (level / LEVEL_DOUBT) ** 2
+        z = log_odds[~requested] + level
+        return weight * np.sum(np.logaddexp(0.0, z) - y[~requested] * z) + 0.5 * (level / LEVEL_DOUBT) ** 2
 
-    np.testing.assert_allclose(found, minimize_scalar(loss, bracket=(-1, 1), tol=1e-12).x, atol=1e-6)
+    np.testing.assert_allclose(result, minimize_scalar(loss, bracket=(-1, 1), tol=1e-12).x, atol=1e-6)
 
 
 def test_nothing_that_is_not_known_when_a_period_starts_moves_it() -> None:
     log_odds, periods, y = plant(1.0)
     for after in (1, 2, 4):
-        asked = periods >= 20
-        found = followed(log_odds, periods, y, after, 1.0, asked)
+        requested = periods >= 20
+        result = followed(log_odds, periods, y, after, 1.0, requested)
         for start in (20, 25):
             later = np.where(periods + after > start, 1.0 - y, y)
-            again = followed(log_odds, periods, later, after, 1.0, asked)
+            again = followed(log_odds, periods, later, after, 1.0, requested)
             now = periods == start
-            np.testing.assert_array_equal(found[now], again[now])
-            assert (found[periods == start + after] != again[periods == start + after]).any()
+            np.testing.assert_array_equal(result[now], again[now])
+            assert (result[periods == start + after] != again[periods == start + after]).any()
 
 
 def test_without_outcomes_or_where_nobody_asks_nothing_moves() -> None:
     log_odds, periods, y = plant(1.0)
-    asked = last(periods)
-    np.testing.assert_array_equal(followed(log_odds, periods, y, 1, 1.0, asked)[~asked], log_odds[~asked])
+    requested = last(periods)
+    np.testing.assert_array_equal(followed(log_odds, periods, y, 1, 1.0, requested)[~requested], log_odds[~requested])
     unknown = np.full_like(y, np.nan)
-    np.testing.assert_array_equal(followed(log_odds, periods, unknown, 1, 1.0, asked), log_odds)
+    np.testing.assert_array_equal(followed(log_odds, periods, unknown, 1, 1.0, requested), log_odds)
 
 
 def test_what_is_long_past_is_forgotten() -> None:
     log_odds, periods, y = plant(1.0)
-    asked = periods == PERIODS - 1
-    far = np.where(asked, periods + FOLLOWED + PERIODS, periods)
-    np.testing.assert_array_equal(followed(log_odds, far, y, 1, 1.0, asked), log_odds)
+    requested = periods == PERIODS - 1
+    far = np.where(requested, periods + FOLLOWED + PERIODS, periods)
+    np.testing.assert_array_equal(followed(log_odds, far, y, 1, 1.0, requested), log_odds)
 
 
 def test_outcomes_that_count_for_less_move_it_less() -> None:
     log_odds, periods, y = plant(1.0)
-    asked = last(periods)
-    moved = [np.ptp([0.0, (followed(log_odds, periods, y, 1, w, asked) - log_odds)[asked][0]]) for w in (1, 0.1, 0.01)]
+    requested = last(periods)
+    moved = [
+        np.ptp([0.0, (followed(log_odds, periods, y, 1, w, requested) - log_odds)[requested][0]])
+        for w in (1, 0.1, 0.01)
+    ]
     assert moved[0] > moved[1] > moved[2] > 0

@@ -22,8 +22,8 @@ def rows():
 @pytest.mark.parametrize("name", list(SCORES))
 def test_parts_sum_to_the_log_odds_but_for_a_constant(name, rows):
     score = SCORES[name].fit(*rows, 1.0)
-    rest = score(rows[0]) - score.parts(rows[0]).sum(axis=1)
-    np.testing.assert_allclose(rest, rest[0], rtol=1e-9)
+    remaining = score(rows[0]) - score.parts(rows[0]).sum(axis=1)
+    np.testing.assert_allclose(remaining, remaining[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", list(SCORES))

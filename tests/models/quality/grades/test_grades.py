@@ -39,7 +39,7 @@ POWDER = Limits(
 
 
 @pytest.mark.parametrize(
-    ("lot", "kept"),
+    ("lot", "retained"),
     [
         ((21.8, 7.3, 4.5, 6.8, 1.4), (0, 1, 1)),  # shredded cells of NMC622: too little for I-1
         ((30.0, 10.0, 5.5, 10.0, 1.0), (1, 1, 1)),  # cathode sheets alone
@@ -52,8 +52,8 @@ POWDER = Limits(
         ((np.nan, 20.0, 4.0, 6.8, 1.4), (0, np.nan, 1)),
     ],
 )
-def test_electrode_powder_has_least_contents(lot: tuple[float, ...], kept: tuple[float, ...]) -> None:
-    np.testing.assert_array_equal(POWDER.kept(np.array([lot])), [list(kept)])
+def test_electrode_powder_has_least_contents(lot: tuple[float, ...], retained: tuple[float, ...]) -> None:
+    np.testing.assert_array_equal(POWDER.kept(np.array([lot])), [list(retained)])
 
 
 def test_a_least_content_is_full_where_it_is_reached() -> None:
@@ -62,7 +62,7 @@ def test_a_least_content_is_full_where_it_is_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lot", "kept"),
+    ("lot", "retained"),
     [
         ((0.3, 0.2, 0.2, 0.8, 0.9, 10.0), (1, 1, 1)),  # as cathodes are
         ((2.0, 0.5, 0.5, 5.0, 5.0, 25.0), (1, 1, 1)),  # each at its limit
@@ -74,8 +74,8 @@ def test_a_least_content_is_full_where_it_is_reached() -> None:
         ((0.1, 0.6, 2.3, 0.8, 0.9, 10.0), (0, 1, 1)),
     ],
 )
-def test_copper_cathodes(lot: tuple[float, ...], kept: tuple[int, ...]) -> None:
-    assert CATHODE.kept(np.array([lot])).tolist() == [list(kept)]
+def test_copper_cathodes(lot: tuple[float, ...], retained: tuple[int, ...]) -> None:
+    assert CATHODE.kept(np.array([lot])).tolist() == [list(retained)]
 
 
 def test_zinc_that_keeps_each_limit_may_break_their_sum() -> None:
@@ -181,8 +181,8 @@ def test_what_grades_share_is_joined_once_and_gives_the_fullest_limit_of_each(hi
     for one, other in joined.pairs:
         logs.append(max(logs[one], logs[other]))
     plain = (np.array(logs[:6]) - np.log(by_grade)).max(axis=1)
-    found = [max(logs[row] - limit for row, limit in own) for own in joined.of_grade]
-    np.testing.assert_allclose(found, plain, rtol=1e-12)
+    result = [max(logs[row] - limit for row, limit in own) for own in joined.of_grade]
+    np.testing.assert_allclose(result, plain, rtol=1e-12)
     for own, limits in zip(joined.of_grade, by_grade, strict=True):
         assert len(own) == len(set(limits[np.isfinite(limits)]))  # a limit counts once, whatever it bounds
 

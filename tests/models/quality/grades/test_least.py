@@ -62,10 +62,10 @@ def test_a_lot_is_within_a_window_or_on_one_side_of_it(scatter: ErrorScenarios, 
 def test_the_nearest_side_of_a_window_is_told_with_its_room(scatter: ErrorScenarios) -> None:
     window = replace(limits([1.0, 0.0], 1.0, -1.0), bound=np.array([4.0, 2.0]))
     logs = np.log([[2.2, 1.0], [3.9, 1.0], [1.5, 1.0]])
-    found = nearest(logs, np.zeros(3, np.intp), distances(logs, scatter, window), scatter, window)
-    assert [(one.bound, one.is_highest) for one in found] == [(2.0, False), (4.0, True), (2.0, False)]
-    np.testing.assert_allclose([one.margin for one in found], [0.2, 0.1, -0.5], rtol=1e-12)
-    np.testing.assert_allclose(found[0].sigma, np.log(2.2 / 2) / np.sqrt(scatter._covariance[0, 0]), rtol=1e-9)
+    result = nearest(logs, np.zeros(3, np.intp), distances(logs, scatter, window), scatter, window)
+    assert [(one.bound, one.is_highest) for one in result] == [(2.0, False), (4.0, True), (2.0, False)]
+    np.testing.assert_allclose([one.margin for one in result], [0.2, 0.1, -0.5], rtol=1e-12)
+    np.testing.assert_allclose(result[0].sigma, np.log(2.2 / 2) / np.sqrt(scatter._covariance[0, 0]), rtol=1e-9)
 
 
 def test_a_grader_lets_no_lot_go_that_has_too_little(

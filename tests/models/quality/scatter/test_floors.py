@@ -50,10 +50,10 @@ def test_chances_of_a_sum_are_those_of_how_assays_count_it() -> None:
     whole, bound = lots(4000, 2), limits(1.0)
     reported, logs = whole[0][:2000], whole[1][:2000]
     scatter, new = ErrorScenarios.of(reported, logs), whole[1][2000:]
-    kept = bound.kept(whole[0][2000:])[:, 0]
-    assert 0.6 < kept.mean() < 0.8
-    assert scatter.chances(new, bound).keeps[:, 0].mean() == pytest.approx(kept.mean(), abs=0.02)
-    assert 1.0 - scatter.breaks(new, bound)[:, 0].mean() == pytest.approx(kept.mean(), abs=0.02)
+    within_grade = bound.kept(whole[0][2000:])[:, 0]
+    assert 0.6 < within_grade.mean() < 0.8
+    assert scatter.chances(new, bound).keeps[:, 0].mean() == pytest.approx(within_grade.mean(), abs=0.02)
+    assert 1.0 - scatter.breaks(new, bound)[:, 0].mean() == pytest.approx(within_grade.mean(), abs=0.02)
     own = crossed_chances(reported, logs, bound).keeps[:, 0]
     assert own.mean() == pytest.approx(bound.kept(reported)[:, 0].mean(), abs=0.02)
     # As if nothing lay in what the laboratory cannot see, hardly a lot would break the sum.
@@ -64,9 +64,9 @@ def test_the_nearest_limit_counts_what_lies_below_a_limit_as_assays_do() -> None
     scatter, bound = ErrorScenarios.of(*lots(300, 3)), limits(1.0)
     logs = np.log([[0.15, 4e-4, 4e-4], [0.3, 4e-4, 0.5]])
     assert scatter.likeliest(logs, bound)[:, 0].tolist() == pytest.approx([0.95, 1.2], rel=1e-12)
-    found = nearest(logs, np.zeros(2, np.intp), distances(logs, scatter, bound), scatter, bound)
-    assert [one.value for one in found] == pytest.approx([0.95, 1.2], rel=1e-12)
-    assert [one.sigma > 0 for one in found] == [True, False]
+    result = nearest(logs, np.zeros(2, np.intp), distances(logs, scatter, bound), scatter, bound)
+    assert [one.value for one in result] == pytest.approx([0.95, 1.2], rel=1e-12)
+    assert [one.sigma > 0 for one in result] == [True, False]
 
 
 def test_sums_that_these_limits_hardly_fill_and_least_ones_are_left_as_they_are() -> None:

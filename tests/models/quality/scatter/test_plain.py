@@ -37,8 +37,8 @@ def case(seed: Seed) -> tuple[ErrorScenarios, Limits, np.ndarray]:
     weights = rng.uniform(0.5, 2.0, 77)
     errors = rng.normal(size=(77, E)) + rng.normal(size=(77, 1))
     scatter = ErrorScenarios(rng.uniform(0.05, 0.6, E), errors, weights / weights.sum(), Conformal(np.ones(1)))
-    usual = np.array([limits.bound[limits.elements[:, e] > 0].mean() for e in range(E)])
-    logs = np.log(usual) - 0.7 + 0.5 * rng.normal(size=(LOTS, E))
+    typical = np.array([limits.bound[limits.elements[:, e] > 0].mean() for e in range(E)])
+    logs = np.log(typical) - 0.7 + 0.5 * rng.normal(size=(LOTS, E))
     logs[3] += 9.0
     logs[4] -= 9.0
     logs[5, 0] = np.nan
@@ -56,40 +56,40 @@ def plain_scores(scatter: ErrorScenarios, full: np.ndarray) -> np.ndarray:
 
 def test_chances_are_those_of_each_limit_in_each_scenario(seed: Seed) -> None:
     scatter, limits, logs = case(seed)
-    found = scatter.chances(logs, limits)
+    result = scatter.chances(logs, limits)
     for i, log in enumerate(logs):
         contents = np.exp(log + scatter.scenarios * scatter.spread)
-        kept = ndtr(plain_scores(scatter, np.log(limits.fullness(contents)[:, :-1])))
-        kept = np.append(kept, np.ones((len(kept), 1)), axis=1)
-        best = np.diff(np.maximum.accumulate(kept, axis=1), axis=1, prepend=0.0)
+        retained = ndtr(plain_scores(scatter, np.log(limits.fullness(contents)[:, :-1])))
+        retained = np.append(retained, np.ones((len(retained), 1)), axis=1)
+        best = np.diff(np.maximum.accumulate(retained, axis=1), axis=1, prepend=0.0)
         weights = scatter.weights[:, None]
-        np.testing.assert_allclose(found.keeps[i], (weights * kept).sum(axis=0), rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(found.best[i], (weights * best).sum(axis=0), rtol=1e-12, atol=1e-14)
-    assert np.isnan(found.keeps[6, :-1]).all()
-    assert np.isfinite(found.keeps[:3]).all()
+        np.testing.assert_allclose(result.keeps[i], (weights * retained).sum(axis=0), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(result.best[i], (weights * best).sum(axis=0), rtol=1e-12, atol=1e-14)
+    assert np.isnan(result.keeps[6, :-1]).all()
+    assert np.isfinite(result.keeps[:3]).all()
 
 
 def test_chances_of_breaking_a_limit_are_those_of_it_alone(seed: Seed) -> None:
     scatter, limits, logs = case(seed)
-    found = scatter.breaks(logs[:5], limits)
+    result = scatter.breaks(logs[:5], limits)
     for i, log in enumerate(logs[:5]):
         contents = np.exp(log + scatter.scenarios * scatter.spread)
         # A least content is broken below its bound.
         values, bound = limits.values(contents), limits.bound
         beyond = np.where(limits.way < 0, bound / values, values / bound)
         broken = ndtr(-plain_scores(scatter, np.log(beyond)))
-        np.testing.assert_allclose(found[i], (scatter.weights[:, None] * broken).sum(axis=0), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(result[i], (scatter.weights[:, None] * broken).sum(axis=0), rtol=1e-12, atol=1e-14)
 
 
 def plain_distances(log: np.ndarray, scatter: ErrorScenarios, limits: Limits) -> np.ndarray:
-    found = []
+    result = []
     for row, bound, way in zip(limits.elements, limits.bound, limits.way, strict=True):
         total = (np.exp(log) * row).sum()
         share = np.exp(log) * row / total
         sd = np.sqrt(share @ (np.outer(scatter.spread, scatter.spread) * scatter._correlation) @ share)
         room = np.log(total / bound) if way < 0 else np.log(bound / total)
-        found.append(room / sd)
-    return np.array(found)
+        result.append(room / sd)
+    return np.array(result)
 
 
 def test_distances_and_nearest_limits_are_those_of_each_lot(seed: Seed) -> None:
@@ -112,12 +112,12 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
     scatter, limits, logs = case(seed)
     logs = np.concatenate([logs[:3], logs[7:]])
     rng = np.random.default_rng(5)
-    usual = np.array([column.typical_value if column.typical is not None else 1.0 for column in seed.inputs])
-    X = usual * (1 + 0.05 * rng.normal(size=(len(logs), len(usual))))
+    typical = np.array([column.typical_value if column.typical is not None else 1.0 for column in seed.inputs])
+    X = typical * (1 + 0.05 * rng.normal(size=(len(logs), len(typical))))
     X[rng.random(X.shape) < 0.02] = np.nan
     grade = 1
     grades, own = np.full(len(logs), grade), limits.of_grade(grade)
-    found = remedies(seed, X, logs, grades, distances(logs, scatter, limits), scatter, limits)
+    result = remedies(seed, X, logs, grades, distances(logs, scatter, limits), scatter, limits)
     physics, names = physics_of(seed), input_names(seed)
     for i, log in enumerate(logs):
         row = X[i : i + 1]
@@ -133,8 +133,8 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
                 room = plain_distances(log + shift, scatter, limits)[own].min()
                 if room > most:
                     most, best = room, (setpoint.name, moved[0, column])
-        assert (best is None) == (found[i] is None)
-        one = found[i]
+        assert (best is None) == (result[i] is None)
+        one = result[i]
         if one is not None:
             assert (one.setpoint.name, one.after) == best
             assert one.sigma == pytest.approx(most, rel=1e-11)

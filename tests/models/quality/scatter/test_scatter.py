@@ -22,9 +22,9 @@ LABORATORY = np.array([1.5, 1.0, 0.0])  # reports nothing below these
 
 def lots(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """What a right model tells of lots, and what the laboratory reports: half the second element is below its limit."""
-    told = CENTRE + 0.3 * rng.standard_normal((n, 3))
-    contents = np.exp(told + rng.standard_normal((n, 3)) @ SHARED.T * SD)
-    return np.where(contents < LABORATORY, -LABORATORY, contents), told
+    predictions = CENTRE + 0.3 * rng.standard_normal((n, 3))
+    contents = np.exp(predictions + rng.standard_normal((n, 3)) @ SHARED.T * SD)
+    return np.where(contents < LABORATORY, -LABORATORY, contents), predictions
 
 
 def limits(*bounds: tuple[list[float], float, int], grades: int = 2) -> Limits:
@@ -57,8 +57,8 @@ class TestJointIntervals:
         coverages = []
         for _ in range(150):
             scatter = ErrorScenarios.of(*lots(99, rng))
-            reported, told = lots(400, rng)
-            low, high = scatter.bounds(told, 0.9)
+            reported, predictions = lots(400, rng)
+            low, high = scatter.bounds(predictions, 0.9)
             inside = np.where(reported < 0, low <= -reported, (low <= reported) & (reported <= high))
             coverages.append(inside.all(axis=1).mean())
         sigma = np.std(coverages) / math.sqrt(150)
@@ -67,21 +67,23 @@ class TestJointIntervals:
 
     def test_they_are_symmetric_on_log_scale_and_as_wide_as_each_element_scatters(self) -> None:
         scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(1)))
-        told = lots(5, np.random.default_rng(2))[1]
-        low, high = scatter.bounds(told, 0.9)
-        np.testing.assert_allclose(np.log(low) + np.log(high), 2 * told, rtol=1e-9)
+        predictions = lots(5, np.random.default_rng(2))[1]
+        low, high = scatter.bounds(predictions, 0.9)
+        np.testing.assert_allclose(np.log(low) + np.log(high), 2 * predictions, rtol=1e-9)
         widths = (np.log(high) - np.log(low)) / scatter.spread
         np.testing.assert_allclose(widths, widths[0, 0], rtol=1e-9)
         np.testing.assert_allclose(scatter.spread, SD, rtol=0.12)
 
     def test_missing_contents_are_held_by_any_interval_and_lots_without_any_do_not_count(self) -> None:
         rng = np.random.default_rng(3)
-        reported, told = lots(200, rng)
-        plain = ErrorScenarios.of(reported, told)
-        empty = ErrorScenarios.of(np.vstack([reported, np.full((50, 3), np.nan)]), np.vstack([told, told[:50]]))
+        reported, predictions = lots(200, rng)
+        plain = ErrorScenarios.of(reported, predictions)
+        empty = ErrorScenarios.of(
+            np.vstack([reported, np.full((50, 3), np.nan)]), np.vstack([predictions, predictions[:50]])
+        )
         np.testing.assert_array_equal(empty.joint.scores, plain.joint.scores)
         reported[:, 2] = np.where(np.arange(200) % 2, reported[:, 2], np.nan)
-        holed = ErrorScenarios.of(reported, told)
+        holed = ErrorScenarios.of(reported, predictions)
         assert len(holed.joint.scores) == 200
 
     def test_more_than_the_lots_can_promise_is_refused(self) -> None:
@@ -94,44 +96,44 @@ class TestChances:
     @pytest.mark.parametrize("z", [-2.0, -1.0, 0.0, 1.0, 2.0])
     def test_of_one_limit_they_are_normal_probabilities(self, z: float) -> None:
         scatter = normal(400)
-        told = np.array([[np.log(5.0) - 0.4 * z]])
-        chances = scatter.chances(told, limits(([1.0], 5.0, 0)))
-        assert chances.keeps[0, 0] == pytest.approx(norm.cdf(z), rel=0.01, abs=2e-4)
-        assert 1 - chances.keeps[0, 0] == pytest.approx(norm.sf(z), rel=0.02)
-        assert chances.keeps[0, 1] == 1.0
+        predictions = np.array([[np.log(5.0) - 0.4 * z]])
+        probabilities = scatter.chances(predictions, limits(([1.0], 5.0, 0)))
+        assert probabilities.keeps[0, 0] == pytest.approx(norm.cdf(z), rel=0.01, abs=2e-4)
+        assert 1 - probabilities.keeps[0, 0] == pytest.approx(norm.sf(z), rel=0.02)
+        assert probabilities.keeps[0, 1] == 1.0
 
     @pytest.mark.parametrize("bias", [-0.5, 0.0, 0.5])
     def test_smoothing_moves_neither_mean_nor_spread(self, bias: float) -> None:
         """Over many sets of 60 scenarios of a model that errs by `bias` on average."""
         rng = np.random.default_rng(5)
         z = np.array([0.0, 1.0, 2.0, 3.0])
-        told = np.log(5.0) - 0.4 * z[:, None]
-        found = [
+        predictions = np.log(5.0) - 0.4 * z[:, None]
+        result = [
             of_equal_weight(np.array([0.4]), bias + rng.standard_normal((60, 1)))
-            .chances(told, limits(([1.0], 5.0, 0)))
+            .chances(predictions, limits(([1.0], 5.0, 0)))
             .keeps[:, 0]
             for _ in range(1000)
         ]
-        sigma = np.std(found, axis=0) / math.sqrt(1000)
-        np.testing.assert_array_less(np.abs(np.mean(found, axis=0) - norm.cdf(z - bias)), 4 * sigma)
+        sigma = np.std(result, axis=0) / math.sqrt(1000)
+        np.testing.assert_array_less(np.abs(np.mean(result, axis=0) - norm.cdf(z - bias)), 4 * sigma)
 
     def test_a_lot_farther_from_its_limit_is_safer_even_where_no_scenario_breaks_it(self) -> None:
         scatter = normal(400)
-        told = np.log(5.0) - 0.4 * np.linspace(3.1, 5.0, 20)[:, None]
-        broken = 1 - scatter.chances(told, limits(([1.0], 5.0, 0))).keeps[:, 0]
+        predictions = np.log(5.0) - 0.4 * np.linspace(3.1, 5.0, 20)[:, None]
+        broken = 1 - scatter.chances(predictions, limits(([1.0], 5.0, 0))).keeps[:, 0]
         assert (broken > 0).all()
         assert (np.diff(broken) < 0).all()
 
     def test_of_independent_elements_they_multiply(self) -> None:
         scatter = normal(512, 2)
-        told = np.log([[5.0, 5.0]]) - 0.4
-        both = scatter.chances(told, limits(([1.0, 0.0], 5.0, 0), ([0.0, 1.0], 5.0, 0))).keeps[0, 0]
+        predictions = np.log([[5.0, 5.0]]) - 0.4
+        both = scatter.chances(predictions, limits(([1.0, 0.0], 5.0, 0), ([0.0, 1.0], 5.0, 0))).keeps[0, 0]
         assert both == pytest.approx(norm.cdf(1) ** 2, abs=0.01)
 
     def test_of_elements_that_go_together_they_do_not(self) -> None:
         scatter = of_equal_weight(np.array([0.4, 0.4]), np.repeat(normal(400).scenarios, 2, axis=1))
-        told = np.log([[5.0, 5.0]]) - 0.4
-        both = scatter.chances(told, limits(([1.0, 0.0], 5.0, 0), ([0.0, 1.0], 5.0, 0))).keeps[0, 0]
+        predictions = np.log([[5.0, 5.0]]) - 0.4
+        both = scatter.chances(predictions, limits(([1.0, 0.0], 5.0, 0), ([0.0, 1.0], 5.0, 0))).keeps[0, 0]
         assert both == pytest.approx(norm.cdf(1), abs=0.002)
 
     def test_of_a_sum_they_are_those_of_a_long_simulation(self) -> None:
@@ -139,43 +141,43 @@ class TestChances:
         scatter = of_equal_weight(SD[:2], rng.standard_normal((400, 2)) @ SHARED[:2, :2].T)
         contents = np.exp(CENTRE[:2] + rng.standard_normal((200_000, 2)) @ SHARED[:2, :2].T * SD[:2])
         for highest in (3.0, 4.0, 6.0):
-            told = scatter.chances(CENTRE[None, :2], limits(([1.0, 1.0], highest, 0))).keeps[0, 0]
+            predictions = scatter.chances(CENTRE[None, :2], limits(([1.0, 1.0], highest, 0))).keeps[0, 0]
             truth = (contents.sum(axis=1) <= highest).mean()
-            assert told == pytest.approx(truth, abs=3 * math.sqrt(truth * (1 - truth) / 400))
+            assert predictions == pytest.approx(truth, abs=3 * math.sqrt(truth * (1 - truth) / 400))
 
     def test_they_come_true_on_new_lots(self) -> None:
         """On average over calibrations: one set of 400 scenarios alone errs by 1/40 where the odds are even."""
         rng = np.random.default_rng(8)
-        some = limits(([1.0, 0, 0], 3.0, 0), ([0, 1.0, 0], 2.0, 0), ([1.0, 1.0, 0], 4.5, 0))
+        subset = limits(([1.0, 0, 0], 3.0, 0), ([0, 1.0, 0], 2.0, 0), ([1.0, 1.0, 0], 4.5, 0))
         gaps = []
         for _ in range(12):
             scatter = ErrorScenarios.of(*lots(1600, rng))
-            reported, told = lots(1500, rng)
-            p, kept = scatter.chances(told, some).keeps[:, 0], some.kept(reported)[:, 0]
-            gaps.append([(kept - p)[part].mean() for part in np.array_split(np.argsort(p), 5)])
+            reported, predictions = lots(1500, rng)
+            p, within_grade = scatter.chances(predictions, subset).keeps[:, 0], subset.kept(reported)[:, 0]
+            gaps.append([(within_grade - p)[part].mean() for part in np.array_split(np.argsort(p), 5)])
         sigma = np.std(gaps, axis=0) / math.sqrt(12)
         np.testing.assert_array_less(np.abs(np.mean(gaps, axis=0)), 3 * sigma + 0.01)
 
     def test_the_dearest_grade_that_is_kept_is_one_of_all(self) -> None:
         scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(9)))
-        told = lots(50, np.random.default_rng(10))[1]
+        predictions = lots(50, np.random.default_rng(10))[1]
         nested = limits(([1.0, 0, 0], 2.0, 0), ([0, 1.0, 0], 1.0, 0), ([1.0, 0, 0], 3.0, 1), grades=3)
-        chances = scatter.chances(told, nested)
-        np.testing.assert_allclose(chances.best.sum(axis=1), 1.0, rtol=1e-12)
-        assert chances.best.min() >= 0
-        np.testing.assert_allclose(chances.best[:, 0], chances.keeps[:, 0], rtol=1e-12)
-        assert (np.diff(chances.keeps, axis=1) >= -1e-3).all()
+        probabilities = scatter.chances(predictions, nested)
+        np.testing.assert_allclose(probabilities.best.sum(axis=1), 1.0, rtol=1e-12)
+        assert probabilities.best.min() >= 0
+        np.testing.assert_allclose(probabilities.best[:, 0], probabilities.keeps[:, 0], rtol=1e-12)
+        assert (np.diff(probabilities.keeps, axis=1) >= -1e-3).all()
         # A lower grade with the limits of the higher is the most valuable that is kept by no lot.
-        same = scatter.chances(told, limits(([1.0, 0, 0], 2.0, 0), ([1.0, 0, 0], 2.0, 1), grades=3))
+        same = scatter.chances(predictions, limits(([1.0, 0, 0], 2.0, 0), ([1.0, 0, 0], 2.0, 1), grades=3))
         np.testing.assert_allclose(same.best[:, 1], 0.0, atol=1e-12)
 
     def test_a_lot_does_not_depend_on_the_others(self) -> None:
         scatter = ErrorScenarios.of(*lots(400, np.random.default_rng(11)))
-        told = lots(300, np.random.default_rng(12))[1]
-        some = limits(([1.0, 0, 0], 3.0, 0), ([1.0, 1.0, 0], 4.5, 0))
-        alone = np.vstack([scatter.chances(told[i : i + 1], some).best for i in range(len(told))])
-        np.testing.assert_allclose(scatter.chances(told, some).best, alone, rtol=1e-12)
-        assert scatter.chances(told[:0], some).keeps.shape == (0, 2)
+        predictions = lots(300, np.random.default_rng(12))[1]
+        subset = limits(([1.0, 0, 0], 3.0, 0), ([1.0, 1.0, 0], 4.5, 0))
+        alone = np.vstack([scatter.chances(predictions[i : i + 1], subset).best for i in range(len(predictions))])
+        np.testing.assert_allclose(scatter.chances(predictions, subset).best, alone, rtol=1e-12)
+        assert scatter.chances(predictions[:0], subset).keeps.shape == (0, 2)
 
 
 class TestDistances:
@@ -197,30 +199,30 @@ class TestDistances:
 class TestCalibration:
     def test_a_lot_is_assessed_by_the_errors_of_the_other_two_thirds(self) -> None:
         reported, predicted = lots(210, np.random.default_rng(13))
-        some = limits(([1.0, 0, 0], 3.0, 0), ([1.0, 1.0, 0], 4.5, 0))
-        found = crossed_chances(reported, predicted, some)
+        subset = limits(([1.0, 0, 0], 3.0, 0), ([1.0, 1.0, 0], 4.5, 0))
+        result = crossed_chances(reported, predicted, subset)
         moved = reported.copy()
         moved[::3] *= 2.0 * SD  # errors of the first third alone change: what scatters about them does not
         spread = ErrorScenarios.of(reported, predicted).spread
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "spread_about", lambda label, raw: next(given))
             given = iter(spread)
-            again = crossed_chances(moved, predicted, some)
-        np.testing.assert_array_equal(again.keeps[::3], found.keeps[::3])
-        assert (again.keeps[1::3] != found.keeps[1::3]).any()
-        assert (again.keeps[2::3] != found.keeps[2::3]).any()
+            again = crossed_chances(moved, predicted, subset)
+        np.testing.assert_array_equal(again.keeps[::3], result.keeps[::3])
+        assert (again.keeps[1::3] != result.keeps[1::3]).any()
+        assert (again.keeps[2::3] != result.keeps[2::3]).any()
 
     def test_lots_that_are_assessed_so_find_themselves_in_no_scenario(self) -> None:
         """Chances of the calibration lots come true as those of new ones do, though rare errors make them."""
-        rng, some = np.random.default_rng(21), limits(([1.0, 0, 0], 4.0, 0))
+        rng, subset = np.random.default_rng(21), limits(([1.0, 0, 0], 4.0, 0))
         gaps, own = [], []
         for _ in range(60):
             reported, predicted = lots(300, rng)
-            kept = some.kept(reported)[:, 0]
-            broken = kept == 0
-            gaps.append((crossed_chances(reported, predicted, some).keeps[:, 0] - kept).mean())
-            all_of_them = ErrorScenarios.of(reported, predicted).chances(predicted, some).keeps[:, 0]
-            crossed = crossed_chances(reported, predicted, some).keeps[:, 0]
+            within_grade = subset.kept(reported)[:, 0]
+            broken = within_grade == 0
+            gaps.append((crossed_chances(reported, predicted, subset).keeps[:, 0] - within_grade).mean())
+            all_of_them = ErrorScenarios.of(reported, predicted).chances(predicted, subset).keeps[:, 0]
+            crossed = crossed_chances(reported, predicted, subset).keeps[:, 0]
             own.append((crossed - all_of_them)[broken].mean())
         sigma = np.std(gaps) / math.sqrt(60)
         assert abs(np.mean(gaps)) < 3 * sigma
@@ -235,13 +237,13 @@ class TestCalibration:
 
     def test_of_many_usual_lots_some_stand_for_all_and_each_rare_one_for_itself(self) -> None:
         rng = np.random.default_rng(20)
-        reported, told = lots(9000, rng)
+        reported, predictions = lots(9000, rng)
         reported[:900, 2] *= np.exp(8 * SD[2])  # one lot in ten
-        scatter = ErrorScenarios.of(reported, told)
+        scatter = ErrorScenarios.of(reported, predictions)
         assert len(scatter.scenarios) < 0.15 * 9000
         assert scatter.weights.sum() == pytest.approx(1.0, rel=1e-12)
         high = np.log(5.0) + 1.5
-        everyone = (np.log(np.abs(reported)) - told)[:, 2]
+        everyone = (np.log(np.abs(reported)) - predictions)[:, 2]
         assert scatter.weights @ (scatter.scenarios[:, 2] * scatter.spread[2] > 1.0) == pytest.approx(
             np.mean(everyone > 1.0), rel=0.05
         )
@@ -249,43 +251,45 @@ class TestCalibration:
         assert broken == pytest.approx(np.mean(everyone > 1.5), rel=0.25)
 
     def test_a_censored_error_is_drawn_below_its_limit_and_the_same_again(self) -> None:
-        reported, told = lots(210, np.random.default_rng(14))
-        one, other = ErrorScenarios.of(reported, told), ErrorScenarios.of(reported, told)
+        reported, predictions = lots(210, np.random.default_rng(14))
+        one, other = ErrorScenarios.of(reported, predictions), ErrorScenarios.of(reported, predictions)
         np.testing.assert_array_equal(one.scenarios, other.scenarios)
         # Rare ones come first: lots are found again by their third element, which is never censored.
-        lot, own = np.argsort(np.log(reported[:, 2]) - told[:, 2]), np.argsort(one.scenarios[:, 2])
-        reported, told = reported[lot], told[lot]
-        drawn, limit = told + one.scenarios[own] * one.spread, np.log(np.abs(reported))
+        lot, own = np.argsort(np.log(reported[:, 2]) - predictions[:, 2]), np.argsort(one.scenarios[:, 2])
+        reported, predictions = reported[lot], predictions[lot]
+        drawn, limit = predictions + one.scenarios[own] * one.spread, np.log(np.abs(reported))
         below = reported < 0
         assert below.sum() > 20
         assert (drawn[below] < limit[below]).all()
         np.testing.assert_allclose(drawn[~below], limit[~below], rtol=1e-9, atol=1e-12)
 
     def test_an_element_never_above_its_limit_is_kept_within_it(self) -> None:
-        reported, told = lots(300, np.random.default_rng(15))
-        reported[:, 1], told[:, 1] = -1.0, -3.0
-        scatter = ErrorScenarios.of(reported, told)
+        reported, predictions = lots(300, np.random.default_rng(15))
+        reported[:, 1], predictions[:, 1] = -1.0, -3.0
+        scatter = ErrorScenarios.of(reported, predictions)
         assert scatter.spread[1] == UNTOLD_SPREAD
         assert np.isfinite(scatter.scenarios).all()
-        assert scatter.chances(told[:3], limits(([0, 1.0, 0], 1.0, 0))).keeps[:, 0].min() > 0.99
+        assert scatter.chances(predictions[:3], limits(([0, 1.0, 0], 1.0, 0))).keeps[:, 0].min() > 0.99
 
     @pytest.mark.parametrize("n", [1, 2, 7])
     def test_few_lots_give_numbers_all_the_same(self, n: int) -> None:
         scatter = ErrorScenarios.of(*lots(n, np.random.default_rng(16)))
-        chances = scatter.chances(CENTRE[None], limits(([1.0, 0, 0], 2.0, 0)))
-        assert np.isfinite(chances.keeps).all()
-        assert np.isfinite(chances.best).all()
+        probabilities = scatter.chances(CENTRE[None], limits(([1.0, 0, 0], 2.0, 0)))
+        assert np.isfinite(probabilities.keeps).all()
+        assert np.isfinite(probabilities.best).all()
 
     def test_an_element_without_any_content_is_told(self) -> None:
-        reported, told = lots(20, np.random.default_rng(17))
+        reported, predictions = lots(20, np.random.default_rng(17))
         reported[:, [0, 2]] = np.nan
         with pytest.raises(ValueError, match=r"reported: elements \[0, 2\] have no content in any calibration lot"):
-            ErrorScenarios.of(reported, told)
+            ErrorScenarios.of(reported, predictions)
 
     def test_it_comes_back_from_json(self) -> None:
         scatter = ErrorScenarios.of(*lots(100, np.random.default_rng(18)))
         back = ErrorScenarios.from_state(json.loads(json.dumps(scatter.state(), allow_nan=False)))
-        some, told = limits(([1.0, 1.0, 0], 4.0, 0)), lots(9, np.random.default_rng(19))[1]
-        np.testing.assert_array_equal(back.chances(told, some).keeps, scatter.chances(told, some).keeps)
-        np.testing.assert_array_equal(back.bounds(told, 0.9), scatter.bounds(told, 0.9))
-        np.testing.assert_array_equal(back.log_sd(told, some), scatter.log_sd(told, some))
+        subset, predictions = limits(([1.0, 1.0, 0], 4.0, 0)), lots(9, np.random.default_rng(19))[1]
+        np.testing.assert_array_equal(
+            back.chances(predictions, subset).keeps, scatter.chances(predictions, subset).keeps
+        )
+        np.testing.assert_array_equal(back.bounds(predictions, 0.9), scatter.bounds(predictions, 0.9))
+        np.testing.assert_array_equal(back.log_sd(predictions, subset), scatter.log_sd(predictions, subset))

@@ -49,7 +49,7 @@ def test_chances_of_four_scenarios_by_hand() -> None:
     errors, weights = np.array([-2.0, 0.0, 1.0, 3.0]), np.array([0.1, 0.2, 0.3, 0.4])
     scatter = of(errors[:, None].tolist(), weights.tolist(), [0.5])
     bound = limits([[1.0], [1.0]], [math.exp(2.0), math.exp(3.0)], [0, 1], 3)
-    found = scatter.chances(np.array([[1.5]]), bound)
+    result = scatter.chances(np.array([[1.5]]), bound)
     h = (4 / 3 * 0.30) ** 0.2
     keeps = []
     for limit in (2.0, 3.0):
@@ -59,8 +59,8 @@ def test_chances_of_four_scenarios_by_hand() -> None:
         drawn_in = mean + math.sqrt(1 - h**2) * (full - mean)
         keeps.append(ndtr(-drawn_in / (h * sd)))
     first, second = (float(np.sum(weights * one)) for one in keeps)
-    np.testing.assert_allclose(found.keeps, [[first, second, 1.0]], rtol=1e-9)
-    np.testing.assert_allclose(found.best, [[first, second - first, 1 - second]], rtol=1e-9)
+    np.testing.assert_allclose(result.keeps, [[first, second, 1.0]], rtol=1e-9)
+    np.testing.assert_allclose(result.best, [[first, second - first, 1 - second]], rtol=1e-9)
 
 
 def test_errors_that_are_all_alike_still_have_a_kernel() -> None:
@@ -88,11 +88,11 @@ def test_the_spread_of_a_sum_by_hand(scale: float) -> None:
     scenarios = [[scale, 1.0], [-scale, -1.0], [scale, -1.0], [-scale, 1.0]]
     scatter = of(scenarios, [0.4, 0.4, 0.1, 0.1], [0.3, 0.5])
     bound = limits([[1.0, 1.0], [0.0, 1.0]], [5.0, 5.0], [0, 0])
-    found = scatter.log_sd(np.log([[2.0, 1.0]]), bound)
+    result = scatter.log_sd(np.log([[2.0, 1.0]]), bound)
     one, other = 2 / 3 * 0.3, 1 / 3 * 0.5
     expected = math.sqrt(one**2 + other**2 + 2 * 0.6 * one * other)
     np.testing.assert_array_equal(bound.bounded[0], [[0.0, 1.0], [1.0, 1.0]])
-    np.testing.assert_allclose(found, [[0.5, expected]], rtol=1e-12)
+    np.testing.assert_allclose(result, [[0.5, expected]], rtol=1e-12)
 
 
 def test_an_element_without_any_error_goes_together_with_none() -> None:
@@ -114,9 +114,9 @@ def test_the_largest_error_of_a_lot_by_hand() -> None:
     reported[3, 0] = NAN
     reported[4] = NAN
     logs = np.array([[0.6, 0.7], [0.9, 0.7], [0.9, 0.3], [0.0, 0.7], [0.0, 0.0]])
-    found = module._largest_error(reported, logs, np.array([0.2, 0.1]))
+    result = module._largest_error(reported, logs, np.array([0.2, 0.1]))
     # 0.4 / 0.2 is as much as 0.2 / 0.1; a limit of 0.5 is 2 below 0.7 and does not matter to 0.3; 0.1 / 0.2.
-    np.testing.assert_allclose(found, [2.0, 2.0, 0.5, 2.0, 0.0], rtol=1e-9)
+    np.testing.assert_allclose(result, [2.0, 2.0, 0.5, 2.0, 0.0], rtol=1e-9)
 
 
 def test_each_lot_by_hand_has_the_errors_of_the_lots_of_other_thirds() -> None:
@@ -125,13 +125,13 @@ def test_each_lot_by_hand_has_the_errors_of_the_lots_of_other_thirds() -> None:
     logs = rng.standard_normal((6, 2))
     reported = np.exp(logs + 0.3 * rng.standard_normal((6, 2)))
     limits = Limits(("x",), np.array([[1.0, 0.0]]), np.array([1.5]), np.ones(1), np.array([0], dtype=np.intp), 2)
-    found, whole = crossed_chances(reported, logs, limits), ErrorScenarios.of(reported, logs)
+    result, whole = crossed_chances(reported, logs, limits), ErrorScenarios.of(reported, logs)
     for third in ([0, 3], [1, 4], [2, 5]):
         others = np.delete(np.arange(6), third)
         errors = (np.log(reported[others]) - logs[others]) / whole.spread
         alone = ErrorScenarios(whole.spread, errors, np.full(4, 0.25), whole.joint).chances(logs[third], limits)
-        np.testing.assert_allclose(found.keeps[third], alone.keeps, rtol=1e-9)
-        np.testing.assert_allclose(found.best[third], alone.best, rtol=1e-9)
+        np.testing.assert_allclose(result.keeps[third], alone.keeps, rtol=1e-9)
+        np.testing.assert_allclose(result.best[third], alone.best, rtol=1e-9)
 
 
 def test_few_lots_are_scenarios_each() -> None:
@@ -149,10 +149,10 @@ def test_of_many_usual_lots_three_hundred_stand_for_all() -> None:
     assert len(scenarios) == len(weights) == 302
     np.testing.assert_allclose(weights[:2], 1 / 902, rtol=1e-12)
     np.testing.assert_allclose(weights[2:], 3 / 902, rtol=1e-12)
-    usual = np.delete(errors, [100, 500])
+    typical = np.delete(errors, [100, 500])
     # Evenly over the 900: from the first to the last in 299 steps.
-    assert (scenarios[2, 0], scenarios[-1, 0]) == (usual[0], usual[899])
-    assert scenarios[2:, 0].tolist() == [usual[int(899 * i / 299 + 1e-9)] for i in range(300)]
+    assert (scenarios[2, 0], scenarios[-1, 0]) == (typical[0], typical[899])
+    assert scenarios[2:, 0].tolist() == [typical[int(899 * i / 299 + 1e-9)] for i in range(300)]
 
 
 def test_lots_that_are_all_rare_stand_for_themselves() -> None:
@@ -178,7 +178,7 @@ def test_errors_are_counted_in_units_of_each_elements_spread() -> None:
 def test_a_normal_probability_does_not_depend_on_how_memory_is_laid_out() -> None:
     scores = np.random.default_rng(6).normal(0.0, 5.0, (30, 4, 9))
     scores[0, 0, :3] = np.nan, np.inf, -np.inf
-    wanted = ndtr(scores)
+    expected = ndtr(scores)
     for axes in itertools.permutations(range(3)):
         laid_out = np.ascontiguousarray(scores.transpose(axes)).transpose(np.argsort(axes))
-        np.testing.assert_allclose(_ndtr(laid_out), wanted, rtol=0, atol=1e-15)
+        np.testing.assert_allclose(_ndtr(laid_out), expected, rtol=0, atol=1e-15)

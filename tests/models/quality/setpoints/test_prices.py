@@ -9,9 +9,9 @@ from seeds import Seed
 
 
 def test_without_prices_of_the_day_costs_are_the_seeds(toy_quality_seed: Seed) -> None:
-    found, own = costs_of(toy_quality_seed, priced(toy_quality_seed, None)), Costs.of(toy_quality_seed)
-    assert found.value.tolist() == own.value.tolist()
-    assert (found.assay, found.claim, found.intended) == (own.assay, own.claim, own.intended)
+    result, own = costs_of(toy_quality_seed, priced(toy_quality_seed, None)), Costs.of(toy_quality_seed)
+    assert result.value.tolist() == own.value.tolist()
+    assert (result.assay, result.claim, result.intended) == (own.assay, own.claim, own.intended)
     assert {name: one.unit for name, one in prices_of(toy_quality_seed).items()} == {
         "assay_cost": "$",
         "claim_cost": "$/t",
@@ -22,13 +22,13 @@ def test_without_prices_of_the_day_costs_are_the_seeds(toy_quality_seed: Seed) -
 
 
 def test_an_assay_is_paid_by_all_of_its_lot(toy_quality_seed: Seed) -> None:
-    found = costs_of(toy_quality_seed, priced(toy_quality_seed, {"assay_cost": 500.0, "value.second": -10.0}))
-    assert found.assay == 500.0 / 25
-    assert found.value.tolist() == [0.0, -10.0, -150.0]
+    result = costs_of(toy_quality_seed, priced(toy_quality_seed, {"assay_cost": 500.0, "value.second": -10.0}))
+    assert result.assay == 500.0 / 25
+    assert result.value.tolist() == [0.0, -10.0, -150.0]
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"claim": 1.0}, "prices.claim: got a name that the seed lacks: expected assay_cost, claim_cost, value.prime"),
         ({"claim_cost": -1.0}, "prices.claim_cost: got -1: expected a number, 0 or more"),
@@ -36,7 +36,7 @@ def test_an_assay_is_paid_by_all_of_its_lot(toy_quality_seed: Seed) -> None:
         ({"value.second": 5.0}, "prices.value.second: got 5: expected at most 0 $/t, as for value.prime"),
     ],
 )
-def test_prices_that_cannot_be_are_named(toy_quality_seed: Seed, given: dict[str, float], said: str) -> None:
+def test_prices_that_cannot_be_are_named(toy_quality_seed: Seed, given: dict[str, float], message: str) -> None:
     with pytest.raises(SetpointError) as error:
         priced(toy_quality_seed, given)
-    assert str(error.value).startswith(said)
+    assert str(error.value).startswith(message)

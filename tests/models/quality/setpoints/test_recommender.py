@@ -42,59 +42,59 @@ def keeps(seed: Seed, u: float, setpoint: float) -> float:
 
 class TestRecommendations:
     def test_a_lot_near_its_limit_is_moved_away_and_gains_what_is_promised(self, setpoints: LotSetpoints) -> None:
-        (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
-        move = found.moves["setpoint"]
-        assert (found.unit, found.start, found.refusal) == ("T-00", pd.Timestamp("2026-11-01"), None)
-        assert found.plan == {"setpoint": 44.0}
+        (result,) = recommend(setpoints, lots(2.2, setpoint=44.0))
+        move = result.moves["setpoint"]
+        assert (result.unit, result.start, result.refusal) == ("T-00", pd.Timestamp("2026-11-01"), None)
+        assert result.plan == {"setpoint": 44.0}
         assert 0.0 < move <= 10.0
-        assert 0 < found.gain.low < found.gain.value < found.gain.high
-        before, after = found.keeps["prime"]
+        assert 0 < result.gain.low < result.gain.value < result.gain.high
+        before, after = result.keeps["prime"]
         assert before == pytest.approx(keeps(setpoints.seed, 2.2, 44.0), abs=0.05)
         assert after == pytest.approx(keeps(setpoints.seed, 2.2, 44.0 + move), abs=0.05)
         assert after > before
-        assert found.cause == "less q: impurity q"
-        assert found.supporting_rows > 0
+        assert result.cause == "less q: impurity q"
+        assert result.supporting_rows > 0
 
     def test_each_limit_is_broken_as_often_as_by_the_law(self, setpoints: LotSetpoints) -> None:
-        (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
-        limits = {one.column: one for one in found.limits}
+        (result,) = recommend(setpoints, lots(2.2, setpoint=44.0))
+        limits = {one.column: one for one in result.limits}
         assert {name: one.bound for name, one in limits.items()} == {"p": 6.0, "q": 5.0, "p_and_q": 9.0}
         for name, of in (("p", [0]), ("q", [1]), ("p_and_q", [0, 1])):
-            for setpoint, chance in (
+            for setpoint, probability in (
                 (44.0, limits[name].before),
-                (44.0 + found.moves["setpoint"], limits[name].chance),
+                (44.0 + result.moves["setpoint"], limits[name].chance),
             ):
                 law = float(np.mean(contents(2.2, setpoint)[:, of].sum(axis=1) > limits[name].bound))
-                assert chance == pytest.approx(law, abs=0.05)
+                assert probability == pytest.approx(law, abs=0.05)
         assert limits["p"].chance == pytest.approx(limits["p"].before, abs=0.01)
-        assert {one.allowed for one in found.limits} == {0.02}
-        likely = {"p": np.exp(0.7 + 0.4 * 2.2), "q": np.exp(0.5 * 2.2 - 0.06 * (found.moves["setpoint"] - 6.0))}
+        assert {one.allowed for one in result.limits} == {0.02}
+        likely = {"p": np.exp(0.7 + 0.4 * 2.2), "q": np.exp(0.5 * 2.2 - 0.06 * (result.moves["setpoint"] - 6.0))}
         for name, value in likely.items():
             assert limits[name].expected == pytest.approx(value, rel=0.1)
-        assert found.effects["q"].value < 0
-        assert found.effects["p"].value >= 0  # physics knows no effect: history's small one counts where it is a rise
+        assert result.effects["q"].value < 0
+        assert result.effects["p"].value >= 0  # physics knows no effect: history's small one counts where it is a rise
 
     def test_a_safe_lot_is_as_good_as_planned(self, setpoints: LotSetpoints) -> None:
-        (found,) = recommend(setpoints, lots(-2.0))
-        assert (found.moves, found.refusal, found.gain.value) == ({"setpoint": 0.0}, None, 0.0)
-        assert found.cause is None
-        before, after = found.keeps["prime"]
+        (result,) = recommend(setpoints, lots(-2.0))
+        assert (result.moves, result.refusal, result.gain.value) == ({"setpoint": 0.0}, None, 0.0)
+        assert result.cause is None
+        before, after = result.keeps["prime"]
         assert before == after
 
     def test_a_lot_unlike_history_or_without_its_assay_is_refused_by_name(self, setpoints: LotSetpoints) -> None:
         X = lots(0.0, 15.0, 0.0).X
         X[2, 3] = np.nan
-        found = recommend(setpoints, plans(X))
-        assert found[1].refusal == "u outside training range"
-        assert found[2].refusal == "p_last missing"
-        assert found[0].refusal is None
-        assert np.isnan([found[1].keeps["prime"][0], found[1].limits[0].chance, found[1].effects["q"].value]).all()
+        result = recommend(setpoints, plans(X))
+        assert result[1].refusal == "u outside training range"
+        assert result[2].refusal == "p_last missing"
+        assert result[0].refusal is None
+        assert np.isnan([result[1].keeps["prime"][0], result[1].limits[0].chance, result[1].effects["q"].value]).all()
 
     def test_what_is_measured_later_does_not_count(self, setpoints: LotSetpoints) -> None:
-        some = lots(2.2, 0.0, setpoint=44.0)
-        known = some.X.copy()
+        subset = lots(2.2, 0.0, setpoint=44.0)
+        known = subset.X.copy()
         known[:, 1] = 3.0
-        assert recommend(setpoints, plans(known)) == recommend(setpoints, some)
+        assert recommend(setpoints, plans(known)) == recommend(setpoints, subset)
 
     def test_a_lot_does_not_depend_on_the_others(self, setpoints: LotSetpoints) -> None:
         X = lots(2.2, 2.0, -1.0, 1.5, setpoint=44.0).X
@@ -108,24 +108,24 @@ class TestRecommendations:
         assert recommend(setpoints, lots()) == []
 
     def test_a_recommendation_lies_within_history_and_one_step(self, setpoints: LotSetpoints) -> None:
-        found = recommend(setpoints, lots(*np.linspace(-2, 2.5, 40), setpoint=47.0))
-        moves = [one.moves["setpoint"] for one in found if one.moves["setpoint"]]
+        result = recommend(setpoints, lots(*np.linspace(-2, 2.5, 40), setpoint=47.0))
+        moves = [one.moves["setpoint"] for one in result if one.moves["setpoint"]]
         assert moves
         low, high = setpoints.low[0], setpoints.high[0]
         assert all(low <= 47.0 + move <= high and abs(move) <= 10 for move in moves)
 
     def test_a_what_if_of_what_is_recommended_brings_what_was_said(self, setpoints: LotSetpoints) -> None:
-        some = lots(2.2, 2.0, -1.0, setpoint=44.0)
-        best = recommend(setpoints, some)
-        assert what_if(setpoints, some, [one.moves for one in best]) == best
+        subset = lots(2.2, 2.0, -1.0, setpoint=44.0)
+        best = recommend(setpoints, subset)
+        assert what_if(setpoints, subset, [one.moves for one in best]) == best
 
     def test_a_what_if_may_lose(self, setpoints: LotSetpoints) -> None:
-        some = lots(2.0, 15.0)
-        found = what_if(setpoints, some, [{"setpoint": -5.0}, {"setpoint": -5.0}])
-        assert found[0].gain.value < 0
-        assert found[0].refusal is None
-        assert found[0].keeps["prime"][1] < found[0].keeps["prime"][0]
-        assert found[1].refusal == "u outside training range"
+        subset = lots(2.0, 15.0)
+        result = what_if(setpoints, subset, [{"setpoint": -5.0}, {"setpoint": -5.0}])
+        assert result[0].gain.value < 0
+        assert result[0].refusal is None
+        assert result[0].keeps["prime"][1] < result[0].keeps["prime"][0]
+        assert result[1].refusal == "u outside training range"
 
     def test_dearer_claims_make_a_move_away_from_the_limit_worth_more(self, setpoints: LotSetpoints) -> None:
         moves = [{"setpoint": 5.0}]
@@ -137,18 +137,20 @@ class TestRecommendations:
 
 
 def test_where_history_contradicts_physics_nothing_is_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
-    found = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), setpoint=47.0))
-    assert all(not any(one.moves.values()) for one in found)
-    assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: setpoint ") for one in found)
+    result = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), setpoint=47.0))
+    assert all(not any(one.moves.values()) for one in result)
+    assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: setpoint ") for one in result)
 
 
 def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: LotSetpoints) -> None:
-    (found,) = recommend(setpoints, lots(2.2, setpoint=44.0))
-    assert _decided(found, 0.0, True, setpoints) == found
-    refused = _decided(found, found.gain.value, True, setpoints)
+    (result,) = recommend(setpoints, lots(2.2, setpoint=44.0))
+    assert _decided(result, 0.0, True, setpoints) == result
+    refused = _decided(result, result.gain.value, True, setpoints)
     number = r"-?[\d.e+-]+"
-    said = rf"doubt: setpoint \+{found.moves['setpoint']:g} °C would bring {number} \$/t, between {number} and {number}"
-    assert re.fullmatch(said, str(refused.refusal))
+    message = (
+        rf"doubt: setpoint \+{result.moves['setpoint']:g} °C would bring {number} \$/t, between {number} and {number}"
+    )
+    assert re.fullmatch(message, str(refused.refusal))
     assert (refused.moves, refused.gain.value, refused.cause, refused.supporting_rows) == (
         {"setpoint": 0.0},
         0.0,
@@ -156,26 +158,26 @@ def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpo
         0,
     )
     assert all(limit.chance == limit.before for limit in refused.limits)
-    assert refused.keeps["prime"] == (found.keeps["prime"][0],) * 2
+    assert refused.keeps["prime"] == (result.keeps["prime"][0],) * 2
 
 
 def test_a_move_that_costs_more_than_it_gains_is_not_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
     text = toy_quality_seed.text.replace("move_cost = { value = 1,", "move_cost = { value = 1000,")
     assert text != toy_quality_seed.text
-    (found,) = recommend(learn(parse(text, Path("toy_lots.toml"))), lots(2.2, setpoint=44.0))
-    assert (found.moves, found.refusal) == ({"setpoint": 0.0}, None)
+    (result,) = recommend(learn(parse(text, Path("toy_lots.toml"))), lots(2.2, setpoint=44.0))
+    assert (result.moves, result.refusal) == ({"setpoint": 0.0}, None)
 
 
 def test_many_lots_are_weighed_some_at_a_time(setpoints: LotSetpoints, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = lots(*np.linspace(-2, 2.5, 11), np.nan, setpoint=47.0)
-    whole = recommend(setpoints, some)
-    moved = what_if(setpoints, some, [one.moves for one in whole])
+    subset = lots(*np.linspace(-2, 2.5, 11), np.nan, setpoint=47.0)
+    whole = recommend(setpoints, subset)
+    moved = what_if(setpoints, subset, [one.moves for one in whole])
     monkeypatch.setattr(recommender, "LOTS_AT_ONCE", 3)
     looks: list[bool] = []
     with looking(lambda: looks.append(True)):
-        found = recommend(setpoints, some)
-    for parts, together in ((found, whole), (what_if(setpoints, some, [one.moves for one in whole]), moved)):
+        result = recommend(setpoints, subset)
+    for parts, together in ((result, whole), (what_if(setpoints, subset, [one.moves for one in whole]), moved)):
         assert [(one.moves, one.refusal) for one in parts] == [(one.moves, one.refusal) for one in together]
         gains = [[one.gain.value for one in each] for each in (parts, together)]
         np.testing.assert_allclose(*gains, rtol=1e-9)
-    assert len(looks) > 4 * len(some.units) / 3
+    assert len(looks) > 4 * len(subset.units) / 3

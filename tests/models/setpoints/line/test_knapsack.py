@@ -16,19 +16,19 @@ def drawn(rng, moves=6, units=3, limits=1):
     return Knapsack(values, takes, np.full(limits, np.inf), allowed, rng.uniform(0.0, 2.0, size=limits))
 
 
-def worth(problem, best):
+def value_of(problem, best):
     return problem.values[best, np.arange(len(best))].sum()
 
 
 def of_all(problem):
     """Highest worth within the limits by trying every combination; None where none keeps them."""
     moves, units = problem.values.shape
-    found = None
+    result = None
     for choice in itertools.product(range(moves), repeat=units):
         best = np.array(choice)
         if problem.allowed[best, np.arange(units)].all() and (problem.all_taken(best) <= problem.limits).all():
-            found = worth(problem, best) if found is None else max(found, worth(problem, best))
-    return found
+            result = value_of(problem, best) if result is None else max(result, value_of(problem, best))
+    return result
 
 
 @pytest.mark.parametrize("limits", [1, 3])
@@ -45,7 +45,7 @@ def test_the_best_within_limits_is_the_best_of_all_combinations(seed, limits):
         else:
             assert problem.allowed[best, np.arange(3)].all()
             assert (problem.all_taken(best) <= problem.limits + 1e-6).all()
-            assert worth(problem, best) == pytest.approx(expected, abs=1e-9)
+            assert value_of(problem, best) == pytest.approx(expected, abs=1e-9)
 
 
 def test_without_a_limit_that_binds_each_unit_has_its_own_best():
@@ -70,7 +70,7 @@ def test_the_price_is_what_a_little_more_of_the_limit_brings():
         limit, span = low + share * (high - low), 0.04 * (high - low)
         ends = [problem.limited(end) for end in (limit - span, limit, limit + span)]
         prices = [price([end]) for end in ends]
-        rise = worth(problem, ends[2].best()) - worth(problem, ends[0].best())
+        rise = value_of(problem, ends[2].best()) - value_of(problem, ends[0].best())
         assert prices[0] >= prices[1] >= prices[2] > 0.0
         assert prices[2] * 0.95 <= rise / (2.0 * span) <= prices[0] * 1.05
 
@@ -78,9 +78,9 @@ def test_the_price_is_what_a_little_more_of_the_limit_brings():
 def test_the_price_looks_beyond_the_problem_that_is_chosen():
     """One unit, one move: worth 1 that takes 2, or worth 7 that takes 5. Between them one more is worth 2."""
 
-    def one(worth, taken, limit):
+    def one(value, taken, limit):
         moves = np.zeros((1, 1))
-        return Knapsack(moves, moves[None], np.array([limit]), moves == 0, np.array([taken]), worth)
+        return Knapsack(moves, moves[None], np.array([limit]), moves == 0, np.array([taken]), value)
 
     assert price([one(1.0, 2.0, 3.0), one(7.0, 5.0, 3.0)]) == pytest.approx(2.0)
     assert price([one(1.0, 2.0, 5.5), one(7.0, 5.0, 5.5)]) == 0.0
@@ -90,8 +90,8 @@ def test_each_problem_keeps_limits_of_its_own():
     """The second may take 4 of its second limit and the first 1: each keeps its own, and the price is as without."""
     moves = np.zeros((1, 1))
 
-    def one(worth, taken, limits):
-        return Knapsack(moves, np.zeros((2, 1, 1)), np.array(limits), moves == 0, np.array(taken), worth)
+    def one(value, taken, limits):
+        return Knapsack(moves, np.zeros((2, 1, 1)), np.array(limits), moves == 0, np.array(taken), value)
 
     both = [one(1.0, [2.0, 1.0], [3.0, 1.0]), one(7.0, [5.0, 4.0], [3.0, 4.0])]
     assert price(both) == pytest.approx(2.0)
@@ -110,7 +110,7 @@ def test_a_line_of_264_pots_is_solved_to_the_last_move():
     # By the price of the limit no choice is worth more than this (weak duality); a rounded one lacks a part of a move.
     dear = price([problem])
     bound = (values - dear * takes).max(axis=0).sum() + dear * limit
-    assert bound - 0.05 <= worth(problem, best) <= bound + 1e-6
+    assert bound - 0.05 <= value_of(problem, best) <= bound + 1e-6
 
 
 def test_an_answer_of_the_solver_that_breaks_a_limit_is_an_error(monkeypatch):

@@ -20,7 +20,7 @@ TRUE = ("current_efficiency", "cell_voltage", "bath_temperature")
 
 def truth(running, seed, size, futures=(0, 1)):
     """Mean change of truth and margin by a current that is moved for HELD periods, over pots and futures."""
-    found = []
+    result = []
     for future in futures:
         planned, moved = running.fork(future), running.fork(future)
         for _ in range(HELD):
@@ -30,11 +30,11 @@ def truth(running, seed, size, futures=(0, 1)):
             before, after = (
                 one.truth.assign(margin=margin(one.truth, seed)).set_index(seed.key.name) for one in (step, other)
             )
-            found.append((after - before)[[*TRUE, "margin", "metal_produced"]].mean())
-    return pd.concat(found, axis=1).mean(axis=1)
+            result.append((after - before)[[*TRUE, "margin", "metal_produced"]].mean())
+    return pd.concat(result, axis=1).mean(axis=1)
 
 
-def option(draws, gain, others=0, chances=0.001, most=1.0):
+def option(draws, gain, others=0, probabilities=0.001, most=1.0):
     """One of n units that have no moves of their own, from draws of shape (d, n)."""
     n = draws.shape[1]
     one = np.ones((1, n))
@@ -44,8 +44,8 @@ def option(draws, gain, others=0, chances=0.001, most=1.0):
         gain=gain * one,
         draws=draws[:, None],
         power=1.6 * one,
-        chances=np.full((3, 1, n), chances),
-        ceilings=np.full((3, n), chances),
+        chances=np.full((3, 1, n), probabilities),
+        ceilings=np.full((3, n), probabilities),
         most=np.full(3, most),
         allowed=one > 0,
         infeasible_units=np.zeros(n, dtype=bool),
@@ -64,16 +64,16 @@ def test_an_error_that_all_units_share_does_not_average_out():
 
 
 def test_other_units_count_as_the_mean_of_the_known():
-    found = option(np.ones((2, 9)), 3.0, others=1).sum(np.zeros(9, dtype=int))
-    assert (found.gain, found.power) == pytest.approx((30.0, 16.0))
+    result = option(np.ones((2, 9)), 3.0, others=1).sum(np.zeros(9, dtype=int))
+    assert (result.gain, result.power) == pytest.approx((30.0, 16.0))
 
 
 def test_a_line_that_would_break_a_limit_too_often_says_which():
-    choice = _Choice(option(np.ones((2, 50)), 3.0, chances=0.04, most=1.0), np.inf)
+    choice = _Choice(option(np.ones((2, 50)), 3.0, probabilities=0.04, most=1.0), np.inf)
     assert choice.wished is None
-    said = _held_by(SimpleNamespace(seed=load("aluminium_reduction")), CURRENT, 400.0, choice)
+    message = _held_by(SimpleNamespace(seed=load("aluminium_reduction")), CURRENT, 400.0, choice)
     expected = "limits: at 402.5 kA bath_temperature would be broken in 2 units a period or more, where it may in 1"
-    assert said == f"{expected}; 0 units cannot satisfy theirs"
+    assert message == f"{expected}; 0 units cannot satisfy theirs"
 
 
 @pytest.mark.long("steps plants")
@@ -90,11 +90,11 @@ def test_a_move_of_the_current_brings_what_it_does_in_the_plant(plant):
     model = learn(history, seed, evidence=False)  # history says nothing of the current
     for size in (-4.0, 4.0):
         true = truth(running, seed, size)
-        said = [one for one in what_if(model, planned, {CURRENT: size}) if one.refusal is None]
+        message = [one for one in what_if(model, planned, {CURRENT: size}) if one.refusal is None]
         for name in ("cell_voltage", "bath_temperature"):
-            stated = np.mean([one.effects[name].value for one in said])
+            stated = np.mean([one.effects[name].value for one in message])
             assert 0.5 < stated / true[name] < 2.0, name
-        low, value, high = (np.mean([getattr(one.gain, part) for one in said]) for part in ("low", "value", "high"))
+        low, value, high = (np.mean([getattr(one.gain, part) for one in message]) for part in ("low", "value", "high"))
         assert np.sign(value) == np.sign(true["margin"]) == np.sign(size)
         assert 0.4 < value / true["margin"] < 2.5
         assert low < true["margin"] < high

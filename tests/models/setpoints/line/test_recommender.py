@@ -50,37 +50,37 @@ def test_what_is_recommended_is_surer_to_pay_than_the_current_as_planned(advised
 
 
 def test_with_the_current_as_planned_each_unit_has_the_moves_of_its_own_advice(advised):
-    own, found = advised
-    assert found.gain_without_shared_move.value == pytest.approx(sum(one.gain.value for one in own), rel=1e-12)
+    own, result = advised
+    assert result.gain_without_shared_move.value == pytest.approx(sum(one.gain.value for one in own), rel=1e-12)
 
 
 def test_the_gain_of_the_line_is_that_of_its_moves(advised, taught, line, planned):
     """What-if with the same moves of each unit, and the current, gives the same sum, others at the mean."""
-    _, found = advised
-    one = next(iter(found.moves))
-    alone = {unit.unit: unit for unit in what_if(taught, planned, {CURRENT: found.move} | found.moves[one])}
-    still = {unit.unit: unit for unit in what_if(taught, planned, {CURRENT: found.move})}
-    unmoved = [unit for unit in still.values() if unit.refusal is None and unit.unit not in found.moves]
+    _, result = advised
+    one = next(iter(result.moves))
+    alone = {unit.unit: unit for unit in what_if(taught, planned, {CURRENT: result.move} | result.moves[one])}
+    still = {unit.unit: unit for unit in what_if(taught, planned, {CURRENT: result.move})}
+    unmoved = [unit for unit in still.values() if unit.refusal is None and unit.unit not in result.moves]
     total = sum(unit.gain.value for unit in unmoved)
     by_moves = {}
-    for unit, moves in found.moves.items():
+    for unit, moves in result.moves.items():
         key = tuple(sorted(moves.items()))
         if key not in by_moves:
-            weighed = what_if(taught, planned, {CURRENT: found.move} | moves)
-            by_moves[key] = {each.unit: each.gain.value for each in weighed}
+            evaluated = what_if(taught, planned, {CURRENT: result.move} | moves)
+            by_moves[key] = {each.unit: each.gain.value for each in evaluated}
         total += by_moves[key][unit]
     known = [unit.gain.value for unit in still.values() if unit.refusal is None]
-    assert len(known) == found.known
-    total += (found.units - found.known) * float(np.mean(known))
-    assert found.gain.value == pytest.approx(total, rel=1e-9)
-    assert alone[one].gain.value == pytest.approx(by_moves[tuple(sorted(found.moves[one].items()))][one])
+    assert len(known) == result.known
+    total += (result.units - result.known) * float(np.mean(known))
+    assert result.gain.value == pytest.approx(total, rel=1e-9)
+    assert alone[one].gain.value == pytest.approx(by_moves[tuple(sorted(result.moves[one].items()))][one])
 
 
 def test_more_current_takes_more_power(advised):
-    _, found = advised
-    assert (found.after - found.before) * found.move > 0.0
+    _, result = advised
+    assert (result.after - result.before) * result.move > 0.0
     # 60 pots of 400 kA and 4.0 to 4.15 V
-    assert 94.0 < found.before < 102.0
+    assert 94.0 < result.before < 102.0
 
 
 def test_a_limit_of_power_is_kept_named_and_worth_money(advised, limited):
@@ -94,8 +94,8 @@ def test_a_limit_of_power_is_kept_named_and_worth_money(advised, limited):
 def test_a_further_megawatt_is_worth_what_it_brings(advised, limited, taught, planned):
     """From the limit to where it binds no longer, the mean worth of a megawatt is no more than the first one's."""
 
-    def sure(found):
-        return found.gain.value - DOUBTS * (found.gain.high - found.gain.low) / (2 * 1.645)
+    def sure(result):
+        return result.gain.value - DOUBTS * (result.gain.high - result.gain.low) / (2 * 1.645)
 
     _, free = advised
     mean = (sure(free) - sure(limited)) / (free.after - limited.after)
@@ -121,16 +121,16 @@ def test_a_limit_that_nothing_within_reach_can_keep_is_an_error_that_says_by_how
 def test_no_limit_of_the_seed_is_broken_more_often_over_the_line_than_allowed_or_planned(
     advised, taught, line, planned
 ):
-    _, found = advised
+    _, result = advised
     still = [one for one in what_if(taught, planned, {"voltage_setpoint": 0.0}) if one.refusal is None]
     moved = {}
-    for moves in found.moves.values():
+    for moves in result.moves.values():
         if tuple(moves.values()) not in moved:
-            weighed = what_if(taught, planned, {CURRENT: found.move} | moves)
-            moved[tuple(moves.values())] = {one.unit: one for one in weighed}
-    unmoved = {one.unit: one for one in what_if(taught, planned, {CURRENT: found.move})}
+            evaluated = what_if(taught, planned, {CURRENT: result.move} | moves)
+            moved[tuple(moves.values())] = {one.unit: one for one in evaluated}
+    unmoved = {one.unit: one for one in what_if(taught, planned, {CURRENT: result.move})}
     then = [
-        moved[tuple(found.moves[one.unit].values())][one.unit] if one.unit in found.moves else unmoved[one.unit]
+        moved[tuple(result.moves[one.unit].values())][one.unit] if one.unit in result.moves else unmoved[one.unit]
         for one in still
     ]
     for k, limit in enumerate(line.seed.constraints):
@@ -138,25 +138,25 @@ def test_no_limit_of_the_seed_is_broken_more_often_over_the_line_than_allowed_or
         after = [one.limits[k].chance for one in then]
         assert sum(after) <= max(before, limit.chance * len(still)) + 1e-6
         for one, planned in zip(then, still, strict=True):
-            if one.unit not in found.infeasible_units:
+            if one.unit not in result.infeasible_units:
                 assert one.limits[k].chance <= max(limit.chance, planned.limits[k].chance) + 1e-6
 
 
 def test_a_current_that_history_does_not_know_is_refused_for_it(taught, line):
     """The line's own plan is of 405 kA, above what it was run at: more would pay, and nobody knows it."""
-    _, found = recommend_line(taught, line.planned)
-    assert found.move == 0.0
-    assert found.refusal.startswith("support: 410 kA is beyond ")
+    _, result = recommend_line(taught, line.planned)
+    assert result.move == 0.0
+    assert result.refusal.startswith("support: 410 kA is beyond ")
 
 
 def test_a_part_of_a_line_gets_no_current(taught, line, planned):
     units = line.history[line.seed.key.name].unique()
     newest = planned[line.seed.clock.name] == planned[line.seed.clock.name].max()
     part = planned[~newest | planned[line.seed.key.name].isin(units[:40])]
-    own, found = recommend_line(taught, part)
-    assert (found.move, found.gain, found.moves) == (0.0, None, {})
-    assert found.refusal.startswith(f"line: plan and situation are known of {found.known} of the ")
-    assert "expected 90% or more" in found.refusal
+    own, result = recommend_line(taught, part)
+    assert (result.move, result.gain, result.moves) == (0.0, None, {})
+    assert result.refusal.startswith(f"line: plan and situation are known of {result.known} of the ")
+    assert "expected 90% or more" in result.refusal
     assert own
 
 
