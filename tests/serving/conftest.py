@@ -71,11 +71,11 @@ class Running:
         environment, log = self.environment(folder, **more), self.log(folder)
         with log.open("w") as output, child(self.command(folder), env=environment, stderr=output) as process:
             patience = time.monotonic() + 120
-            while "version 1 in service" not in (said := log.read_text()):  # its address comes before
-                assert process.poll() is None, said
-                assert time.monotonic() < patience, said
+            while "version 1 in service" not in (message := log.read_text()):  # its address comes before
+                assert process.poll() is None, message
+                assert time.monotonic() < patience, message
                 time.sleep(0.02)
-            yield process, said.split("listening on ")[1].split(",")[0]
+            yield process, message.split("listening on ")[1].split(",")[0]
 
 
 @pytest.fixture
@@ -182,11 +182,11 @@ def lot_faults() -> Callable[..., Callable[..., list[dict[str, Any]]]]:
     """Maker of a sender as of `lot_sender` that gives the faults of a request which is refused."""
 
     def made(post: Callable[..., Any], plans: tuple[Any, ...]) -> Callable[..., list[dict[str, Any]]]:
-        def found(verb: str, rows: Any = plans, **more: Any) -> list[dict[str, Any]]:
+        def faults_of(verb: str, rows: Any = plans, **more: Any) -> list[dict[str, Any]]:
             refused: list[dict[str, Any]] = post(verb, rows, HTTPStatus.UNPROCESSABLE_ENTITY, **more)["errors"]
             return refused
 
-        return found
+        return faults_of
 
     return made
 

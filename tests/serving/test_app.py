@@ -72,17 +72,17 @@ def app(empty: Service, model: RegressionModel, store: FolderStore, tmp_path: Pa
 def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, post: Call) -> None:
     response = post(app, [ROW])
     assert response.status_code == HTTPStatus.OK
-    told = response.json()
+    body = response.json()
     TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
-    assert told["process"] == "toy_cells"
-    assert told["model"] == {
+    assert body["process"] == "toy_cells"
+    assert body["model"] == {
         "version": 1,
         "alias": "champion",
         "digest": model_files.digest(tmp_path / "one"),
         "baseline": False,
     }
-    assert told["coverage"] == 0.9
-    (prediction,) = told["predictions"]
+    assert body["coverage"] == 0.9
+    (prediction,) = body["predictions"]
     assert list(prediction) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
     assert (prediction["unit"], prediction["period_start"]) == ("A-001", "2026-11-01")
     assert list(prediction["y"]) == ["value", "low", "high", "unit"]
@@ -96,17 +96,17 @@ def test_answers_are_the_models_own_to_the_last_bit(
     X = np.random.default_rng(2).normal([90, 10, 4], [2, 1, 0.5], (20, 3))
     rows = [ROW | dict(zip(INPUTS, x.tolist(), strict=True)) for x in X]
     expected = model.answer(X, coverage)["y"]
-    told = post(app, rows, coverage=coverage).json()["predictions"]
+    predictions = post(app, rows, coverage=coverage).json()["predictions"]
     for part in ("value", "low", "high"):
-        assert [one["y"][part] for one in told] == getattr(expected, part).tolist()
-    assert [one["flags"] for one in told] == model.flags(X)
+        assert [one["y"][part] for one in predictions] == getattr(expected, part).tolist()
+    assert [one["flags"] for one in predictions] == model.flags(X)
 
 
 def test_null_and_a_field_left_out_are_both_missing(app: Service, post: Call) -> None:
     left_out = {name: value for name, value in ROW.items() if name != "z"}
-    told = post(app, [ROW | {"z": None}, left_out, ROW]).json()["predictions"]
-    assert told[0]["y"] == told[1]["y"] != told[2]["y"]
-    assert told[0]["flags"] == told[1]["flags"] == ["z missing"]
+    predictions = post(app, [ROW | {"z": None}, left_out, ROW]).json()["predictions"]
+    assert predictions[0]["y"] == predictions[1]["y"] != predictions[2]["y"]
+    assert predictions[0]["flags"] == predictions[1]["flags"] == ["z missing"]
 
 
 def test_a_batch_is_its_rows_in_order(app: Service, post: Call) -> None:
@@ -137,9 +137,9 @@ def test_what_a_model_cannot_determine_is_null_and_flagged(
     served = app.champions.statuses["toy_cells"].served
     assert served is not None
     monkeypatch.setattr(served.model.estimator, "predict", lambda X: np.where(np.isnan(X[:, 2]), np.nan, 90.0))
-    told = post(app, [ROW | {"z": None}]).json()["predictions"][0]
-    assert told["y"] == {"value": None, "low": None, "high": None, "unit": "%"}
-    assert "y not determined by these inputs" in told["flags"]
+    predictions = post(app, [ROW | {"z": None}]).json()["predictions"][0]
+    assert predictions["y"] == {"value": None, "low": None, "high": None, "unit": "%"}
+    assert "y not determined by these inputs" in predictions["flags"]
 
 
 # ---- errors ----
@@ -177,12 +177,12 @@ def problem(response: httpx.Response, status: HTTPStatus) -> Problem:
     """The problem that a response carries, after its shape is checked."""
     assert response.status_code == status
     assert response.headers["content-type"] == MEDIA_TYPE
-    told = Problem.model_validate_json(response.content, strict=True)
+    predictions = Problem.model_validate_json(response.content, strict=True)
     assert set(response.json()) == set(Problem.model_fields)
-    assert (told.status, told.title) == (status.value, phrase(status))
-    assert told.instance == response.request.url.path
-    assert not re.search(r"Traceback|File \"|\n", told.detail)
-    return told
+    assert (predictions.status, predictions.title) == (status.value, phrase(status))
+    assert predictions.instance == response.request.url.path
+    assert not re.search(r"Traceback|File \"|\n", predictions.detail)
+    return predictions
 
 
 @pytest.mark.parametrize("name", BAD_REQUESTS)
@@ -200,8 +200,8 @@ def test_a_body_without_declared_length_is_cut_too(app: Service, call: Call) -> 
 
 
 def test_unknown_process_is_told_the_names_that_exist(app: Service, call: Call) -> None:
-    told = problem(call(app, "POST", "/v1/tin_smelting/predictions", json={}), HTTPStatus.NOT_FOUND)
-    assert told.detail == "process 'tin_smelting' not found; available: toy_cells"
+    predictions = problem(call(app, "POST", "/v1/tin_smelting/predictions", json={}), HTTPStatus.NOT_FOUND)
+    assert predictions.detail == "process 'tin_smelting' not found; available: toy_cells"
 
 
 def test_wrong_method_is_told_the_right_ones(app: Service, call: Call) -> None:
@@ -244,49 +244,49 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_told_with_row_field_value_and_bound(name: str, app: Service, post: Call) -> None:
     change, expected = FAULTS[name]
-    told = problem(post(app, [ROW, ROW | change]), HTTPStatus.UNPROCESSABLE_ENTITY)
-    (fault,) = told.errors
+    predictions = problem(post(app, [ROW, ROW | change]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    (fault,) = predictions.errors
     assert fault.model_dump() == fault.model_dump() | {"row": 1} | expected
 
 
 @pytest.mark.parametrize("name", ["tapped", "y"])
 def test_what_is_known_only_after_the_period_is_refused_as_such(name: str, app: Service, post: Call) -> None:
-    told = problem(post(app, [ROW | {name: 90.0}]), HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert "known only after the period" in told.errors[0].expected
+    predictions = problem(post(app, [ROW | {name: 90.0}]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert "known only after the period" in predictions.errors[0].expected
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
 def test_numbers_that_are_none_are_refused(number: str, app: Service, call: Call) -> None:
     body = json.dumps({"rows": [ROW]}).replace("3.75", number)
-    told = problem(call(app, "POST", URL, content=body, headers=JSON), HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert [(fault.row, fault.field) for fault in told.errors] == [(0, "z")]
+    predictions = problem(call(app, "POST", URL, content=body, headers=JSON), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert [(fault.row, fault.field) for fault in predictions.errors] == [(0, "z")]
 
 
 def test_all_faults_are_told_at_once(app: Service, post: Call) -> None:
     rows = [ROW | {"z": 9, "x_set": "10"}, {}, 5, ROW | {"tapped": 1}]
-    told = problem(post(app, rows, coverage=0.3, covrage=0.9), HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert {(fault.row, fault.field) for fault in told.errors} == {
+    predictions = problem(post(app, rows, coverage=0.3, covrage=0.9), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert {(fault.row, fault.field) for fault in predictions.errors} == {
         *((0, "z"), (0, "x_set"), (1, "unit"), (1, "period_start"), (2, None), (3, "tapped")),
         *((None, "coverage"), (None, "covrage")),
     }
 
 
 def test_many_faults_are_counted_and_the_first_are_told(app: Service, post: Call) -> None:
-    told = problem(post(app, [ROW | {"z": 9, "x_set": 30, "q": 1}] * 50), HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert told.detail == "the request has more than 100 faults, the first of them in errors"
-    assert len(told.errors) == 100
+    predictions = problem(post(app, [ROW | {"z": 9, "x_set": 30, "q": 1}] * 50), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert predictions.detail == "the request has more than 100 faults, the first of them in errors"
+    assert len(predictions.errors) == 100
 
 
 def test_a_row_of_a_thousand_unknown_fields_is_refused_as_briefly(app: Service, post: Call) -> None:
-    told = problem(post(app, [{f"q{i}": 1 for i in range(1500)} | ROW]), HTTPStatus.UNPROCESSABLE_ENTITY)
-    assert len(told.errors) == 100
+    predictions = problem(post(app, [{f"q{i}": 1 for i in range(1500)} | ROW]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert len(predictions.errors) == 100
     long = problem(post(app, [ROW | {"q" * 5000: "v" * 5000}]), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert len(long.model_dump_json()) < 1000
 
 
 def test_coverage_that_the_calibration_rows_do_not_reach_is_refused(app: Service, post: Call) -> None:
-    told = problem(post(app, [ROW], coverage=0.99), HTTPStatus.UNPROCESSABLE_ENTITY)
-    (fault,) = told.errors
+    predictions = problem(post(app, [ROW], coverage=0.99), HTTPStatus.UNPROCESSABLE_ENTITY)
+    (fault,) = predictions.errors
     assert (fault.field, fault.value) == ("coverage", 0.99)
     assert "needs at least 99 calibration rows, got 40" in fault.expected
 
@@ -310,9 +310,9 @@ def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
     else:
         with pytest.raises(ValidationError, match="validation error"):
             TypeAdapter(app.taken[0].predictions.request).validate_json(body)
-        told = problem(response, HTTPStatus(response.status_code))
-        assert told.status in (400, 422)
-        assert told.status == 400 or told.errors
+        predictions = problem(response, HTTPStatus(response.status_code))
+        assert predictions.status in (400, 422)
+        assert predictions.status == 400 or predictions.errors
 
 
 # ---- swaps ----
@@ -328,12 +328,12 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
     patience = time.monotonic() + 60
 
     def load() -> None:
-        asked = 0
-        while asked < 60 or (len({version for _, version, _ in seen}) < 2 and time.monotonic() < patience):
-            asked += 1
+        requested = 0
+        while requested < 60 or (len({version for _, version, _ in seen}) < 2 and time.monotonic() < patience):
+            requested += 1
             response = post(app, [ROW])
-            told = response.json()
-            seen.append((response.status_code, told["model"]["version"], told["predictions"][0]["y"]["value"]))
+            body = response.json()
+            seen.append((response.status_code, body["model"]["version"], body["predictions"][0]["y"]["value"]))
 
     threads = [Thread(target=load) for _ in range(4)]
     for thread in threads:
@@ -354,13 +354,13 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
 def test_ready_only_with_a_model(
     empty: Service, model: RegressionModel, store: FolderStore, tmp_path: Path, call: Call
 ) -> None:
-    told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
-    assert told.errors[0].field == "toy_cells"
+    predictions = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert predictions.errors[0].field == "toy_cells"
     (tmp_path / "broken").mkdir()
     store.point("toy_cells", 1, tmp_path / "broken")
     empty.champions.refresh()
-    told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
-    assert told.errors[0].value == "champion not loaded"
+    predictions = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert predictions.errors[0].value == "champion not loaded"
     store.point("toy_cells", 2, tmp_path / "one")
     empty.champions.refresh()
     response = call(empty, "GET", "/health/ready")
@@ -373,11 +373,11 @@ def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, 
     app.champions.refresh()
     response = call(app, "GET", "/health/ready")
     assert response.status_code == HTTPStatus.OK
-    told = response.json()["processes"]["toy_cells"]
-    assert (told["state"], told["version"]) == ("serving", 1)
-    assert told["reason"].startswith("version 2 is refused, version 1 stays")
+    predictions = response.json()["processes"]["toy_cells"]
+    assert (predictions["state"], predictions["version"]) == ("serving", 1)
+    assert predictions["reason"].startswith("version 2 is refused, version 1 stays")
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
-    assert (process["model"]["version"], process["reason"]) == (1, told["reason"])
+    assert (process["model"]["version"], process["reason"]) == (1, predictions["reason"])
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/v1/processes", "/docs"])
@@ -388,10 +388,10 @@ def test_head_is_answered_as_get_is(path: str, app: Service, call: Call) -> None
 
 
 def test_processes_tell_inputs_quantities_and_model(app: Service, call: Call) -> None:
-    (told,) = call(app, "GET", "/v1/processes").json()["processes"]
-    assert [one["name"] for one in told["inputs"]] == list(INPUTS)
-    x_set = told["inputs"][1]
+    (predictions,) = call(app, "GET", "/v1/processes").json()["processes"]
+    assert [one["name"] for one in predictions["inputs"]] == list(INPUTS)
+    x_set = predictions["inputs"][1]
     assert (x_set["unit"], x_set["role"], x_set["low"], x_set["high"]) == ("kA", "setpoint", 0.0, 20.0)
-    assert told["quantities"] == [{"name": "y", "description": "efficiency", "unit": "%"}]
-    assert told["sorting"] is None
-    assert (told["model"]["candidate"], told["model"]["info"]) == ("linear", {"rows": 200})
+    assert predictions["quantities"] == [{"name": "y", "description": "efficiency", "unit": "%"}]
+    assert predictions["sorting"] is None
+    assert (predictions["model"]["candidate"], predictions["model"]["info"]) == ("linear", {"rows": 200})

@@ -84,11 +84,11 @@ def test_openapi_types_every_quantity_of_a_prediction(described: dict[str, Any],
         assert prediction[served_seed.target.name]["enum"] == list(served_seed.classes)
         return
     if served_seed.quality is not None:
-        told = schemas[f"{title}Contents"]["properties"]
+        predictions = schemas[f"{title}Contents"]["properties"]
     else:
-        told = schemas[f"{title}Elements"]["properties"] if served_seed.bins else prediction
+        predictions = schemas[f"{title}Elements"]["properties"] if served_seed.bins else prediction
     for name in [column.name for column in served_seed.elements] or [served_seed.target.name, *served_seed.derived]:
-        assert told[name]["x-unit"] == served_seed.targets[name].unit
+        assert predictions[name]["x-unit"] == served_seed.targets[name].unit
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).bins])

@@ -177,9 +177,9 @@ def served_by(address: str) -> bytes | None:
             return spoken.getpeercert(binary_form=True)
 
 
-def wait_for_log(running: Running, folder: Path, said: str) -> None:
+def wait_for_log(running: Running, folder: Path, message: str) -> None:
     patience = time.monotonic() + PATIENCE
-    while said not in running.log(folder).read_text():
+    while message not in running.log(folder).read_text():
         assert time.monotonic() < patience, running.log(folder).read_text()
         time.sleep(0.02)
 
@@ -233,8 +233,8 @@ def test_few_files_and_many_silent_connections_leave_others_answered(
         opened_many(held, int(address.rpartition(":")[2]), 500)
         for _ in range(20):
             assert httpx.get(f"{address}/health/live", verify=verify, timeout=PATIENCE).status_code == 200
-            asked = httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS, verify=verify, timeout=PATIENCE)
-            assert asked.status_code == 200
+            requested = httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS, verify=verify, timeout=PATIENCE)
+            assert requested.status_code == 200
 
 
 @pytest.mark.long("holds hundreds of connections")
@@ -251,33 +251,33 @@ def test_others_are_answered_while_bodies_of_one_byte_are_held(folder: Path, run
 
 def test_an_end_under_load_answers_all_that_was_accepted(folder: Path, running: Running) -> None:
     async def loaded(address: str, process: subprocess.Popen[str]) -> list[int | str]:
-        found: list[int | str] = []
+        result: list[int | str] = []
 
         async def client() -> None:
             limits = httpx.Limits(max_connections=1)
             async with httpx.AsyncClient(base_url=address, limits=limits, timeout=PATIENCE) as own:
                 while True:
                     try:
-                        found.append((await own.post("/v1/toy_cells/predictions", json=ROWS)).status_code)
+                        result.append((await own.post("/v1/toy_cells/predictions", json=ROWS)).status_code)
                     except httpx.ConnectError:
                         return  # it listens no more
                     except httpx.HTTPError as error:
-                        found.append(repr(error))
+                        result.append(repr(error))
                         return
 
         clients = [asyncio.create_task(client()) for _ in range(8)]
         async with asyncio.timeout(PATIENCE):
-            while len(found) < 400:
+            while len(result) < 400:
                 await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         await asyncio.gather(*clients)
-        return found
+        return result
 
     with running(folder) as (process, address):
-        found = asyncio.run(loaded(address, process))
+        completed = asyncio.run(loaded(address, process))
         # uvicorn passes the signal on when all is answered
         assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
-    assert set(found) == {200}
+    assert set(completed) == {200}
 
 
 @pytest.mark.long("opens thousands of connections")
@@ -315,7 +315,7 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
 
     limits = {"NONFERROUS_MAX_BODY_BYTES": str(most), "NONFERROUS_MAX_TOTAL_BODY_BYTES": str(4 * most)}
     with running(folder, **limits) as (_, address), ThreadPoolExecutor(8) as clients:
-        asked = [clients.submit(hostile, address, i) for i in range(8)]
+        requested = [clients.submit(hostile, address, i) for i in range(8)]
         patience = time.monotonic() + PATIENCE
         try:
             # At least so often, and until each kind of body has once found room.
@@ -327,7 +327,7 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
                 assert time.monotonic() < patience, seen
         finally:
             ended.set()
-        for one in asked:
+        for one in requested:
             one.result()
         assert seen <= {200, 400, 413, 422, 503}
         assert httpx.post(f"{address}{url}", json=ROWS, timeout=PATIENCE).status_code == 200

@@ -58,9 +58,9 @@ def test_the_address_is_taken_at_once_and_told(
     assert not {"ssl_certfile", "ssl_keyfile"} & set(config)  # it would count a connection after its handshake alone
     assert started["reuse"] == 1
     assert started["turn"] < 0.005
-    told = [record.getMessage() for record in caplog.records if record.name == "nonferrous.serving"]
+    predictions = [record.getMessage() for record in caplog.records if record.name == "nonferrous.serving"]
     where = f"http://127.0.0.1:{port}, documentation at /docs, models from {settings.uri_shown}"
-    assert told == [f"listening on {where}", "ended"]
+    assert predictions == [f"listening on {where}", "ended"]
     assert logging.getLogger("uvicorn").level == logging.WARNING
 
 
@@ -154,8 +154,8 @@ def test_a_service_that_answers_and_explains_has_imported_none_of_them(
         env=os.environ | {"NONFERROUS_SEEDS": str(seeds), "NONFERROUS_HOME": str(tmp_path / "home")},
     )
     assert done.returncode == 0, done.stderr
-    said, imported = json.loads(done.stdout)
-    assert said == {
+    stored, imported = json.loads(done.stdout)
+    assert stored == {
         "toy_cells": ["linear", 200, 1],
         "toy_lots": ["lightgbm", 200, 1],
         "toy_ores": ["lightgbm", 200, 1],
@@ -182,9 +182,11 @@ sys.exit(leave(3))
 """
 
 
-@pytest.mark.parametrize(("name", "seconds", "said"), [("AnyIO worker thread", "600", True), ("other", "0.1", False)])
-def test_a_thread_that_hears_of_no_stop_does_not_hold_up_the_end(name: str, seconds: str, said: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "seconds", "message"), [("AnyIO worker thread", "600", True), ("other", "0.1", False)]
+)
+def test_a_thread_that_hears_of_no_stop_does_not_hold_up_the_end(name: str, seconds: str, message: bool) -> None:
     command = [sys.executable, "-c", LEFT, name, seconds]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 3
-    assert ("still worked for a request that has ended" in ended.stderr) is said
+    assert ("still worked for a request that has ended" in ended.stderr) is message

@@ -45,10 +45,10 @@ def test_all_bad_settings_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("NONFERROUS_POLL_SECONDS", "nan")
     with pytest.raises(SettingsError, match="NONFERROUS_PORT: got 'eighty'") as caught:
         read_settings()
-    told = str(caught.value)
-    assert "MLFLOW_TRACKING_URI: got './mlruns': expected an address" in told
-    assert "NONFERROUS_POLL_SECONDS" in told
-    assert "\n" not in told
+    predictions = str(caught.value)
+    assert "MLFLOW_TRACKING_URI: got './mlruns': expected an address" in predictions
+    assert "NONFERROUS_POLL_SECONDS" in predictions
+    assert "\n" not in predictions
 
 
 def test_unknown_setting_is_refused() -> None:

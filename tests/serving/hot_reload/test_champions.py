@@ -113,11 +113,11 @@ def test_status_in_hand_is_not_reached_by_a_swap(
     save_toy_model(tmp_path / "two", lift=1.0)
     store.point(PROCESS, 1, tmp_path / "one")
     champions.refresh()
-    in_hand = champions.statuses
+    available = champions.statuses
     store.point(PROCESS, 2, tmp_path / "two")
     champions.refresh()
-    assert in_hand[PROCESS].served is not None
-    assert in_hand[PROCESS].served.champion.version == 1
+    assert available[PROCESS].served is not None
+    assert available[PROCESS].served.champion.version == 1
 
 
 @pytest.mark.parametrize("name", [model_files.MODEL, model_files.SEED, model_files.MANIFEST, model_files.SELF_TEST])
@@ -139,12 +139,12 @@ def test_broken_new_model_keeps_the_old_one(
     with caplog.at_level(logging.WARNING):
         champions.refresh()
     assert version(champions) == 1
-    trouble = champions.statuses[PROCESS].trouble
-    assert trouble is not None
-    assert trouble.startswith("version 2 is refused, version 1 stays")
-    assert name in trouble
-    assert [record.getMessage() for record in caplog.records] == [f"{PROCESS}: {trouble}"]
-    assert "\n" not in trouble
+    error = champions.statuses[PROCESS].trouble
+    assert error is not None
+    assert error.startswith("version 2 is refused, version 1 stays")
+    assert name in error
+    assert [record.getMessage() for record in caplog.records] == [f"{PROCESS}: {error}"]
+    assert "\n" not in error
 
 
 def test_refused_version_is_tried_again_less_and_less_often(
@@ -200,8 +200,8 @@ def test_model_of_another_seed_is_refused(fixed: Fixed, toy_seed: Seed, save_toy
     champions = Champions(fixed({PROCESS: other}), store, Loading(StoreSettings()), poll_seconds=2.0)
     champions.refresh()
     assert version(champions) is None
-    trouble = str(champions.statuses[PROCESS].trouble)
-    assert "input x_set [A], input x_set [kA]" in trouble
+    error = str(champions.statuses[PROCESS].trouble)
+    assert "input x_set [A], input x_set [kA]" in error
 
 
 DECISIONS = {
@@ -227,7 +227,7 @@ DECISIONS = {
 def test_model_that_sorts_by_another_seed_is_refused(
     name: str, fixed: Fixed, toy_sorting_seed: Seed, save_toy_sorter: Callable[..., SortingModel], tmp_path: Path
 ) -> None:
-    before, after, told = DECISIONS[name]
+    before, after, predictions = DECISIONS[name]
     assert before in toy_sorting_seed.text
     save_toy_sorter(tmp_path / "one")
     other = parse(toy_sorting_seed.text.replace(before, after, 1), Path("toy_scrap.toml"))
@@ -238,7 +238,7 @@ def test_model_that_sorts_by_another_seed_is_refused(
         champions.refresh()
         status = champions.statuses["toy_scrap"]
         assert (status.served is not None) == answers
-        assert answers or told in str(status.trouble)
+        assert answers or predictions in str(status.trouble)
 
 
 GRADES = {
@@ -264,14 +264,14 @@ def test_model_that_grades_by_another_seed_is_refused(
     own = Champions(fixed({"toy_lots": toy_quality_seed}), store, Loading(StoreSettings()), poll_seconds=2.0)
     own.refresh()
     assert own.statuses["toy_lots"].served is not None
-    for name, (before, after, told) in GRADES.items():
+    for name, (before, after, predictions) in GRADES.items():
         assert before in toy_quality_seed.text, name
         other = parse(toy_quality_seed.text.replace(before, after, 1), Path("toy_lots.toml"))
         champions = Champions(fixed({"toy_lots": other}), store, Loading(StoreSettings()), poll_seconds=2.0)
         champions.refresh()
         status = champions.statuses["toy_lots"]
         assert status.served is None, name
-        assert told in str(status.trouble)
+        assert predictions in str(status.trouble)
 
 
 def test_unreadable_store_keeps_the_model_and_is_looked_at_less_often(

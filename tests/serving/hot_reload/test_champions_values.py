@@ -42,9 +42,9 @@ class Store(FolderStore):
 class Fixed:
     """Loads versions below 10, and refuses the others."""
 
-    def load_all(self, store: Store, wanted: Any) -> Iterator[tuple[Champion, LoadedVersion | Refused]]:
+    def load_all(self, store: Store, expected: Any) -> Iterator[tuple[Champion, LoadedVersion | Refused]]:
         model: Any = type("Model", (), {"candidate": "linear", "seed": None})()
-        for champion, _ in wanted:
+        for champion, _ in expected:
             store.fetch(champion, Path())
             yield champion, Refused("it is broken") if champion.version >= 10 else LoadedVersion(model, "sha256:1", 1)
 
@@ -173,7 +173,7 @@ def test_a_store_polled_more_slowly_than_10_s_is_not_polled_faster_for_its_troub
 
 
 def test_the_log_tells_each_change_once(champions: Champions, store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    def said(*errors: Exception | None) -> list[tuple[int, str]]:
+    def log_records(*errors: Exception | None) -> list[tuple[int, str]]:
         caplog.clear()
         for store.error in errors or (None,):
             champions.refresh()
@@ -181,23 +181,23 @@ def test_the_log_tells_each_change_once(champions: Champions, store: Store, capl
 
     caplog.set_level(logging.INFO)
     missing = f"no version has the alias champion: run `nonferrous train {PROCESS}`"
-    assert said() == [(logging.WARNING, f"{PROCESS}: {missing}")]
-    assert said() == []
+    assert log_records() == [(logging.WARNING, f"{PROCESS}: {missing}")]
+    assert log_records() == []
     store.point(PROCESS, 1, "one")
-    assert said() == [(logging.INFO, f"{PROCESS}: version 1 in service (candidate linear, sha256:1)")]
-    assert said() == []
+    assert log_records() == [(logging.INFO, f"{PROCESS}: version 1 in service (candidate linear, sha256:1)")]
+    assert log_records() == []
     gone, away = OSError("gone"), OSError("away")
-    assert said(gone, gone) == [(logging.WARNING, "the store cannot be read: gone")]
-    assert said(away) == [(logging.WARNING, "the store cannot be read: away")]
-    assert said(None, None) == [(logging.INFO, "the store can be read again")]
+    assert log_records(gone, gone) == [(logging.WARNING, "the store cannot be read: gone")]
+    assert log_records(away) == [(logging.WARNING, "the store cannot be read: away")]
+    assert log_records(None, None) == [(logging.INFO, "the store can be read again")]
     store._pointed.clear()
-    assert said() == [
+    assert log_records() == [
         (logging.WARNING, f"{PROCESS}: no version has the alias champion: the model of before stays"),
     ]
     store.point(PROCESS, 1, "one")
-    assert said() == [(logging.INFO, f"{PROCESS}: recovered")]
+    assert log_records() == [(logging.INFO, f"{PROCESS}: recovered")]
     store.point(PROCESS, 2, "two")
-    assert said() == [(logging.INFO, f"{PROCESS}: version 2 in service (candidate linear, sha256:1)")]
+    assert log_records() == [(logging.INFO, f"{PROCESS}: version 2 in service (candidate linear, sha256:1)")]
 
 
 def test_what_has_not_changed_is_not_replaced(champions: Champions, store: Store) -> None:

@@ -55,8 +55,8 @@ def place(save_toy_model: Callable[..., RegressionModel], toy_folder: Callable[.
     (tmp_path / "first" / "sitecustomize.py").write_text(ENDS, encoding="utf-8")
     save_toy_model(tmp_path / "sound")
     save_toy_model(tmp_path / "hostile", lift=1.0)
-    said = json.loads((tmp_path / "hostile" / model_files.SELF_TEST).read_bytes()) | {"word": "end here"}
-    content = json.dumps(said).encode()
+    stored = json.loads((tmp_path / "hostile" / model_files.SELF_TEST).read_bytes()) | {"word": "end here"}
+    content = json.dumps(stored).encode()
     (tmp_path / "hostile" / model_files.SELF_TEST).write_bytes(content)
     manifest = json.loads((tmp_path / "hostile" / model_files.MANIFEST).read_bytes())
     manifest["files"][model_files.SELF_TEST] = model_files._entry(content)
@@ -91,10 +91,10 @@ def ready(client: httpx.Client, until: Callable[[Any], bool]) -> Any:
     """What the service says of itself once it is as expected."""
     patience = time.monotonic() + 120
     while True:
-        said = client.get("/health/ready").json()
-        if until(said):
-            return said
-        assert time.monotonic() < patience, said
+        body = client.get("/health/ready").json()
+        if until(body):
+            return body
+        assert time.monotonic() < patience, body
         time.sleep(0.1)
 
 
@@ -106,21 +106,21 @@ def answer(client: httpx.Client) -> Any:
 def test_a_service_outlives_a_model_that_ends_its_reader_and_remembers_it(place: Path) -> None:
     point(place, 1, "sound")
     with service(place) as client:
-        ready(client, lambda said: said["status"] == "ready")
+        ready(client, lambda message: message["status"] == "ready")
         before = answer(client)
         point(place, 2, "hostile")
-        said = ready(client, lambda said: said["status"] == "degraded")
-        assert said["degraded"]["toy_cells"].startswith(
+        message = ready(client, lambda message: message["status"] == "degraded")
+        assert message["degraded"]["toy_cells"].startswith(
             "version 2 is refused, version 1 stays: loading it in a process of its own ended that process with SIGSEGV"
         )
         assert answer(client) == before
-    kept = json.loads((place / "home" / FILE).read_bytes())["models"]
-    assert [one["trouble"] is None for one in kept.values()] == [True, False]
+    stored = json.loads((place / "home" / FILE).read_bytes())["models"]
+    assert [one["trouble"] is None for one in stored.values()] == [True, False]
     with service(place) as client:  # the start after: nothing answers, and it says why
-        said = ready(client, lambda said: "SIGSEGV" in json.dumps(said))
-        assert "seen before; to try it again: nonferrous models verify toy_cells 2" in json.dumps(said)
+        message = ready(client, lambda message: "SIGSEGV" in json.dumps(message))
+        assert "seen before; to try it again: nonferrous models verify toy_cells 2" in json.dumps(message)
         assert client.get("/health/live").status_code == 200
-        assert json.loads((place / "home" / FILE).read_bytes())["models"] == kept  # not tried again
+        assert json.loads((place / "home" / FILE).read_bytes())["models"] == stored  # not tried again
         point(place, 1, "sound")
-        ready(client, lambda said: said.get("status") == "ready")
+        ready(client, lambda message: message.get("status") == "ready")
         assert answer(client) == before

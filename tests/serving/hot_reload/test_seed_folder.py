@@ -75,8 +75,8 @@ def test_a_seed_that_is_added_is_served_once_it_has_a_champion(
     app.champions.refresh()
     assert (ask(app, call).status_code, ask(app, call, z=9).status_code) == (503, 422)
     assert [one["name"] for one in call(app, "GET", "/v1/processes").json()["processes"]] == ["toy_cells", "toy_lots"]
-    said = ready(app, call)
-    assert (said["status"], said["processes"]["toy_cells"]["state"]) == ("ready", "no champion")
+    message = ready(app, call)
+    assert (message["status"], message["processes"]["toy_cells"]["state"]) == ("ready", "no champion")
     schema = app.openapi()
     assert "/v1/toy_cells/predictions" in schema["paths"]
     assert "/v1/toy_cells/predictions" not in described["paths"]
@@ -99,7 +99,7 @@ def test_a_process_that_did_not_change_keeps_its_route(app: Service, seeds: Path
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "reason"),
     [
         ("[process", "no valid TOML"),
         ("[process]\nname = 'tin'", "process.task: missing"),
@@ -107,17 +107,17 @@ def test_a_process_that_did_not_change_keeps_its_route(app: Service, seeds: Path
     ],
 )
 def test_a_broken_new_seed_is_named_and_takes_nothing_down(
-    text: str, why: str, app: Service, seeds: Path, call: Call, tmp_path: Path
+    text: str, reason: str, app: Service, seeds: Path, call: Call, tmp_path: Path
 ) -> None:
     write(seeds / "tin.toml", text)
     for _ in range(2):
         app.champions.refresh()
-        said = ready(app, call)
-        assert said["status"] == "degraded"
-        assert why in said["degraded"]["tin"]
-        assert str(tmp_path) not in said["degraded"]["tin"]
-        assert said["processes"]["tin"]["state"] == "seed not usable"
-        assert said["processes"]["toy_lots"]["state"] == "serving"
+        message = ready(app, call)
+        assert message["status"] == "degraded"
+        assert reason in message["degraded"]["tin"]
+        assert str(tmp_path) not in message["degraded"]["tin"]
+        assert message["processes"]["tin"]["state"] == "seed not usable"
+        assert message["processes"]["toy_lots"]["state"] == "serving"
         assert [one["name"] for one in call(app, "GET", "/v1/processes").json()["processes"]] == ["toy_lots"]
     assert call(app, "POST", "/v1/tin/predictions", json={}).status_code == 404
 
@@ -130,10 +130,10 @@ def test_a_seed_that_is_no_text_or_uses_a_name_of_the_answer_is_named_too(
     text = (TOYS / "toy_cells.toml").read_text().replace("toy_cells", "clash")
     write(seeds / "clash.toml", text.replace('"unit"', '"flags"'))
     app.champions.refresh()
-    said = ready(app, call)["degraded"]
-    assert "UTF-8" in said["bytes"]
-    assert "flags" in said["clash"]
-    assert set(said) == {"bytes", "clash", "folder"}
+    message = ready(app, call)["degraded"]
+    assert "UTF-8" in message["bytes"]
+    assert "flags" in message["clash"]
+    assert set(message) == {"bytes", "clash", "folder"}
 
 
 def test_a_broken_seed_that_is_repaired_is_taken_up(app: Service, seeds: Path, call: Call) -> None:
@@ -168,9 +168,9 @@ def test_a_folder_that_goes_away_keeps_what_is_served_and_is_read_again(
 ) -> None:
     seeds.rename(tmp_path / "away")
     app.champions.refresh()
-    said = ready(app, call)
-    assert (said["status"], said["degraded"]) == ("degraded", {})
-    assert "no such folder" in said["seeds"]
+    message = ready(app, call)
+    assert (message["status"], message["degraded"]) == ("degraded", {})
+    assert "no such folder" in message["seeds"]
     (tmp_path / "away").rename(seeds)
     app.champions.refresh()
     assert ready(app, call)["status"] == "ready"
@@ -194,9 +194,9 @@ def test_what_answers_stays_where_its_seed_is_broken_or_removed(
     write(file, "[process") if broken else file.unlink()
     both.champions.refresh()
     assert ask(both, call).status_code == 200
-    said = ready(both, call)
-    assert (said["status"], said["processes"]["toy_cells"]["state"]) == ("degraded", "serving")
-    assert said["degraded"]["toy_cells"].endswith("the seed of before stays")
+    message = ready(both, call)
+    assert (message["status"], message["processes"]["toy_cells"]["state"]) == ("degraded", "serving")
+    assert message["degraded"]["toy_cells"].endswith("the seed of before stays")
     file.unlink(missing_ok=True)
     add_cells(seeds)
     both.champions.refresh()
@@ -231,8 +231,8 @@ def test_a_change_that_the_model_does_not_agree_with_waits_for_a_champion_traine
     both.champions.refresh()
     assert ask(both, call).status_code == 200
     assert both.openapi()["components"]["schemas"]["ToyCellsRow"]["properties"]["x_set"]["x-unit"] == "kA"
-    said = ready(both, call)
-    assert "x_set [A]" in said["degraded"]["toy_cells"]
+    message = ready(both, call)
+    assert "x_set [A]" in message["degraded"]["toy_cells"]
     # A champion of the old seed does not agree with the file.
     save_toy_model(tmp_path / "two", lift=1.0)
     store.point("toy_cells", 2, tmp_path / "two")

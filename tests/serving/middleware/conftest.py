@@ -69,9 +69,9 @@ class Served(NamedTuple):
         self.connections.look(self.clock.time())
 
 
-async def until(what: Callable[[], object]) -> None:
+async def until(description: Callable[[], object]) -> None:
     patience = time.monotonic() + PATIENCE
-    while not what():
+    while not description():
         assert time.monotonic() < patience, "did not happen"
         await asyncio.sleep(0.005)
 

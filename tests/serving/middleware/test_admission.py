@@ -111,25 +111,25 @@ def test_as_many_are_worked_on_as_there_are_places_and_the_others_wait_in_turn()
 def test_beyond_the_line_there_is_a_refusal_that_says_when_to_come_again_but_not_to_what_has_begun() -> None:
     lane = WorkerPool(1, 2)
 
-    async def asked() -> tuple[ProblemError, int]:
+    async def rejected() -> tuple[ProblemError, int]:
         held = asyncio.Event()
 
-        async def one(begun: bool = False) -> None:
-            async with lane.turn(begun):
+        async def one(initialised: bool = False) -> None:
+            async with lane.turn(initialised):
                 await held.wait()
 
         first = [asyncio.create_task(one()) for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(ProblemError) as refused:
             await one()
-        late = asyncio.create_task(one(begun=True))
+        late = asyncio.create_task(one(initialised=True))
         await asyncio.sleep(0)
         waiting = lane.waiting
         held.set()
         await asyncio.gather(*first, late)
         return refused.value, waiting
 
-    refusal, waiting = asyncio.run(asked())
+    refusal, waiting = asyncio.run(rejected())
     assert refusal.status == 503
     assert refusal.headers is not None
     assert 1 <= int(refusal.headers["Retry-After"]) <= LONGEST_WAIT
@@ -143,7 +143,7 @@ def test_a_place_is_given_back_by_work_that_fails_and_by_who_stops_waiting() -> 
         async with lane.turn():
             raise ValueError("it fails")
 
-    async def asked() -> None:
+    async def run_requests() -> None:
         with pytest.raises(ValueError, match="it fails"):
             await failing()
         async with lane.turn():
@@ -154,7 +154,7 @@ def test_a_place_is_given_back_by_work_that_fails_and_by_who_stops_waiting() -> 
         async with asyncio.timeout(60), lane.turn():
             assert lane.waiting == 0
 
-    asyncio.run(asked())
+    asyncio.run(run_requests())
 
 
 def test_a_short_body_does_not_wait_for_long_ones() -> None:

@@ -65,20 +65,20 @@ def test_a_key_that_was_revoked_or_has_ended_lets_nobody_in_and_keeps_the_door_s
 
 def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be_read() -> None:
     keys = InMemory({KEY: PREDICT})
-    found = KeyCache(keys, False, 1.0)
+    result = KeyCache(keys, False, 1.0)
     keys.revoked.add(KEY)
-    assert found.caller(bearer(KEY), LOCAL) is PREDICT
-    found.refresh()
-    refusal(found, bearer(KEY))
+    assert result.caller(bearer(KEY), LOCAL) is PREDICT
+    result.refresh()
+    refusal(result, bearer(KEY))
     keys.revoked.clear()
-    found.refresh()
+    result.refresh()
 
     def broken() -> dict[bytes, Principal | None]:
         raise OSError("the database sleeps")
 
     keys.callers = broken  # type: ignore[method-assign]
-    found.refresh()
-    assert found.caller(bearer(KEY), LOCAL) is PREDICT
+    result.refresh()
+    assert result.caller(bearer(KEY), LOCAL) is PREDICT
     with pytest.raises(OSError, match="sleeps"):
         KeyCache(keys, False, 1.0)
 

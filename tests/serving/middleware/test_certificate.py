@@ -24,9 +24,9 @@ def openssl(*arguments: str) -> None:
 def refusal(certificate: Path, key: Path) -> str:
     with pytest.raises(CertificateError, match=r"\S") as caught:
         load(certificate, key)
-    said = str(caught.value)
-    assert "\n" not in said
-    return said
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
 
 
 def test_a_certificate_is_read_with_the_time_in_which_it_is_valid(make_certificate: Make) -> None:
@@ -60,8 +60,8 @@ def test_a_key_with_a_password_is_refused_without_a_question(make_certificate: M
     openssl("pkey", "-in", str(key), "-aes256", "-passout", "pass:secret", "-out", str(locked))
     openssl("genrsa", "-aes256", "-traditional", "-passout", "pass:secret", "-out", str(rsa), "2048")
     for encrypted in (locked, rsa):
-        said = refusal(certificate, encrypted)
-        assert said.startswith(f"{encrypted}: the key has a password; expected one without: openssl pkey ")
+        message = refusal(certificate, encrypted)
+        assert message.startswith(f"{encrypted}: the key has a password; expected one without: openssl pkey ")
 
 
 def test_a_chain_begins_with_the_certificate_of_the_key(
@@ -91,7 +91,7 @@ def test_a_chain_in_order_draws_no_warning(
 
 
 @pytest.mark.parametrize(
-    ("begins", "ends", "said"),
+    ("begins", "ends", "message"),
     [
         (-1, 31, None),
         (-1, 29, "expires on"),
@@ -100,7 +100,7 @@ def test_a_chain_in_order_draws_no_warning(
     ],
 )
 def test_a_certificate_that_is_not_valid_for_long_draws_a_warning_each_day(
-    make_certificate: Make, caplog: pytest.LogCaptureFixture, begins: int, ends: int, said: str | None
+    make_certificate: Make, caplog: pytest.LogCaptureFixture, begins: int, ends: int, message: str | None
 ) -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     certificate, key = make_certificate(now + begins * DAY, now + ends * DAY)
@@ -108,8 +108,8 @@ def test_a_certificate_that_is_not_valid_for_long_draws_a_warning_each_day(
     watched = ServerCertificate(certificate, key, lambda: times[0])
     watched.look()
     warnings = [record.getMessage() for record in caplog.records]
-    assert len(warnings) == (said is not None)
-    assert all(f"{certificate}: the certificate {said}" in one for one in warnings)
+    assert len(warnings) == (message is not None)
+    assert all(f"{certificate}: the certificate {message}" in one for one in warnings)
     times[0] += DAY
     watched.look()
     assert len(caplog.records) == 2 * len(warnings)
@@ -124,9 +124,9 @@ def test_one_that_nears_its_end_while_the_service_runs_draws_a_warning(
     for _ in range(45):
         times[0] += DAY
         watched.look()
-    said = [record.getMessage().split(": the certificate ")[1] for record in caplog.records]
-    assert len([one for one in said if one.startswith("expires on 2026-07-11")]) == 29
-    assert len([one for one in said if one.startswith("has expired on 2026-07-11")]) == 6
+    message = [record.getMessage().split(": the certificate ")[1] for record in caplog.records]
+    assert len([one for one in message if one.startswith("expires on 2026-07-11")]) == 29
+    assert len([one for one in message if one.startswith("has expired on 2026-07-11")]) == 6
 
 
 class Renewed:
@@ -182,7 +182,7 @@ def test_what_cannot_replace_it_leaves_the_one_of_before(
         renewed.replace(certificate, key)
     assert renewed.used.context is renewed.before
     (record,) = caplog.records
-    said = record.getMessage()
+    message = record.getMessage()
     assert record.levelno == logging.ERROR
-    assert said.startswith("the certificate was not replaced, the one of before stays: ")
-    assert str(renewed.certificate) in said or str(renewed.key) in said
+    assert message.startswith("the certificate was not replaced, the one of before stays: ")
+    assert str(renewed.certificate) in message or str(renewed.key) in message

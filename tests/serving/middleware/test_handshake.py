@@ -60,9 +60,9 @@ def test_handshakes_that_do_not_end_are_ended(lines: Any, both: Any, monkeypatch
 
     async def act() -> None:
         async with lines.serving(context=server) as served:
-            begun = await served.line()
-            begun[1].write(b"\x16\x03\x01\x02\x00\x01")  # a record that begins
-            for one in (begun, await served.line()):
+            started = await served.line()
+            started[1].write(b"\x16\x03\x01\x02\x00\x01")  # a record that begins
+            for one in (started, await served.line()):
                 assert await lines.is_closed(one)
             await lines.until(lambda: not served.connections.all)
             assert served.connections.closed["handshake"] == 2

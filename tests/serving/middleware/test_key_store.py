@@ -59,9 +59,9 @@ def test_a_key_of_some_processes_is_shown_those_alone(
         return [one["name"] for one in call(app, "GET", "/v1/processes", headers=headers).json()["processes"]]
 
     assert listed(None) == ["toy_cells", "toy_lots", "toy_ores"]
-    some = make(database, "me", "line 1", ["predict"], ["toy_ores", "toy_cells"])
+    subset = make(database, "me", "line 1", ["predict"], ["toy_ores", "toy_cells"])
     every, gone = make(database, "me", "shift", ["operate"]), make(database, "me", "old", ["predict"], ["was_once"])
     app.ring.refresh()
-    assert listed(some) == ["toy_cells", "toy_ores"]
+    assert listed(subset) == ["toy_cells", "toy_ores"]
     assert listed(every) == ["toy_cells", "toy_lots", "toy_ores"]
     assert listed(gone) == []

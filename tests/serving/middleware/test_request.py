@@ -65,11 +65,11 @@ def watched() -> Any:
 
 @pytest.fixture
 def ask(call: Any, behind_a_door: Any, watched: Any) -> Callable[..., Any]:
-    def asked(method: str, path: str, door: dict[str, Any] | None = None, **request: Any) -> Any:
+    def response_to(method: str, path: str, door: dict[str, Any] | None = None, **request: Any) -> Any:
         given = {"watching": watched, **(door or {})}
         return call(behind_a_door(application(), **given), method, path, **request)
 
-    return asked
+    return response_to
 
 
 POST = ("POST", "/v1/pots/predictions")
@@ -115,8 +115,8 @@ def test_two_hosts_are_none(ask: Any) -> None:
 
 
 def test_a_preflight_of_another_site_is_answered_without_leave(ask: Any) -> None:
-    asked = {"origin": "https://evil.example", "access-control-request-method": "POST"}
-    response = ask("OPTIONS", "/v1/pots/predictions", headers=asked)
+    requested = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    response = ask("OPTIONS", "/v1/pots/predictions", headers=requested)
     assert response.status_code == 405
     assert not [name for name in response.headers if name.startswith("access-control-")]
 
@@ -161,8 +161,8 @@ def test_a_defect_is_an_answer_and_gives_back_what_it_held(ask: Any, watched: An
 def test_who_counts_hears_of_each_request_once(ask: Any, watched: Any) -> None:
     ask(*POST, content=b"12345")
     ask("GET", "/nothing")
-    said = [(one.status, one.sent, one.refusal is not None) for one in watched.visits]
-    assert said == [(200, len('{"bytes":5,"caller":"","held":5}'), False), (404, said[1][1], True)]
+    message = [(one.status, one.sent, one.refusal is not None) for one in watched.visits]
+    assert message == [(200, len('{"bytes":5,"caller":"","held":5}'), False), (404, message[1][1], True)]
     assert all(0 <= one.read and 0 <= one.wait for one in watched.visits)
 
 
@@ -178,7 +178,7 @@ def asked_slowly(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    async def asked() -> None:
+    async def run_requests() -> None:
         door = behind_a_door(app, **more)
         time = asyncio.create_task(door.keep_time())
         scope = {
@@ -190,7 +190,7 @@ def asked_slowly(
             await door(scope, receive, send)
         time.cancel()
 
-    asyncio.run(asked())
+    asyncio.run(run_requests())
     return sent
 
 

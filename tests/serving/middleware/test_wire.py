@@ -37,8 +37,8 @@ def post(
 ) -> bytes:
     """A request; its length is that of the body unless something else is claimed, nothing where it is empty."""
     length = len(body) if length is None else length
-    said = f"content-length: {length}\r\n" if length != "" else ""
-    return f"{method} {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: {kind}\r\n{said}{more}\r\n".encode() + body
+    message = f"content-length: {length}\r\n" if length != "" else ""
+    return f"{method} {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: {kind}\r\n{message}{more}\r\n".encode() + body
 
 
 def row(number: str) -> bytes:
@@ -160,8 +160,8 @@ def port(
 ) -> Iterator[int]:
     """Port of a service that waits for a minute: who sends at once is not too late, however long a machine takes."""
     limits = {"NONFERROUS_HEADER_TIMEOUT_SECONDS": "60", "NONFERROUS_IDLE_TIMEOUT_SECONDS": "60"}
-    with served(running, save_toy_model, tmp_path_factory.mktemp("wire"), **limits) as found:
-        yield found
+    with served(running, save_toy_model, tmp_path_factory.mktemp("wire"), **limits) as result:
+        yield result
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +173,8 @@ def hasty(
         "NONFERROUS_HEADER_TIMEOUT_SECONDS": f"{HEAD_SECONDS}",
         "NONFERROUS_IDLE_TIMEOUT_SECONDS": f"{IDLE_SECONDS}",
     }
-    with served(running, save_toy_model, tmp_path_factory.mktemp("hasty"), **limits) as found:
-        yield found
+    with served(running, save_toy_model, tmp_path_factory.mktemp("hasty"), **limits) as result:
+        yield result
 
 
 def exchanged(port: int, sent: bytes) -> bytes:
@@ -194,11 +194,11 @@ def exchanged_hastily(port: int, sent: bytes) -> bytes:
 
 def _exchanged(port: int, sent: bytes) -> tuple[bytes, float]:
     """What comes back, and how long it took until all was sent [s]."""
-    got, begun = b"", time.monotonic()
+    got, started = b"", time.monotonic()
     with socket.create_connection((HOST, port), timeout=PATIENCE) as line:
         with suppress(BrokenPipeError, ConnectionResetError):  # it hung up before all was sent, but may have said why
             line.sendall(sent)
-        took = time.monotonic() - begun
+        took = time.monotonic() - started
         with suppress(ConnectionResetError):
             while part := line.recv(2**16):
                 got += part
@@ -279,6 +279,6 @@ def test_a_request_with_any_byte_changed_is_answered_or_refused(hasty: int) -> N
     for _ in range(200):
         sent = bytearray(whole)
         sent[int(rng.integers(len(sent)))] = int(rng.integers(256))
-        found = statuses(exchanged_hastily(hasty, bytes(sent)))
-        assert all(status < 500 for status in found)
+        result = statuses(exchanged_hastily(hasty, bytes(sent)))
+        assert all(status < 500 for status in result)
     assert answers(hasty, exchanged_hastily)

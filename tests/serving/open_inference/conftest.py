@@ -109,32 +109,32 @@ def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def at(prediction: dict[str, Any], path: str) -> Any:
     """What a prediction of `/v1` has at the path of an output; a list as what its JSON says, nothing as None."""
-    found: Any = prediction
+    result: Any = prediction
     for step in path.split("."):
-        found = None if found is None else found.get(step)
-    return found or None if isinstance(found, str) else found
+        result = None if result is None else result.get(step)
+    return result or None if isinstance(result, str) else result
 
 
 def check_same(post: Callable[..., httpx.Response], process: str, rows: list[dict[str, Any]]) -> None:
     """Check that rows, one of them without its first inputs, are answered as at `/v1`, as JSON and as bytes."""
     rows = [dict(row) for row in rows]
     rows[1] |= dict.fromkeys([name for name, value in rows[1].items() if not isinstance(value, str)][:3])
-    told = post(f"/v1/{process}/predictions", json={"rows": rows}).json()["predictions"]
+    predictions = post(f"/v1/{process}/predictions", json={"rows": rows}).json()["predictions"]
     for binary in (True, False):
         content, length = body(columns_of(rows), binary)
         headers = {} if length is None else {HEADER: length}
         answer = read(post(f"/v2/models/{process}/infer", content=content, headers=headers))
-        assert_same(answer.values, told)
+        assert_same(answer.values, predictions)
 
 
 def assert_same(values: dict[str, list[Any]], predictions: list[dict[str, Any]]) -> None:
     """Check that outputs hold what predictions of `/v1` do, to the last bit."""
-    for name, found in values.items():
+    for name, result in values.items():
         if name != "id":  # no two predictions have the same
             expected = [at(one, name) for one in predictions]
             if any(isinstance(value, list) for value in expected):
-                found = [None if value is None else json.loads(value) for value in found]
-            assert found == expected, name
+                result = [None if value is None else json.loads(value) for value in result]
+            assert result == expected, name
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def rows(frames: dict[str, pd.DataFrame], seeds_of: dict[str, Seed]) -> Callable
 
     def make(process: str, n: int = 20) -> list[dict[str, Any]]:
         seed, frame = seeds_of[process], frames[process].iloc[: 3 * n : 3]
-        found = []
+        result = []
         for i, record in enumerate(frame.to_dict("records")):
             row = {column.name: record[column.name] for column in seed.by_role("key")}
             row |= {column.name: record[column.name].isoformat() for column in seed.by_role("time")}
@@ -167,10 +167,10 @@ def rows(frames: dict[str, pd.DataFrame], seeds_of: dict[str, Seed]) -> Callable
             }
             if i % 7 == 3:
                 row[next(name for name in reversed(row) if row[name] is not None)] = None
-            found.append(row)
-        far = next(column for column in seed.inputs if column.name in found[1])
-        found[1][far.name] = far.limits[1] if np.isfinite(far.limits[1]) else 1e3
-        return found
+            result.append(row)
+        far = next(column for column in seed.inputs if column.name in result[1])
+        result[1][far.name] = far.limits[1] if np.isfinite(far.limits[1]) else 1e3
+        return result
 
     return make
 

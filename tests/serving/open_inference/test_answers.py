@@ -23,30 +23,30 @@ def of_v1(call: Any, app: Service, process: str, rows: list[dict[str, Any]], **m
 def test_outputs_are_the_fields_of_predictions(
     process: str, binary: bool, service: Service, rows: Rows, infer: Any, call: Any
 ) -> None:
-    asked = rows(process)
-    answer = read(infer(service, process, columns_of(asked), binary, parameters={"binary_data_output": binary}))
-    told = of_v1(call, service, process, asked)
-    assert_same(answer.values, told["predictions"])
-    assert len(set(answer.values["id"])) == len(asked)
+    requested = rows(process)
+    answer = read(infer(service, process, columns_of(requested), binary, parameters={"binary_data_output": binary}))
+    predictions = of_v1(call, service, process, requested)
+    assert_same(answer.values, predictions["predictions"])
+    assert len(set(answer.values["id"])) == len(requested)
     assert any(flags != "[]" for flags in answer.values["flags"])
     assert (answer.head["model_name"], answer.head["model_version"]) == (process, "3")
     assert answer.head["parameters"]["coverage"] == 0.9
-    assert answer.head["parameters"]["digest"] == told["model"]["digest"]
+    assert answer.head["parameters"]["digest"] == predictions["model"]["digest"]
 
 
 @pytest.mark.parametrize("process", TOYS)
 def test_no_field_of_a_prediction_is_left_out(
     process: str, service: Service, rows: Rows, infer: Any, call: Any
 ) -> None:
-    asked = rows(process)
+    requested = rows(process)
 
-    def leaves(found: Any, path: tuple[str, ...] = ()) -> set[str]:
-        if isinstance(found, dict):
-            return {leaf for name, inner in found.items() for leaf in leaves(inner, (*path, name))}
+    def leaves(result: Any, path: tuple[str, ...] = ()) -> set[str]:
+        if isinstance(result, dict):
+            return {leaf for name, inner in result.items() for leaf in leaves(inner, (*path, name))}
         return {".".join(path)}
 
-    held = {name for one in of_v1(call, service, process, asked)["predictions"] for name in leaves(one)}
-    outputs = set(read(infer(service, process, columns_of(asked))).values)
+    held = {name for one in of_v1(call, service, process, requested)["predictions"] for name in leaves(one)}
+    outputs = set(read(infer(service, process, columns_of(requested))).values)
     left = {name for name in held if name.split(".")[-1] != "unit"} - outputs
     # objects that may be null, and what the client has itself
     assert left <= {"unit", "period_start", "face", "day", "lot", "passed_at", "line", "cast_at"} | {
@@ -57,14 +57,14 @@ def test_no_field_of_a_prediction_is_left_out(
 
 @pytest.mark.parametrize("process", TOYS)
 def test_one_row_and_many_and_a_column_have_one_answer(process: str, service: Service, rows: Rows, infer: Any) -> None:
-    asked = rows(process, 4)
-    together = read(infer(service, process, columns_of(asked))).values
-    nested = read(infer(service, process, columns_of(asked), nested=True)).values
+    requested = rows(process, 4)
+    together = read(infer(service, process, columns_of(requested))).values
+    nested = read(infer(service, process, columns_of(requested), nested=True)).values
     assert {name: values for name, values in together.items() if name != "id"} == {
         name: values for name, values in nested.items() if name != "id"
     }
     if process != "toy_scrap":  # a piece is decided by what its lot holds by then
-        for i, row in enumerate(asked):
+        for i, row in enumerate(requested):
             for name, (value,) in read(infer(service, process, columns_of([row]))).values.items():
                 if isinstance(value, float):
                     assert value == pytest.approx(together[name][i], rel=1e-12)
@@ -89,29 +89,29 @@ def test_without_an_id_none_comes_back(service: Service, rows: Rows, infer: Any)
 def test_coverage_and_explanations_are_asked_for_by_parameters(
     process: str, service: Service, rows: Rows, infer: Any, call: Any
 ) -> None:
-    asked = rows(process, 5)
-    told = of_v1(call, service, process, asked, coverage=0.6, explain=True)["predictions"]
-    answer = read(infer(service, process, columns_of(asked), parameters={"coverage": 0.6, "explain": True}))
+    requested = rows(process, 5)
+    predictions = of_v1(call, service, process, requested, coverage=0.6, explain=True)["predictions"]
+    answer = read(infer(service, process, columns_of(requested), parameters={"coverage": 0.6, "explain": True}))
     assert answer.head["parameters"]["coverage"] == 0.6
     assert any(name.startswith("explanation") for name in answer.values)
-    assert_same(answer.values, told)
+    assert_same(answer.values, predictions)
 
 
 def test_objects_of_a_request_and_of_an_answer_are_parameters_as_json(
     service: Service, rows: Rows, infer: Any, call: Any
 ) -> None:
-    asked, later = rows("toy_scrap", 8), rows("toy_scrap", 16)[8:]
-    first = read(infer(service, "toy_scrap", columns_of(asked))).head["parameters"]["lots"]
+    requested, later = rows("toy_scrap", 8), rows("toy_scrap", 16)[8:]
+    first = read(infer(service, "toy_scrap", columns_of(requested))).head["parameters"]["lots"]
     second = read(infer(service, "toy_scrap", columns_of(later), parameters={"lots": first})).head["parameters"]
-    lots = of_v1(call, service, "toy_scrap", asked)["lots"]
-    told = of_v1(call, service, "toy_scrap", later, lots=lots)
+    lots = of_v1(call, service, "toy_scrap", requested)["lots"]
+    predictions = of_v1(call, service, "toy_scrap", later, lots=lots)
     assert json.loads(first) == lots
-    assert json.loads(second["lots"]) == told["lots"]
-    assert json.loads(second["guarantee"]) == told["guarantee"]
+    assert json.loads(second["lots"]) == predictions["lots"]
+    assert json.loads(second["guarantee"]) == predictions["guarantee"]
 
 
 def test_a_column_left_out_is_missing_in_every_row(service: Service, rows: Rows, infer: Any, call: Any) -> None:
-    asked = [{name: value for name, value in row.items() if name != "z"} for row in rows("toy_cells")]
-    answer = read(infer(service, "toy_cells", columns_of(asked)))
-    assert_same(answer.values, of_v1(call, service, "toy_cells", asked)["predictions"])
+    requested = [{name: value for name, value in row.items() if name != "z"} for row in rows("toy_cells")]
+    answer = read(infer(service, "toy_cells", columns_of(requested)))
+    assert_same(answer.values, of_v1(call, service, "toy_cells", requested)["predictions"])
     assert all("z missing" in flags for flags in answer.values["flags"])

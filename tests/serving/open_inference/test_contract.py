@@ -57,10 +57,10 @@ def test_parameters_are_the_fields_of_a_request(taken: Payloads, tensors: Contra
 
 
 def test_an_absent_object_is_null_in_all_its_outputs(toy_quality_seed: Seed) -> None:
-    found = contract(payloads(toy_quality_seed, 50))
+    result = contract(payloads(toy_quality_seed, 50))
     predictions = [{"remedy": None}, {"remedy": {"after": 52.0}}, {}]
-    assert found.outputs["remedy.after"].values(predictions) == [None, 52.0, None]
-    assert found.outputs["flags"].values([{"flags": ["z missing"]}, {"flags": []}]) == ['["z missing"]', "[]"]
+    assert result.outputs["remedy.after"].values(predictions) == [None, 52.0, None]
+    assert result.outputs["flags"].values([{"flags": ["z missing"]}, {"flags": []}]) == ['["z missing"]', "[]"]
 
 
 def test_the_request_of_the_page_is_taken() -> None:
@@ -68,8 +68,8 @@ def test_the_request_of_the_page_is_taken() -> None:
     content = page.partition("```json\n")[2].partition("```")[0].encode()
     seed = load("aluminium_reduction")
     taken = payloads(seed, 10)
-    found = asked(content, None, taken, contract(taken))
-    rows, request = found.read(taken)
+    result = asked(content, None, taken, contract(taken))
+    rows, request = result.read(taken)
     assert [row["bath_temperature"] for row in rows] == [958.4, None]
     assert request["coverage"] == 0.8
-    assert list(found.outputs or ()) == ["current_efficiency.value", "current_efficiency.low", "flags"]
+    assert list(result.outputs or ()) == ["current_efficiency.value", "current_efficiency.low", "flags"]

@@ -142,12 +142,12 @@ def binary(change: dict[str, Any] | None = None, tail: bytes | None = None) -> t
     """Body in bytes whose last column has other parameters, or other bytes."""
     content, length = body(COLUMNS, binary=True)
     assert length is not None
-    head, rest = json.loads(content[: int(length)]), content[int(length) :]
+    head, remaining = json.loads(content[: int(length)]), content[int(length) :]
     head["inputs"][3]["parameters"] |= change or {}
     if tail is not None:
-        rest = rest[: -len(packed(COLUMNS["z"]))] + tail
+        remaining = remaining[: -len(packed(COLUMNS["z"]))] + tail
     made = json.dumps(head).encode()
-    return made + rest, str(len(made))
+    return made + remaining, str(len(made))
 
 
 SIZES: dict[str, tuple[tuple[bytes, str], str]] = {

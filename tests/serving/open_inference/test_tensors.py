@@ -13,9 +13,9 @@ NUMBERS, TEXTS = Tensor("x", "FP64", "kA"), Tensor("unit", "BYTES")
 def fault(tensor: Tensor, part: bytes, n: int) -> str:
     with pytest.raises(RequestError) as caught:
         from_bytes(tensor, memoryview(part), n)
-    (found,) = caught.value.faults
-    assert found.field == tensor.name
-    return found.expected
+    (result,) = caught.value.faults
+    assert result.field == tensor.name
+    return result.expected
 
 
 def test_numbers_are_little_endian_and_eight_bytes_long() -> None:

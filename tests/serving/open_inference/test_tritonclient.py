@@ -38,7 +38,7 @@ def client(service: Service) -> Iterator[Any]:
 
 def inputs(rows: list[dict[str, Any]], described: Any, binary: bool = True) -> list[Any]:
     """Rows as the client's inputs, of the types that metadata say."""
-    found, columns = [], columns_of(rows)
+    result, columns = [], columns_of(rows)
     for one in described["inputs"]:
         if one["name"] not in columns:
             continue
@@ -46,8 +46,8 @@ def inputs(rows: list[dict[str, Any]], described: Any, binary: bool = True) -> l
         values = np.array(columns[one["name"]], dtype=np.object_ if is_text else np.float64)
         tensor = http.InferInput(one["name"], [len(values)], one["datatype"])
         tensor.set_data_from_numpy(values, binary_data=binary)
-        found.append(tensor)
-    return found
+        result.append(tensor)
+    return result
 
 
 def test_it_finds_server_and_models(client: Any) -> None:
@@ -62,14 +62,14 @@ def test_it_finds_server_and_models(client: Any) -> None:
 
 @pytest.mark.parametrize("process", TOYS)
 def test_it_gets_the_answers_of_v1(process: str, client: Any, service: Service, rows: Any, call: Any) -> None:
-    asked = rows(process)
+    requested = rows(process)
     described = client.get_model_metadata(process)
-    told = call(service, "POST", f"/v1/{process}/predictions", json={"rows": asked}).json()["predictions"]
-    answer = client.infer(process, inputs(asked, described), request_id="7")
+    predictions = call(service, "POST", f"/v1/{process}/predictions", json={"rows": requested}).json()["predictions"]
+    answer = client.infer(process, inputs(requested, described), request_id="7")
     assert answer.get_response()["id"] == "7"
     for one in answer.get_response()["outputs"]:
         name, values = one["name"], answer.as_numpy(one["name"])
-        expected = [at(row, name) for row in told]
+        expected = [at(row, name) for row in predictions]
         if one["datatype"] == "FP64":
             np.testing.assert_array_equal(values, np.array(expected, dtype=np.float64))
         elif name != "id" and not isinstance(expected[0], list):
@@ -78,13 +78,13 @@ def test_it_gets_the_answers_of_v1(process: str, client: Any, service: Service, 
 
 def test_outputs_as_json_hold_nan_where_the_service_has_null(client: Any, rows: Any) -> None:
     described = client.get_model_metadata("toy_lots")
-    wanted = ["remedy.after", "decision.action"]
+    expected = ["remedy.after", "decision.action"]
     ways = [
         client.infer(
             "toy_lots",
             inputs(rows("toy_lots"), described),
             model_version="3",
-            outputs=[http.InferRequestedOutput(name, binary_data=binary) for name in wanted],
+            outputs=[http.InferRequestedOutput(name, binary_data=binary) for name in expected],
         )
         for binary in (True, False)
     ]

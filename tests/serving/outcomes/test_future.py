@@ -59,8 +59,8 @@ def test_the_length_of_a_period_is_tolerated(app: Service, call: Any, start: str
 def test_the_outcome_of_a_prediction_for_a_period_that_has_not_begun_is_refused_too(
     app: Service, post: Any, call: Any
 ) -> None:
-    asked = post("predictions", json={"rows": [ROW | {"period_start": "2027-03-01"}]}).json()["predictions"]
-    outcome = {"prediction": asked[0]["id"], "y": 91.0}
+    requested = post("predictions", json={"rows": [ROW | {"period_start": "2027-03-01"}]}).json()["predictions"]
+    outcome = {"prediction": requested[0]["id"], "y": 91.0}
     response = call(app, "POST", f"{URL}/outcomes", json={"outcomes": [outcome]})
     assert response.status_code == 422
     (fault,) = response.json()["errors"]

@@ -21,11 +21,11 @@ def ids(post: Any) -> Any:
     count = iter(range(10_000))
 
     def make(requests: int, rows: int) -> list[str]:
-        found = []
+        result = []
         for _ in range(requests):
             given = [ROW | {"unit": f"U{next(count)}"} for _ in range(rows)]
-            found += [one["id"] for one in post("predictions", json={"rows": given}).json()["predictions"]]
-        return found
+            result += [one["id"] for one in post("predictions", json={"rows": given}).json()["predictions"]]
+        return result
 
     return make
 

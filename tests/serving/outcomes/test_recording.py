@@ -21,7 +21,7 @@ from serving.wire.bodies import ARROW
 from .conftest import ROW, URL
 
 
-def kept(database: Database) -> list[Any]:
+def stored_rows(database: Database) -> list[Any]:
     with database.read() as connection:
         return list(connection.execute(select(REQUESTS).order_by(REQUESTS.c.number)))
 
@@ -29,7 +29,7 @@ def kept(database: Database) -> list[Any]:
 def test_a_request_and_its_answer_are_kept_byte_for_byte(app: Service, database: Database, call: Any) -> None:
     body = json.dumps({"rows": [ROW, ROW | {"unit": "B"}], "coverage": 0.8}).encode()
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": "application/json"})
-    (row,) = kept(database)
+    (row,) = stored_rows(database)
     assert (row.request_body, row.response_body) == (body, response.content)
     assert response.headers["record-id"] == row.id
     assert [one["id"] for one in response.json()["predictions"]] == [f"{row.id}-0", f"{row.id}-1"]
@@ -41,9 +41,9 @@ def test_a_request_and_its_answer_are_kept_byte_for_byte(app: Service, database:
 
 def test_rows_of_a_long_request_are_counted_on(app: Service, database: Database, call: Any) -> None:
     rows = [ROW | {"unit": f"U{i}"} for i in range(600)]
-    found = call(app, "POST", f"{URL}/predictions", json={"rows": rows}).json()["predictions"]
-    (row,) = kept(database)
-    assert [one["id"] for one in found] == [f"{row.id}-{i}" for i in range(600)]
+    result = call(app, "POST", f"{URL}/predictions", json={"rows": rows}).json()["predictions"]
+    (row,) = stored_rows(database)
+    assert [one["id"] for one in result] == [f"{row.id}-{i}" for i in range(600)]
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"rows": []}', json.dumps({"rows": [ROW | {"z": 99}]}).encode()])
@@ -51,7 +51,7 @@ def test_what_is_refused_is_not_kept(body: bytes, app: Service, database: Databa
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
     assert "record-id" not in response.headers
-    assert kept(database) == []
+    assert stored_rows(database) == []
 
 
 def test_an_answer_that_cannot_be_recorded_does_not_go_out(app: Service, database: Database, call: Any) -> None:
@@ -64,7 +64,7 @@ def test_an_answer_that_cannot_be_recorded_does_not_go_out(app: Service, databas
     with database.begin() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO requests"))
     assert call(app, "POST", f"{URL}/predictions", json={"rows": [ROW]}).status_code == 200
-    assert len(kept(database)) == 1
+    assert len(stored_rows(database)) == 1
 
 
 def table(n: int) -> bytes:
@@ -80,7 +80,7 @@ def test_parts_of_a_long_tables_answer_are_the_answer(app: Service, database: Da
     body = table(25_000)
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": ARROW})
     assert response.status_code == 200
-    parts = sorted(kept(database), key=lambda part: int(part.part))
+    parts = sorted(stored_rows(database), key=lambda part: int(part.part))
     assert [part.part for part in parts] == list(range(len(parts)))
     assert len(parts) >= 3
     assert {part.id for part in parts} == {response.headers["record-id"]}
@@ -99,15 +99,15 @@ def test_a_request_of_the_inference_protocol_is_kept_as_the_one_of_v1_that_says_
     inputs = [{"name": name, "datatype": kind, "shape": [1], "data": [ROW[name]]} for name, kind in names.items()]
     response = call(app, "POST", "/v2/models/toy_cells/infer", json={"inputs": inputs})
     assert response.status_code == 200, response.text
-    (row,) = kept(database)
+    (row,) = stored_rows(database)
     again = call(
         app, "POST", f"{URL}/predictions", content=row.request_body, headers={"content-type": "application/json"}
     )
     assert again.status_code == 200
-    told, before = again.json(), json.loads(row.response_body)
-    for answer in (told, before):
+    body, before = again.json(), json.loads(row.response_body)
+    for answer in (body, before):
         del answer["predictions"][0]["id"]
-    assert told == before
+    assert body == before
 
 
 def test_without_records_nothing_is_promised(app: Service, call: Any, tmp_path: Path) -> None:
@@ -185,8 +185,8 @@ def test_an_outcome_that_is_not_in_order_is_named_by_row_and_field(
     outcome: Any, places: Any, send: Any, database: Database
 ) -> None:
     good = {"unit": "Z", "period_start": "2026-11-01", "y": 90.0}
-    found = faults(send(outcome, good))
-    assert found == places
+    result = faults(send(outcome, good))
+    assert result == places
     assert send(good).json()["new_rows"] == 1  # nothing of the batch was kept
 
 

@@ -42,14 +42,14 @@ def labelled(tables: Tables) -> list[dict[str, Any]]:
 def test_each_row_stands_with_its_record_its_prediction_and_its_outcome(post: Any, tables: Tables) -> None:
     answer = post("predictions", json=rows("A", "B", z=None)).json()
     post("outcomes", json={"outcomes": [{"unit": "B", "period_start": DAYS[0], "y": 90.5}]})
-    found = all_rows(tables)
-    assert [row["id"] for row in found] == [one["id"] for one in answer["predictions"]]
-    assert [json.loads(row["prediction"]) for row in found] == answer["predictions"]
-    assert [(row["unit"], row["x_set"], row["z"]) for row in found] == [("A", 10.25, None), ("B", 10.25, None)]
-    assert [(row["y"], row["tapped"]) for row in found] == [(None, None), (90.5, None)]
-    assert {row["version"] for row in found} == {7}
-    assert {row["digest"] for row in found} == {answer["model"]["digest"]}
-    assert {row["coverage"] for row in found} == {0.9}
+    result = all_rows(tables)
+    assert [row["id"] for row in result] == [one["id"] for one in answer["predictions"]]
+    assert [json.loads(row["prediction"]) for row in result] == answer["predictions"]
+    assert [(row["unit"], row["x_set"], row["z"]) for row in result] == [("A", 10.25, None), ("B", 10.25, None)]
+    assert [(row["y"], row["tapped"]) for row in result] == [(None, None), (90.5, None)]
+    assert {row["version"] for row in result} == {7}
+    assert {row["digest"] for row in result} == {answer["model"]["digest"]}
+    assert {row["coverage"] for row in result} == {0.9}
     assert all(batch.schema == tables.schema for batch in tables.all_rows())
 
 
@@ -67,11 +67,11 @@ def test_rows_of_tables_stand_among_the_others(kind: str, post: Any, tables: Tab
         pq.write_table(sent, sink)
     answer = post("predictions", content=sink.getvalue(), headers={"content-type": kind})
     values = pa.ipc.open_stream(answer.content).read_all()["y"].to_pylist()
-    found = all_rows(tables)
-    assert [row["unit"] for row in found] == ["A", "B", "C"]
-    assert [json.loads(row["prediction"])["y"] for row in found[1:]] == values
-    assert {row["x_set"] for row in found} == {10.25}
-    assert {row["coverage"] for row in found} == {0.9}
+    result = all_rows(tables)
+    assert [row["unit"] for row in result] == ["A", "B", "C"]
+    assert [json.loads(row["prediction"])["y"] for row in result[1:]] == values
+    assert {row["x_set"] for row in result} == {10.25}
+    assert {row["coverage"] for row in result} == {0.9}
 
 
 def test_batches_hold_rows_of_several_requests_in_their_order(
@@ -91,10 +91,10 @@ def test_a_table_to_learn_from_holds_each_period_once_as_it_was_asked_last(post:
     post("predictions", json=rows("A", day=DAYS[1], x_set=12.0))
     known = [{"unit": unit, "period_start": DAYS[0], "y": 90.0} for unit in "AB"]
     post("outcomes", json={"outcomes": [*known, {"unit": "Z", "period_start": DAYS[0], "y": 90.0}]})
-    found = labelled(tables)
-    assert sorted((row["unit"], row["x_set"], row["y"]) for row in found) == [("A", 11.0, 90.0), ("B", 9.0, 90.0)]
+    result = labelled(tables)
+    assert sorted((row["unit"], row["x_set"], row["y"]) for row in result) == [("A", 11.0, 90.0), ("B", 9.0, 90.0)]
     # What is made from earlier periods is made again when the table is read.
-    assert list(found[0]) == ["unit", "period_start", "x_set", "z", "tapped", "y"]
+    assert list(result[0]) == ["unit", "period_start", "x_set", "z", "tapped", "y"]
 
 
 def test_a_corrected_outcome_stands_corrected_and_a_withdrawn_one_not_at_all(
@@ -125,8 +125,8 @@ def test_rows_that_a_champion_and_a_version_in_shadow_have_answered_stand_alone(
     keep(database, "toy_cells", [ShadowResponse(first, 8, "sha256:8", b'[{"y":1}]')])
     keep(database, "toy_cells", [ShadowResponse(second, 9, "sha256:9", b'[{"y":2}]')])
     fresh = Tables(database, load("toy_cells"))
-    found = [row for batch in fresh.labelled((digest, "sha256:9")) for row in batch.to_pylist()]
-    assert [row["unit"] for row in found] == ["B"]
+    result = [row for batch in fresh.labelled((digest, "sha256:9")) for row in batch.to_pylist()]
+    assert [row["unit"] for row in result] == ["B"]
     assert list(fresh.labelled(("sha256:other", "sha256:9"))) == []
     shadows = [(row["unit"], row["shadow_version"], row["shadow_prediction"]) for row in all_rows(fresh)]
     assert shadows == [("A", 8, '{"y":1}'), ("B", 9, '{"y":2}'), ("C", None, None)]

@@ -72,8 +72,8 @@ def test_odd_outcomes_move_no_answer_and_are_said_to_wait(
     with caplog.at_level(logging.WARNING, "nonferrous.serving"):
         batch = played(app, "2026-11-01", 4.0)
     assert value(call, app) == before
-    said = f"toy_cells, version 1: 60 outcomes of y in batch {batch} wait and move no answer: the level is off by +"
-    assert said in caplog.text
+    message = f"toy_cells, version 1: 60 outcomes of y in batch {batch} wait and move no answer: the level is off by +"
+    assert message in caplog.text
     assert 'nonferrous_outcomes_pending_review{process="toy_cells"} 60.0' in call(app, "GET", "/metrics").text
     assert value(call, following()) == before  # a service that starts again, too
     assert played(app, "2026-12-01", 0.2) > batch

@@ -20,7 +20,7 @@ from serving.responses.raw_route import ByPath
 from serving.settings import ServiceSettings
 from serving.wire.bodies import ARROW
 from serving.wire.problems import ProblemError
-from tests.records.conftest import kept  # noqa: F401
+from tests.records.conftest import stored_exchange  # noqa: F401
 
 ROW = {"unit": "A", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
 URL = "/v1/toy_cells/predictions"
@@ -105,7 +105,7 @@ def test_without_a_record_the_problem_says_how_one_is_made(app: Service, call: A
 def test_an_id_of_another_operation_or_process_is_as_unknown_as_any(
     app: Service,
     database: Database,
-    kept: Any,  # noqa: F811
+    stored_exchange: Any,  # noqa: F811
     call: Any,
 ) -> None:
     others = [
@@ -145,8 +145,8 @@ def test_without_records_the_problem_says_so(service: Callable[..., Service], ca
     for query in ("", f"?id={new_id()}"):
         response = call(app, "GET", f"{PAGE}{query}")
         assert response.status_code == 404
-        said = "no response of predictions of toy_cells is recorded: this service keeps no records"
-        assert response.json()["detail"] == said
+        message = "no response of predictions of toy_cells is recorded: this service keeps no records"
+        assert response.json()["detail"] == message
 
 
 def test_records_that_are_away_are_said_to_be(
@@ -161,12 +161,12 @@ def test_records_that_are_away_are_said_to_be(
 
 
 def test_responses_that_are_not_recorded_have_no_page(app: Service, call: Any) -> None:
-    for path, said in (
+    for path, message in (
         ("/v1/toy_cells/outcomes", "responses to outcomes are not recorded; nonferrous records batches lists"),
         ("/v1/toy_lots/pareto", "nothing is at /v1/toy_lots/pareto/page: "),
     ):
         response = call(app, "GET", f"{path}/page")
-        assert (response.status_code, said in response.json()["detail"]) == (404, True), response.text
+        assert (response.status_code, message in response.json()["detail"]) == (404, True), response.text
         assert f"{path}/page" not in app.openapi()["paths"]
 
 
@@ -229,11 +229,11 @@ def test_a_long_response_gives_a_short_page(app: Service, call: Any) -> None:
 def test_a_response_in_parts_is_drawn_whole(
     app: Service,
     database: Database,
-    kept: Any,  # noqa: F811
+    stored_exchange: Any,  # noqa: F811
     call: Any,
 ) -> None:
     pieces = [b'{"process":"toy_cells","predictions":[', b",".join([b'{"unit":"A","y":null}'] * 60_000), b'],"end":7}']
-    for part in split(kept(response_body=pieces[0], more=pieces[1:])):
+    for part in split(stored_exchange(response_body=pieces[0], more=pieces[1:])):
         insert(database, [part])
     page = call(app, "GET", PAGE).text
     assert "59,950 more rows are left out." in page

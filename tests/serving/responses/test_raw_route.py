@@ -43,10 +43,10 @@ def made(kind: type[APIRoute]) -> FastAPI:
     ],
 )
 def test_a_direct_route_answers_as_one_of_fastapi(call: Callable[..., Any], method: str, path: str) -> None:
-    found = call(made(Direct), method, path, content=b"body")
+    result = call(made(Direct), method, path, content=b"body")
     expected = call(made(APIRoute), method, path, content=b"body")
-    assert (found.status_code, found.content) == (expected.status_code, expected.content)
-    assert dict(found.headers) == dict(expected.headers)
+    assert (result.status_code, result.content) == (expected.status_code, expected.content)
+    assert dict(result.headers) == dict(expected.headers)
 
 
 def test_routes_are_found_by_their_whole_path(call: Callable[..., Any]) -> None:

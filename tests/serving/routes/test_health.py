@@ -39,7 +39,7 @@ def app(store_trouble: str | None = None, seeds_trouble: str | None = None, **st
 
 
 @pytest.mark.parametrize(
-    ("statuses", "said"),
+    ("statuses", "message"),
     [
         ({"a": ANSWERS}, "ready"),
         ({"a": REFUSED}, "degraded"),
@@ -53,17 +53,17 @@ def app(store_trouble: str | None = None, seeds_trouble: str | None = None, **st
     ],
 )
 def test_ready_means_that_one_answers_and_degraded_that_another_should(
-    statuses: Any, said: str | None, call: Any
+    statuses: Any, message: str | None, call: Any
 ) -> None:
     for method in ("GET", "HEAD"):
         response = call(app(**statuses), method, "/health/ready")
-        assert response.status_code == (503 if said is None else 200)
-    assert said is None or call(app(**statuses), "GET", "/health/ready").json()["status"] == said
+        assert response.status_code == (503 if message is None else 200)
+    assert message is None or call(app(**statuses), "GET", "/health/ready").json()["status"] == message
 
 
 def test_readiness_tells_state_version_and_trouble(call: Any) -> None:
-    said = call(app("the store sleeps", a=ANSWERS, b=NONE, c=REFUSED, d=NO_SEED), "GET", "/health/ready").json()
-    assert said == {
+    body = call(app("the store sleeps", a=ANSWERS, b=NONE, c=REFUSED, d=NO_SEED), "GET", "/health/ready").json()
+    assert body == {
         "status": "degraded",
         "store": "the store sleeps",
         "seeds": None,
@@ -80,23 +80,23 @@ def test_readiness_tells_state_version_and_trouble(call: Any) -> None:
 @pytest.mark.parametrize("store", [None, "the store sleeps"])
 def test_a_store_or_folder_that_cannot_be_read_degrades_what_answers(store: str | None, call: Any) -> None:
     seeds = None if store else "the folder is gone"
-    said = call(app(store, seeds, a=ANSWERS), "GET", "/health/ready").json()
-    assert (said["status"], said["store"], said["seeds"], said["degraded"]) == ("degraded", store, seeds, {})
+    body = call(app(store, seeds, a=ANSWERS), "GET", "/health/ready").json()
+    assert (body["status"], body["store"], body["seeds"], body["degraded"]) == ("degraded", store, seeds, {})
 
 
 def test_each_process_without_a_model_is_a_fault_where_none_has_one(call: Any) -> None:
-    said = call(app(b=BROKEN, c=NONE), "GET", "/health/ready").json()
-    assert said["detail"] == "no process has a model in service; see errors"
-    assert [(one["field"], one["value"], one["expected"]) for one in said["errors"]] == [
+    body = call(app(b=BROKEN, c=NONE), "GET", "/health/ready").json()
+    assert body["detail"] == "no process has a model in service; see errors"
+    assert [(one["field"], one["value"], one["expected"]) for one in body["errors"]] == [
         ("b", "champion not loaded", f"a model in service: {BROKEN.trouble}"),
         ("c", "no champion", f"a model in service: {NONE.trouble}"),
     ]
 
 
 def test_a_store_that_cannot_be_read_is_the_cause_that_is_named(call: Any) -> None:
-    said = call(app("the store sleeps", a=NONE), "GET", "/health/ready").json()
-    assert said["detail"] == "the store sleeps"
-    assert said["errors"][0]["expected"] == "a model in service: the store sleeps"
+    body = call(app("the store sleeps", a=NONE), "GET", "/health/ready").json()
+    assert body["detail"] == "the store sleeps"
+    assert body["errors"][0]["expected"] == "a model in service: the store sleeps"
 
 
 def test_a_service_that_runs_is_live_whatever_its_models(call: Any) -> None:
@@ -127,9 +127,9 @@ def test_nothing_is_ready_before_every_champion_was_looked_for(
         """A store that is looked at while champions are looked for."""
 
         def fetch(self, champion: Champion, folder: Path) -> Path:
-            found = super().fetch(champion, folder)
+            result = super().fetch(champion, folder)
             seen.append(call(service, "GET", "/health/ready").status_code)
-            return found
+            return result
 
     store = Slow()
     for name in ("toy_cells", "toy_ores"):
@@ -138,8 +138,8 @@ def test_nothing_is_ready_before_every_champion_was_looked_for(
     assert call(service, "GET", "/health/ready").status_code == 503
     service.champions.refresh()
     assert seen == [503, 503]
-    said = call(service, "GET", "/health/ready")
-    assert (said.status_code, said.json()["status"]) == (200, "degraded")
+    message = call(service, "GET", "/health/ready")
+    assert (message.status_code, message.json()["status"]) == (200, "degraded")
     assert call(service, "GET", "/health/ready/toy_cells").status_code == 200
     assert call(service, "GET", "/health/ready/toy_ores").status_code == 503
 
@@ -177,8 +177,8 @@ def test_a_service_whose_records_cannot_be_written_is_not_ready(path: str, call:
     champions: Any = SimpleNamespace(
         statuses={"a": ANSWERS}, store_trouble=None, seeds_trouble=None, wait=1.0, has_looked=True
     )
-    made.include_router(health.router(champions, lambda: next(troubles)))
-    troubles = iter(["records at here: the disk sleeps", None])
+    made.include_router(health.router(champions, lambda: next(errors)))
+    errors = iter(["records at here: the disk sleeps", None])
     refused = call(made, "GET", path)
     assert refused.status_code == 503
     assert refused.json()["detail"] == "the records cannot be written: records at here: the disk sleeps"
@@ -204,16 +204,16 @@ def test_records_that_are_moved_away_are_named_in_readiness_and_metrics_and_answ
         row = {"unit": "A", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
         paths = ["/health/ready", "/health/ready/toy_cells", "/v2/health/ready"]
 
-        def said() -> tuple[list[int], int, bool]:
-            asked = call(service, "POST", "/v1/toy_cells/predictions", json={"rows": [row]}).status_code
+        def status() -> tuple[list[int], int, bool]:
+            requested = call(service, "POST", "/v1/toy_cells/predictions", json={"rows": [row]}).status_code
             writable = "nonferrous_records_writable 1.0" in call(service, "GET", "/metrics").text
-            return [call(service, "GET", path).status_code for path in paths], asked, writable
+            return [call(service, "GET", path).status_code for path in paths], requested, writable
 
-        assert said() == ([200] * 3, 200, True)
+        assert status() == ([200] * 3, 200, True)
         file.rename(tmp_path / "away.db")
         look()
-        assert said() == ([503] * 3, 503, False)
+        assert status() == ([503] * 3, 503, False)
         (tmp_path / "away.db").rename(file)
         look()
-        assert said() == ([200] * 3, 200, True)
+        assert status() == ([200] * 3, 200, True)
         service.writer.stop()

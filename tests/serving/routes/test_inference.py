@@ -69,16 +69,16 @@ def test_server_and_model_say_how_they_are(path: str, answer: dict[str, Any], ap
 
 @pytest.mark.parametrize("which", ["", "/versions/3"])
 def test_metadata_name_every_tensor_its_type_and_unit(which: str, app: Service, call: Any) -> None:
-    told = call(app, "GET", f"/v2/models/toy_cells{which}").json()
-    assert (told["name"], told["versions"], told["platform"]) == ("toy_cells", ["3"], "nonferrous")
-    assert told["inputs"] == [
+    body = call(app, "GET", f"/v2/models/toy_cells{which}").json()
+    assert (body["name"], body["versions"], body["platform"]) == ("toy_cells", ["3"], "nonferrous")
+    assert body["inputs"] == [
         {"name": "unit", "datatype": "BYTES", "shape": [-1]},
         {"name": "period_start", "datatype": "BYTES", "shape": [-1]},
         {"name": "previous_y", "datatype": "FP64", "shape": [-1], "parameters": {"unit": "%"}},
         {"name": "x_set", "datatype": "FP64", "shape": [-1], "parameters": {"unit": "kA"}},
         {"name": "z", "datatype": "FP64", "shape": [-1], "parameters": {"unit": "V"}},
     ]
-    outputs = {one["name"]: one for one in told["outputs"]}
+    outputs = {one["name"]: one for one in body["outputs"]}
     for end in ("value", "low", "high"):
         assert outputs[f"y.{end}"] == {
             "name": f"y.{end}",

@@ -47,8 +47,8 @@ class Last(BaseEstimator):  # type: ignore[misc]
     def predict(self, X: np.ndarray) -> np.ndarray:
         weights = np.random.default_rng(0).normal(size=(X.shape[1], self.outputs)) / X.shape[1]
         # Summed row by row: a row must not depend on how many come with it.
-        found = (np.arctan(np.nan_to_num(X))[:, :, None] * weights).sum(axis=1)
-        return found[:, 0] if self.outputs == 1 else found
+        result = (np.arctan(np.nan_to_num(X))[:, :, None] * weights).sum(axis=1)
+        return result[:, 0] if self.outputs == 1 else result
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         return softmax(self.predict(X))
@@ -128,16 +128,16 @@ def typical(seed: Seed, n: int) -> list[Record]:
                 row[column.name] = "never heard of" if i == 5 else (column.values or ("",))[0]
             elif i != 7 and not (i > 3 and rng.random() < 0.1):
                 low, high = column.limits
-                usual = column.typical_value if column.typical is not None else 1.0
-                value = usual * (1 + 0.01 * rng.normal()) if i < 6 else rng.choice([low, high])
-                value = float(np.clip(value if math.isfinite(value) else usual, low, high))
+                reference = column.typical_value if column.typical is not None else 1.0
+                value = reference * (1 + 0.01 * rng.normal()) if i < 6 else rng.choice([low, high])
+                value = float(np.clip(value if math.isfinite(value) else reference, low, high))
                 row[column.name] = -abs(value) if column.censored and i == 4 else value
         rows.append(row)
     return rows
 
 
 @pytest.fixture(params=SEEDS)
-def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], Record]:
+def parsed(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], Record]:
     """A process, a model of it, and a request that was read."""
     seed = SEEDS[request.param]
     payloads = predictions_of(seed).form(seed, 100)
@@ -146,16 +146,16 @@ def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], 
     return payloads, model, rows, around | {"id": "of-all", "first": 0}
 
 
-def answered(asked: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:
-    payloads, model, rows, around = asked
+def answered(requested: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:
+    payloads, model, rows, around = requested
     predictions: list[Record] = predictions_of(payloads.seed).predicted(payloads, model, rows, around)["predictions"]
     return predictions
 
 
 def test_each_model_computes_physics_features_once_a_request(
-    asked: tuple[Payloads, Any, list[Record], Record], monkeypatch: pytest.MonkeyPatch
+    parsed: tuple[Payloads, Any, list[Record], Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    payloads, model, rows, _ = asked
+    payloads, model, rows, _ = parsed
     sizes: list[int] = []
     owner = kind_of(payloads.seed)
     plain = owner.features
@@ -165,13 +165,13 @@ def test_each_model_computes_physics_features_once_a_request(
         return plain(*given)
 
     monkeypatch.setattr(owner, "features", counted)
-    answered(asked)
+    answered(parsed)
     models = len(model.models) if isinstance(model, SeveralTargets) else 1
     assert sizes == [len(rows)] * models
 
 
-def test_the_parts_of_a_candidate_answer_as_its_pipeline(asked: tuple[Payloads, Any, list[Record], Record]) -> None:
-    _, model, rows, _ = asked
+def test_the_parts_of_a_candidate_answer_as_its_pipeline(parsed: tuple[Payloads, Any, list[Record], Record]) -> None:
+    _, model, rows, _ = parsed
     X = matrix(rows, model.seed)
     assert np.isnan(X).any()
     if isinstance(model, SeveralTargets):
@@ -189,11 +189,11 @@ def test_the_parts_of_a_candidate_answer_as_its_pipeline(asked: tuple[Payloads, 
         np.testing.assert_array_equal(model.predict(X), model.estimator.predict(X))
 
 
-def test_a_row_is_answered_alone_as_among_others(asked: tuple[Payloads, Any, list[Record], Record]) -> None:
-    payloads, model, rows, around = asked
+def test_a_row_is_answered_alone_as_among_others(parsed: tuple[Payloads, Any, list[Record], Record]) -> None:
+    payloads, model, rows, around = parsed
     # The number of a row is in its id, and a piece goes where its lot stands after those before it.
     apart = {"id", "bin", "expected_value", "flags"} if isinstance(model, SortingModel) else {"id"}
-    for one, row in zip(answered(asked), rows, strict=True):
+    for one, row in zip(answered(parsed), rows, strict=True):
         (alone,) = answered((payloads, model, [row], around))
         _same(*({name: part for name, part in each.items() if name not in apart} for each in (alone, one)))
 

@@ -44,17 +44,17 @@ def app(toy_seed: Seed) -> Any:
 @pytest.fixture
 def predicted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Rows and requests that a stand-in for the task was asked."""
-    asked: list[Any] = []
+    calls: list[Any] = []
 
     def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
-        asked.append((model, rows, request))
+        calls.append((model, rows, request))
         if request["coverage"] > 0.95:
             raise CoverageError("needs at least 99 calibration rows, got 40")
         return {"predictions": [{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]}
 
     task = SimpleNamespace(predicted=answer, ABOUT="")
     monkeypatch.setattr(blocks, "predictions_of", lambda seed: task)
-    return asked
+    return calls
 
 
 def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predicted: list[Any], call: Any) -> None:
@@ -112,9 +112,11 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def cost(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What a row costs, whatever it takes here [s]."""
-    said = {"seconds": 0.0}
-    monkeypatch.setattr("serving.middleware.admission.CostEstimate.expected", lambda self, rows: rows * said["seconds"])
-    return said
+    message = {"seconds": 0.0}
+    monkeypatch.setattr(
+        "serving.middleware.admission.CostEstimate.expected", lambda self, rows: rows * message["seconds"]
+    )
+    return message
 
 
 @pytest.mark.parametrize(("length", "threads"), [(65_536, False), (65_537, True)])
@@ -166,10 +168,10 @@ def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
 
 
 def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.MonkeyPatch, call: Any) -> None:
-    asked: list[Any] = []
+    calls: list[Any] = []
 
     def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
-        asked.append(rows)
+        calls.append(rows)
         return {"predictions": rows}
 
     async def gone(request: Any) -> bool:
@@ -179,7 +181,7 @@ def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 1)
     monkeypatch.setattr(predictions.Request, "is_disconnected", gone)
     response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW] * 3})
-    assert (response.status_code, len(asked)) == (400, 1)
+    assert (response.status_code, len(calls)) == (400, 1)
     assert response.json()["detail"] == "the client hung up before its answer"
 
 

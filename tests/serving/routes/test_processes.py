@@ -35,13 +35,17 @@ def test_a_process_that_grades_tells_what_it_decides_by(
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert [(one["name"], one["unit"]) for one in process["quantities"]] == [(name, "ppm") for name in ("p", "q", "r")]
     assert process["sorting"] is None
-    told = process["quality"]
-    assert (told["elements"], told["defects"], told["intended"]) == (["p", "q", "r"], ["crack"], "prime")
-    assert (told["alpha"], told["confidence"], told["threshold"]) == (0.02, 0.95, model.threshold)
-    assert told["lot_mass"] == {"value": 25, "unit": "t"}
-    assert told["assay_cost"] == {"value": 150, "unit": "$"}
-    assert told["claim_cost"] == {"value": 300, "unit": "$/t"}
-    prime, second, remelt = told["grades"]
+    predictions = process["quality"]
+    assert (predictions["elements"], predictions["defects"], predictions["intended"]) == (
+        ["p", "q", "r"],
+        ["crack"],
+        "prime",
+    )
+    assert (predictions["alpha"], predictions["confidence"], predictions["threshold"]) == (0.02, 0.95, model.threshold)
+    assert predictions["lot_mass"] == {"value": 25, "unit": "t"}
+    assert predictions["assay_cost"] == {"value": 150, "unit": "$"}
+    assert predictions["claim_cost"] == {"value": 300, "unit": "$/t"}
+    prime, second, remelt = predictions["grades"]
     assert prime == {
         "name": "prime",
         "title": "Prime",

@@ -19,7 +19,7 @@ NO_MODEL = Status(trouble="no version has the alias champion")
 
 
 @pytest.fixture
-def told(toy_seed: Seed, call: Any) -> Any:
+def described(toy_seed: Seed, call: Any) -> Any:
     """Teller of what is said of the toy process."""
 
     def tell(status: Status, store_trouble: str | None = None) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def told(toy_seed: Seed, call: Any) -> Any:
     return tell
 
 
-def test_a_process_with_a_model_by_value(told: Any) -> None:
-    assert told(ANSWERS) == {
+def test_a_process_with_a_model_by_value(described: Any) -> None:
+    assert described(ANSWERS) == {
         "name": "toy_cells",
         "title": "Made-up cells with a known linear law",
         "task": "regression",
@@ -72,15 +72,15 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
     }
 
 
-def test_a_process_without_a_model_tells_why(told: Any) -> None:
-    found = told(NO_MODEL)
-    assert (found["model"], found["reason"]) == (None, NO_MODEL.trouble)
+def test_a_process_without_a_model_tells_why(described: Any) -> None:
+    result = described(NO_MODEL)
+    assert (result["model"], result["reason"]) == (None, NO_MODEL.trouble)
 
 
-def test_a_store_that_cannot_be_read_is_the_trouble_that_is_told(told: Any) -> None:
+def test_a_store_that_cannot_be_read_is_the_trouble_that_is_told(described: Any) -> None:
     for status in (ANSWERS, NO_MODEL):
-        assert told(status, "the store sleeps")["reason"] == "the store sleeps"
+        assert described(status, "the store sleeps")["reason"] == "the store sleeps"
 
 
-def test_without_trouble_there_is_none(told: Any) -> None:
-    assert told(Status(ANSWERS.served))["reason"] is None
+def test_without_trouble_there_is_none(described: Any) -> None:
+    assert described(Status(ANSWERS.served))["reason"] is None

@@ -111,13 +111,13 @@ def test_an_answer_says_whose_it_is_and_that_it_is_advice(
     monkeypatch.setattr(recommendations, "advice_rows", lambda *given: ["row"])
     response = post(serve(stand_in), "recommendations", prices={"power_price": 0.09}, power_limit=430)
     assert response.status_code == 200
-    found = response.json()
-    assert found["model"] == {"version": 3, "alias": "champion", "digest": "sha256:1", "baseline": False}
-    assert (found["process"], found["task"], found["advisory"]) == ("aluminium_reduction", "regression", True)
-    assert found["assumptions"].startswith(ADVISORY)
-    assert found["prices"]["power_price"] == {"value": 0.09, "unit": "$/kWh"}
-    assert found["prices"]["aluminium_price"] == {"value": 2600.0, "unit": "$/t"}
-    assert found["recommendations"] == ["row"]
+    body = response.json()
+    assert body["model"] == {"version": 3, "alias": "champion", "digest": "sha256:1", "baseline": False}
+    assert (body["process"], body["task"], body["advisory"]) == ("aluminium_reduction", "regression", True)
+    assert body["assumptions"].startswith(ADVISORY)
+    assert body["prices"]["power_price"] == {"value": 0.09, "unit": "$/kWh"}
+    assert body["prices"]["aluminium_price"] == {"value": 2600.0, "unit": "$/t"}
+    assert body["recommendations"] == ["row"]
     ((model, table, prices, limit),) = seen
     assert (model, len(table), prices, limit) == (stand_in, 4, {"power_price": 0.09}, 430)
 
@@ -243,7 +243,7 @@ def small(potline: Seed) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def learnt(small: pd.DataFrame, potline: Seed) -> SetpointModel:
+def setpoint_model(small: pd.DataFrame, potline: Seed) -> SetpointModel:
     return learn(small, potline)
 
 
@@ -270,9 +270,9 @@ def as_json(frame: pd.DataFrame, clock: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_small_potline_is_answered_as_described(
-    verb: str, serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    verb: str, serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    app = serve(learnt)
+    app = serve(setpoint_model)
     response = post(app, verb, **request_of_pots)
     assert response.status_code == 200, response.text
     (own,) = (one for one in app.taken if one.seed.process.name == "aluminium_reduction")
@@ -283,9 +283,9 @@ def test_a_small_potline_is_answered_as_described(
 
 
 def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any], potline: Seed
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any], potline: Seed
 ) -> None:
-    rows = post(serve(learnt), "recommendations", **request_of_pots).json()["recommendations"]
+    rows = post(serve(setpoint_model), "recommendations", **request_of_pots).json()["recommendations"]
     assert rows[-1]["refusal"].startswith("history knows 1 period ")
     assert all(setpoint["move"] == 0 for setpoint in rows[-1]["setpoints"].values())
     moved = [row for row in rows if any(setpoint["move"] for setpoint in row["setpoints"].values())]
@@ -302,11 +302,14 @@ def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
 
 
 def test_a_what_if_of_what_is_recommended_brings_what_was_said(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    app = serve(learnt)
+    app = serve(setpoint_model)
     best = post(app, "recommendations", **request_of_pots).json()["recommendations"]
-    moves = {row["unit"]: {name: row["setpoints"][name]["move"] for name in learnt.response.SETPOINTS} for row in best}
+    moves = {
+        row["unit"]: {name: row["setpoints"][name]["move"] for name in setpoint_model.response.SETPOINTS}
+        for row in best
+    }
     same = post(app, "what-if", **request_of_pots, moves=moves).json()["what_if"]
     for one, other in zip(best, same, strict=True):
         for part in ("value", "low", "high"):
@@ -317,21 +320,21 @@ def test_a_what_if_of_what_is_recommended_brings_what_was_said(
 
 
 def test_a_line_of_which_a_part_is_unknown_keeps_its_current_and_its_pots_have_advice(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
     part = {"rows": request_of_pots["rows"][:3], "history": request_of_pots["history"]}
-    found = post(serve(learnt), "recommendations", **part).json()
-    assert len(found["recommendations"]) == 3
-    assert found["line"]["refusal"].startswith("line: plan and situation are known of 3 of the 19 units that run")
-    assert found["line"]["setpoints"]["line_current_target"]["move"] == 0
-    assert (found["line"]["gain"], found["line"]["power"]["after"]) == (None, None)
+    body = post(serve(setpoint_model), "recommendations", **part).json()
+    assert len(body["recommendations"]) == 3
+    assert body["line"]["refusal"].startswith("line: plan and situation are known of 3 of the 19 units that run")
+    assert body["line"]["setpoints"]["line_current_target"]["move"] == 0
+    assert (body["line"]["gain"], body["line"]["power"]["after"]) == (None, None)
 
 
 def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    app = serve(learnt)
-    low, high = learnt.ranges["line_current_target"]
+    app = serve(setpoint_model)
+    low, high = setpoint_model.ranges["line_current_target"]
     rows = [row | {"line_current_target": 0.5 * (low + high)} for row in request_of_pots["rows"]]
     whole = {"rows": rows, "history": request_of_pots["history"], "prices": {}}
     free = post(app, "recommendations", **whole, power_limit=None).json()["line"]
@@ -351,9 +354,9 @@ def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
 
 
 def test_a_what_if_takes_the_current_of_all_pots(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    rows = post(serve(learnt), "what-if", **request_of_pots, moves={"line_current_target": 2}).json()["what_if"]
+    rows = post(serve(setpoint_model), "what-if", **request_of_pots, moves={"line_current_target": 2}).json()["what_if"]
     assert {row["setpoints"]["line_current_target"]["move"] for row in rows} == {2}
     known = [row for row in rows if row["refusal"] is None]
     assert known
@@ -361,9 +364,9 @@ def test_a_what_if_takes_the_current_of_all_pots(
 
 
 def test_dearer_power_makes_voltage_worth_less(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    app, moves = serve(learnt), {"voltage_setpoint": 0.02}
+    app, moves = serve(setpoint_model), {"voltage_setpoint": 0.02}
     cheap, dear = (
         post(app, "what-if", **request_of_pots, moves=moves, prices={"power_price": price}).json()["what_if"]
         for price in (0.03, 0.09)
@@ -372,14 +375,16 @@ def test_dearer_power_makes_voltage_worth_less(
 
 
 def test_a_free_metal_is_a_slip(
-    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+    serve: Serve, post: Post, setpoint_model: SetpointModel, request_of_pots: dict[str, Any]
 ) -> None:
-    response = post(serve(learnt), "recommendations", **request_of_pots, prices={"aluminium_price": 0})
+    response = post(serve(setpoint_model), "recommendations", **request_of_pots, prices={"aluminium_price": 0})
     assert response.status_code == 422
     (fault,) = response.json()["errors"]
     assert (fault["field"], fault["value"]) == ("prices.aluminium_price", "0")
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_examples_of_the_schema_are_answered(verb: str, serve: Serve, post: Post, learnt: SetpointModel) -> None:
-    assert post(serve(learnt), verb).status_code == 200
+def test_examples_of_the_schema_are_answered(
+    verb: str, serve: Serve, post: Post, setpoint_model: SetpointModel
+) -> None:
+    assert post(serve(setpoint_model), verb).status_code == 200

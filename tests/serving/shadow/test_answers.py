@@ -26,14 +26,14 @@ def test_an_answer_is_that_of_a_champion_without_what_stands_around_it(name: str
     seed, model = request.getfixturevalue(name), request.getfixturevalue(SAVERS[name])(tmp_path / "model")
     payloads, served = predictions_of(seed).form(seed, 50), Served(Champion("p", 2, "here"), "sha256:2", model)
     body = json.dumps(payloads.example).encode()
-    found = answered(PendingShadowRequest(7, "an-id", JSON, body, b""), payloads, served)
-    assert (found.number, found.version, found.digest) == (7, 2, "sha256:2")
-    rows, asked = payloads.read(body)
-    expected = predictions_of(seed).predicted(payloads, model, rows, {**asked, "id": "an-id", "first": 0})[
+    result = answered(PendingShadowRequest(7, "an-id", JSON, body, b""), payloads, served)
+    assert (result.number, result.version, result.digest) == (7, 2, "sha256:2")
+    rows, requested = payloads.read(body)
+    expected = predictions_of(seed).predicted(payloads, model, rows, {**requested, "id": "an-id", "first": 0})[
         "predictions"
     ]
-    assert json.loads(found.predictions) == json.loads(msgspec.json.encode(expected))
-    assert [one["id"] for one in json.loads(found.predictions)] == [f"an-id-{i}" for i in range(len(rows))]
+    assert json.loads(result.predictions) == json.loads(msgspec.json.encode(expected))
+    assert [one["id"] for one in json.loads(result.predictions)] == [f"an-id-{i}" for i in range(len(rows))]
 
 
 def test_a_request_that_stands_in_parts_is_too_long(toy_seed: Any) -> None:

@@ -31,7 +31,7 @@ def shadows(app: Any) -> Shadows:
     return app.shadows
 
 
-def kept(database: Any) -> list[records.ShadowResponse]:
+def stored_answers(database: Any) -> list[records.ShadowResponse]:
     with database.read() as connection:
         numbers = [one.number for one in records.waiting(connection, PROCESS, 0, 1000)]
         return list(records.responses_to(connection, numbers).values())
@@ -45,20 +45,20 @@ def all_rows(app: Any) -> list[dict[str, Any]]:
 def test_what_it_answers_stands_in_the_records_under_the_ids_that_clients_have(
     app: Any, post: Any, shadows: Shadows, database: Any
 ) -> None:
-    said = post("A", "B").json()
+    body = post("A", "B").json()
     assert shadows.answer() is False
-    (one,) = kept(database)
+    (one,) = stored_answers(database)
     predictions = json.loads(one.predictions)
     assert one.version == 2
-    assert one.digest == shadows.now[PROCESS].served.digest != said["model"]["digest"]
-    for own, theirs in zip(predictions, said["predictions"], strict=True):
+    assert one.digest == shadows.now[PROCESS].served.digest != body["model"]["digest"]
+    for own, theirs in zip(predictions, body["predictions"], strict=True):
         assert (own["id"], own["unit"]) == (theirs["id"], theirs["unit"])
         assert own["y"]["value"] == pytest.approx(theirs["y"]["value"] + 1.0, abs=1e-9)
     assert shadows.now[PROCESS].answered == 1
-    found = all_rows(app)
-    assert [(row["version"], row["shadow_version"], row["shadow_digest"]) for row in found] == [(1, 2, one.digest)] * 2
-    assert [json.loads(row["shadow_prediction"]) for row in found] == predictions
-    assert [json.loads(row["prediction"]) for row in found] == said["predictions"]
+    result = all_rows(app)
+    assert [(row["version"], row["shadow_version"], row["shadow_digest"]) for row in result] == [(1, 2, one.digest)] * 2
+    assert [json.loads(row["shadow_prediction"]) for row in result] == predictions
+    assert [json.loads(row["prediction"]) for row in result] == body["predictions"]
 
 
 def test_each_request_is_answered_once_and_those_of_before_are_not(post: Any, app: Any, database: Any) -> None:
@@ -67,7 +67,7 @@ def test_each_request_is_answered_once_and_those_of_before_are_not(post: Any, ap
     for unit in "BCD":
         post(unit)
         app.shadows.answer()
-    assert [json.loads(one.predictions)[0]["unit"] for one in kept(database)] == ["B", "C", "D"]
+    assert [json.loads(one.predictions)[0]["unit"] for one in stored_answers(database)] == ["B", "C", "D"]
     assert [row["shadow_version"] for row in all_rows(app)] == [None, 2, 2, 2]
     again = Shadows(app.champions, app.shadows._store, app.shadows._loading, database, 0.1)
     post("E")  # while the service was away
@@ -75,7 +75,7 @@ def test_each_request_is_answered_once_and_those_of_before_are_not(post: Any, ap
     again.answer()
     app.shadows.look()
     app.shadows.answer()
-    assert [json.loads(one.predictions)[0]["unit"] for one in kept(database)] == ["B", "C", "D", "E"]
+    assert [json.loads(one.predictions)[0]["unit"] for one in stored_answers(database)] == ["B", "C", "D", "E"]
 
 
 def test_clients_see_nothing_of_it(app: Any, post: Any, call: Any, shadows: Shadows) -> None:
@@ -86,9 +86,9 @@ def test_clients_see_nothing_of_it(app: Any, post: Any, call: Any, shadows: Shad
     assert after["model"] == before["model"]
     assert "shadow" not in json.dumps(after)
     for path in ("/health/ready", f"/health/ready/{PROCESS}", f"/v2/models/{PROCESS}"):
-        said = call(app, "GET", path)
-        assert said.status_code == 200
-        assert "shadow" not in said.text
+        message = call(app, "GET", path)
+        assert message.status_code == 200
+        assert "shadow" not in message.text
 
 
 def test_processes_name_it_to_the_role_operate_alone(app: Any, call: Any, shadows: Shadows, database: Any) -> None:
@@ -123,7 +123,7 @@ def test_more_requests_than_may_wait_are_dropped_the_oldest_first(app: Any, post
         post(unit)
     made.look()
     made.answer()
-    assert [json.loads(one.predictions)[0]["unit"] for one in kept(database)] == ["D", "E"]
+    assert [json.loads(one.predictions)[0]["unit"] for one in stored_answers(database)] == ["D", "E"]
     assert (made.now[PROCESS].answered, made.now[PROCESS].dropped) == (2, 3)
 
 
@@ -137,11 +137,11 @@ def test_tables_are_answered_with_their_coverage_and_long_ones_are_dropped(
         return sink.getvalue()
 
     headers = {"content-type": ARROW}
-    said = post(content=table(3), headers=headers, params={"coverage": 0.5})
+    response = post(content=table(3), headers=headers, params={"coverage": 0.5})
     post(content=table(51), headers=headers)
     shadows.answer()
-    (one,) = kept(database)
-    own, theirs = json.loads(one.predictions), pa.ipc.open_stream(said.content).read_all().to_pylist()
+    (one,) = stored_answers(database)
+    own, theirs = json.loads(one.predictions), pa.ipc.open_stream(response.content).read_all().to_pylist()
     assert [row["unit"] for row in own] == ["A-0", "A-1", "A-2"]
     for mine, other in zip(own, theirs, strict=True):
         assert mine["y"]["value"] == pytest.approx(other["y"] + 1.0, abs=1e-9)
@@ -150,10 +150,10 @@ def test_tables_are_answered_with_their_coverage_and_long_ones_are_dropped(
 
 
 def test_explanations_are_left_out(post: Any, shadows: Shadows, database: Any) -> None:
-    said = post(json={"rows": [ROW], "explain": True}).json()["predictions"][0]
+    message = post(json={"rows": [ROW], "explain": True}).json()["predictions"][0]
     shadows.answer()
-    assert "explanation" in said
-    assert "explanation" not in json.loads(kept(database)[0].predictions)[0]
+    assert "explanation" in message
+    assert "explanation" not in json.loads(stored_answers(database)[0].predictions)[0]
 
 
 def test_a_version_that_does_not_load_is_named_and_hurts_nobody(
@@ -189,7 +189,7 @@ def test_the_files_of_a_version_that_answers_may_be_gone(post: Any, shadows: Sha
     shadows.look()
     post("A")
     shadows.answer()
-    assert len(kept(database)) == 1
+    assert len(stored_answers(database)) == 1
 
 
 def test_a_version_that_fails_is_counted_and_goes_on(
@@ -207,7 +207,7 @@ def test_a_version_that_fails_is_counted_and_goes_on(
         post(unit)
     shadows.answer()
     assert (shadows.now[PROCESS].failed, shadows.now[PROCESS].answered) == (2, 1)
-    assert [json.loads(one.predictions)[0]["unit"] for one in kept(database)] == ["C"]
+    assert [json.loads(one.predictions)[0]["unit"] for one in stored_answers(database)] == ["C"]
     assert [one.getMessage() for one in caplog.records if "fails" in one.getMessage()] == [
         "toy_cells: version 2 in shadow: it fails: no tree is left"
     ]
@@ -218,7 +218,7 @@ def test_without_the_alias_nothing_is_answered_any_more(app: Any, post: Any, sha
     shadows.look()
     post("A")
     shadows.answer()
-    assert (dict(shadows.now), kept(database)) == ({}, [])
+    assert (dict(shadows.now), stored_answers(database)) == ({}, [])
 
 
 def test_where_no_seed_asks_nobody_looks_for_a_version(app: Any, shadows: Shadows, monkeypatch: Any) -> None:
@@ -243,9 +243,9 @@ def test_it_follows_outcomes_as_a_champion_does(app: Any, post: Any, call: Any, 
     shadows.answer()
     outcome = {"outcomes": [{"unit": "A", "period_start": ROW["period_start"], "y": 90.0}]}
     assert call(app, "POST", f"{URL}/outcomes", json=outcome).status_code == 200
-    asked: list[str] = []
+    calls: list[str] = []
     followed = shadows._followers.followed
-    shadows._followers.followed = lambda served, payloads: asked.append(served.digest) or followed(served, payloads)
+    shadows._followers.followed = lambda served, payloads: calls.append(served.digest) or followed(served, payloads)
     post("B")
     shadows.answer()
-    assert asked == [shadows.now[PROCESS].served.digest]
+    assert calls == [shadows.now[PROCESS].served.digest]

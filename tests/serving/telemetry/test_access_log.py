@@ -41,8 +41,8 @@ def test_a_request_is_one_line_with_all_that_is_known_of_it() -> None:
 @pytest.mark.parametrize("text", ['a"b', "a\\b", "a\nb", "é\x00", '","status":500,"x":"'])
 def test_no_text_breaks_a_line_or_adds_to_it(text: str) -> None:
     (line,) = written((*LINE[:3], text, *LINE[4:7], text, 0))
-    said = json.loads(line)
-    assert (said["path"], said["client"], said["status"], len(said)) == (text, text, 200, 11)
+    stored = json.loads(line)
+    assert (stored["path"], stored["client"], stored["status"], len(stored)) == (text, text, 200, 11)
 
 
 def test_lines_keep_their_order_and_none_is_lost_at_the_end() -> None:
@@ -71,7 +71,7 @@ def test_an_event_is_one_line_with_its_trace() -> None:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, 'said "%s"', ("é\n",), sys.exc_info())
     line = AsJson().format(record)
     assert "\n" not in line
-    said = json.loads(line)
-    assert (said["level"], said["logger"], said["message"]) == ("ERROR", "x", 'said "é\n"')
-    assert said["trace"].endswith("ValueError: a\nb")
-    assert said["time"].startswith(time.strftime("%Y-", time.gmtime(record.created)))
+    stored = json.loads(line)
+    assert (stored["level"], stored["logger"], stored["message"]) == ("ERROR", "x", 'said "é\n"')
+    assert stored["trace"].endswith("ValueError: a\nb")
+    assert stored["time"].startswith(time.strftime("%Y-", time.gmtime(record.created)))

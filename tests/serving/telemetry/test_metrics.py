@@ -63,36 +63,36 @@ def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, 
     assert call(app, "POST", PATH, json={"rows": [ROW, ROW | {"z": -1e9}, ROW | {"q": 1}]}).status_code == 422
     for path in ("/nothing", "/v1/x/y"):
         assert call(app, "GET", path).status_code == 404
-    said = scraped()
-    assert said("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="200") == 3
-    assert said("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="422") == 1
-    assert said("nonferrous_http_request_duration_seconds_count", route="other", method="GET", status="404") == 2
-    assert said("nonferrous_predicted_rows_total", route=PATH) == 13
-    assert said("nonferrous_http_requests_rejected_total", reason="unprocessable entity") == 1
-    assert said("nonferrous_http_requests_rejected_total", reason="not found") == 2
-    assert said("nonferrous_rows_rejected_total", reason="out of range") == 1
-    assert said("nonferrous_rows_rejected_total", reason="not as described") == 1
-    total = said("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="200")
-    steps = [said("nonferrous_http_request_step_duration_seconds_sum", route=PATH, step=step) for step in STEPS]
-    refused = said("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="422")
+    message = scraped()
+    assert message("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="200") == 3
+    assert message("nonferrous_http_request_duration_seconds_count", route=PATH, method="POST", status="422") == 1
+    assert message("nonferrous_http_request_duration_seconds_count", route="other", method="GET", status="404") == 2
+    assert message("nonferrous_predicted_rows_total", route=PATH) == 13
+    assert message("nonferrous_http_requests_rejected_total", reason="unprocessable entity") == 1
+    assert message("nonferrous_http_requests_rejected_total", reason="not found") == 2
+    assert message("nonferrous_rows_rejected_total", reason="out of range") == 1
+    assert message("nonferrous_rows_rejected_total", reason="not as described") == 1
+    total = message("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="200")
+    steps = [message("nonferrous_http_request_step_duration_seconds_sum", route=PATH, step=step) for step in STEPS]
+    refused = message("nonferrous_http_request_duration_seconds_sum", route=PATH, method="POST", status="422")
     assert sum(steps) == pytest.approx(total + refused)
 
 
 def test_a_scrape_says_what_answers(scraped: Any) -> None:
-    said = scraped()
-    assert said("nonferrous_model_version", process="toy_cells") == 3
-    assert said("nonferrous_model_up", process="toy_cells") == 1
-    assert said("nonferrous_request_body_bytes") == 0
-    assert said("process_resident_memory_bytes") > 0
-    assert said("process_open_fds") > 0
+    message = scraped()
+    assert message("nonferrous_model_version", process="toy_cells") == 3
+    assert message("nonferrous_model_up", process="toy_cells") == 1
+    assert message("nonferrous_request_body_bytes") == 0
+    assert message("process_resident_memory_bytes") > 0
+    assert message("process_open_fds") > 0
 
 
 def test_a_scrape_says_why_connections_were_closed_and_when_the_certificate_expires(app: Service, scraped: Any) -> None:
     app.watch.metrics.closed = {"made room": 3}
     app.watch.metrics.certificate_ends = lambda: 1.8e9
-    said = scraped()
-    assert said("nonferrous_closed_connections_total", reason="made room") == 3
-    assert said("nonferrous_certificate_expiry_timestamp_seconds") == 1.8e9
+    message = scraped()
+    assert message("nonferrous_closed_connections_total", reason="made room") == 3
+    assert message("nonferrous_certificate_expiry_timestamp_seconds") == 1.8e9
 
 
 def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:

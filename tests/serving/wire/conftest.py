@@ -51,26 +51,26 @@ def read(content: bytes) -> tuple[pa.Table, dict[str, Any], dict[str, Any]]:
 
 def flat(prediction: dict[str, Any]) -> dict[str, Any]:
     """What a prediction of JSON says, as the columns of a table name it."""
-    found = {name: value for name, value in prediction.items() if not isinstance(value, dict) and name != "id"}
+    result = {name: value for name, value in prediction.items() if not isinstance(value, dict) and name != "id"}
     nested = {**prediction, **prediction.get("elements", {}), **prediction.get("contents", {})}
     for name, value in nested.items():
         if isinstance(value, dict) and "low" in value:
-            found |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
+            result |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
     for name in ("class_probabilities", "defect_probabilities", "grade_probability"):
-        found |= {f"p_{one}": p for one, p in prediction.get(name, {}).items()}
+        result |= {f"p_{one}": p for one, p in prediction.get(name, {}).items()}
     if "expected_value" in prediction:
-        found["expected_value"] = prediction["expected_value"]["value"]
+        result["expected_value"] = prediction["expected_value"]["value"]
     if "decision" in prediction:
         decision = prediction["decision"]
-        found |= {"decision": decision["action"], "grade": decision["grade"]}
-        found["expected_value"] = decision["expected_value"]["value"]
+        result |= {"decision": decision["action"], "grade": decision["grade"]}
+        result["expected_value"] = decision["expected_value"]["value"]
         nearest = prediction["nearest_limit"] or dict.fromkeys(("limit", "grade", "value", "highest", "sigma"))
-        found |= {"nearest_limit": nearest["limit"]}
-        found |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}
+        result |= {"nearest_limit": nearest["limit"]}
+        result |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}
         remedy = prediction["remedy"] or dict.fromkeys(("setpoint", "before", "after", "sigma"))
-        found |= {"remedy": remedy["setpoint"]}
-        found |= {f"remedy_{name}": remedy[name] for name in ("before", "after", "sigma")}
-    return found
+        result |= {"remedy": remedy["setpoint"]}
+        result |= {f"remedy_{name}": remedy[name] for name in ("before", "after", "sigma")}
+    return result
 
 
 def alike(got: Any, expected: Any) -> None:
@@ -87,18 +87,22 @@ def alike(got: Any, expected: Any) -> None:
 
 def energy(prediction: dict[str, Any]) -> dict[str, Any]:
     """What a prediction says of energy, as the columns of a table name it."""
-    found: dict[str, Any] = {}
-    said = prediction["energy"]
-    for name, value in {**said["boundaries"], "coal_equivalent": said["coal_equivalent"], **said["scopes"]}.items():
-        found |= {f"energy_{name}": value["value"], f"energy_{name}_low": value["low"]}
-    for norm in said["norms"]:
+    result: dict[str, Any] = {}
+    message = prediction["energy"]
+    for name, value in {
+        **message["boundaries"],
+        "coal_equivalent": message["coal_equivalent"],
+        **message["scopes"],
+    }.items():
+        result |= {f"energy_{name}": value["value"], f"energy_{name}_low": value["low"]}
+    for norm in message["norms"]:
         own = f"energy_{norm['name']}"
-        found |= {own: norm["energy"]["value"], f"{own}_high": norm["energy"]["high"]}
-        found |= {f"{own}_{one}": norm[one] for one in ("grade", "best_grade", "worst_grade")}
-    return found
+        result |= {own: norm["energy"]["value"], f"{own}_high": norm["energy"]["high"]}
+        result |= {f"{own}_{one}": norm[one] for one in ("grade", "best_grade", "worst_grade")}
+    return result
 
 
-def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]], **asked: Any) -> None:
+def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]], **arguments: Any) -> None:
     """Rows are answered as a table as they are one by one, whatever is missing or unknown in them."""
     url, headers = f"/v1/{process}/predictions", {"content-type": "application/vnd.apache.arrow.stream"}
     texts = {name for row in rows for name, value in row.items() if isinstance(value, str)}
@@ -106,19 +110,21 @@ def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, schema) as writer:
         writer.write_table(pa.Table.from_pylist(rows, schema), 7)
-    said = post(url, json={"rows": rows, **asked}).json()
-    response = post(url, content=sink.getvalue(), headers=headers, params=asked)
+    body = post(url, json={"rows": rows, **arguments}).json()
+    response = post(url, content=sink.getvalue(), headers=headers, params=arguments)
     assert (response.status_code, response.headers["content-type"]) == (200, headers["content-type"])
-    table, beside, after = read(response.content)
-    for row, prediction in zip(table.to_pylist(), said["predictions"], strict=True):
+    table, reference, after = read(response.content)
+    for row, prediction in zip(table.to_pylist(), body["predictions"], strict=True):
         expected = flat(prediction) | (energy(prediction) if "energy" in prediction else {})
         sets = {name.removeprefix("in_set_"): held for name, held in row.items() if name.startswith("in_set_")}
         assert {name for name, held in sets.items() if held} == set(expected.pop("class_set", []))
         expected.pop("class", None)  # a table calls it by the target's name
         alike({name: row.get(name) for name in expected}, expected)
-    alike({name: beside[name] for name in said if name in beside}, {n: v for n, v in said.items() if n in beside})
-    assert set(said) - set(beside) <= {"predictions", "lots"}
-    alike(after.get("lots"), said.get("lots"))
+    alike(
+        {name: reference[name] for name in body if name in reference}, {n: v for n, v in body.items() if n in reference}
+    )
+    assert set(body) - set(reference) <= {"predictions", "lots"}
+    alike(after.get("lots"), body.get("lots"))
 
 
 @pytest.fixture(scope="session")
@@ -126,10 +132,10 @@ def as_arrow() -> Callable[..., bytes]:
     """Maker of an Arrow stream from a table or from rows."""
 
     def made(table: Any, rows_a_batch: int = 7, **options: Any) -> bytes:
-        found = pa.Table.from_pylist(table) if isinstance(table, list) else table
+        result = pa.Table.from_pylist(table) if isinstance(table, list) else table
         sink = io.BytesIO()
-        with pa.ipc.new_stream(sink, found.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
-            writer.write_table(found, rows_a_batch)
+        with pa.ipc.new_stream(sink, result.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
+            writer.write_table(result, rows_a_batch)
         return sink.getvalue()
 
     return made
@@ -205,9 +211,9 @@ def cells(serve: Any, toy_seed: Seed, save_toy_model: Any, tmp_path: Any) -> Pro
 def send(call: Any) -> Callable[..., Any]:
     """Sender of a table to a process."""
 
-    def sent(process: Process, body: bytes, kind: str = "arrow.stream", accept: str = "*/*", **asked: Any) -> Any:
+    def sent(process: Process, body: bytes, kind: str = "arrow.stream", accept: str = "*/*", **arguments: Any) -> Any:
         headers = {"content-type": f"application/vnd.apache.{kind}", "accept": accept}
-        asked = {name: json.dumps(value) for name, value in asked.items()}
-        return call(process.app, "POST", process.url, content=body, headers=headers, params=asked)
+        arguments = {name: json.dumps(value) for name, value in arguments.items()}
+        return call(process.app, "POST", process.url, content=body, headers=headers, params=arguments)
 
     return sent

@@ -33,10 +33,10 @@ def test_a_stream_goes_out_in_pieces_that_are_soon_sent(monkeypatch: pytest.Monk
     for pieces in blocks:
         assert all(1000 <= len(piece) < 1000 + 500 for piece in pieces[1:-1])
         assert len(pieces) > 3
-    table, beside, after = read(b"".join(piece for pieces in blocks for piece in pieces))
+    table, reference, after = read(b"".join(piece for pieces in blocks for piece in pieces))
     assert table.num_rows == 100
     assert table.slice(50).to_pylist() == batch.to_pylist()
-    assert (beside["process"], after) == ("toy", {"n": 2})
+    assert (reference["process"], after) == ("toy", {"n": 2})
 
 
 def test_what_no_number_says_is_null_beside_the_rows_too(
@@ -44,8 +44,8 @@ def test_what_no_number_says_is_null_beside_the_rows_too(
 ) -> None:
     model = dataclasses.replace(save_toy_grader(tmp_path / "one"), threshold=math.nan)
     lots = serve(toy_quality_seed, model)
-    _, beside, _ = read(send(lots, as_arrow(lots.rows)).content)
-    assert beside["guarantee"]["threshold"] is None
+    _, reference, _ = read(send(lots, as_arrow(lots.rows)).content)
+    assert reference["guarantee"]["threshold"] is None
 
 
 def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
@@ -99,11 +99,11 @@ def test_whole_numbers_and_short_floats_are_numbers(cells: Any, send: Any, as_ar
     rows = [row | {"z": 4} for row in cells.rows[:2]]
     table = pa.Table.from_pylist(rows)
     at = table.schema.get_field_index("z")
-    told = [
+    predictions = [
         send(cells, as_arrow(table.set_column(at, "z", table.column("z").cast(kind)))) for kind in ("int8", "float")
     ]
-    assert told[0].status_code == 200
-    first, second = (read(one.content)[0].to_pylist() for one in told)
+    assert predictions[0].status_code == 200
+    first, second = (read(one.content)[0].to_pylist() for one in predictions)
     assert first == second
 
 

@@ -47,11 +47,11 @@ def faults_of_table(name: str, rows: list[dict[str, Any]]) -> list[RequestDefect
 
 
 def faults_of_rows(name: str, rows: list[dict[str, Any]]) -> list[RequestDefect]:
-    found = []
+    result = []
     for i, row in enumerate(rows):
         as_json = {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
-        found += PAYLOADS[name].row.read(as_json, i)[1]
-    return found
+        result += PAYLOADS[name].row.read(as_json, i)[1]
+    return result
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -67,11 +67,11 @@ def test_a_table_has_the_faults_of_its_rows(name: str, data: st.DataObject) -> N
     columns = [*seed.by_role("key", "time"), *seed.inputs]
     for _ in range(data.draw(st.integers(1, 5))):
         column = data.draw(st.sampled_from(columns))
-        odd: list[Any] = TEXTS
+        anomalous: list[Any] = TEXTS
         if column.is_number:
             bounds = [bound for limit in column.limits for bound in (limit, math.nextafter(limit, 1e9), -limit)]
-            odd = [*NUMBERS, *bounds]
-        rows[data.draw(st.integers(0, 3))][column.name] = data.draw(st.sampled_from(odd))
+            anomalous = [*NUMBERS, *bounds]
+        rows[data.draw(st.integers(0, 3))][column.name] = data.draw(st.sampled_from(anomalous))
     assert faults_of_table(name, rows) == faults_of_rows(name, rows)
 
 
@@ -185,7 +185,7 @@ def test_a_short_body_of_a_long_table_is_too_large(cells: Any, send: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("requested", "field"),
     [
         ({"coverage": 1.0}, "coverage"),
         ({"coverag": 0.9}, "coverag"),
@@ -194,9 +194,9 @@ def test_a_short_body_of_a_long_table_is_too_large(cells: Any, send: Any) -> Non
     ],
 )
 def test_options_are_checked_as_those_of_json(
-    cells: Any, send: Any, as_arrow: Any, asked: dict[str, Any], field: str
+    cells: Any, send: Any, as_arrow: Any, requested: dict[str, Any], field: str
 ) -> None:
-    response = send(cells, as_arrow(cells.rows), **asked)
+    response = send(cells, as_arrow(cells.rows), **requested)
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field)
 
 

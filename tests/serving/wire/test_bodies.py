@@ -15,17 +15,17 @@ MOST = 10
 def read(chunks: list[bytes], **headers: str) -> tuple[bytes, int]:
     """Body as read, and how many chunks were asked for; a body may go on without end."""
     sent = list(chunks)
-    asked = 0
+    requested = 0
 
     async def receive() -> dict[str, Any]:
-        nonlocal asked
-        asked += 1
+        nonlocal requested
+        requested += 1
         return {"type": "http.request", "body": sent.pop(0), "more_body": bool(sent)}
 
     named = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     raw = [(name.encode(), value.encode()) for name, value in named.items()]
     request = Request({"type": "http", "method": "POST", "path": "/", "headers": raw}, receive)
-    return asyncio.run(read_body(request, MOST)), asked
+    return asyncio.run(read_body(request, MOST)), requested
 
 
 @pytest.mark.parametrize("headers", [{}, {"content_length": "10"}, {"content_length": "ten"}, {"content_length": "-1"}])

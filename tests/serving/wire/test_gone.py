@@ -25,11 +25,11 @@ def test_no_more_blocks_are_answered_than_were_sent(
     body, sent = as_arrow(cells.rows), []
 
     async def ask() -> None:
-        asked, gone = [], asyncio.Event()
+        calls, gone = [], asyncio.Event()
 
         async def receive() -> dict[str, Any]:
-            if not asked:
-                asked.append(True)
+            if not calls:
+                calls.append(True)
                 return {"type": "http.request", "body": body, "more_body": False}
             await gone.wait()
             return {"type": "http.disconnect"}

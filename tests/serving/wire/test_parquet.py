@@ -216,7 +216,7 @@ def test_what_was_answered_before_is_read_without_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"\x15", "out of bounds"),
         (b"\x15\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01\x00", "more than 64 bits"),
@@ -229,8 +229,8 @@ def test_what_was_answered_before_is_read_without_limits() -> None:
         (b"\x05\x01\x00\x00", "a field of number"),
     ],
 )
-def test_what_is_no_structure_is_refused(data: bytes, said: str) -> None:
-    with pytest.raises((OSError, IndexError), match=said):
+def test_what_is_no_structure_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises((OSError, IndexError), match=message):
         structure(memoryview(data), 0)
 
 

@@ -34,7 +34,7 @@ def app() -> FastAPI:
     return made
 
 
-def told(app: FastAPI, call: Any, path: str, method: str = "GET") -> tuple[httpx.Response, dict[str, Any]]:
+def problem_of(app: FastAPI, call: Any, path: str, method: str = "GET") -> tuple[httpx.Response, dict[str, Any]]:
     response = call(app, method, path)
     assert response.headers["content-type"] == "application/problem+json"
     return response, response.json()
@@ -73,7 +73,7 @@ def test_of_a_long_value_the_beginning_alone_is_made_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("faults", "words", "kept"),
+    ("faults", "words", "retained"),
     [
         (0, "the request has 0 faults, see errors", 0),
         (1, "the request has 1 fault, see errors", 1),
@@ -82,14 +82,14 @@ def test_of_a_long_value_the_beginning_alone_is_made_a_text() -> None:
         (101, "the request has more than 100 faults, the first of them in errors", 100),
     ],
 )
-def test_faults_are_counted(faults: int, words: str, kept: int) -> None:
+def test_faults_are_counted(faults: int, words: str, retained: int) -> None:
     error = invalid([RequestDefect(row=i, expected="x") for i in range(faults)])
     assert (error.status, error.detail, str(error)) == (422, words, words)
-    assert [fault.row for fault in error.faults] == list(range(kept))
+    assert [fault.row for fault in error.faults] == list(range(retained))
 
 
 def test_a_problem_carries_all_that_was_said(app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, "/v1/tin/predictions")
+    response, problem = problem_of(app, call, "/v1/tin/predictions")
     assert response.status_code == 409
     assert response.headers["x-why"] == "so"
     fault = {"row": 2, "field": None, "value": None, "bound": None, "expected": "peace"}
@@ -109,20 +109,20 @@ def test_a_fault_cannot_be_changed() -> None:
 
 
 def test_other_errors_keep_their_status_words_and_headers(app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, "/teapot")
+    response, problem = problem_of(app, call, "/teapot")
     assert (response.status_code, problem["detail"], problem["errors"]) == (418, "short and stout", [])
     assert response.headers["x-pot"] == "tea"
 
 
 def test_a_defect_is_told_without_its_cause(app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, "/defect")
+    response, problem = problem_of(app, call, "/defect")
     assert response.status_code == 500
     assert problem["detail"] == "a defect of the service; its log holds the cause"
 
 
 @pytest.mark.parametrize("path", ["/v1/iron/predictions", "/v1/iron/a/b", "/v1/iron/"])
 def test_an_unknown_process_is_told_those_that_exist(path: str, app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, path)
+    response, problem = problem_of(app, call, path)
     assert response.status_code == 404
     assert problem["detail"] == "process 'iron' not found; available: tin, zinc"
     (fault,) = problem["errors"]
@@ -130,7 +130,7 @@ def test_an_unknown_process_is_told_those_that_exist(path: str, app: FastAPI, ca
 
 
 def test_an_unknown_path_of_a_process_says_what_the_process_answers(app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, "/v1/tin/recommendations")
+    response, problem = problem_of(app, call, "/v1/tin/recommendations")
     assert response.status_code == 404
     assert problem["detail"] == "nothing is at /v1/tin/recommendations: tin answers POST /v1/tin/predictions"
     assert problem["errors"] == []
@@ -141,7 +141,7 @@ def test_an_unknown_path_of_a_process_says_what_the_process_answers(app: FastAPI
     ["/v1/iron", "/v3/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
 )
 def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, path)
+    response, problem = problem_of(app, call, path)
     assert response.status_code == 404
     assert (problem["detail"], problem["errors"]) == (f"nothing is at {path}; /docs lists what is", [])
 
@@ -149,11 +149,11 @@ def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, cal
 def test_without_processes_none_is_named(call: Any) -> None:
     made = FastAPI()
     install(made, dict)
-    assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "process 'iron' not found; available: none"
+    assert problem_of(made, call, "/v1/iron/predictions")[1]["detail"] == "process 'iron' not found; available: none"
 
 
 def test_a_wrong_method_is_told_the_right_ones(app: FastAPI, call: Any) -> None:
-    response, problem = told(app, call, "/teapot", "POST")
+    response, problem = problem_of(app, call, "/teapot", "POST")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
     assert problem["detail"] == "/teapot does not take POST, it takes GET, HEAD"
 

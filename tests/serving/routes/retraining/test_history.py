@@ -22,16 +22,16 @@ def app_of(database):
 def test_entries_about_a_process_come_the_newest_first_and_no_others(tmp_path, call):
     with closing(Database(f"sqlite:///{tmp_path / 'records.db'}")) as database:
         with database.begin() as connection:
-            for what, subject in (
+            for name, subject in (
                 ("promotion", "toy_cells, move 1: version none to 1"),
                 ("key", "nf_12345678"),
                 ("promotion", "toy_cells_2, move 1: version none to 1"),
                 ("rollback", "toy_cells, move 2: version 2 to 1"),
             ):
-                audit.add(database, connection, "ann", what, subject, "because", {"gain": 0.5})
-        said = call(app_of(database), "GET", "/v1/toy_cells/history")
-        assert said.status_code == 200
-        entries = said.json()["entries"]
+                audit.add(database, connection, "ann", name, subject, "because", {"gain": 0.5})
+        message = call(app_of(database), "GET", "/v1/toy_cells/history")
+        assert message.status_code == 200
+        entries = message.json()["entries"]
         assert [(one["sequence"], one["action"]) for one in entries] == [(4, "rollback"), (1, "promotion")]
         assert entries[0]["subject"] == "toy_cells, move 2: version 2 to 1"
         assert (entries[0]["actor"], entries[0]["reason"], entries[0]["figures"]) == ("ann", "because", {"gain": 0.5})

@@ -32,13 +32,13 @@ def app(tmp_path):
 
 def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     body = json.dumps({"accept_label_shift": "a new laboratory", "dry_run": True})
-    asked = call(app, "POST", PATH, content=body, headers={"content-type": "application/json"})
-    assert asked.status_code == 202
-    job = asked.json()
+    requested = call(app, "POST", PATH, content=body, headers={"content-type": "application/json"})
+    assert requested.status_code == 202
+    job = requested.json()
     assert (job["state"], job["process"], job["result"], job["reason"]) == ("queued", "toy_cells", None, None)
     assert job["request"] == {"only_if_due": False, "accept_label_shift": "a new laboratory", "dry_run": True}
-    assert asked.headers["location"] == f"{PATH}/{job['job']}"
-    assert call(app, "GET", asked.headers["location"]).json() == job
+    assert requested.headers["location"] == f"{PATH}/{job['job']}"
+    assert call(app, "GET", requested.headers["location"]).json() == job
     assert call(app, "GET", PATH).json() == {"process": "toy_cells", "jobs": [job]}
     again = call(app, "POST", PATH)
     assert again.status_code == 409
@@ -95,11 +95,11 @@ def test_a_job_shows_what_it_has_done_and_what_came_of_it(call):
     }
     progress = {"what": "learns", "done": 2, "steps": 5, "lines": ["rows"], "beat": 7}
     job = Job("j", RetrainingRequest("toy_cells", "ann"), "done", 0, 1000, 61_000, "one", progress, result)
-    said = call(app_of(SimpleNamespace(get=lambda id: job)), "GET", f"{PATH}/j").json()
-    assert said["progress"] == {"step": "learns", "steps_done": 2, "steps_total": 5, "log": ["rows"]}
+    body = call(app_of(SimpleNamespace(get=lambda id: job)), "GET", f"{PATH}/j").json()
+    assert body["progress"] == {"step": "learns", "steps_done": 2, "steps_total": 5, "log": ["rows"]}
     shown = {"reason" if name == "why" else name: value for name, value in result.items()}
-    assert said["result"] == shown | {"shadow_until": None}  # of a job from before there were shadow periods
-    assert (said["requested_at"], said["ended_at"]) == (
+    assert body["result"] == shown | {"shadow_until": None}  # of a job from before there were shadow periods
+    assert (body["requested_at"], body["ended_at"]) == (
         "1970-01-01T00:00:00.000+00:00",
         "1970-01-01T00:01:01.000+00:00",
     )
