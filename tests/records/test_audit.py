@@ -25,10 +25,10 @@ def faults(database):
 def test_entries_are_counted_and_chained(database):
     add(database, 3)
     with database.read() as connection:
-        found = list(audit.entries(connection))
-    assert [entry.number for entry in found] == [1, 2, 3]
-    assert [entry.before for entry in found] == [audit.FIRST, found[0].hash, found[1].hash]
-    one = found[0]
+        result = list(audit.entries(connection))
+    assert [entry.number for entry in result] == [1, 2, 3]
+    assert [entry.before for entry in result] == [audit.FIRST, result[0].hash, result[1].hash]
+    one = result[0]
     content = [1, one.at, "an engineer", "promotion", "version 0", "better", {"mae": 0}, "0" * 64]
     assert one.hash == hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     assert faults(database) == []
@@ -85,8 +85,8 @@ def test_corrections_and_withdrawals_of_outcomes_are_entered(database):
     batch = take(database, "cells", "lab", [Outcome("A", DAY, {"y": 2.0})])
     withdraw(database, batch.number, "an engineer", "wrong file")
     with database.read() as connection:
-        found = [(one.actor, one.action, one.subject, one.reason) for one in audit.entries(connection)]
-    assert found == [
+        result = [(one.actor, one.action, one.subject, one.reason) for one in audit.entries(connection)]
+    assert result == [
         ("lab", "correction", f"cells, batch {batch.number}", ""),
         ("an engineer", "withdrawal", f"cells, batch {batch.number}", "wrong file"),
     ]

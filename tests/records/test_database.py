@@ -25,8 +25,8 @@ def test_migrations_lead_to_the_tables_that_the_code_knows(database):
 def test_indices_are_made_too(database):
     with database.begin() as connection:
         for table in metadata.tables.values():
-            found = {one["name"] for one in inspect(connection).get_indexes(table.name)}
-            assert {index.name for index in table.indexes} <= found
+            result = {one["name"] for one in inspect(connection).get_indexes(table.name)}
+            assert {index.name for index in table.indexes} <= result
 
 
 def test_the_newest_migration_is_the_one_that_is_named():
@@ -97,13 +97,13 @@ def test_a_transaction_that_fails_leaves_nothing(database):
         assert connection.scalar(text("SELECT count(*) FROM audit")) == 0
 
 
-def test_numbers_are_not_given_twice(database, kept):
+def test_numbers_are_not_given_twice(database, stored_exchange):
     from records.requests import insert
 
-    insert(database, [kept(), kept()])
+    insert(database, [stored_exchange(), stored_exchange()])
     with database.begin() as connection:
         connection.execute(REQUESTS.delete())
-    insert(database, [kept()])
+    insert(database, [stored_exchange()])
     with database.begin() as connection:
         assert connection.scalar(text("SELECT max(number) FROM requests")) == 3
 
@@ -116,7 +116,7 @@ def test_newer_tables_are_refused(database, url):
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("mysql://who:secret@there/x", "got 'mysql://there/x', expected sqlite:///FILE or postgresql://"),
         ("records.db", "got 'records.db', expected sqlite:///FILE"),
@@ -124,10 +124,10 @@ def test_newer_tables_are_refused(database, url):
         ("sqlite:////dev/null/records.db", "File exists: '/dev/null'"),
     ],
 )
-def test_an_address_that_leads_nowhere_is_named_without_its_password(url, said):
+def test_an_address_that_leads_nowhere_is_named_without_its_password(url, message):
     with pytest.raises(RecordsError) as raised:
         Database(url)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert "secret" not in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -150,8 +150,8 @@ def test_a_database_that_does_not_answer_is_away_and_one_that_says_no_is_not(dat
 def test_what_a_connection_keeps_of_a_file_is_bounded(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'records.db'}")
     with database.read() as connection, database.cursor() as cursor:
-        asked = "PRAGMA cache_size"
-        assert connection.exec_driver_sql(asked).scalar() == cursor.execute(asked).fetchone()[0] == -512  # KiB
+        requested = "PRAGMA cache_size"
+        assert connection.exec_driver_sql(requested).scalar() == cursor.execute(requested).fetchone()[0] == -512  # KiB
     database.close()
 
 

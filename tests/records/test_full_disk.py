@@ -109,14 +109,14 @@ def test_a_job_that_failed_by_a_full_disk_says_which(error, url, words):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_what_the_system_says_of_a_full_disk_is_known(number):
-    said = os.strerror(number)
-    assert worded(said, "sqlite:///x").startswith(f"cannot be written ({said}); expected free space")
+    message = os.strerror(number)
+    assert worded(message, "sqlite:///x").startswith(f"cannot be written ({message}); expected free space")
 
 
 def test_a_servers_disk_is_its_own():
-    said = 'could not extend file "base/1": No space left on device'
-    assert worded(said, "postgresql://ann@plant/records") == (
-        f"cannot be written ({said}); expected free space on the disk of its server"
+    message = 'could not extend file "base/1": No space left on device'
+    assert worded(message, "postgresql://ann@plant/records") == (
+        f"cannot be written ({message}); expected free space on the disk of its server"
     )
 
 
@@ -136,7 +136,7 @@ def test_the_size_that_a_file_may_have_is_told_where_it_is_reached(free, tmp_pat
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2 * MIB + 10, before[1]))
     try:
-        found = room(f"sqlite:///{tmp_path / 'records.db'}")
+        result = room(f"sqlite:///{tmp_path / 'records.db'}")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert found == f"{2 * MIB} of {2 * MIB + 10} bytes that a file may have are used"
+    assert result == f"{2 * MIB} of {2 * MIB + 10} bytes that a file may have are used"

@@ -15,18 +15,23 @@ def test_a_key_has_256_random_bits_and_only_its_digest_is_kept(database):
     assert len(set(keys)) == 5
     assert all(re.fullmatch(r"nf_[A-Za-z0-9_-]{43}", key) for key in keys)
     with database.begin() as connection:
-        kept = connection.execute(select(KEYS)).all()
-    assert [row.digest for row in kept] == [digest_of(key) for key in keys]
-    assert not any(key[SHOWN:] in str(tuple(row)) for key, row in zip(keys, kept, strict=True))
+        retained = connection.execute(select(KEYS)).all()
+    assert [row.digest for row in retained] == [digest_of(key) for key in keys]
+    assert not any(key[SHOWN:] in str(tuple(row)) for key, row in zip(keys, retained, strict=True))
 
 
 def test_what_is_said_of_a_key_is_kept(database):
     ends = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
     key = make(database, "me", "shift, line", ["predict", "outcome"], ["pots", "cells"], ends)
-    (kept,) = read(database)
-    assert (kept.prefix, kept.owner, kept.expires_at, kept.revoked_at) == (key[:SHOWN], "shift, line", ends, None)
-    assert (kept.roles, kept.processes) == (("predict", "outcome"), ("pots", "cells"))
-    assert abs((kept.created_at - datetime.now(UTC)).total_seconds()) < 60
+    (retained,) = read(database)
+    assert (retained.prefix, retained.owner, retained.expires_at, retained.revoked_at) == (
+        key[:SHOWN],
+        "shift, line",
+        ends,
+        None,
+    )
+    assert (retained.roles, retained.processes) == (("predict", "outcome"), ("pots", "cells"))
+    assert abs((retained.created_at - datetime.now(UTC)).total_seconds()) < 60
 
 
 def test_a_key_is_valid_until_it_ends_or_is_revoked(database):
@@ -51,14 +56,14 @@ def test_the_audit_says_who_made_and_revoked_a_key_and_holds_none(database):
     key = make(database, "ann", "line 1", ["predict"])
     revoke(database, "bob", key)
     with database.read() as connection:
-        said = list(entries(connection))
+        message = list(entries(connection))
         assert faults(connection) == []
-    assert [(one.actor, one.action, one.subject) for one in said] == [
+    assert [(one.actor, one.action, one.subject) for one in message] == [
         ("ann", "key", key[:SHOWN]),
         ("bob", "key", key[:SHOWN]),
     ]
-    assert [one.reason for one in said] == ["made for line 1", "revoked, of line 1"]
-    assert key[SHOWN:] not in str(said)
+    assert [one.reason for one in message] == ["made for line 1", "revoked, of line 1"]
+    assert key[SHOWN:] not in str(message)
 
 
 def test_the_last_use_of_some_keys_is_kept(database):
@@ -78,6 +83,6 @@ def test_keys_of_tables_from_before_their_use_was_kept_go_on(url, older):
         values = ", ".join(f":{name}" for name in old)
         connection.execute(text(f"INSERT INTO keys ({', '.join(old)}) VALUES ({values})"), old)
     database = Database(url)
-    (kept,) = read(database)
+    (retained,) = read(database)
     database.close()
-    assert (kept.prefix, kept.is_valid, kept.used_at) == ("nf_abc", True, None)
+    assert (retained.prefix, retained.is_valid, retained.used_at) == ("nf_abc", True, None)

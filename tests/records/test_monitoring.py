@@ -18,7 +18,10 @@ def test_the_newest_look_at_each_process_is_found(database):
         assert (seen.process, seen.content, seen.figures) == ("a", {"drifted": True}, {"drifted": 1.0})
         assert newest(connection, "c") is None
         figures = newest_figures(connection)
-    assert {process: found for process, (_, found) in figures.items()} == {"a": {"drifted": 1.0}, "b": {"drifted": 1.0}}
+    assert {process: result for process, (_, result) in figures.items()} == {
+        "a": {"drifted": 1.0},
+        "b": {"drifted": 1.0},
+    }
     assert figures["a"][0] == seen.at
 
 
@@ -29,8 +32,8 @@ def test_old_looks_give_way_and_those_of_others_stay(database, monkeypatch):
         keep(database, "a", number, {})
     with database.read() as connection:
         rows = connection.execute(monitoring.select(monitoring.MONITORING.c.process, monitoring.MONITORING.c.content))
-        found = [(row.process, row.content) for row in rows]
-    assert sorted(found) == [("a", "2"), ("a", "3"), ("a", "4"), ("b", "{}")]
+        result = [(row.process, row.content) for row in rows]
+    assert sorted(result) == [("a", "2"), ("a", "3"), ("a", "4"), ("b", "{}")]
     assert KEPT == 100
 
 

@@ -26,11 +26,11 @@ def usual_mask():
 
 
 @pytest.mark.usefixtures("usual_mask")
-def test_new_records_and_their_log_are_of_their_owner_alone(tmp_path, kept):
+def test_new_records_and_their_log_are_of_their_owner_alone(tmp_path, stored_exchange):
     home = tmp_path / "home"
     with closing(Database(f"sqlite:///{home / 'records.db'}")) as database:
         with database.read():  # keeps the log where it is
-            insert(database, [kept()])
+            insert(database, [stored_exchange()])
             assert modes(home) == dict.fromkeys(("records.db", "records.db-wal", "records.db-shm"), 0o600)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
@@ -43,10 +43,10 @@ def test_the_queue_of_jobs_is_of_its_owner_alone(tmp_path):
 
 
 @pytest.mark.usefixtures("usual_mask")
-def test_records_of_before_lose_the_rights_of_others_and_keep_what_they_hold(tmp_path, kept, caplog):
+def test_records_of_before_lose_the_rights_of_others_and_keep_what_they_hold(tmp_path, stored_exchange, caplog):
     file = tmp_path / "records.db"
     with closing(Database(f"sqlite:///{file}")) as database:
-        insert(database, [kept()])
+        insert(database, [stored_exchange()])
         for one in tmp_path.iterdir():
             one.chmod(0o664)
         with caplog.at_level(logging.WARNING), closing(Database(f"sqlite:///{file}")) as again:

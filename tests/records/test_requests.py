@@ -31,30 +31,30 @@ def test_ids_are_not_given_twice():
 
 
 @pytest.mark.parametrize("count", [1, MOST_AT_ONCE, MOST_AT_ONCE + 1, 3 * MOST_AT_ONCE + 5])
-def test_requests_are_kept_byte_for_byte_in_their_order(database, kept, count):
-    many = [kept(request_body=bytes([0, 255, i % 256, 13, 10]), part=i) for i in range(count)]
+def test_requests_are_kept_byte_for_byte_in_their_order(database, stored_exchange, count):
+    many = [stored_exchange(request_body=bytes([0, 255, i % 256, 13, 10]), part=i) for i in range(count)]
     insert(database, many)
     assert [(row.id, row.part, row.request_body) for row in stored(database)] == [
         (o.id, o.part, o.request_body) for o in many
     ]
 
 
-def test_one_that_is_there_already_leaves_none_of_its_group(database, kept):
-    known = kept()
+def test_one_that_is_there_already_leaves_none_of_its_group(database, stored_exchange):
+    known = stored_exchange()
     insert(database, [known])
     with pytest.raises(RecordsError, match=r"(?i)unique"):
-        insert(database, [*(kept() for _ in range(2 * MOST_AT_ONCE)), known])
+        insert(database, [*(stored_exchange() for _ in range(2 * MOST_AT_ONCE)), known])
     assert [row.id for row in stored(database)] == [known.id]
-    insert(database, [kept()])
+    insert(database, [stored_exchange()])
     assert len(stored(database)) == 2
 
 
 @given(st.integers(1, 2**63 - 1))
 def test_size_is_that_of_the_bodies(number):
-    asked, answer = bytes(number % 977), bytes(number % 31)
+    requested, answer = bytes(number % 977), bytes(number % 31)
     from records.requests import StoredExchange
 
-    one = StoredExchange("", 0, 0, "", "", "", 1, "", "", asked, answer)
+    one = StoredExchange("", 0, 0, "", "", "", 1, "", "", requested, answer)
     assert one.size == number % 977 + number % 31
 
 
@@ -63,12 +63,14 @@ def bodies(size):
 
 
 @pytest.mark.parametrize("size", [LARGE // 4, LARGE, 3 * LARGE + 700])
-def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
-    asked, answer = bodies(size)
+def test_large_bodies_stand_in_parts_and_are_read_whole(database, stored_exchange, size):
+    requested, answer = bodies(size)
     pieces = [answer[first : first + 300_000] for first in range(0, len(answer), 300_000)]
-    large = kept(request_body=asked, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:])
+    large = stored_exchange(
+        request_body=requested, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:]
+    )
     parts = split(large)
-    insert(database, [kept(), kept(request_body=asked[:1000])])
+    insert(database, [stored_exchange(), stored_exchange(request_body=requested[:1000])])
     for part in parts:
         with database.read() as connection:
             assert list(by_id(connection, "toy_cells", [large.id])) == []
@@ -80,18 +82,21 @@ def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
         assert max(len(part.request_body) for part in stored) <= LARGE
         assert max(len(part.response_body) for part in stored) <= LARGE + 300_000
         (one,) = [one for one in recorded(connection, "toy_cells") if one.id == large.id]
-        assert (one.request_body, one.response) == (asked, b"x" * 2000 + answer)
-        assert [one.body for _, one in by_id(connection, "toy_cells", [large.id])] == [asked]
-        assert [each.body for each in by_number(connection, [one.number])] == [asked]
+        assert (one.request_body, one.response) == (requested, b"x" * 2000 + answer)
+        assert [one.body for _, one in by_id(connection, "toy_cells", [large.id])] == [requested]
+        assert [each.body for each in by_number(connection, [one.number])] == [requested]
     seen = []
     index(database, "toy_cells", lambda request: seen.append(request.body) or [])
-    assert sorted(map(len, seen)) == sorted(map(len, [kept().request_body, asked, asked[:1000]]))
+    assert sorted(map(len, seen)) == sorted(map(len, [stored_exchange().request_body, requested, requested[:1000]]))
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/vnd.apache.parquet"])
-def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not(database, kept, kind):
+def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not(database, stored_exchange, kind):
     row = b'{"current_efficiency": 93.21, "low": 92.8, "high": 93.6},'
-    short, large = kept(kind=kind, response_body=row), kept(kind=kind, response_body=row * 100_000)
+    short, large = (
+        stored_exchange(kind=kind, response_body=row),
+        stored_exchange(kind=kind, response_body=row * 100_000),
+    )
     insert(database, [one for each in (short, large) for one in split(each)])
     rows = stored(database)
     assert {row.encoding for row in rows if row.id == large.id} == {"zstd"}
@@ -102,9 +107,10 @@ def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not
 
 
 def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, first_form, kept):
-    asked, _ = bodies(3 * LARGE)
+    requested, _ = bodies(3 * LARGE)
     parts = [
-        kept(request_body=asked[i * LARGE : (i + 1) * LARGE], response_body=b"[]"[i : i + 1], part=i) for i in range(3)
+        kept(request_body=requested[i * LARGE : (i + 1) * LARGE], response_body=b"[]"[i : i + 1], part=i)
+        for i in range(3)
     ]
     with older("0008") as connection:
         values = [first_form(one) | {"id": parts[0].id} for one in parts]
@@ -112,7 +118,7 @@ def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, 
         connection.execute(text(f"INSERT INTO requests ({', '.join(values[0])}) VALUES ({marks})"), values)
     database = Database(url)
     with database.read() as connection:
-        ((_, found),) = by_id(connection, "toy_cells", [parts[0].id])
-        assert found.body == asked
-        assert [(one.request_body, one.response) for one in recorded(connection, "toy_cells")] == [(asked, b"[]")]
+        ((_, result),) = by_id(connection, "toy_cells", [parts[0].id])
+        assert result.body == requested
+        assert [(one.request_body, one.response) for one in recorded(connection, "toy_cells")] == [(requested, b"[]")]
     database.close()

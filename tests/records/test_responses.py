@@ -13,56 +13,68 @@ from records.requests import LARGE, insert, split
 from records.schema import REQUESTS
 
 
-def found(database: Database, process: str, operation: str, id: str | None = None) -> tuple[str, bytes] | None:
+def stored_response(
+    database: Database, process: str, operation: str, id: str | None = None
+) -> tuple[str, bytes] | None:
     with database.read() as connection:
         one = responses.find(connection, process, operation, id)
         return None if one is None else (one.id, b"".join(responses.body(connection, one)))
 
 
-def test_the_latest_is_that_of_the_operation_and_the_process(database: Database, kept: Callable[..., Any]) -> None:
+def test_the_latest_is_that_of_the_operation_and_the_process(
+    database: Database, stored_exchange: Callable[..., Any]
+) -> None:
     many = [
         kept(process=p, operation=o, response_body=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"
     ]
     insert(database, many)
     for one in many[4:]:
-        assert found(database, one.process, one.operation) == (one.id, one.response_body)
-    assert found(database, "a", "z") is None
-    assert found(database, "c", "x") is None
+        assert stored_response(database, one.process, one.operation) == (one.id, one.response_body)
+    assert stored_response(database, "a", "z") is None
+    assert stored_response(database, "c", "x") is None
 
 
-def test_an_id_is_found_under_its_own_process_and_operation_alone(database: Database, kept: Callable[..., Any]) -> None:
+def test_an_id_is_found_under_its_own_process_and_operation_alone(
+    database: Database, stored_exchange: Callable[..., Any]
+) -> None:
     one, later = (
         kept(process="a", operation="x", response_body=b"1"),
         kept(process="a", operation="x", response_body=b"2"),
     )
     insert(database, [one, later])
-    assert found(database, "a", "x", one.id) == (one.id, b"1")
+    assert stored_response(database, "a", "x", one.id) == (one.id, b"1")
     for process, operation, id in (("b", "x", one.id), ("a", "y", one.id), ("a", "x", one.id[:-1]), ("a", "x", "")):
-        assert found(database, process, operation, id) is None
+        assert stored_response(database, process, operation, id) is None
 
 
 @pytest.mark.parametrize("size", [0, 1000, LARGE, 3 * LARGE + 700])
 @pytest.mark.parametrize("kind", ["application/json", "application/vnd.apache.arrow.stream"])
-def test_a_body_is_read_byte_for_byte(database: Database, kept: Callable[..., Any], kind: str, size: int) -> None:
+def test_a_body_is_read_byte_for_byte(
+    database: Database, stored_exchange: Callable[..., Any], kind: str, size: int
+) -> None:
     body = (bytes(range(256)) * (size // 256 + 1))[:size]
     pieces = [body[first : first + 300_000] for first in range(0, len(body), 300_000)] or [b""]
-    large = kept(kind=kind, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:])
+    large = stored_exchange(kind=kind, response_prefix=b"x" * 2000, response_body=pieces[0], more=pieces[1:])
     for part in split(large):
-        insert(database, [part, kept(operation="y")])
-    assert found(database, large.process, large.operation) == (large.id, b"x" * 2000 + body)
+        insert(database, [part, stored_exchange(operation="y")])
+    assert stored_response(database, large.process, large.operation) == (large.id, b"x" * 2000 + body)
 
 
-def test_a_body_before_compression_is_read_whole(database: Database, kept: Callable[..., Any]) -> None:
-    first = kept(response_body=b"a" * LARGE)
+def test_a_body_before_compression_is_read_whole(database: Database, stored_exchange: Callable[..., Any]) -> None:
+    first = stored_exchange(response_body=b"a" * LARGE)
     insert(
         database,
-        [kept(id=first.id, part=1, response_body=b"b" * LARGE), kept(id=first.id, part=2, response_body=b"c"), first],
+        [
+            stored_exchange(id=first.id, part=1, response_body=b"b" * LARGE),
+            stored_exchange(id=first.id, part=2, response_body=b"c"),
+            first,
+        ],
     )
-    assert found(database, first.process, first.operation) == (first.id, b"a" * LARGE + b"b" * LARGE + b"c")
+    assert stored_response(database, first.process, first.operation) == (first.id, b"a" * LARGE + b"b" * LARGE + b"c")
 
 
-def test_a_body_is_read_one_part_at_a_time(database: Database, kept: Callable[..., Any]) -> None:
-    large = kept(request_body=b"", response_body=b"a" * LARGE, more=[b"b" * LARGE, b"c" * LARGE])
+def test_a_body_is_read_one_part_at_a_time(database: Database, stored_exchange: Callable[..., Any]) -> None:
+    large = stored_exchange(request_body=b"", response_body=b"a" * LARGE, more=[b"b" * LARGE, b"c" * LARGE])
     for part in split(large):
         insert(database, [part])
     with database.read() as connection:
@@ -71,9 +83,11 @@ def test_a_body_is_read_one_part_at_a_time(database: Database, kept: Callable[..
         assert [len(part) for part in responses.body(connection, one)] == [LARGE] * 3
 
 
-def test_a_request_of_which_the_first_part_is_missing_is_none(database: Database, kept: Callable[..., Any]) -> None:
-    insert(database, [kept(part=1)])
-    assert found(database, "toy_cells", "predictions") is None
+def test_a_request_of_which_the_first_part_is_missing_is_none(
+    database: Database, stored_exchange: Callable[..., Any]
+) -> None:
+    insert(database, [stored_exchange(part=1)])
+    assert stored_response(database, "toy_cells", "predictions") is None
 
 
 def test_the_latest_is_looked_up_by_an_index(database: Database) -> None:
@@ -98,5 +112,5 @@ def test_requests_of_an_older_form_are_found(
         indices = {one["name"] for one in inspect(connection).get_indexes("requests")}
     assert "requests_operation" in indices
     assert "requests_process" not in indices
-    assert found(database, "p", "pareto", "i") == ("i", b"old")
+    assert stored_response(database, "p", "pareto", "i") == ("i", b"old")
     database.close()

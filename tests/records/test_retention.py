@@ -12,8 +12,10 @@ from records.shadow import ShadowResponse
 DAY = "2026-11-01T00:00:00"
 
 
-def test_requests_before_a_moment_go_with_their_places_and_the_audit_says_so(database, kept):
-    insert(database, [kept(json.dumps([unit]).encode(), at=at) for unit, at in (("A", 5), ("B", 10), ("C", 15))])
+def test_requests_before_a_moment_go_with_their_places_and_the_audit_says_so(database, stored_exchange):
+    insert(
+        database, [stored_exchange(json.dumps([unit]).encode(), at=at) for unit, at in (("A", 5), ("B", 10), ("C", 15))]
+    )
     index(database, "toy_cells", lambda request: [(unit, DAY) for unit in json.loads(request.body)])
     with database.read() as connection:
         numbers = connection.scalars(select(REQUESTS.c.number).order_by(REQUESTS.c.number)).all()

@@ -22,13 +22,13 @@ ONE, TWO = "sha256:1", "sha256:2"
 
 
 @pytest.fixture
-def recorded(database, kept):
+def recorded(database, stored_exchange):
     """Maker of requests of the process; gives their numbers."""
 
     def make(*bodies: bytes, **more: object) -> list[int]:
         with database.read() as connection:
             before = newest_request(connection, "toy_cells")
-        insert(database, [kept(body, **more) for body in bodies])
+        insert(database, [stored_exchange(body, **more) for body in bodies])
         with database.read() as connection:
             return [one.number for one in waiting(connection, "toy_cells", before, 100)]
 
@@ -40,17 +40,17 @@ def test_answers_are_kept_by_the_request_and_once(database, recorded):
     keep(database, "toy_cells", [ShadowResponse(first, 2, TWO, b'[{"y":1}]'), ShadowResponse(third, 2, TWO, b"[]")])
     keep(database, "toy_cells", [ShadowResponse(first, 3, ONE, b"[]"), ShadowResponse(second, 2, TWO, b"[2]")])
     with database.read() as connection:
-        found = responses_to(connection, [first, second, third, 99])
-        assert [json.loads(found[one].predictions) for one in (first, second, third)] == [[{"y": 1}], [2], []]
-        assert (found[first].version, found[first].digest, sorted(found)) == (2, TWO, [first, second, third])
+        result = responses_to(connection, [first, second, third, 99])
+        assert [json.loads(result[one].predictions) for one in (first, second, third)] == [[{"y": 1}], [2], []]
+        assert (result[first].version, result[first].digest, sorted(result)) == (2, TWO, [first, second, third])
         assert newest(connection, "toy_cells", TWO) == third
         assert newest(connection, "toy_cells", ONE) is None
         assert newest(connection, "toy_ores", TWO) is None
         assert (is_any(connection, "toy_cells"), is_any(connection, "toy_ores")) == (True, False)
 
 
-def test_requests_for_predictions_wait_in_their_order(database, recorded, kept):
-    insert(database, [kept(b"a", operation="recommendations"), kept(b"b", process="toy_ores")])
+def test_requests_for_predictions_wait_in_their_order(database, recorded, stored_exchange):
+    insert(database, [stored_exchange(b"a", operation="recommendations"), stored_exchange(b"b", process="toy_ores")])
     first, second, third = recorded(b"1", b"2", b"3")
     with database.read() as connection:
         assert newest_request(connection, "toy_cells") == third
@@ -60,9 +60,11 @@ def test_requests_for_predictions_wait_in_their_order(database, recorded, kept):
         assert waiting(connection, "toy_cells", third, 10) == []
 
 
-def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answer_is(database, recorded, kept):
+def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answer_is(
+    database, recorded, stored_exchange
+):
     (long,) = recorded(b"x" * LARGE)
-    insert(database, [kept(b"table", kind="application/vnd.apache.parquet", response_body=b"arrow")])
+    insert(database, [stored_exchange(b"table", kind="application/vnd.apache.parquet", response_body=b"arrow")])
     with database.read() as connection:
         first, table = waiting(connection, "toy_cells", 0, 10)
     assert (first.number, first.request_body, first.response_body) == (long, None, b"")
@@ -70,17 +72,17 @@ def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answe
     assert (table.request_body, table.response_body) == (b"table", b"arrow")
 
 
-def test_of_compressed_requests_the_bodies_that_stand_in_parts_are_left_out(database, kept):
+def test_of_compressed_requests_the_bodies_that_stand_in_parts_are_left_out(database, stored_exchange):
     kind = "application/vnd.apache.parquet"
     long, short = (
         kept(bytes(2 * LARGE), response_body=b"a", kind=kind),
         kept(b"table", response_body=b"b" * 3 * LARGE, kind=kind),
     )
-    answered = kept(b"{}", response_body=b"c" * 2 * LARGE)
+    answered = stored_exchange(b"{}", response_body=b"c" * 2 * LARGE)
     insert(database, [one for each in (long, short, answered) for one in split(each)])
     with database.read() as connection:
-        found = waiting(connection, "toy_cells", 0, 10)
-    assert [(one.request_body, one.response_body[:1]) for one in found] == [
+        result = waiting(connection, "toy_cells", 0, 10)
+    assert [(one.request_body, one.response_body[:1]) for one in result] == [
         (None, b"a"),
         (b"table", b"b"),
         (b"{}", b""),

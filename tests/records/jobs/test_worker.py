@@ -55,8 +55,8 @@ class Begun:
     def __init__(self, *doing: Doing) -> None:
         self.left, self.jobs = list(doing), list[tuple[str, RetrainingRequest]]()
 
-    def __call__(self, id: str, asked: RetrainingRequest) -> Doing:
-        self.jobs.append((id, asked))
+    def __call__(self, id: str, requested: RetrainingRequest) -> Doing:
+        self.jobs.append((id, requested))
         return self.left.pop(0)
 
 
@@ -67,26 +67,26 @@ def jobs(url: str) -> Iterator[Jobs]:
 
 
 def state(jobs: Jobs, job: Job) -> str:
-    found = jobs.get(job.id)
-    assert found is not None
-    return found.state
+    result = jobs.get(job.id)
+    assert result is not None
+    return result.state
 
 
 def test_a_job_is_done_phase_by_phase_and_what_came_of_it_is_kept(url: str, jobs: Jobs) -> None:
     job, doing = jobs.put(ASKED), Doing()
     assert (job.state, job.request, job.result) == ("queued", ASKED, None)
-    begun = Begun(doing)
-    with Worker(url, "one", begun):
+    started = Begun(doing)
+    with Worker(url, "one", started):
         until(lambda: state(jobs, job) == "running")
         doing.over.append({"over": "rows"})
         until(lambda: 1 in doing.asked_for)
         until(lambda: jobs.of("toy_cells")[0].progress.get("done") == 1)
         doing.over.append(RESULT)
         until(lambda: state(jobs, job) == "done")
-    (found,) = jobs.of("toy_cells")
-    assert (found.result, found.reason, found.worker) == ({"promoted": True}, None, "one")
-    assert found.at <= (found.ended or 0)
-    assert begun.jobs == [(job.id, ASKED)]
+    (result,) = jobs.of("toy_cells")
+    assert (result.result, result.reason, result.worker) == ({"promoted": True}, None, "one")
+    assert result.at <= (result.ended or 0)
+    assert started.jobs == [(job.id, ASKED)]
     assert doing.given_up > 0
     assert jobs.of("toy_ores") == []
 
@@ -126,9 +126,9 @@ def test_a_job_whose_worker_is_gone_for_good_is_taken_up_by_another(
     second.over.append(RESULT)
     with Worker(url, "two", Begun(second)):
         until(lambda: state(jobs, job) == "done")
-    found = jobs.get(job.id)
-    assert found is not None
-    assert found.worker == "two"
+    result = jobs.get(job.id)
+    assert result is not None
+    assert result.worker == "two"
 
 
 def test_a_job_that_is_cancelled_while_it_runs_is_ended(url: str, jobs: Jobs) -> None:
@@ -145,9 +145,9 @@ def test_what_a_job_fails_by_is_kept_in_one_line_and_the_next_is_done(url: str, 
     works.over.append(RESULT)
     with Worker(url, "one", Begun(fails, works)):
         until(lambda: state(jobs, job) == "failed")
-        found = jobs.get(job.id)
-        assert found is not None
-        assert (found.reason, found.result) == ("0 rows to judge on", None)
+        result = jobs.get(job.id)
+        assert result is not None
+        assert (result.reason, result.result) == ("0 rows to judge on", None)
         again = jobs.put(ASKED)
         until(lambda: state(jobs, again) == "done")
     assert [one.state for one in jobs.of("toy_cells")] == ["done", "failed"]
@@ -197,9 +197,9 @@ def test_a_worker_ends_its_turn_where_the_file_of_the_jobs_was_replaced(
             worker.wait(threading.Event())
         assert running.given_up > 0
         assert any("the file was removed or replaced since it was opened" in line for line in caplog.messages)
-        found = jobs.get(left.id)
-        assert (found and found.state) == ("queued" if is_restored else None)
-        job = found or jobs.put(ASKED)
+        result = jobs.get(left.id)
+        assert (result and result.state) == ("queued" if is_restored else None)
+        job = result or jobs.put(ASKED)
         again = Doing()
         again.over.append(RESULT)
         with Worker(jobs.url, "one", Begun(again)):

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from records.writing.compression import ZSTD, compressed, restored
 
 
-@given(st.one_of(st.binary(), st.binary(min_size=1, max_size=50).map(lambda some: some * 3000)))
+@given(st.one_of(st.binary(), st.binary(min_size=1, max_size=50).map(lambda subset: subset * 3000)))
 def test_a_body_is_restored_byte_for_byte(body):
     for form in (body, bytearray(body), memoryview(body)):
         assert restored(compressed(form), ZSTD) == body

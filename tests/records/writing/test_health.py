@@ -80,29 +80,33 @@ def no_file_larger_than(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_file_that_may_not_grow_is_found_and_a_small_write_is_no_sign_that_it_may(health, writer, kept):
+def test_a_file_that_may_not_grow_is_found_and_a_small_write_is_no_sign_that_it_may(health, writer, stored_exchange):
     with no_file_larger_than(40_000):
         with pytest.raises(AwayError, match="expected free space"):
-            asyncio.run(writer.keep(kept(os.urandom(50_000))))
+            asyncio.run(writer.keep(stored_exchange(os.urandom(50_000))))
         assert "expected free space" in health.error
         assert "expected free space" in seen(health)
     assert seen(health) is None
-    asyncio.run(writer.keep(kept(os.urandom(50_000))))
+    asyncio.run(writer.keep(stored_exchange(os.urandom(50_000))))
 
 
-def test_a_file_whose_bytes_are_overwritten_is_found_and_nothing_more_is_answered(own, health, writer, kept, file):
-    asyncio.run(writer.keep(kept()))
+def test_a_file_whose_bytes_are_overwritten_is_found_and_nothing_more_is_answered(
+    own, health, writer, stored_exchange, file
+):
+    asyncio.run(writer.keep(stored_exchange()))
     with own.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with file.open("r+b") as overwritten:
         overwritten.write(os.urandom(file.stat().st_size))
     assert "not a database" in seen(health)
     with pytest.raises(module.RecordsError, match="not a database"):
-        asyncio.run(writer.keep(kept()))
+        asyncio.run(writer.keep(stored_exchange()))
 
 
 @pytest.mark.parametrize("how", ["moved", "removed", "replaced"])
-def test_a_file_that_is_another_one_is_found_and_nothing_is_recorded_into_it(own, health, writer, kept, file, how):
+def test_a_file_that_is_another_one_is_found_and_nothing_is_recorded_into_it(
+    own, health, writer, stored_exchange, file, how
+):
     away = file.with_name("away.db")
     os.link(file, away)
     file.unlink() if how != "moved" else file.rename(away)
@@ -110,25 +114,25 @@ def test_a_file_that_is_another_one_is_found_and_nothing_is_recorded_into_it(own
         file.unlink(missing_ok=True)
     if how == "replaced":
         shutil.copy(away, file)
-    said = "another file is in its place" if how == "replaced" else "removed or moved away"
-    with pytest.raises(AwayError, match=said):
-        asyncio.run(writer.keep(kept()))
-    with pytest.raises(AwayError, match=said), own.begin():
+    message = "another file is in its place" if how == "replaced" else "removed or moved away"
+    with pytest.raises(AwayError, match=message):
+        asyncio.run(writer.keep(stored_exchange()))
+    with pytest.raises(AwayError, match=message), own.begin():
         pass
-    assert said in seen(health)
+    assert message in seen(health)
     file.unlink(missing_ok=True)
     away.rename(file)
     assert seen(health) is None
-    asyncio.run(writer.keep(kept()))
+    asyncio.run(writer.keep(stored_exchange()))
     with own.read() as connection:
         assert len(connection.execute(select(REQUESTS)).all()) == 1
 
 
-def test_what_the_writer_could_not_write_counts_until_a_look_finds_that_it_can(own, health, writer, kept):
+def test_what_the_writer_could_not_write_counts_until_a_look_finds_that_it_can(own, health, writer, stored_exchange):
     with own.begin() as connection:
         connection.execute(text("ALTER TABLE requests RENAME TO away"))
     with pytest.raises(module.RecordsError):
-        asyncio.run(writer.keep(kept()))
+        asyncio.run(writer.keep(stored_exchange()))
     assert "requests" in health.error
     assert "requests" in seen(health)
     with own.begin() as connection:
@@ -138,9 +142,9 @@ def test_what_the_writer_could_not_write_counts_until_a_look_finds_that_it_can(o
     assert writer.error is None
 
 
-def test_nothing_is_written_where_requests_have_been(own, health, writer, kept):
+def test_nothing_is_written_where_requests_have_been(own, health, writer, stored_exchange):
     (before,) = probes(own)
-    asyncio.run(writer.keep(kept()))
+    asyncio.run(writer.keep(stored_exchange()))
     health.look()
     assert probes(own) == [before]
     health.look()
@@ -148,12 +152,12 @@ def test_nothing_is_written_where_requests_have_been(own, health, writer, kept):
 
 
 def test_a_database_that_does_not_respond_is_found_while_it_is_looked_at(own, writer, monkeypatch):
-    time, begun, goes_on = iter([0.0, 9.0, 11.0]), threading.Event(), threading.Event()
+    time, started, goes_on = iter([0.0, 9.0, 11.0]), threading.Event(), threading.Event()
     health = RecordsHealth(own, writer, 3600.0, lambda: next(time))
-    monkeypatch.setattr(health, "_try", lambda: begun.set() or goes_on.wait(10))
+    monkeypatch.setattr(health, "_try", lambda: started.set() or goes_on.wait(10))
     looking = threading.Thread(target=health.look)
     looking.start()
-    begun.wait(10)
+    started.wait(10)
     assert health.error is None
     assert health.error.endswith("no response for 11 s")
     goes_on.set()
@@ -161,7 +165,7 @@ def test_a_database_that_does_not_respond_is_found_while_it_is_looked_at(own, wr
 
 
 @pytest.mark.service
-def test_a_server_that_is_down_is_found_until_it_is_back(kept):
+def test_a_server_that_is_down_is_found_until_it_is_back(stored_exchange):
     needed("initdb")
     server = PostgreSQL("-c fsync=off")
     try:
@@ -173,6 +177,6 @@ def test_a_server_that_is_down_is_found_until_it_is_back(kept):
             assert "records at postgresql://" in seen(health)
             server.start()
             assert seen(health) is None
-            insert(database, [kept()])
+            insert(database, [stored_exchange()])
     finally:
         server.remove()

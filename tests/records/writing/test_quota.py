@@ -84,13 +84,17 @@ def test_counts_of_days_that_are_removed_go_too(database):
     assert list(stored(database)) == [(20_000, "A")]
 
 
-def test_the_writer_counts_what_is_stored(database, kept):
+def test_the_writer_counts_what_is_stored(database, stored_exchange):
     writer = Writer(database)
     writer.start()
 
     async def callers():
-        some = [kept(b"12345", client="A"), kept(bytes(3 * LARGE), client="A"), kept(b"123", client="B")]
-        await asyncio.gather(*map(writer.keep, some))
+        subset = [
+            stored_exchange(b"12345", client="A"),
+            stored_exchange(bytes(3 * LARGE), client="A"),
+            stored_exchange(b"123", client="B"),
+        ]
+        await asyncio.gather(*map(writer.keep, subset))
 
     asyncio.run(callers())
     writer.stop()
