@@ -93,8 +93,8 @@ def offers(name: str) -> Offers:
 
 
 def form_of(name: str, operation: str) -> tuple[Operation[Any], Form]:
-    found = offers(name)
-    return next(one for one in operations_of(found.seed) if one.name == operation), found.forms[operation]
+    result = offers(name)
+    return next(one for one in operations_of(result.seed) if one.name == operation), result.forms[operation]
 
 
 def drawn(operation: Operation[Any], form: Form, answer: dict[str, Any], is_table: bool = False) -> str:
@@ -123,10 +123,10 @@ def test_every_value_of_a_response_appears_with_unit_and_description(name: str, 
     text = drawn(one, form, answer)
     page = Page(text)
     flat = html.unescape(" ".join(page.texts))
-    found = list(leaves(answer, SchemaPlace.of(schema)))
-    numbers = {value for value, _ in found if isinstance(value, int | float) and not isinstance(value, bool)}
+    result = list(leaves(answer, SchemaPlace.of(schema)))
+    numbers = {value for value, _ in result if isinstance(value, int | float) and not isinstance(value, bool)}
     assert numbers <= set(page.numbers)
-    for value, place in found:
+    for value, place in result:
         if isinstance(value, str):
             assert value in flat
         if place.unit:
@@ -166,7 +166,7 @@ def test_remarks_stand_before_the_first_number(name: str, operation: str) -> Non
         elif name in pages.REMARKS and isinstance(value, str):
             yield value
 
-    assert set(remarks(answer)) == {said for said in remarks(answer) if said in before}
+    assert set(remarks(answer)) == {message for message in remarks(answer) if message in before}
 
 
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS)

@@ -50,8 +50,8 @@ ODD = (
 def body_of(rows: list[dict[str, str]], around: dict[str, str]) -> str:
     """A body from pieces of JSON by name."""
     made = [",".join(f"{json.dumps(name)}:{piece}" for name, piece in row.items()) for row in rows]
-    beside = "".join(f",{json.dumps(name)}: {piece}" for name, piece in around.items())
-    return '{"rows": [' + ", ".join("{" + row + "}" for row in made) + "]" + beside + "}"
+    reference = "".join(f",{json.dumps(name)}: {piece}" for name, piece in around.items())
+    return '{"rows": [' + ", ".join("{" + row + "}" for row in made) + "]" + reference + "}"
 
 
 @st.composite
@@ -140,10 +140,10 @@ def test_pieces_of_a_body_are_taken_as_all_of_it(case: tuple[str, bytes], togeth
 @st.composite
 def texts(draw: st.DrawFn) -> bytes:
     """JSON of objects that hold lists, with what looks like an end of a row in texts; mostly spoilt in one place."""
-    odd = st.sampled_from(["},{", "}, {", 'a"b\\', ",", "[]", "é\n", ""])
+    anomalous = st.sampled_from(["},{", "}, {", 'a"b\\', ",", "[]", "é\n", ""])
     entries: Any = st.recursive(
-        st.none() | st.integers(-9, 9) | odd,
-        lambda more: st.lists(more, max_size=4) | st.dictionaries(odd, more, max_size=3),
+        st.none() | st.integers(-9, 9) | anomalous,
+        lambda more: st.lists(more, max_size=4) | st.dictionaries(anomalous, more, max_size=3),
         max_leaves=6,
     )
     members = draw(st.lists(st.tuples(st.sampled_from(["rows", "history", "x"]), st.lists(entries, max_size=8))))

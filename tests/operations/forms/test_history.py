@@ -68,8 +68,8 @@ def test_a_value_that_a_row_holds_itself_stays(ask: Ask) -> None:
 
 
 def test_the_order_of_the_earlier_periods_does_not_matter(ask: Ask) -> None:
-    found = [ask([ROW], history=past).json()["predictions"][0]["y"] for past in (PAST, PAST[::-1])]
-    assert found[0] == found[1]
+    result = [ask([ROW], history=past).json()["predictions"][0]["y"] for past in (PAST, PAST[::-1])]
+    assert result[0] == result[1]
 
 
 def test_rows_lend_nothing_to_each_other(ask: Ask) -> None:
@@ -107,7 +107,7 @@ def test_a_fault_in_the_history_names_its_place(name: str, ask: Ask) -> None:
     response = ask([ROW], history=past)
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     faults = [(one["row"], one["field"], one["expected"]) for one in response.json()["errors"]]
-    assert any(row is None and place == field and expected in said for row, place, said in faults), faults
+    assert any(row is None and place == field and expected in message for row, place, message in faults), faults
 
 
 @pytest.mark.parametrize(("past", "field"), [(5, "history"), ([5], "history.0"), ([[]], "history.0"), ({}, "history")])
@@ -206,8 +206,8 @@ def test_what_is_made_equals_what_the_reader_makes_of_the_same_rows(zone: str | 
     past = [
         {name: None if value != value else value for name, value in row.items()} for row in frame.to_dict("records")
     ]
-    asked = [{name: row[name] for name in ("unit", "period_start", "x_set", "z")} for row in past]
-    body = json.dumps({"rows": asked, "history": past[::-1]}).encode()
+    requested = [{name: row[name] for name in ("unit", "period_start", "x_set", "z")} for row in past]
+    body = json.dumps({"rows": requested, "history": past[::-1]}).encode()
     rows, _ = payloads(seed, 200).read(body)
     # The reader sorts by unit and time, and so are the rows here.
     for name in NAMES:

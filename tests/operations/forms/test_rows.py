@@ -14,9 +14,9 @@ from seeds.format.loader import parse
 
 def test_inputs_stand_in_the_models_order(toy_seed: Seed) -> None:
     rows = [{"z": 1.0, "x_set": 2.0, "previous_y": None, "unit": "A"}, {"previous_y": 5, "x_set": 6, "z": 7}]
-    found = matrix(rows, toy_seed)
-    assert found.dtype == np.float64
-    np.testing.assert_array_equal(found, [[math.nan, 2.0, 1.0], [5.0, 6.0, 7.0]])
+    result = matrix(rows, toy_seed)
+    assert result.dtype == np.float64
+    np.testing.assert_array_equal(result, [[math.nan, 2.0, 1.0], [5.0, 6.0, 7.0]])
 
 
 @pytest.fixture
@@ -53,15 +53,15 @@ def test_quantities_come_row_by_row_and_what_is_not_determined_is_flagged() -> N
         "q": Answer(np.array([10.0, 20.0, nan]), np.array([9.0, 19.0, nan]), np.array([11.0, 21.0, nan])),
     }
     flags = [[], ["before"], []]
-    found = estimates(answers, {"q": "ppm", "p": "%"}, flags)
+    result = estimates(answers, {"q": "ppm", "p": "%"}, flags)
     assert flags == [[], ["before", "p not determined by these inputs"], ["q not determined by these inputs"]]
-    assert found[0] == {
+    assert result[0] == {
         "p": {"value": 1.0, "low": 0.5, "high": 1.5, "unit": "%"},
         "q": {"value": 10.0, "low": 9.0, "high": 11.0, "unit": "ppm"},
     }
-    assert found[1]["q"] == {"value": 20.0, "low": 19.0, "high": 21.0, "unit": "ppm"}
-    assert math.isnan(found[1]["p"]["value"])
-    assert found[2]["p"]["high"] == 3.5
+    assert result[1]["q"] == {"value": 20.0, "low": 19.0, "high": 21.0, "unit": "ppm"}
+    assert math.isnan(result[1]["p"]["value"])
+    assert result[2]["p"]["high"] == 3.5
 
 
 def test_without_a_quantity_rows_are_empty() -> None:

@@ -104,8 +104,8 @@ def test_a_leak_is_called_so_in_rows_alone(shape: Shape) -> None:
 
 
 def test_of_many_faults_101_are_told_so_that_more_than_100_can_be(shape: Shape) -> None:
-    for number, told in ((1, 1), (100, 100), (101, 101), (102, 101), (500, 101)):
-        assert len(shape.read({f"q{i}": 1 for i in range(number)})[1]) == told
+    for number, predictions in ((1, 1), (100, 100), (101, 101), (102, 101), (500, 101)):
+        assert len(shape.read({f"q{i}": 1 for i in range(number)})[1]) == predictions
 
 
 def test_an_object_of_a_thousand_fields_is_read_whole_and_a_longer_one_in_part(

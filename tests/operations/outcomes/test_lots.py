@@ -72,14 +72,14 @@ def careful(model):
 
 def test_odd_assays_wait_until_a_person_accepts_them(careful):
     """All contents of all lots are four spreads too large, and so would every interval be."""
-    odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
+    anomalous = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
     before = STATES.begin(careful)
-    after = STATES.taken(careful, before, ROWS, odd, [0] * 30, BATCH)
+    after = STATES.taken(careful, before, ROWS, anomalous, [0] * 30, BATCH)
     assert STATES.followed(careful, after, 0).level.state() == careful.level.state()
     ((name, (waits,)),) = STATES.waiting(after).items()
     assert (name, waits.batch, waits.outcomes, STATES.outcomes_waiting(after)) == ("contents", 1, 30, 30)
     assert f"the mean is off by +{np.log(4.0):.3g}" in waits.why
-    accepted = STATES.taken(careful, before, ROWS, odd, [0] * 30, replace(BATCH, accepted=True))
+    accepted = STATES.taken(careful, before, ROWS, anomalous, [0] * 30, replace(BATCH, accepted=True))
     assert STATES.followed(careful, accepted, 0).level.half_width(0.9) > careful.level.half_width(0.9)
     assert STATES.outcomes_waiting(accepted) == 0
 
@@ -99,8 +99,8 @@ def test_received_assays_are_counted_and_lapse(model):
 
 
 def test_assays_that_wait_are_not_counted(careful):
-    odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
-    after = STATES.taken(careful, STATES.begin(careful), ROWS, odd, [0] * 30, replace(BATCH, at=9))
+    anomalous = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
+    after = STATES.taken(careful, STATES.begin(careful), ROWS, anomalous, [0] * 30, replace(BATCH, at=9))
     assert (STATES.followed(careful, after, 9).interval, after["at"]) == (Interval("wider", 0), 0)
 
 

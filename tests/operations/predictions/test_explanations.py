@@ -49,23 +49,23 @@ def test_base_and_contributions_sum_to_the_value(app: Service, ask: Ask) -> None
     response = ask(rows, explain=True)
     TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     for one, plain in zip(response.json()["predictions"], ask(rows).json()["predictions"], strict=True):
-        why = one["explanation"]
-        assert (why["quantity"], why["unit"], why["causes"]) == ("y", "%", None)
-        parts = [part["contribution"] for part in why["contributions"]]
-        assert why["base_value"] + sum(parts) == pytest.approx(one["y"]["value"], rel=1e-9)
+        reason = one["explanation"]
+        assert (reason["quantity"], reason["unit"], reason["causes"]) == ("y", "%", None)
+        parts = [part["contribution"] for part in reason["contributions"]]
+        assert reason["base_value"] + sum(parts) == pytest.approx(one["y"]["value"], rel=1e-9)
         assert [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
         assert one["y"] == plain["y"]
 
 
 def test_contributions_name_each_input_with_its_value_and_unit(ask: Ask) -> None:
     (one,) = ask([ROW | {"z": None}], explain=True).json()["predictions"]
-    found = {part["input"]: (part["value"], part["unit"]) for part in one["explanation"]["contributions"]}
-    assert found == {"previous_y": (91.5, "%"), "x_set": (10.25, "kA"), "z": (None, "V")}
+    result = {part["input"]: (part["value"], part["unit"]) for part in one["explanation"]["contributions"]}
+    assert result == {"previous_y": (91.5, "%"), "x_set": (10.25, "kA"), "z": (None, "V")}
 
 
-@pytest.mark.parametrize("asked", [{}, {"explain": False}])
-def test_an_answer_that_was_not_asked_to_explain_does_not(asked: dict[str, bool], ask: Ask) -> None:
-    assert "explanation" not in ask([ROW], **asked).json()["predictions"][0]
+@pytest.mark.parametrize("requested", [{}, {"explain": False}])
+def test_an_answer_that_was_not_asked_to_explain_does_not(requested: dict[str, bool], ask: Ask) -> None:
+    assert "explanation" not in ask([ROW], **requested).json()["predictions"][0]
 
 
 @pytest.mark.parametrize("explain", [1, "true", None, [], "yes"])
@@ -128,11 +128,11 @@ def test_contributions_are_summed_by_physical_cause(
     potline: Callable[[str], Service], call: Callable[..., httpx.Response]
 ) -> None:
     one = asked_potline(potline("lightgbm_physics"), call)
-    why = one["explanation"]
-    by_cause = [part["contribution"] for part in why["causes"]]
-    assert why["base_value"] + sum(by_cause) == pytest.approx(one["current_efficiency"]["value"], rel=1e-9)
-    assert "metal pad" in [part["cause"] for part in why["causes"]]
-    assert {"superheat", "line_current"} < {part["input"] for part in why["contributions"]}
+    reason = one["explanation"]
+    by_cause = [part["contribution"] for part in reason["causes"]]
+    assert reason["base_value"] + sum(by_cause) == pytest.approx(one["current_efficiency"]["value"], rel=1e-9)
+    assert "metal pad" in [part["cause"] for part in reason["causes"]]
+    assert {"superheat", "line_current"} < {part["input"] for part in reason["contributions"]}
 
 
 def test_a_candidate_without_parts_says_so(

@@ -85,8 +85,8 @@ def test_a_request_holds_1_to_the_most_rows(number: int, taken: bool, read: Call
 
 def test_rows_of_a_request_with_a_fault_are_checked_too_as_far_as_they_may_go(read: Callable[..., Any]) -> None:
     bad = ROW | {"z": 9}
-    found = refused(read, {"rows": [bad] * (MOST + 3), "coverage": 2}).faults
-    assert [(fault.row, fault.field) for fault in found] == [
+    result = refused(read, {"rows": [bad] * (MOST + 3), "coverage": 2}).faults
+    assert [(fault.row, fault.field) for fault in result] == [
         *[(None, "rows"), (None, "coverage")],
         *[(i, "z") for i in range(MOST)],
     ]

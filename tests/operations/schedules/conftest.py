@@ -39,7 +39,7 @@ def order(service: Service) -> dict[str, Any]:
 
 @pytest.fixture
 def ask(service: Service, call: Callable[..., Any]) -> Callable[..., Any]:
-    def asked(order: dict[str, Any], status: int = HTTPStatus.OK) -> Any:
+    def response_to(order: dict[str, Any], status: int = HTTPStatus.OK) -> Any:
         response = call(service, "POST", URL, json=order)
         assert response.status_code == status, response.text
         if status == HTTPStatus.OK:
@@ -47,4 +47,4 @@ def ask(service: Service, call: Callable[..., Any]) -> Callable[..., Any]:
             TypeAdapter(own.forms["schedules"].answer).validate_json(response.content)
         return response.json()
 
-    return asked
+    return response_to

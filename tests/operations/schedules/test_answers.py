@@ -6,19 +6,19 @@ FIRST, LAST = "2026-08-03T00:00:00+08:00", "2026-08-03T23:00:00+08:00"
 
 
 def test_the_example_is_answered_without_a_model(ask, order):
-    found = ask(order)
-    hours = found["hours"]
+    result = ask(order)
+    hours = result["hours"]
     assert (len(hours), hours[0]["start"], hours[-1]["start"]) == (24, FIRST, LAST)
-    assert order["metal_target"] <= found["metal"]["value"] * (1 + 1e-6)
-    assert sum(hour["cost"] for hour in hours) == pytest.approx(found["cost"]["value"])
-    assert found["constant_current"]["cost"]["value"] - found["cost"]["value"] == pytest.approx(
-        found["saving"]["value"]
+    assert order["metal_target"] <= result["metal"]["value"] * (1 + 1e-6)
+    assert sum(hour["cost"] for hour in hours) == pytest.approx(result["cost"]["value"])
+    assert result["constant_current"]["cost"]["value"] - result["cost"]["value"] == pytest.approx(
+        result["saving"]["value"]
     )
-    assert found["saving"]["low"] < found["saving"]["value"] < found["saving"]["high"]
-    assert found["saving"]["value"] > 0.02 * found["cost"]["value"]
-    units = {one["limit"]: one["unit"] for one in found["shadow_price"]}
+    assert result["saving"]["low"] < result["saving"]["value"] < result["saving"]["high"]
+    assert result["saving"]["value"] > 0.02 * result["cost"]["value"]
+    units = {one["limit"]: one["unit"] for one in result["shadow_price"]}
     assert units["metal_target"] == "$/t"
-    assert {one["name"] for one in found["limits"]} == {"cell_temperature", "zinc_in_cell", "cell_voltage"}
+    assert {one["name"] for one in result["limits"]} == {"cell_temperature", "zinc_in_cell", "cell_voltage"}
 
 
 def test_the_current_follows_the_tariff_within_its_limits(ask, order):
@@ -35,23 +35,23 @@ def test_the_current_follows_the_tariff_within_its_limits(ask, order):
 def test_a_grid_factor_by_the_hour_moves_the_emission_alone(ask, order):
     plain = ask(order)
     order["grid_factor"] = [{"start": "2026-08-03T00:00+08:00", "end": "2026-08-04T00:00+08:00", "factor": 0.2}]
-    found = ask(order)
-    assert found["co2e"]["value"] == pytest.approx(0.2 * found["energy"]["value"])
-    assert [hour["current"] for hour in found["hours"]] == [hour["current"] for hour in plain["hours"]]
+    result = ask(order)
+    assert result["co2e"]["value"] == pytest.approx(0.2 * result["energy"]["value"])
+    assert [hour["current"] for hour in result["hours"]] == [hour["current"] for hour in plain["hours"]]
 
 
 def test_another_bound_replaces_the_seeds(ask, order):
     order["limits"] = {"cell_voltage": 3.48}
-    found = ask(order)
-    (voltage,) = (one for one in found["limits"] if one["name"] == "cell_voltage")
+    result = ask(order)
+    (voltage,) = (one for one in result["limits"] if one["name"] == "cell_voltage")
     assert voltage["at_most"] == 3.48
     assert voltage["nearest"] <= voltage["tightened_limit"] + 1e-6
 
 
 def test_half_hours(ask, order):
-    found = ask(order | {"minutes": 30})
-    assert len(found["hours"]) == 48
-    assert found["hours"][1]["start"] == "2026-08-03T00:30:00+08:00"
+    result = ask(order | {"minutes": 30})
+    assert len(result["hours"]) == 48
+    assert result["hours"][1]["start"] == "2026-08-03T00:30:00+08:00"
 
 
 def test_an_impossible_order_says_which_limit_must_give_way_and_by_how_much(ask, order):
@@ -69,7 +69,7 @@ def _tariff(order, **first):
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "said"),
+    ("change", "field", "message"),
     [
         (lambda o: o["tariff"].pop(2), "tariff.2.start", "2026-08-03T12:00:00+08:00: hours from there on are missing"),
         (lambda o: o["tariff"].insert(1, o["tariff"][1]), "tariff.2.start", "hours before it stand twice"),
@@ -91,23 +91,23 @@ def _tariff(order, **first):
         (lambda o: o["rows"][0].update(line_current=None), "rows.line_current", "a value in at least one"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place(ask, order, change, field, said):
+def test_what_is_wrong_is_named_with_its_place(ask, order, change, field, message):
     change(order)
     faults = ask(order, 422)["errors"]
-    assert any(fault["field"] == field and said in fault["expected"] for fault in faults), faults
+    assert any(fault["field"] == field and message in fault["expected"] for fault in faults), faults
 
 
 def test_negative_prices_that_are_meant_are_taken(ask, order):
     order["tariff"][0]["price"] = -0.02
-    found = ask(order | {"allow_negative_prices": True})
-    assert found["hours"][3]["current"] == pytest.approx(115.0)
+    result = ask(order | {"allow_negative_prices": True})
+    assert result["hours"][3]["current"] == pytest.approx(115.0)
 
 
 def test_a_stop_is_taken_where_it_pays(ask, order):
     order["tariff"][3]["price"] = 4.0
-    found = ask(order | {"allow_stops": True, "metal_target": 0.75 * order["metal_target"]})
-    assert not all(hour["running"] for hour in found["hours"])
-    stopped = [hour["current"] for hour in found["hours"] if not hour["running"]]
+    result = ask(order | {"allow_stops": True, "metal_target": 0.75 * order["metal_target"]})
+    assert not all(hour["running"] for hour in result["hours"])
+    stopped = [hour["current"] for hour in result["hours"] if not hour["running"]]
     assert stopped == pytest.approx([15.0] * len(stopped))
 
 

@@ -21,9 +21,9 @@ def test_a_process_is_asked_for_schedules_where_seed_and_physics_say_so(name):
     assert (schedule_of(load(name)) is not None) == (seed.schedule is not None)
     if offered is None:
         return
-    found = answered(seed, read(offered, json.dumps(offered.example).encode()))
-    assert len(found["hours"]) == 24
-    assert found["saving"]["value"] > 0
+    result = answered(seed, read(offered, json.dumps(offered.example).encode()))
+    assert len(result["hours"]) == 24
+    assert result["saving"]["value"] > 0
 
 
 OFFERED = [name for name in names() if load(name).schedule is not None]

@@ -55,7 +55,7 @@ def model(potline: Seed) -> Any:
 
 
 @pytest.fixture
-def asked(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> ParsedSetpointRequest:
+def request_of(taken: Mapping[str, SetPointForm], body: Callable[..., dict[str, Any]]) -> ParsedSetpointRequest:
     return read(taken["recommendations"], json.dumps(body(units=("B-1", "A-1"))).encode())
 
 
@@ -67,15 +67,15 @@ def as_described(rows: Any, kind: Any) -> Any:
 
 
 def test_advice_stands_in_the_order_of_the_rows(
-    asked: ParsedSetpointRequest, model: Any, taken: Mapping[str, SetPointForm]
+    request_of: ParsedSetpointRequest, model: Any, taken: Mapping[str, SetPointForm]
 ) -> None:
-    rows = advice_rows([advised("A-1", -0.01), advised("B-1", -0.03)], asked, model)
-    found = as_described(rows, listed(kinds(model)["advice"]))
-    assert [(one["unit"], one["setpoints"]["voltage_setpoint"]["move"]) for one in found] == [
+    rows = advice_rows([advised("A-1", -0.01), advised("B-1", -0.03)], request_of, model)
+    result = as_described(rows, listed(kinds(model)["advice"]))
+    assert [(one["unit"], one["setpoints"]["voltage_setpoint"]["move"]) for one in result] == [
         ("B-1", -0.03),
         ("A-1", -0.01),
     ]
-    assert {one["period_start"] for one in found} == {"2026-11-01"}
+    assert {one["period_start"] for one in result} == {"2026-11-01"}
 
 
 def listed(kind: Any) -> Any:
@@ -87,8 +87,8 @@ def kinds(model: Any) -> dict[str, Any]:
     return vars(kinds_of(model.seed, own, shared))
 
 
-def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> None:
-    one = advice_rows([advised("A-1"), advised("B-1")], asked, model)[0]
+def test_each_number_has_its_unit(request_of: ParsedSetpointRequest, model: Any) -> None:
+    one = advice_rows([advised("A-1"), advised("B-1")], request_of, model)[0]
     assert one["setpoints"]["voltage_setpoint"] == {"plan": 4.0, "move": -0.02, "recommended": 3.98, "unit": "V"}
     assert one["setpoints"]["line_current_target"] == {"plan": 400.0, "move": 0.0, "recommended": 400.0, "unit": "kA"}
     assert one["setpoints"]["metal_level_target"]["recommended"] == 22.5
@@ -105,28 +105,28 @@ def test_each_number_has_its_unit(asked: ParsedSetpointRequest, model: Any) -> N
     assert (one["cause"], one["supporting_rows"], one["refusal"]) == ("less power", 40, None)
 
 
-def test_what_is_not_known_is_null(asked: ParsedSetpointRequest, model: Any) -> None:
+def test_what_is_not_known_is_null(request_of: ParsedSetpointRequest, model: Any) -> None:
     nan = GainEstimate(math.nan, math.nan, math.nan)
     limit = LimitAfterMoves("superheat", "K", 6.0, False, math.nan, 0.0, 0.03)
     blank = advised("A-1", gain=nan, effects={"superheat": nan}, limits=(limit,), refusal="history knows 1 period")
-    rows = as_described(advice_rows([blank, advised("B-1")], asked, model), listed(kinds(model)["advice"]))
+    rows = as_described(advice_rows([blank, advised("B-1")], request_of, model), listed(kinds(model)["advice"]))
     assert rows[1]["gain"] == {"value": None, "low": None, "high": None, "unit": "$/d"}
     assert (rows[1]["limits"][0]["expected"], rows[1]["limits"][0]["violation_probability"]) == (None, None)
     assert rows[1]["refusal"] == "history knows 1 period"
 
 
-def test_points_of_a_frontier_have_their_price_of_carbon(asked: ParsedSetpointRequest, model: Any) -> None:
+def test_points_of_a_frontier_have_their_price_of_carbon(request_of: ParsedSetpointRequest, model: Any) -> None:
     points = {
         "A-1": [ParetoPoint(0.0, advised("A-1", 0.0)), ParetoPoint(100.0, advised("A-1", -0.02))],
         "B-1": [ParetoPoint(0.0, advised("B-1"))],
     }
-    found = as_described(pareto_rows(points, asked, model), listed(kinds(model)["pareto"]))
-    assert [one["unit"] for one in found] == ["B-1", "A-1"]
-    assert [point["carbon_price"] for point in found[1]["points"]] == [
+    result = as_described(pareto_rows(points, request_of, model), listed(kinds(model)["pareto"]))
+    assert [one["unit"] for one in result] == ["B-1", "A-1"]
+    assert [point["carbon_price"] for point in result[1]["points"]] == [
         {"value": 0.0, "unit": "$/tCO2e"},
         {"value": 100.0, "unit": "$/tCO2e"},
     ]
-    assert found[1]["points"][1]["advice"]["setpoints"]["voltage_setpoint"]["move"] == -0.02
+    assert result[1]["points"][1]["advice"]["setpoints"]["voltage_setpoint"]["move"] == -0.02
 
 
 def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> None:
@@ -135,14 +135,14 @@ def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> 
         Trial("B-1", "A-1", START, 3, {"voltage_setpoint": -0.025}),
     )
     planned = PlannedTests(tests, {"voltage_setpoint": ExperimentValue(0.025, 1.0, 2.0, 1.5, 0.4, 0.1)})
-    found = planned_rows(planned, model)
-    as_described(found["tests"], listed(kinds(model)["test"]))
-    as_described(found["worth"], kinds(model)["worth"])
-    assert found["tests"][1] == {
+    result = planned_rows(planned, model)
+    as_described(result["tests"], listed(kinds(model)["test"]))
+    as_described(result["worth"], kinds(model)["worth"])
+    assert result["tests"][1] == {
         **{"unit": "B-1", "period_start": "2026-11-01", "partner": "A-1", "periods": 3},
         "moves": {"voltage_setpoint": {"value": -0.025, "unit": "V"}},
     }
-    assert found["worth"]["voltage_setpoint"] == {
+    assert result["worth"]["voltage_setpoint"] == {
         **{"size": 0.025, "unit": "V", "currency_unit": "$/d"},
         **{"gain": 1.0, "gain_sd": 2.0, "gain_sd_after": 1.5, "value": 0.4, "cost": 0.1},
     }

@@ -39,22 +39,22 @@ def advised(unit="A-1", refusal=None, **changes):
 def answer_of(potline, *advices):
     model = SimpleNamespace(seed=potline, response=response_of(potline))
     rows = [{"unit": one.unit, "period_start": "2025-04-01"} for one in advices]
-    asked = ParsedSetpointRequest(rows, [one.unit for one in advices], pd.DataFrame(), {})
-    return {"recommendations": advice_rows(advices, asked, model)}
+    requested = ParsedSetpointRequest(rows, [one.unit for one in advices], pd.DataFrame(), {})
+    return {"recommendations": advice_rows(advices, requested, model)}
 
 
 def test_the_file_has_a_row_a_unit_under_headings_with_units(potline):
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         flat_rows(answer_of(potline, advised(), advised("A-2", "doubt: too much"))["recommendations"], potline)
     )
-    first, second = found.to_dict("records")
+    first, second = table.to_dict("records")
     assert (first["unit"], first["period_start"]) == ("A-1", pd.Timestamp("2025-04-01"))
     assert (first["voltage_setpoint plan [V]"], first["voltage_setpoint move [V]"]) == (4.0, -0.02)
     assert first["voltage_setpoint new [V]"] == 3.98
     assert first["line_current_target new [kA]"] == 400.0
     assert [first[f"gain{part} [$/d]"] for part in ("", " low", " high")] == [7.0, 1.0, 13.0]
     assert [first[f"specific_energy change{part} [kWh/t]"] for part in ("", " low", " high")] == [-20.0, -30.0, -10.0]
-    assert not [name for name in found if name.startswith("efficiency_by_feed")]
+    assert not [name for name in table if name.startswith("efficiency_by_feed")]
     assert first["bath_temperature expected [°C]"] == 959.0
     assert first["chance of bath_temperature above 970 °C [1]"] == 0.01
     assert first["chance of superheat below 6 K [1]"] == 0.015
@@ -70,8 +70,8 @@ def test_reasons_of_refusals_are_counted_without_their_numbers(potline):
         None,
     ]
     advices = (advised(f"A-{i}", text) for i, text in enumerate(texts))
-    found = refusals(answer_of(potline, *advices)["recommendations"])
-    assert found == {
+    result = refusals(answer_of(potline, *advices)["recommendations"])
+    assert result == {
         "doubt: the best move would bring … a day, give or take …": 2,
         "history knows … periods without a gap before …: expected … or more": 1,
     }

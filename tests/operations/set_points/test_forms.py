@@ -25,15 +25,17 @@ def test_a_process_whose_setpoints_physics_knows_is_asked_in_four_ways(taken: Ma
 def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
     seed = load(name)
     forms = offered(seed, 10).forms
-    asked = [one for one in forms if one not in ("predictions", "schedules", "warnings", "outcomes")]
+    requested = [one for one in forms if one not in ("predictions", "schedules", "warnings", "outcomes")]
     others = [one.name for one in operations_of(seed) if one.name not in forms and one.why_not(seed) is not None]
-    assert [*asked, *others] == (VERBS if "recommendations" in forms else [])
+    assert [*requested, *others] == (VERBS if "recommendations" in forms else [])
 
 
 def test_each_process_with_setpoints_or_bins_is_asked() -> None:
-    asked = {name for name in names() if "recommendations" in offered(load(name), 10).forms}
+    requested = {name for name in names() if "recommendations" in offered(load(name), 10).forms}
     seeds = {name: load(name) for name in names()}
-    assert asked == {name for name, seed in seeds.items() if seed.quality or seed.bins or response_of(seed) is not None}
+    assert requested == {
+        name for name, seed in seeds.items() if seed.quality or seed.bins or response_of(seed) is not None
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality])
@@ -59,13 +61,13 @@ def test_a_process_without_physics_of_its_setpoints_is_not_asked(toy_seed: Seed)
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_example_is_taken_and_described(taken: Mapping[str, SetPointForm], verb: str) -> None:
-    asked = taken[verb]
-    found = read(asked, json.dumps(asked.example).encode())
-    assert found.units == ["A-001"]
-    assert set(found.request) == set(asked.example)
-    described = TypeAdapter(asked.request)
-    described.validate_python(asked.example)
-    assert set(described.json_schema()["properties"]) == set(asked.example)
+    requested = taken[verb]
+    result = read(requested, json.dumps(requested.example).encode())
+    assert result.units == ["A-001"]
+    assert set(result.request) == set(requested.example)
+    described = TypeAdapter(requested.request)
+    described.validate_python(requested.example)
+    assert set(described.json_schema()["properties"]) == set(requested.example)
 
 
 def test_a_plan_holds_what_is_known_and_set_and_history_all_that_a_table_holds(

@@ -37,7 +37,7 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> LotSetpoints:
+def lot_setpoints(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> LotSetpoints:
     physics = physics_type(contents=lambda columns: {"q": np.exp(-0.06 * columns["setpoint"])})
     with pytest.MonkeyPatch.context() as patch:
         state_process(patch, "toy_lots", physics=physics)
@@ -50,7 +50,7 @@ def learnt(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame
 @pytest.fixture
 def serve(
     save_toy_grader: Callable[..., Any],
-    learnt: LotSetpoints,
+    lot_setpoints: LotSetpoints,
     toy_folder: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -59,7 +59,7 @@ def serve(
 
     def make(**parts: Any) -> Service:
         model = save_toy_grader(tmp_path / "without")
-        save(replace(model, **(parts or {"learnt": {"set-points": learnt}})), tmp_path / "with")
+        save(replace(model, **(parts or {"learnt": {"set-points": lot_setpoints}})), tmp_path / "with")
         monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
         store = FolderStore()
         store.point("toy_lots", 3, tmp_path / "with")
@@ -89,14 +89,14 @@ def faults(lot_faults: Callable[..., Any], post: Post) -> Callable[..., list[dic
 
 
 def test_a_lot_near_its_limit_gets_a_move_and_a_safe_one_stays(post: Post) -> None:
-    found = post("recommendations")
-    assert list(found) == [
+    response = post("recommendations")
+    assert list(response) == [
         *("process", "task", "model", "advisory", "assumptions", "prices", "recommendations"),
     ]
-    assert (found["process"], found["task"], found["model"]["version"], found["advisory"]) == (
+    assert (response["process"], response["task"], response["model"]["version"], response["advisory"]) == (
         *("toy_lots", "quality", 3, True),
     )
-    near, safe = found["recommendations"]
+    near, safe = response["recommendations"]
     assert (near["line"], near["cast_at"], near["refusal"]) == ("T-01", "2026-11-01", None)
     setpoint = near["setpoints"]["setpoint"]
     assert (setpoint["plan"], setpoint["unit"]) == (46.0, "°C")
@@ -145,10 +145,10 @@ def test_a_missing_last_assay_is_made_from_earlier_periods(post: Post) -> None:
 
 
 def test_a_lot_unlike_history_is_refused_by_name(post: Post) -> None:
-    odd, near = post("recommendations", [NEAR | {"u": 15.0}, NEAR])["recommendations"]
-    assert odd["refusal"] == "u outside training range"
-    assert odd["grade_probability"]["prime"] == {"before": None, "after": None}
-    assert odd["limits"][0]["violation_probability"] is None
+    anomalous, near = post("recommendations", [NEAR | {"u": 15.0}, NEAR])["recommendations"]
+    assert anomalous["refusal"] == "u outside training range"
+    assert anomalous["grade_probability"]["prime"] == {"before": None, "after": None}
+    assert anomalous["limits"][0]["violation_probability"] is None
     assert near["refusal"] is None
 
 
@@ -175,9 +175,9 @@ def test_what_is_measured_later_is_no_part_of_a_plan(faults: Callable[..., Any])
 
 
 def test_rows_without_a_column_that_the_model_needs_are_a_fault(
-    serve: Callable[..., Service], learnt: LotSetpoints, call: Any
+    serve: Callable[..., Service], lot_setpoints: LotSetpoints, call: Any
 ) -> None:
-    app = serve(learnt={"set-points": replace(learnt, complete=np.ones(3, dtype=np.bool_))})
+    app = serve(learnt={"set-points": replace(lot_setpoints, complete=np.ones(3, dtype=np.bool_))})
     rows = [{**NEAR, "u": None}, {**SAFE, "u": None}]
     refused = call(app, "POST", f"{URL}/recommendations", json={"rows": rows})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -230,7 +230,7 @@ def test_moves_that_cannot_be_are_faults(
 
 
 @pytest.mark.parametrize(
-    ("parts", "why"),
+    ("parts", "reason"),
     [
         (
             {"refusals": {"set-points": "setpoint: step missing: expected for a set-point"}},
@@ -241,25 +241,25 @@ def test_moves_that_cannot_be_are_faults(
 )
 @pytest.mark.parametrize("verb", ["recommendations", "what-if"])
 def test_a_version_without_set_points_says_why_and_what_it_can_do(
-    serve: Callable[..., Service], call: Any, parts: dict[str, Any], why: str, verb: str
+    serve: Callable[..., Service], call: Any, parts: dict[str, Any], reason: str, verb: str
 ) -> None:
     moves = {"moves": {"setpoint": 1.0}} if verb == "what-if" else {}
     response = call(serve(**parts), "POST", f"{URL}/{verb}", json={"rows": [NEAR], **moves})
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]
-    assert detail.startswith(f"version 3 of toy_lots recommends no set-points: {why}")
+    assert detail.startswith(f"version 3 of toy_lots recommends no set-points: {reason}")
     assert detail.endswith("toy_lots is of the task quality and answers POST /v1/toy_lots/predictions")
 
 
-@pytest.mark.parametrize(("verb", "why"), [("pareto", "what lots emit is not known"), ("experiments", "no")])
+@pytest.mark.parametrize(("verb", "reason"), [("pareto", "what lots emit is not known"), ("experiments", "no")])
 def test_ways_to_ask_that_lots_do_not_offer_say_why_and_what_there_is(
-    app: Service, call: Any, verb: str, why: str
+    app: Service, call: Any, verb: str, reason: str
 ) -> None:
     response = call(app, "POST", f"{URL}/{verb}", json={"rows": [NEAR]})
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]
     assert detail.startswith(f"nothing is at {URL}/{verb}: ")
-    assert why in detail
+    assert reason in detail
     assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if, {URL}/outcomes")
 
 

@@ -48,24 +48,24 @@ def test_a_line_that_moves_says_how_far_and_what_that_brings(taken: Mapping[str,
         worth=260.0,
         binding_constraints="power_limit: at 403 kA the moves that bring most take 98.2 MW",
     )
-    found = described(line_part(line, potline), taken)
-    assert found["setpoints"] == {SETPOINT: {"plan": 398.0, "move": 2.5, "recommended": 400.5, "unit": "kA"}}
-    assert found["start"] == "2026-11-01"
-    assert found["gain"] == {"value": 900.0, "low": 100.0, "high": 1700.0, "unit": "$/d"}
-    assert found["power"] == {"before": 96.0, "after": 97.5, "limit": 98.0, "unit": "MW"}
-    assert found["shadow_price"] == {"value": 260.0, "unit": "$/d/MW"}
+    result = described(line_part(line, potline), taken)
+    assert result["setpoints"] == {SETPOINT: {"plan": 398.0, "move": 2.5, "recommended": 400.5, "unit": "kA"}}
+    assert result["start"] == "2026-11-01"
+    assert result["gain"] == {"value": 900.0, "low": 100.0, "high": 1700.0, "unit": "$/d"}
+    assert result["power"] == {"before": 96.0, "after": 97.5, "limit": 98.0, "unit": "MW"}
+    assert result["shadow_price"] == {"value": 260.0, "unit": "$/d/MW"}
     # The moves of units are taken by a what-if as they are.
-    body = taken["what-if"].example | {"moves": dict(found["moves"])}
+    body = taken["what-if"].example | {"moves": dict(result["moves"])}
     assert read(taken["what-if"], json.dumps(body).encode()).request["moves"] == line.moves
 
 
 def test_a_line_that_is_not_known_has_no_numbers(taken: Mapping[str, SetPointForm], potline: Seed) -> None:
     line = LineAdvice(SETPOINT, START, units=60, known=3, refusal="line: a part")
     assert math.isnan(line.plan)
-    found = described(line_part(line, potline), taken)
-    assert found["setpoints"][SETPOINT] == {"plan": None, "move": 0.0, "recommended": None, "unit": "kA"}
-    assert (found["gain"], found["shadow_price"], found["power"]["after"]) == (None, None, None)
-    assert found["refusal"] == "line: a part"
+    result = described(line_part(line, potline), taken)
+    assert result["setpoints"][SETPOINT] == {"plan": None, "move": 0.0, "recommended": None, "unit": "kA"}
+    assert (result["gain"], result["shadow_price"], result["power"]["after"]) == (None, None, None)
+    assert result["refusal"] == "line: a part"
 
 
 @pytest.mark.parametrize("limit", [0, -5, "much"])

@@ -17,9 +17,9 @@ PROCESSES = ("copper_cathode", "aluminium_scrap")
 
 
 def offered(process: str) -> LotForm:
-    found = catalogue.offered(load(process), 50).forms["recommendations"]
-    assert isinstance(found, LotForm)
-    return found
+    result = catalogue.offered(load(process), 50).forms["recommendations"]
+    assert isinstance(result, LotForm)
+    return result
 
 
 def fields_of_advice(process: str) -> set[str]:
@@ -35,8 +35,8 @@ def test_the_request_of_the_page_is_taken(process: str) -> None:
     request = blocks[PROCESSES.index(process)]
     key = load(process).key
     assert key is not None
-    asked = read_lots(offered(process), json.dumps(request).encode())
-    assert asked.units == [row[key.name] for row in request["rows"]]
+    requested = read_lots(offered(process), json.dumps(request).encode())
+    assert requested.units == [row[key.name] for row in request["rows"]]
 
 
 def test_each_field_of_an_answer_is_explained() -> None:
@@ -53,8 +53,8 @@ def test_each_field_of_an_answer_is_explained() -> None:
 def test_the_example_is_taken_and_described(process: str, verb: str) -> None:
     own = catalogue.offered(load(process), 50).forms[verb]
     assert isinstance(own, LotForm)
-    asked = read_lots(own, json.dumps(own.example).encode())
-    assert len(asked.rows) == 1
+    requested = read_lots(own, json.dumps(own.example).encode())
+    assert len(requested.rows) == 1
     described = TypeAdapter(own.request)
     described.validate_python(own.example)
     assert set(described.json_schema()["properties"]) == set(own.example)

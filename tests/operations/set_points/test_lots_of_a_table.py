@@ -42,7 +42,7 @@ def planned(table, seed, units=("T-01", "T-02")):
     return rows
 
 
-def asked(model, rows, seed, prices=None):
+def advices_on(model, rows, seed, prices=None):
     """Advice on the plans of a table, its file, and remarks."""
     operation = LotRecommendations()
     form = operation.form(seed, len(rows))
@@ -52,13 +52,13 @@ def asked(model, rows, seed, prices=None):
 
 
 def test_lots_that_are_planned_get_advice(table, model, toy_quality_seed):
-    advices, found, notes = asked(model, planned(table, toy_quality_seed), toy_quality_seed)
+    advices, result, notes = advices_on(model, planned(table, toy_quality_seed), toy_quality_seed)
     assert notes == ("no advice for 10 units whose newest row is no plan",)
     assert [one["line"] for one in advices] == ["T-01", "T-02"]
     assert all(
         one["setpoints"]["setpoint"]["plan"] == 46.0 and one["setpoints"]["setpoint"]["move"] > 0 for one in advices
     )
-    first = found.iloc[0]
+    first = result.iloc[0]
     assert first["line"] == "T-01"
     assert first["setpoint new [°C]"] == 46.0 + advices[0]["setpoints"]["setpoint"]["move"]
     assert first["gain low [$/t]"] == advices[0]["gain"]["low"] > 0
@@ -70,7 +70,7 @@ def test_lots_that_are_planned_get_advice(table, model, toy_quality_seed):
 
 
 def test_without_plans_each_unit_makes_one_more_lot_after_its_newest_assay(table, model, toy_quality_seed):
-    advices, found, notes = asked(model, table.table, toy_quality_seed)
+    advices, result, notes = advices_on(model, table.table, toy_quality_seed)
     assert (len(advices), notes) == (12, (GOES_ON,))
     newest = table.table.groupby("line").tail(1).set_index("line")
     for one in advices:
@@ -78,21 +78,21 @@ def test_without_plans_each_unit_makes_one_more_lot_after_its_newest_assay(table
         assert pd.Timestamp(one["cast_at"]) == last["cast_at"] + pd.Timedelta(days=1)
         assert one["setpoints"]["setpoint"]["plan"] == last["setpoint"]
     # Its last assay is the newest lot's, and u is as it was there.
-    by_hand = table.table.copy()
+    expected = table.table.copy()
     more = newest.reset_index().assign(v=np.nan, p=np.nan, q=np.nan, r=np.nan, crack=np.nan)
     more["p_last"] = np.abs(newest["p"].to_numpy())
     more["cast_at"] += pd.Timedelta(days=1)
-    both = pd.concat([by_hand, more[by_hand.columns]]).sort_values(["line", "cast_at"], ignore_index=True)
-    again, same, notes = asked(model, both, toy_quality_seed)
+    both = pd.concat([expected, more[expected.columns]]).sort_values(["line", "cast_at"], ignore_index=True)
+    again, same, notes = advices_on(model, both, toy_quality_seed)
     assert notes == ()
-    pd.testing.assert_frame_equal(same, found)
+    pd.testing.assert_frame_equal(same, result)
     assert again == advices
 
 
 def test_prices_of_the_day_count(table, model, toy_quality_seed):
     rows = planned(table, toy_quality_seed)
     own, other = (
-        asked(model, rows, toy_quality_seed, prices)[0][0]["gain"]["value"]
+        advices_on(model, rows, toy_quality_seed, prices)[0][0]["gain"]["value"]
         for prices in ({}, {"assay_cost": 15.0, "claim_cost": 3.0})
     )
     assert own > other

@@ -37,9 +37,9 @@ def test_moves_by_unit_leave_the_others_alone(ask: Ask, potline: Seed) -> None:
     assert chosen(ask(moves), potline) == moves
 
 
-def faults(asked: ParsedSetpointRequest, potline: Seed) -> list[tuple[Any, ...]]:
+def faults(requested: ParsedSetpointRequest, potline: Seed) -> list[tuple[Any, ...]]:
     with pytest.raises(RequestError) as caught:
-        chosen(asked, potline)
+        chosen(requested, potline)
     assert caught.value.status == 422
     return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]
 

@@ -22,7 +22,7 @@ from system.cancellation import looking
 Body = Callable[..., dict[str, Any]]
 
 
-def asked(
+def read_request(
     taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations"
 ) -> ParsedSetpointRequest:
     return read(taken[verb], json.dumps(body).encode())
@@ -32,7 +32,7 @@ def faults(
     taken: Mapping[str, SetPointForm], body: dict[str, Any], verb: str = "recommendations"
 ) -> list[tuple[Any, ...]]:
     with pytest.raises(RequestError) as caught:
-        asked(taken, body, verb)
+        read_request(taken, body, verb)
     assert caught.value.status == 422
     return [(one.row, one.field, one.value, one.bound, one.expected) for one in caught.value.faults]
 
@@ -40,8 +40,8 @@ def faults(
 def test_history_and_plans_are_one_table_that_keeps_the_contract(
     taken: Mapping[str, SetPointForm], potline: Seed, body: Body
 ) -> None:
-    found = asked(taken, body(units=("B-1", "A-1")))
-    table = found.table
+    result = read_request(taken, body(units=("B-1", "A-1")))
+    table = result.table
     assert table["unit"].tolist() == ["A-1"] * 4 + ["B-1"] * 4
     assert table["period_start"].is_monotonic_increasing is False
     assert table.groupby("unit")["period_start"].is_monotonic_increasing.all()
@@ -55,7 +55,7 @@ def test_history_and_plans_are_one_table_that_keeps_the_contract(
 def test_what_a_period_will_measure_is_empty_in_its_plan(
     taken: Mapping[str, SetPointForm], potline: Seed, body: Body
 ) -> None:
-    table = asked(taken, body()).table
+    table = read_request(taken, body()).table
     plans = table.groupby("unit").tail(1)
     measured = [column.name for column in potline.by_role("during", "late", "target")]
     assert plans[measured].isna().all(axis=None)
@@ -66,17 +66,17 @@ def test_what_a_period_will_measure_is_empty_in_its_plan(
 def test_rows_keep_their_order_and_names_lose_spaces(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body(units=("B-1", "A-1"))
     request["rows"][0]["unit"] = " B-1 "
-    found = asked(taken, request)
-    assert found.units == ["B-1", "A-1"]
-    assert found.rows[0]["unit"] == " B-1 "
+    result = read_request(taken, request)
+    assert result.units == ["B-1", "A-1"]
+    assert result.rows[0]["unit"] == " B-1 "
 
 
 def test_units_without_a_plan_lend_their_history(taken: Mapping[str, SetPointForm], body: Body) -> None:
     request = body()
     del request["rows"][1]
-    found = asked(taken, request)
-    assert found.units == ["A-001"]
-    assert set(found.table["unit"]) == {"A-001", "A-002"}
+    result = read_request(taken, request)
+    assert result.units == ["A-001"]
+    assert set(result.table["unit"]) == {"A-001", "A-002"}
 
 
 def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(
@@ -84,7 +84,7 @@ def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(
 ) -> None:
     request = body()
     request["rows"][0]["caf2"] = None
-    assert math.isnan(asked(taken, request).table.groupby("unit")["caf2"].apply(lambda of: of.iloc[-1])["A-001"])
+    assert math.isnan(read_request(taken, request).table.groupby("unit")["caf2"].apply(lambda of: of.iloc[-1])["A-001"])
     for row in request["history"]:
         row["caf2"] = row["pot_age"] = None
     expected = "a value here, or in a row of this unit's history"
@@ -155,9 +155,9 @@ def test_what_does_not_go_together_is_named(
     taken: Mapping[str, SetPointForm],
     body: Body,
 ) -> None:
-    (found,) = faults(taken, changed(body(), part, i, **values))
-    assert fault is None or found == fault
-    assert found[1].endswith(next(iter(values)))
+    (result,) = faults(taken, changed(body(), part, i, **values))
+    assert fault is None or result == fault
+    assert result[1].endswith(next(iter(values)))
 
 
 @pytest.mark.parametrize(
@@ -185,9 +185,9 @@ def test_a_date_of_another_century_is_named_and_not_filled_up(
 ) -> None:
     request = body(units=tuple(f"A-{i:03d}" for i in range(units)))
     request["history"] = request["history"][:: len(request["history"]) // units]
-    found = faults(taken, changed(request, "history", 4, period_start=start))
+    result = faults(taken, changed(request, "history", 4, period_start=start))
     expected = f"first and last period of all rows at most {most} periods of 30 d apart"
-    assert (None, "history.4.period_start", start, None, expected) in found
+    assert (None, "history.4.period_start", start, None, expected) in result
 
 
 def test_a_history_is_needed(taken: Mapping[str, SetPointForm], body: Body) -> None:
@@ -214,9 +214,9 @@ def test_a_history_is_needed(taken: Mapping[str, SetPointForm], body: Body) -> N
 def test_moves_are_of_setpoints_that_units_have(
     moves: Any, fault: tuple[Any, ...], taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
-    found = faults(taken, body("what-if", moves=moves), "what-if")
-    assert [one[1:4] for one in found] == [fault[:3]]
-    assert found[0][4].startswith(fault[3])
+    result = faults(taken, body("what-if", moves=moves), "what-if")
+    assert [one[1:4] for one in result] == [fault[:3]]
+    assert result[0][4].startswith(fault[3])
 
 
 @pytest.mark.parametrize("share", [0, -0.1, 1.5, "0.1"])
@@ -231,7 +231,7 @@ def test_many_faults_are_cut_at_a_hundred(taken: Mapping[str, SetPointForm], bod
     for row in request["rows"]:
         row |= {"a": 1, "b": 2, "c": 3}
     with pytest.raises(RequestError, match="more than 100 faults") as caught:
-        asked(taken, request)
+        read_request(taken, request)
     assert len(caught.value.faults) == 100
 
 
@@ -242,7 +242,7 @@ def test_what_is_no_json_is_a_bad_request(taken: Mapping[str, SetPointForm]) -> 
 
 
 def test_the_table_is_of_numbers(taken: Mapping[str, SetPointForm], potline: Seed, body: Body) -> None:
-    table = asked(taken, body()).table
+    table = read_request(taken, body()).table
     assert {table[column.name].dtype for column in potline.columns if column.is_number} == {np.dtype(np.float64)}
     assert table["period_start"].dtype == "datetime64[us]"
 
@@ -272,13 +272,13 @@ def test_no_body_makes_a_defect(
     request = body(verb)
     request[place[0]][place[1]] |= row
     try:
-        found = asked(taken, request | changes, verb)
+        result = read_request(taken, request | changes, verb)
         if verb == "what-if":
-            chosen(found, potline)
+            chosen(result, potline)
     except RequestError as error:
         refused = error
     else:
-        assert len(found.table) == len(found.rows) + len(request["history"])
+        assert len(result.table) == len(result.rows) + len(request["history"])
         return
     assert refused.status == 422
     assert refused.faults
@@ -296,5 +296,5 @@ def test_each_row_is_a_stop_of_the_reading(taken: Mapping[str, SetPointForm], bo
     looks: list[bool] = []
     request = body(units=tuple(f"A-{i:03d}" for i in range(9)))
     with looking(lambda: looks.append(True)):
-        asked(taken, request)
+        read_request(taken, request)
     assert len(looks) >= len(request["rows"]) + len(request["history"])

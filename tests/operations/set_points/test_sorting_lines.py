@@ -102,11 +102,11 @@ def faults(lot_faults: Callable[..., Any], post: Post) -> Callable[..., list[dic
 
 
 def test_a_belt_that_could_carry_more_is_told_how_much(post: Post, model: SortingModel) -> None:
-    found = post("recommendations")
-    assert (found["process"], found["task"], found["model"]["version"], found["advisory"]) == (
+    response = post("recommendations")
+    assert (response["process"], response["task"], response["model"]["version"], response["advisory"]) == (
         *("toy_scrap", "sorting", 2, True),
     )
-    (row,) = found["recommendations"]
+    (row,) = response["recommendations"]
     assert (row["lot"], row["passed_at"], row["refusal"]) == ("L-900", "2026-11-01T06:00", None)
     assert list(row["setpoints"]) == [GAIN, OTHER, LOAD]
     load = row["setpoints"][LOAD]
@@ -225,17 +225,17 @@ def test_a_load_beyond_what_is_known_is_a_fault_with_its_bound(faults: Callable[
 
 
 @pytest.mark.parametrize(
-    ("refusal", "why"),
+    ("refusal", "reason"),
     [("3 latest lots outside the training rows", "3 latest lots"), (None, "it was trained without them")],
 )
 def test_a_version_without_assayed_pieces_says_why_and_what_it_can_do(
-    serve: Callable[..., Service], call: Any, refusal: str | None, why: str
+    serve: Callable[..., Service], call: Any, refusal: str | None, reason: str
 ) -> None:
     app = serve(learnt={}, refusals={} if refusal is None else {"set-points": refusal})
     response = call(app, "POST", f"{URL}/recommendations", json={"rows": [PLAN]})
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]
-    assert detail.startswith(f"version 2 of toy_scrap recommends no set-points: {why}")
+    assert detail.startswith(f"version 2 of toy_scrap recommends no set-points: {reason}")
     assert detail.endswith(f"answers POST {URL}/predictions")
 
 

@@ -18,8 +18,8 @@ WARNED = sorted(name for name, seed in load_all().items() if seed.warnings)
 def test_the_example_is_taken(process):
     taken = warning_form(load(process), 100)
     assert taken is not None
-    asked = read(taken, json.dumps(taken.example).encode())
-    assert len(asked.table) == len(taken.example["history"]) + 1
+    requested = read(taken, json.dumps(taken.example).encode())
+    assert len(requested.table) == len(taken.example["history"]) + 1
     TypeAdapter(taken.request).validate_python(taken.example)
 
 

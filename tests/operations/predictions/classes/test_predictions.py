@@ -27,17 +27,17 @@ def model(save_toy_classifier: Callable[..., Any], tmp_path: Path) -> Classifica
     return made
 
 
-def asked(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
+def response_to(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
     taken = payloads(seed, 10)
     rows, read = taken.read(json.dumps({"rows": rows, **request}).encode())
-    found = predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
-    assert list(found) == ["predictions"]
-    predictions: list[dict[str, Any]] = found["predictions"]
+    result = predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
+    assert list(result) == ["predictions"]
+    predictions: list[dict[str, Any]] = result["predictions"]
     return predictions
 
 
 def test_predictions_are_the_models_answers_with_key_time_and_flags(toy_class_seed, model) -> None:
-    first, second = asked(toy_class_seed, model, ROW, ROW | {"face": "B", "grain": None, "colour": 5.0})
+    first, second = response_to(toy_class_seed, model, ROW, ROW | {"face": "B", "grain": None, "colour": 5.0})
     p = model.probabilities(np.array([[0.9, 0.3, 100.0], [np.nan, 5.0, 100.0]]))
     for i, one in enumerate((first, second)):
         assert list(one) == ["id", "face", "day", "ore", "class_probabilities", "class_set", "flags"]
@@ -52,7 +52,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(toy_class_se
 def test_sets_are_those_of_the_coverage_asked_the_most_probable_class_first(toy_class_seed, model) -> None:
     sets = []
     for coverage in (0.5, 0.9, 0.99):
-        (one,) = asked(toy_class_seed, model, ROW, coverage=coverage)
+        (one,) = response_to(toy_class_seed, model, ROW, coverage=coverage)
         p = np.array([list(one["class_probabilities"].values())])
         assert set(one["class_set"]) == {CLASSES[k] for k in np.flatnonzero(model.sets(p, coverage)[0])}
         shares = [one["class_probabilities"][name] for name in one["class_set"]]
@@ -64,18 +64,18 @@ def test_sets_are_those_of_the_coverage_asked_the_most_probable_class_first(toy_
 
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(toy_class_seed, model) -> None:
-    for one in asked(toy_class_seed, model, ROW, ROW | {"grain": None, "colour": 5.0}, explain=True):
+    for one in response_to(toy_class_seed, model, ROW, ROW | {"grain": None, "colour": 5.0}, explain=True):
         first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
-        why = one["explanation"]
-        assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
-        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
+        reason = one["explanation"]
+        assert (reason["quantity"], reason["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
+        total = reason["base_value"] + sum(part["contribution"] for part in reason["contributions"])
         assert total == pytest.approx(np.log(first[1] / second[1]), rel=1e-9)
 
 
 def test_too_few_calibration_rows_are_an_error(toy_class_seed, model) -> None:
     few = ClassificationModel(**{**vars_of(model), "conformal": type(model.conformal)(np.full(20, 0.1))})
     with pytest.raises(CoverageError, match="needs at least 99 calibration rows, got 20"):
-        asked(toy_class_seed, few, ROW, coverage=0.99)
+        response_to(toy_class_seed, few, ROW, coverage=0.99)
 
 
 def vars_of(model: ClassificationModel) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def vars_of(model: ClassificationModel) -> dict[str, Any]:
 
 def test_answers_are_of_the_type_that_is_described(toy_class_seed, model) -> None:
     taken = payloads(toy_class_seed, 10)
-    predictions = asked(toy_class_seed, model, ROW)
+    predictions = response_to(toy_class_seed, model, ROW)
     used = {"version": 1, "alias": "champion", "digest": "sha256:1", "baseline": False}
     whole = {
         "process": "toy_ores",

@@ -42,9 +42,9 @@ def seed(request: pytest.FixtureRequest) -> Seed:
 @pytest.fixture
 def physics(seed: Seed) -> AnyEnergy:
     """Energy module of the process."""
-    found = energy_of(seed)
-    assert found is not None
-    return found
+    result = energy_of(seed)
+    assert result is not None
+    return result
 
 
 def fitted(seed: Seed) -> RegressionModel | SeveralTargets:
@@ -64,12 +64,12 @@ def fitted(seed: Seed) -> RegressionModel | SeveralTargets:
 @pytest.fixture(scope="module")
 def app(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Service:
     """A service over one process, with a model."""
-    where, kept = tmp_path_factory.mktemp("seeds"), tmp_path_factory.mktemp("model") / "one"
+    where, retained = tmp_path_factory.mktemp("seeds"), tmp_path_factory.mktemp("model") / "one"
     name = f"{seed.process.name}.toml"
     (where / name).write_bytes((folder() / name).read_bytes())
-    model_files.save(fitted(seed), kept)
+    model_files.save(fitted(seed), retained)
     store = FolderStore()
-    store.point(seed.process.name, 1, kept)
+    store.point(seed.process.name, 1, retained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NONFERROUS_SEEDS", str(where))
         made = create_app(ServiceSettings(), store)
@@ -80,8 +80,8 @@ def app(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Service:
 @pytest.fixture
 def row(seed: Seed) -> dict[str, Any]:
     """A typical row."""
-    (found,) = payloads(seed, 3).example["rows"]
-    return found
+    (result,) = payloads(seed, 3).example["rows"]
+    return result
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(physics: Any,
             assert energy[part][own][end] == pytest.approx(one[name][end], rel=1e-12)
         parts = [part[end] for scope in energy["sources"].values() for part in scope.values()]
         assert sum(parts) == pytest.approx(energy["scopes"]["total"][end], rel=1e-12)
-    for found in (*energy["boundaries"].values(), energy["coal_equivalent"], energy["scopes"]["total"]):
-        assert found["low"] < found["value"] < found["high"]
+    for result in (*energy["boundaries"].values(), energy["coal_equivalent"], energy["scopes"]["total"]):
+        assert result["low"] < result["value"] < result["high"]
     units = [energy["boundaries"][physics.KIND.first]["unit"], energy["coal_equivalent"]["unit"]]
     assert [*units, energy["scopes"]["total"]["unit"]] == [physics.KIND.unit, "kgce/t", "tCO2e/t"]
     assert one["flags"] == []
@@ -124,32 +124,32 @@ def test_tensors_hold_the_energy_that_json_holds(
     inputs = [{"name": name, "datatype": kinds[name], "shape": [1], "data": [value]} for name, value in given.items()]
     response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json={"inputs": inputs})
     assert response.status_code == 200, response.text
-    found = {one["name"]: one["data"] for one in response.json()["outputs"]}
+    result = {one["name"]: one["data"] for one in response.json()["outputs"]}
     (one,) = post([given])["predictions"]
     energy = one["energy"]
     for end in ("value", "low", "high"):
         for name, one_of in energy["boundaries"].items():
-            assert found[f"energy.boundaries.{name}.{end}"] == [one_of[end]]
-        assert found[f"energy.scopes.total.{end}"] == [energy["scopes"]["total"][end]]
+            assert result[f"energy.boundaries.{name}.{end}"] == [one_of[end]]
+        assert result[f"energy.scopes.total.{end}"] == [energy["scopes"]["total"][end]]
     assert (energy["scopes"]["total"]["value"] is None) == left_out
-    (norms,) = found["energy.norms"]
+    (norms,) = result["energy.norms"]
     assert json.loads(norms) == energy["norms"]
 
 
 def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, row: Any) -> None:
     answer = post([row])
-    found = {one["name"]: one for one in answer["predictions"][0]["energy"]["norms"]}
-    assert list(found) == [norm.name for norm in seed.norms]
+    result = {one["name"]: one for one in answer["predictions"][0]["energy"]["norms"]}
+    assert list(result) == [norm.name for norm in seed.norms]
     for norm in seed.norms:
-        one, limits = found[norm.name], {grade.name: grade.at_most for grade in norm.grades}
+        one, limits = result[norm.name], {grade.name: grade.at_most for grade in norm.grades}
         assert (one["document"], one["boundary"], one["verification"]) == (
             norm.document,
             norm.boundary,
             norm.verification,
         )
         assert one["energy"]["unit"] == norm.unit
-        kept = [name for name, limit in limits.items() if one["energy"]["value"] <= limit]
-        assert one["grade"] == (kept[0] if kept else None)
+        retained = [name for name, limit in limits.items() if one["energy"]["value"] <= limit]
+        assert one["grade"] == (retained[0] if retained else None)
         if one["next_grade"] is None:
             assert one["grade"] == norm.grades[0].name
             assert one["distance"] is None
@@ -173,8 +173,8 @@ def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any,
 
 
 def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: Any, post: Any, row: Any) -> None:
-    usual, hydro = post([row]), post([row], grid_emission_factor=YUNNAN)
-    one, other = usual["predictions"][0], hydro["predictions"][0]
+    typical, hydro = post([row]), post([row], grid_emission_factor=YUNNAN)
+    one, other = typical["predictions"][0], hydro["predictions"][0]
     for part in ("boundaries", "coal_equivalent", "norms"):
         assert one["energy"][part] == other["energy"][part]
     scope = "scope_2"
@@ -186,12 +186,12 @@ def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: An
     assert other["energy"]["scopes"]["scope_1"] == one["energy"]["scopes"]["scope_1"]
     for name, (part, own) in SAME[physics.KIND.unit].items():
         assert other[name]["value"] == pytest.approx(other["energy"][part][own]["value"], rel=1e-12)
-    factors = [answer["energy_basis"]["factors"]["grid_emission_factor"] for answer in (usual, hydro)]
+    factors = [answer["energy_basis"]["factors"]["grid_emission_factor"] for answer in (typical, hydro)]
     assert [factor["value"] for factor in factors] == [NATIONAL, YUNNAN]
     assert factors[0]["source"] == seed.economics["grid_emission_factor"].source
     assert factors[1]["source"] == "assumed: by the request"
     assert post([row], grid_emission_factor=0)["predictions"][0]["energy"]["scopes"]["scope_2"]["value"] >= 0
-    assert post([row], grid_emission_factor=None) | {"predictions": []} == usual | {"predictions": []}
+    assert post([row], grid_emission_factor=None) | {"predictions": []} == typical | {"predictions": []}
 
 
 @pytest.mark.parametrize(

@@ -15,24 +15,26 @@ def model(threshold: float) -> Any:
     return SimpleNamespace(threshold=threshold)
 
 
-@pytest.mark.parametrize(("threshold", "said"), [(0.25, 0.25), (math.nan, None), (0.0, 0.0)])
-def test_a_threshold_that_was_not_found_is_null(threshold: float, said: float | None, toy_quality_seed: Seed) -> None:
-    assert info(toy_quality_seed, model(threshold)).threshold == said
+@pytest.mark.parametrize(("threshold", "message"), [(0.25, 0.25), (math.nan, None), (0.0, 0.0)])
+def test_a_threshold_that_was_not_found_is_null(
+    threshold: float, message: float | None, toy_quality_seed: Seed
+) -> None:
+    assert info(toy_quality_seed, model(threshold)).threshold == message
 
 
 def test_all_else_is_the_seeds(toy_quality_seed: Seed) -> None:
-    said = info(toy_quality_seed, None).model_dump()
-    assert [grade.pop("name") for grade in said["grades"]] == ["prime", "second", "remelt"]
-    assert said["grades"][1] == {
+    message = info(toy_quality_seed, None).model_dump()
+    assert [grade.pop("name") for grade in message["grades"]] == ["prime", "second", "remelt"]
+    assert message["grades"][1] == {
         "title": "Second",
         "value": {"value": -40, "unit": "$/t"},
         "limits": {"p": {"value": 20, "least": None, "unit": "ppm", "of": ["p"], "verification": "assumed"}},
         "sums": {},
     }
-    (whole,) = said["grades"][0]["sums"].values()
+    (whole,) = message["grades"][0]["sums"].values()
     assert whole == {"value": 9, "least": None, "unit": "ppm", "of": ["p", "q"], "verification": "assumed"}
-    del said["grades"]
-    assert said == {
+    del message["grades"]
+    assert message == {
         "elements": ["p", "q", "r"],
         "defects": ["crack"],
         "intended": "prime",

@@ -165,8 +165,8 @@ def test_what_is_known_late_is_refused_as_such(toy_quality_seed: Seed) -> None:
 def test_all_faults_are_told_at_once(app: Service, call: Call) -> None:
     rows = [A_LOT | {"u": 21, "q": 1}, 5]
     costs = {"assay_cost": -1, "value": {"zinc": 1}}
-    told = call(app, "POST", URL, json={"rows": rows, "costs": costs, "coverage": 0.3}).json()
-    assert {(fault["row"], fault["field"]) for fault in told["errors"]} == {
+    body = call(app, "POST", URL, json={"rows": rows, "costs": costs, "coverage": 0.3}).json()
+    assert {(fault["row"], fault["field"]) for fault in body["errors"]} == {
         *((0, "u"), (0, "q"), (1, None)),
         *((None, "coverage"), (None, "costs.assay_cost"), (None, "costs.value.zinc")),
     }

@@ -22,8 +22,8 @@ def number(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def kinds(toy_quality_seed: Seed) -> dict[str, Any]:
-    found: dict[str, Any] = TypeAdapter(payloads(toy_quality_seed, 5).answer).json_schema()["$defs"]
-    return found
+    result: dict[str, Any] = TypeAdapter(payloads(toy_quality_seed, 5).answer).json_schema()["$defs"]
+    return result
 
 
 def test_probabilities_and_promises_lie_between_0_and_1(kinds: dict[str, Any]) -> None:

@@ -49,10 +49,10 @@ def app(model: QualityModel, toy_folder: Folder, tmp_path: Path, monkeypatch: py
 @pytest.fixture
 def served(app: Service) -> QualityModel:
     """The model that answers, to be changed by hand."""
-    found = app.champions.statuses["toy_lots"].served
-    assert found is not None
-    assert isinstance(found.model, QualityModel)
-    return found.model
+    result = app.champions.statuses["toy_lots"].served
+    assert result is not None
+    assert isinstance(result.model, QualityModel)
+    return result.model
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def ask(app: Service, call: Call) -> Ask:
         response = call(app, "POST", URL, json={"rows": rows, **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
-        told: dict[str, Any] = response.json()
-        return told
+        predictions: dict[str, Any] = response.json()
+        return predictions
 
     return answered
 
@@ -91,10 +91,10 @@ def rows_of(X: FloatArray) -> list[dict[str, Any]]:
 
 
 def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
-    told = ask([A_LOT])
-    assert list(told) == ["process", "model", "coverage", "interval", "predictions", "guarantee"]
-    assert told["coverage"] == 0.9
-    (prediction,) = told["predictions"]
+    predictions = ask([A_LOT])
+    assert list(predictions) == ["process", "model", "coverage", "interval", "predictions", "guarantee"]
+    assert predictions["coverage"] == 0.9
+    (prediction,) = predictions["predictions"]
     assert list(prediction) == [
         *("id", "line", "cast_at", "derived_inputs", "contents", "defect_probabilities", "grade_probability"),
         *("decision", "nearest_limit", "remedy", "flags"),
@@ -121,17 +121,19 @@ def test_a_clean_lot_is_released_and_a_dirty_one_is_not(ask: Ask) -> None:
 def test_answers_are_the_models_own_to_the_last_bit(
     ask: Ask, served: QualityModel, X: FloatArray, coverage: float
 ) -> None:
-    judged = served.assess(X)
-    contents = served.contents(judged.logs, coverage)
-    told = ask(rows_of(X), coverage=coverage)["predictions"]
+    assessed = served.assess(X)
+    contents = served.contents(assessed.logs, coverage)
+    predictions = ask(rows_of(X), coverage=coverage)["predictions"]
     for name in ELEMENTS:
         for part in ("value", "low", "high"):
-            assert [one["contents"][name][part] for one in told] == getattr(contents[name], part).tolist()
-    assert [list(one["grade_probability"].values()) for one in told] == judged.keeps.tolist()
-    assert [list(one["defect_probabilities"].values()) for one in told] == judged.defects.tolist()
-    assert [one["decision"]["expected_value"]["value"] for one in told] == judged.decided.expected.tolist()
-    assert [one["flags"] for one in told] == served.flags(X)
-    for one, grade, action in zip(told, judged.decided.grade, judged.decided.actions(served.costs), strict=True):
+            assert [one["contents"][name][part] for one in predictions] == getattr(contents[name], part).tolist()
+    assert [list(one["grade_probability"].values()) for one in predictions] == assessed.keeps.tolist()
+    assert [list(one["defect_probabilities"].values()) for one in predictions] == assessed.defects.tolist()
+    assert [one["decision"]["expected_value"]["value"] for one in predictions] == assessed.decided.expected.tolist()
+    assert [one["flags"] for one in predictions] == served.flags(X)
+    for one, grade, action in zip(
+        predictions, assessed.decided.grade, assessed.decided.actions(served.costs), strict=True
+    ):
         assert one["decision"]["action"] == ACTIONS[action]
         assert one["decision"]["grade"] == (None if grade < 0 else GRADES[grade])
 
@@ -141,10 +143,10 @@ def test_all_contents_of_a_lot_lie_in_their_intervals_together_as_often_as_asked
 ) -> None:
     frame = toy_quality_frame(lines=8, lots=250, rng_seed=5)
     frame["p_last"] = np.abs(frame.groupby("line")["p"].shift(1))
-    told = ask(rows_of(frame[list(INPUTS)].to_numpy()), coverage=0.8)["predictions"]
+    predictions = ask(rows_of(frame[list(INPUTS)].to_numpy()), coverage=0.8)["predictions"]
     held = np.ones(len(frame), dtype=bool)
     for name in ELEMENTS:
-        low, high = (np.array([one["contents"][name][end] for one in told]) for end in ("low", "high"))
+        low, high = (np.array([one["contents"][name][end] for one in predictions]) for end in ("low", "high"))
         reported = frame[name].to_numpy()
         # One below the laboratory's limit is held where the interval reaches below that limit.
         held &= np.where(reported < 0, low <= -reported, (low <= reported) & (reported <= high))
@@ -186,17 +188,17 @@ def test_a_batch_is_its_rows_in_order(ask: Ask, X: FloatArray) -> None:
     assert len({one["id"] for one in together + alone}) == 60
 
 
-def numbers(told: Any) -> list[float]:
+def numbers(predictions: Any) -> list[float]:
     """All numbers of an answer, in order."""
-    if isinstance(told, dict):
-        return [number for inner in told.values() for number in numbers(inner)]
-    return [told] if isinstance(told, float) else []
+    if isinstance(predictions, dict):
+        return [number for inner in predictions.values() for number in numbers(inner)]
+    return [predictions] if isinstance(predictions, float) else []
 
 
 def test_a_thousand_lots_are_one_request(ask: Ask, X: FloatArray) -> None:
-    told = ask(rows_of(np.tile(X, (5, 1))))["predictions"]
-    assert len({one["id"] for one in told}) == 1000
-    assert [one["decision"] for one in told[:200]] == [one["decision"] for one in told[800:]]
+    predictions = ask(rows_of(np.tile(X, (5, 1))))["predictions"]
+    assert len({one["id"] for one in predictions}) == 1000
+    assert [one["decision"] for one in predictions[:200]] == [one["decision"] for one in predictions[800:]]
 
 
 def test_what_a_model_cannot_determine_is_null_flagged_and_for_the_laboratory(
@@ -304,26 +306,26 @@ def assayed(one: dict[str, Any], value: FloatArray, assay: float) -> float:
 def test_each_lot_gets_what_is_worth_most_among_what_is_allowed(
     ask: Ask, X: FloatArray, costs: Any, value: FloatArray, assay: float, claim: float
 ) -> None:
-    told = ask(rows_of(X), costs=costs)
-    threshold = told["guarantee"]["threshold"]
-    for one in told["predictions"]:
+    predictions = ask(rows_of(X), costs=costs)
+    threshold = predictions["guarantee"]["threshold"]
+    for one in predictions["predictions"]:
         keeps = np.array(list(one["grade_probability"].values()))
-        worth = value - claim * (1 - keeps)
-        worth[(1 - keeps > threshold) & [True, True, False]] = -np.inf
-        best, decision = max(worth.max(), assayed(one, value, assay)), one["decision"]
+        economic_value = value - claim * (1 - keeps)
+        economic_value[(1 - keeps > threshold) & [True, True, False]] = -np.inf
+        best, decision = max(economic_value.max(), assayed(one, value, assay)), one["decision"]
         assert decision["expected_value"] == {"value": pytest.approx(best, rel=1e-9, abs=1e-9), "unit": "$/t"}
         if decision["grade"] is None:
-            assert (decision["action"], best > worth.max()) == ("laboratory", True)
+            assert (decision["action"], best > economic_value.max()) == ("laboratory", True)
         else:
-            assert decision["grade"] == GRADES[int(worth.argmax())]
+            assert decision["grade"] == GRADES[int(economic_value.argmax())]
             assert decision["action"] == ("release" if decision["grade"] == "prime" else "downgrade")
 
 
 def test_dearer_assays_send_fewer_lots_to_the_laboratory(ask: Ask, X: FloatArray) -> None:
     sent = []
     for cost in (0.0, 150.0, 600.0, 1e6):
-        told = ask(rows_of(X), costs={"assay_cost": cost})["predictions"]
-        sent.append([one["decision"]["action"] for one in told].count("laboratory"))
+        predictions = ask(rows_of(X), costs={"assay_cost": cost})["predictions"]
+        sent.append([one["decision"]["action"] for one in predictions].count("laboratory"))
     assert sent[0] > sent[1] > sent[2] > sent[3] == 0
 
 
@@ -334,27 +336,27 @@ def test_where_assays_are_free_no_lot_is_let_go_but_one_that_cannot_break_its_gr
 
 
 def test_where_claims_cost_nothing_the_threshold_still_bounds_what_is_let_go(ask: Ask, X: FloatArray) -> None:
-    told = ask(rows_of(X), costs={"claim_cost": 0.0, "assay_cost": 1e6})
-    threshold = told["guarantee"]["threshold"]
-    for one in told["predictions"]:
+    predictions = ask(rows_of(X), costs={"claim_cost": 0.0, "assay_cost": 1e6})
+    threshold = predictions["guarantee"]["threshold"]
+    for one in predictions["predictions"]:
         p, grade = one["grade_probability"], one["decision"]["grade"]
         expected = next(name for name in GRADES if 1 - p[name] <= threshold)
         assert grade == expected
-    assert {one["decision"]["grade"] for one in told["predictions"]} == {"prime", "second"}
+    assert {one["decision"]["grade"] for one in predictions["predictions"]} == {"prime", "second"}
 
 
 def test_the_guarantee_stands_in_the_answer_and_not_for_costs_of_the_day(ask: Ask, model: QualityModel) -> None:
-    told = ask([A_LOT])["guarantee"]
-    assert told == {
+    predictions = ask([A_LOT])["guarantee"]
+    assert predictions == {
         "alpha": 0.02,
         "confidence": 0.95,
         "threshold": model.threshold,
         "defined_on": "lots that are released without an assay in a grade with limits",
     }
     for none in ({}, {"assay_cost": None}, {"value": None}, {"value": {}}, {"value": {"second": None}}):
-        assert ask([A_LOT], costs=none)["guarantee"] == told
+        assert ask([A_LOT], costs=none)["guarantee"] == predictions
     for given in ({"assay_cost": 150.0}, {"claim_cost": 1.0}, {"value": {"second": -41.0}}):
-        assert ask([A_LOT], costs=given)["guarantee"] == told | {"confidence": None}
+        assert ask([A_LOT], costs=given)["guarantee"] == predictions | {"confidence": None}
 
 
 def test_a_model_without_a_threshold_promises_and_releases_nothing(
@@ -362,9 +364,9 @@ def test_a_model_without_a_threshold_promises_and_releases_nothing(
 ) -> None:
     object.__setattr__(served, "threshold", float("nan"))
     for cost, grade in ((150.0, None), (1e6, "remelt")):
-        told = ask(rows_of(X), costs={"assay_cost": cost})
-        assert (told["guarantee"]["confidence"], told["guarantee"]["threshold"]) == (None, None)
-        assert {one["decision"]["grade"] for one in told["predictions"]} == {grade}
+        predictions = ask(rows_of(X), costs={"assay_cost": cost})
+        assert (predictions["guarantee"]["confidence"], predictions["guarantee"]["threshold"]) == (None, None)
+        assert {one["decision"]["grade"] for one in predictions["predictions"]} == {grade}
     assert ask([A_LOT])["guarantee"]["confidence"] is None
 
 
@@ -372,15 +374,15 @@ def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
     (plain,), (one,) = ask([A_LOT])["predictions"], ask([A_LOT], explain=True)["predictions"]
     assert "explanations" not in plain
     assert list(one["explanations"]) == list(ELEMENTS)
-    for name, why in one["explanations"].items():
-        assert (why["quantity"], why["unit"], why["causes"]) == (name, "ppm", None)
-        assert {part["input"] for part in why["contributions"]} == set(INPUTS)
-        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
+    for name, reason in one["explanations"].items():
+        assert (reason["quantity"], reason["unit"], reason["causes"]) == (name, "ppm", None)
+        assert {part["input"] for part in reason["contributions"]} == set(INPUTS)
+        total = reason["base_value"] + sum(part["contribution"] for part in reason["contributions"])
         assert total == pytest.approx(one["contents"][name]["value"], rel=1e-9)
     # p rises with u, and q falls with the set-point.
     (dirty,) = ask([DIRTY | {"setpoint": 60.0}], explain=True)["predictions"]
     part = {
-        name: {one["input"]: one["contribution"] for one in why["contributions"]}
-        for name, why in dirty["explanations"].items()
+        name: {one["input"]: one["contribution"] for one in reason["contributions"]}
+        for name, reason in dirty["explanations"].items()
     }
     assert part["p"]["u"] > 0 > part["q"]["setpoint"]

@@ -37,19 +37,19 @@ def test_costs_that_are_left_out_are_the_models_own(given: dict[str, Any], toy_q
 def test_costs_of_the_day_replace_what_they_name(
     given: dict[str, Any], value: list[float], assay: float, claim: float, toy_quality_seed: Seed
 ) -> None:
-    found = predictions.given_costs(given, toy_quality_seed, OWN)
-    assert found is not None
-    assert found.value.tolist() == value
-    assert (found.assay, found.claim, found.intended) == (assay, claim, 0)
+    result = predictions.given_costs(given, toy_quality_seed, OWN)
+    assert result is not None
+    assert result.value.tolist() == value
+    assert (result.assay, result.claim, result.intended) == (assay, claim, 0)
 
 
 def test_decisions_are_told_in_words() -> None:
     decided = Decisions(np.array([0, 1, -1, 2]), np.array([0.0, -41.5, -6.0, -150.0]))
-    told = predictions._decided(decided, OWN, ["prime", "second", "remelt"])
-    assert [(one["action"], one["grade"]) for one in told] == [
+    reported = predictions._decided(decided, OWN, ["prime", "second", "remelt"])
+    assert [(one["action"], one["grade"]) for one in reported] == [
         *[("release", "prime"), ("downgrade", "second"), ("laboratory", None), ("downgrade", "remelt")],
     ]
-    assert told[1]["expected_value"] == {"value": -41.5, "unit": "$/t"}
+    assert reported[1]["expected_value"] == {"value": -41.5, "unit": "$/t"}
 
 
 def test_the_nearest_limit_is_told_with_its_margin() -> None:
@@ -66,6 +66,6 @@ def test_the_nearest_limit_is_told_with_its_margin() -> None:
 
 def test_a_remedy_is_told_with_its_setpoint() -> None:
     setpoint: Any = SimpleNamespace(name="setpoint", unit="°C")
-    told = predictions._remedy(Remedy(setpoint, 50.0, 60.0, 2.5))
-    assert told == {"setpoint": "setpoint", "before": 50.0, "after": 60.0, "unit": "°C", "sigma": 2.5}
+    reported = predictions._remedy(Remedy(setpoint, 50.0, 60.0, 2.5))
+    assert reported == {"setpoint": "setpoint", "before": 50.0, "after": 60.0, "unit": "°C", "sigma": 2.5}
     assert predictions._remedy(None) is None

@@ -46,13 +46,13 @@ def model(seed: Seed) -> SeveralTargets:
     return together(seed, models, {})
 
 
-def asked(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
+def response_to(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
     rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **request}).encode())
     return predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})["predictions"]
 
 
 def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralTargets) -> None:
-    first, second = asked(payloads(seed, 3), model, coverage=0.8)
+    first, second = response_to(payloads(seed, 3), model, coverage=0.8)
     X = np.array([[3.1, np.nan, 10.25, 3.75], [3.1, np.nan, 19.5, 3.75]])
     for i, one in enumerate((first, second)):
         for name, answer in model.answer(X, 0.8).items():
@@ -63,11 +63,11 @@ def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralT
 
 
 def test_each_target_is_explained_by_itself(seed: Seed, model: SeveralTargets) -> None:
-    for one in asked(payloads(seed, 3), model, explain=True):
+    for one in response_to(payloads(seed, 3), model, explain=True):
         assert set(one["explanations"]) == set(UNITS)
-        for name, why in one["explanations"].items():
-            assert (why["quantity"], why["unit"]) == (name, UNITS[name])
-            summed = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
+        for name, reason in one["explanations"].items():
+            assert (reason["quantity"], reason["unit"]) == (name, UNITS[name])
+            summed = reason["base_value"] + sum(part["contribution"] for part in reason["contributions"])
             assert summed == pytest.approx(one[name]["value"], abs=1e-9)
 
 
@@ -78,7 +78,7 @@ def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model
     assert {name: prediction[name]["x-unit"] for name in UNITS} == UNITS
     assert set(described["$defs"]["ToyMeltsExplanations"]["properties"]) == set(UNITS)
     for explain in (False, True):
-        predictions = asked(taken, model, explain=explain)
+        predictions = response_to(taken, model, explain=explain)
         answer = {"process": "toy_melts", "coverage": 0.9, "predictions": predictions}
         answer["interval"] = interval_of(model)
         used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
@@ -102,15 +102,15 @@ def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets
     state = NumberStates().begin(half)
     assert list(state) == ["loss"]
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
-    told = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
-    known = [{"loss": value + 2.0} for value in told[:15]] + [{"iron": 400.0}] * 5
+    predictions = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
+    known = [{"loss": value + 2.0} for value in predictions[:15]] + [{"iron": 400.0}] * 5
     after = NumberStates().taken(half, state, rows, known, [5] * 20, came(9))
     followed = NumberStates().followed(half, after, 9)
     assert interval_of(followed) == {
         "loss": {"kind": "wider", "outcomes": 15},
         "iron": {"kind": "fixed", "outcomes": 0},
     }
-    moved = np.array([one["loss"]["value"] for one in asked_rows(seed, followed, rows)]) - told
+    moved = np.array([one["loss"]["value"] for one in asked_rows(seed, followed, rows)]) - predictions
     raw = half.models["loss"].predict(matrix(rows[:15], half.models["loss"].seed))
     expected = start.taken(np.full(15, 2.0 + start.centre), 2.0 / half.models["loss"].spread(raw))
     assert expected.centre > 1.0 > 0.1 > start.centre

@@ -19,17 +19,17 @@ def test_elements_that_the_model_finds_are_named(toy_sorting_seed: Seed) -> None
 
 
 def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
-    said = info(toy_sorting_seed, None)
-    assert said.model_dump(exclude={"bins", "predicted_elements"}) == {
+    message = info(toy_sorting_seed, None)
+    assert message.model_dump(exclude={"bins", "predicted_elements"}) == {
         "classes": ["a", "b", "c", "other"],
         "other_class": "other",
         "lot_mass": {"value": 2, "unit": "kg"},
         "confidence": 0.9,
         "calibration_confidence": 0.6,
     }
-    assert [one.name for one in said.bins] == ["bin_a", "bin_bc", "rest"]
-    assert [one.rest for one in said.bins] == [False, False, True]
-    assert said.bins[0].model_dump() == {
+    assert [one.name for one in message.bins] == ["bin_a", "bin_bc", "rest"]
+    assert [one.rest for one in message.bins] == [False, False, True]
+    assert message.bins[0].model_dump() == {
         "name": "bin_a",
         "title": "metal a",
         "rest": False,
@@ -38,7 +38,7 @@ def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
         "limits": {"x": {"value": 0.9, "unit": "wt%"}},
         "sd_limits": {},
     }
-    assert said.bins[1].limits == {}
+    assert message.bins[1].limits == {}
     assert PiecePredictions.not_listed == "does not sort"
 
 

@@ -149,13 +149,13 @@ def test_one_bad_piece_of_a_thousand_is_named_by_row_field_value_and_bound(app: 
 
 
 @pytest.mark.parametrize(
-    ("told", "fault"),
+    ("predictions", "fault"),
     [({"lot": ""}, "at least 1 characters"), ({"metal": "a"}, "known only after"), ({"x": 1}, "must")],
 )
 def test_a_piece_without_lot_or_with_its_label_is_refused(
-    told: dict[str, Any], fault: str, app: Service, call: Call
+    predictions: dict[str, Any], fault: str, app: Service, call: Call
 ) -> None:
-    response = call(app, "POST", URL, json={"rows": [A_PIECE | told]})
+    response = call(app, "POST", URL, json={"rows": [A_PIECE | predictions]})
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert fault in response.json()["errors"][0]["expected"]
 

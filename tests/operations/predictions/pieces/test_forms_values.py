@@ -23,11 +23,11 @@ def number(schema):
 
 
 def test_shares_lie_between_0_and_1() -> None:
-    found = schemas()
-    guarantee = found["AluminiumScrapGuarantee"]["properties"]
+    result = schemas()
+    guarantee = result["AluminiumScrapGuarantee"]["properties"]
     shares = {"confidence", "calibration_confidence"}
     assert set(guarantee) == shares | {"calibration_lots", "risk_price", "defined_on", "withheld"}
-    probabilities = found["AluminiumScrapClassProbabilities"]["properties"]
+    probabilities = result["AluminiumScrapClassProbabilities"]["properties"]
     assert list(probabilities) == list(load("aluminium_scrap").classes)
     for field in (*(guarantee[name] for name in shares), *probabilities.values()):
         assert (number(field)["minimum"], number(field)["maximum"]) == (0, 1)
@@ -52,10 +52,10 @@ def test_prices_lie_far_beyond_any_metals(price: float, taken: bool, toy_sorting
     rows = [{"lot": "L", "passed_at": "2026-11-01"}]
     given = {"rows": rows, "prices": {"rest": {"a": price}}}
     if taken:
-        found = request.validate_python(given)
-        assert found["prices"]["rest"] == {"a": price, "b": None, "c": None, "other": None}
-        assert found["prices"]["bin_a"] is None
-        assert found["lots"] == {}
+        result = request.validate_python(given)
+        assert result["prices"]["rest"] == {"a": price, "b": None, "c": None, "other": None}
+        assert result["prices"]["bin_a"] is None
+        assert result["lots"] == {}
     else:
         with pytest.raises(ValidationError, match=r"prices\.rest\.a"):
             request.validate_python(given)

@@ -34,9 +34,9 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
 
 
 def test_an_empty_lot_is_told_without_a_share(toy_sorting_seed: Seed) -> None:
-    told = lots.lot_answer(LotState.empty(toy_sorting_seed), toy_sorting_seed)
-    assert told["bins"]["bin_a"]["elements"]["x"]["share"] is None
-    assert "NaN" not in json.dumps(told)
+    predictions = lots.lot_answer(LotState.empty(toy_sorting_seed), toy_sorting_seed)
+    assert predictions["bins"]["bin_a"]["elements"]["x"]["share"] is None
+    assert "NaN" not in json.dumps(predictions)
 
 
 def test_the_example_is_a_lot_that_keeps_its_limits(toy_sorting_seed: Seed) -> None:

@@ -53,8 +53,8 @@ def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
         response = call(app, "POST", URL, json={"rows": rows, **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
-        told: dict[str, Any] = response.json()
-        return told
+        predictions: dict[str, Any] = response.json()
+        return predictions
 
     return answered
 
@@ -87,9 +87,9 @@ def held(lots: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], float]]:
 
 
 def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
-    told = ask([A_PIECE])
-    assert list(told) == ["process", "model", "coverage", "interval", "predictions", "lots", "guarantee"]
-    (prediction,) = told["predictions"]
+    predictions = ask([A_PIECE])
+    assert list(predictions) == ["process", "model", "coverage", "interval", "predictions", "lots", "guarantee"]
+    (prediction,) = predictions["predictions"]
     assert list(prediction) == [
         *("id", "lot", "passed_at", "class", "class_probabilities"),
         *("elements", "bin", "expected_value", "flags"),
@@ -107,8 +107,8 @@ def test_decisions_are_the_models_own(
     p = model.probabilities(X)
     done, flags = model.sort(X, frame["lot"].tolist(), p=p), model.flags(X, p)
     x = model.elements(X, 0.8, p)["x"]
-    told = ask(rows_of(frame), coverage=0.8)
-    predictions = told["predictions"]
+    reported = ask(rows_of(frame), coverage=0.8)
+    predictions = reported["predictions"]
     assert [list(one["class_probabilities"].values()) for one in predictions] == p.tolist()
     assert [one["bin"] for one in predictions] == [toy_sorting_seed.bins[b].name for b in done.bin]
     assert [one["expected_value"]["value"] for one in predictions] == done.expected_value.tolist()
@@ -180,13 +180,13 @@ def test_what_is_for_the_reader_may_be_left_out_and_changes_nothing(ask: Ask, fr
 def test_bins_hold_what_went_in_and_what_was_ejected_along_with_it(
     ask: Ask, frame: pd.DataFrame, toy_sorting_seed: Seed
 ) -> None:
-    told = ask(rows_of(frame))
+    predictions = ask(rows_of(frame))
     along = 1 + toy_sorting_seed.sorting_rules.co_ejection.value
-    for lot, state in told["lots"].items():
+    for lot, state in predictions["lots"].items():
         for name, one in state["bins"].items():
             went = [
                 mass
-                for mass, where in zip(frame["mass"], told["predictions"], strict=True)
+                for mass, where in zip(frame["mass"], predictions["predictions"], strict=True)
                 if (where["lot"], where["bin"]) == (lot, name)
             ]
             expected = sum(went) / 1000 * (1 if name == "rest" else along)
@@ -194,9 +194,9 @@ def test_bins_hold_what_went_in_and_what_was_ejected_along_with_it(
 
 
 def test_shares_and_limits_are_those_of_the_masses(ask: Ask, frame: pd.DataFrame, model: SortingModel) -> None:
-    told = ask(rows_of(frame))["lots"]
-    assert [state["bins"]["bin_bc"]["elements"] for state in told.values()] == [{}] * 3
-    for state in told.values():
+    predictions = ask(rows_of(frame))["lots"]
+    assert [state["bins"]["bin_bc"]["elements"] for state in predictions.values()] == [{}] * 3
+    for state in predictions.values():
         one = state["bins"]["bin_a"]
         x = one["elements"]["x"]
         assert x["share"]["value"] == pytest.approx(100 * x["mass"]["value"] / one["mass"]["value"])
@@ -221,26 +221,26 @@ def test_a_bin_at_its_limit_takes_no_more_and_a_flag_says_so(ask: Ask) -> None:
     lots = ask([A_PIECE])["lots"]
     full = lots["L-1"]["bins"]["bin_a"]
     full["mass"]["value"], full["elements"]["x"]["mass"]["value"] = 1.5, 1.5 * 0.009 + 0.001
-    told = ask([A_PIECE], lots=lots)
-    (prediction,) = told["predictions"]
+    predictions = ask([A_PIECE], lots=lots)
+    (prediction,) = predictions["predictions"]
     assert prediction["bin"] == "bin_bc"
     assert prediction["flags"] == ["bin_a closed to keep the lot's limits"]
-    assert told["lots"]["L-1"]["bins"]["bin_a"]["elements"]["x"]["remaining_mass"]["value"] < 0
+    assert predictions["lots"]["L-1"]["bins"]["bin_a"]["elements"]["x"]["remaining_mass"]["value"] < 0
 
 
 def test_a_lot_beyond_its_mass_is_still_sorted(ask: Ask) -> None:
     lots = ask([A_PIECE])["lots"]
     lots["L-1"]["bins"]["bin_a"]["mass"]["value"] = 1e6
-    told = ask([A_PIECE], lots=lots)
-    assert told["predictions"][0]["bin"] == "bin_a"
-    assert told["lots"]["L-1"]["bins"]["bin_a"]["mass"]["value"] == pytest.approx(1e6 + 0.0306, rel=1e-12)
+    predictions = ask([A_PIECE], lots=lots)
+    assert predictions["predictions"][0]["bin"] == "bin_a"
+    assert predictions["lots"]["L-1"]["bins"]["bin_a"]["mass"]["value"] == pytest.approx(1e6 + 0.0306, rel=1e-12)
 
 
 def test_a_piece_without_mass_counts_as_a_typical_one_and_is_flagged(ask: Ask) -> None:
-    told = ask([A_PIECE | {"mass": None}])
-    assert "mass missing" in told["predictions"][0]["flags"]
-    bins = told["lots"]["L-1"]["bins"]
-    assert bins[told["predictions"][0]["bin"]]["mass"]["value"] == pytest.approx(0.035 * 1.02)
+    predictions = ask([A_PIECE | {"mass": None}])
+    assert "mass missing" in predictions["predictions"][0]["flags"]
+    bins = predictions["lots"]["L-1"]["bins"]
+    assert bins[predictions["predictions"][0]["bin"]]["mass"]["value"] == pytest.approx(0.035 * 1.02)
 
 
 def test_a_piece_of_which_nothing_is_known_is_flagged_and_gets_wide_intervals(ask: Ask) -> None:
@@ -255,14 +255,16 @@ def test_a_thousand_pieces_of_many_lots_are_one_request(
     ask: Ask, toy_sorting_frame: Callable[..., pd.DataFrame]
 ) -> None:
     rows = rows_of(toy_sorting_frame(lots=20, pieces=50, rng_seed=9))
-    told = ask(rows)
-    assert [one["lot"] for one in told["predictions"]] == [row["lot"] for row in rows]
-    assert len(told["lots"]) == 20
-    assert len({one["id"] for one in told["predictions"]}) == 1000
+    predictions = ask(rows)
+    assert [one["lot"] for one in predictions["predictions"]] == [row["lot"] for row in rows]
+    assert len(predictions["lots"]) == 20
+    assert len({one["id"] for one in predictions["predictions"]}) == 1000
     mixed = ask([row for pair in zip(rows[:50], rows[50:100], strict=True) for row in pair])
     assert mixed["lots"].keys() == {"L-00001", "L-00002"}
     for lot in mixed["lots"]:
-        assert dict(held({lot: mixed["lots"][lot]})) == pytest.approx(dict(held({lot: told["lots"][lot]})), abs=1e-15)
+        assert dict(held({lot: mixed["lots"][lot]})) == pytest.approx(
+            dict(held({lot: predictions["lots"][lot]})), abs=1e-15
+        )
 
 
 # ---- prices ----
@@ -275,30 +277,30 @@ def test_prices_replace_the_seeds_and_the_rest_of_them_stays(
     X, lots = matrix(frame, toy_sorting_seed), frame["lot"].tolist()
     values = value_matrix(toy_sorting_seed, {"bin_a": {"a": 0.1}, "bin_bc": {"b": 9.0}})
     done = model.sort(X, lots, values)
-    told = ask(rows_of(frame), prices=prices)["predictions"]
-    assert [one["bin"] for one in told] == [toy_sorting_seed.bins[b].name for b in done.bin]
-    assert [one["expected_value"]["value"] for one in told] == done.expected_value.tolist()
-    assert [one["bin"] for one in told] != [one["bin"] for one in ask(rows_of(frame))["predictions"]]
+    predictions = ask(rows_of(frame), prices=prices)["predictions"]
+    assert [one["bin"] for one in predictions] == [toy_sorting_seed.bins[b].name for b in done.bin]
+    assert [one["expected_value"]["value"] for one in predictions] == done.expected_value.tolist()
+    assert [one["bin"] for one in predictions] != [one["bin"] for one in ask(rows_of(frame))["predictions"]]
 
 
 def test_where_nothing_is_worth_ejecting_all_goes_to_the_rest(ask: Ask, frame: pd.DataFrame) -> None:
     worthless = {name: dict.fromkeys(("a", "b", "c", "other"), -1e6) for name in ("bin_a", "bin_bc", "rest")}
-    told = ask(rows_of(frame), prices=worthless)
-    assert {one["bin"] for one in told["predictions"]} == {"rest"}
-    assert [one["expected_value"]["value"] for one in told["predictions"]] == pytest.approx([-1e6] * len(frame))
+    predictions = ask(rows_of(frame), prices=worthless)
+    assert {one["bin"] for one in predictions["predictions"]} == {"rest"}
+    assert [one["expected_value"]["value"] for one in predictions["predictions"]] == pytest.approx([-1e6] * len(frame))
 
 
 def test_the_guarantee_stands_in_the_answer_and_not_for_prices_of_the_day(ask: Ask, model: SortingModel) -> None:
     price = {"value": model.risk_price, "unit": "$/kg"}
     assert model.calibration is not None
     rests_on = {"calibration_lots": model.calibration.lots, "risk_price": price, "defined_on": DEFINED_ON}
-    told = ask([A_PIECE])["guarantee"]
-    assert told == {"confidence": 0.9, "calibration_confidence": 0.6, "withheld": None} | rests_on
+    predictions = ask([A_PIECE])["guarantee"]
+    assert predictions == {"confidence": 0.9, "calibration_confidence": 0.6, "withheld": None} | rests_on
     for none in ({}, {"bin_a": None}, {"bin_a": {"a": None}}):
         assert ask([A_PIECE], prices=none)["guarantee"]["confidence"] == 0.9
-    told = ask([A_PIECE], prices={"bin_a": {"a": 2.1}})["guarantee"]
+    predictions = ask([A_PIECE], prices={"bin_a": {"a": 2.1}})["guarantee"]
     withheld = "prices were given, for which the risk price was not calibrated"
-    assert told == {"confidence": None, "calibration_confidence": None, "withheld": withheld} | rests_on
+    assert predictions == {"confidence": None, "calibration_confidence": None, "withheld": withheld} | rests_on
 
 
 def test_of_a_name_that_stands_twice_the_last_counts(
@@ -306,13 +308,13 @@ def test_of_a_name_that_stands_twice_the_last_counts(
 ) -> None:
     row = json.dumps(A_PIECE)[:-1] + ', "mass": 60.0}'
     body = f'{{"prices": {{"bin_a": {{"a": 5}}}}, "prices": {{}}, "rows": [{row}]}}'
-    told = call(app, "POST", URL, content=body, headers={"content-type": "application/json"}).json()
-    assert told["lots"] == ask([A_PIECE | {"mass": 60.0}])["lots"]
-    assert told["guarantee"]["confidence"] == 0.9
+    predictions = call(app, "POST", URL, content=body, headers={"content-type": "application/json"}).json()
+    assert predictions["lots"] == ask([A_PIECE | {"mass": 60.0}])["lots"]
+    assert predictions["guarantee"]["confidence"] == 0.9
 
 
 @pytest.mark.parametrize(
-    ("price", "why"),
+    ("price", "reason"),
     [
         (math.nan, "no bin has a limit"),
         (math.inf, "no risk price was shown to keep the limits often enough: bins with limits stay closed"),
@@ -320,32 +322,36 @@ def test_of_a_name_that_stands_twice_the_last_counts(
 )
 @pytest.mark.parametrize("prices", [{}, {"bin_a": {"a": 2.1}}])
 def test_a_model_without_limits_promises_nothing_nor_does_one_whose_bins_stay_closed(
-    price: float, why: str, prices: dict[str, Any], app: Service, ask: Ask
+    price: float, reason: str, prices: dict[str, Any], app: Service, ask: Ask
 ) -> None:
     served = app.champions.statuses["toy_scrap"].served
     assert served is not None
     object.__setattr__(served.model, "risk_price", price)
-    told = ask([A_PIECE], prices=prices)["guarantee"]
+    predictions = ask([A_PIECE], prices=prices)["guarantee"]
     nothing = dict.fromkeys(("confidence", "calibration_confidence", "risk_price"))
-    assert told == nothing | {"calibration_lots": told["calibration_lots"], "defined_on": DEFINED_ON, "withheld": why}
+    assert predictions == nothing | {
+        "calibration_lots": predictions["calibration_lots"],
+        "defined_on": DEFINED_ON,
+        "withheld": reason,
+    }
 
 
 def test_a_model_calibrated_before_says_nothing_of_a_single_calibration(app: Service, ask: Ask) -> None:
     served = app.champions.statuses["toy_scrap"].served
     assert served is not None
     object.__setattr__(served.model, "calibration", None)
-    told = ask([A_PIECE])["guarantee"]
-    assert (told["confidence"], told["withheld"]) == (0.9, None)
-    assert (told["calibration_confidence"], told["calibration_lots"]) == (None, None)
+    predictions = ask([A_PIECE])["guarantee"]
+    assert (predictions["confidence"], predictions["withheld"]) == (0.9, None)
+    assert (predictions["calibration_confidence"], predictions["calibration_lots"]) == (None, None)
 
 
 def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[..., httpx.Response]) -> None:
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
-    told = process["sorting"]
-    assert (told["classes"], told["other_class"]) == (["a", "b", "c", "other"], "other")
-    assert told["lot_mass"] == {"value": 2.0, "unit": "kg"}
-    assert told["confidence"] == 0.9
-    first, *_, last = told["bins"]
+    predictions = process["sorting"]
+    assert (predictions["classes"], predictions["other_class"]) == (["a", "b", "c", "other"], "other")
+    assert predictions["lot_mass"] == {"value": 2.0, "unit": "kg"}
+    assert predictions["confidence"] == 0.9
+    first, *_, last = predictions["bins"]
     assert first == {
         "name": "bin_a",
         "title": "metal a",
@@ -366,7 +372,7 @@ def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_nex
             name: value for name, value in plain.items() if name != "id"
         }
         first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
-        why = one["explanation"]
-        assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
-        total = why["base_value"] + sum(part["contribution"] for part in why["contributions"])
+        reason = one["explanation"]
+        assert (reason["quantity"], reason["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
+        total = reason["base_value"] + sum(part["contribution"] for part in reason["contributions"])
         assert total == pytest.approx(math.log(first[1] / second[1]), rel=1e-9)

@@ -65,8 +65,8 @@ def ask_with_spread(
         response = call(made, "POST", URL, json={"rows": rows, **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(made.taken[0].predictions.answer).validate_json(response.content)
-        found: dict[str, Any] = response.json()
-        return found
+        result: dict[str, Any] = response.json()
+        return result
 
     return answered
 
