@@ -55,16 +55,16 @@ def test_a_candidate_learns_the_texts_and_is_stored_with_them(seed, table, tmp_p
     estimator = build(seed)[name].fit(X[:300], y[:300])
     model = conformalised(seed, name, estimator, X[:300], y[300:], estimator.predict(X[300:]), {})
     model_files.save(model, tmp_path / "model")
-    kept = TableModel(model_files.load(tmp_path / "model"))
-    told = kept.predict(table, {"answer": "y"})
-    assert np.array_equal(told, estimator.predict(X))
+    retained = TableModel(model_files.load(tmp_path / "model"))
+    predictions = retained.predict(table, {"answer": "y"})
+    assert np.array_equal(predictions, estimator.predict(X))
     known = table["ore"].notna()
-    assert np.sqrt(np.mean((told - y)[known & (table.index >= 300)] ** 2)) < 0.6
-    by_ore = {ore: kept.predict(table.head(5).assign(ore=ore), {"answer": "y"}).mean() for ore in EFFECT}
+    assert np.sqrt(np.mean((predictions - y)[known & (table.index >= 300)] ** 2)) < 0.6
+    by_ore = {ore: retained.predict(table.head(5).assign(ore=ore), {"answer": "y"}).mean() for ore in EFFECT}
     assert by_ore["dry"] - by_ore["wet"] == pytest.approx(4.0, abs=0.5)
     assert by_ore["burnt"] - by_ore["wet"] == pytest.approx(-1.0, abs=0.5)
-    unknown = kept.predict(table.head(5).assign(ore="of the moon"), {"answer": "y"})
-    assert np.array_equal(unknown, kept.predict(table.head(5).assign(ore=None), {"answer": "y"}))
+    unknown = retained.predict(table.head(5).assign(ore="of the moon"), {"answer": "y"})
+    assert np.array_equal(unknown, retained.predict(table.head(5).assign(ore=None), {"answer": "y"}))
 
 
 def test_the_example_of_a_model_has_texts(seed, table, tmp_path):

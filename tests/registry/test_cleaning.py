@@ -41,10 +41,10 @@ def test_what_dead_jobs_left_is_removed_once(tracking, tmp_path, save_toy_model)
     model = save_toy_model(tmp_path / "model")
     job(tracking, tmp_path, model, KeyboardInterrupt())
     before = sum(file.stat().st_size for file in files_of(tmp_path))
-    found = Cleaning(tracking).clean("toy_cells")
+    result = Cleaning(tracking).clean("toy_cells")
     # The candidate had ended in order: its job had not.
-    assert (found.runs, found.models) == (2, 1)
-    assert found.bytes == before > 1000
+    assert (result.runs, result.models) == (2, 1)
+    assert result.bytes == before > 1000
     assert files_of(tmp_path) == []
     assert Cleaning(tracking).clean("toy_cells") == CleanupResult(0, 0, 0)
 

@@ -59,13 +59,13 @@ def store(toy_seed, toy_frame, tmp_path_factory):
     table = check(toy_frame(), toy_seed).table.sort_values(toy_seed.time.name, kind="stable").dropna(subset=["y"])
     X, y = matrix(table, toy_seed), table["y"].to_numpy()
     estimator = build(toy_seed)["lightgbm"].fit(X[:300], y[:300])
-    told = estimator.predict(X[300:])
-    champion(settings, conformalised(toy_seed, "lightgbm", estimator, X[:300], y[300:], told, {}), table, "y")
+    predictions = estimator.predict(X[300:])
+    champion(settings, conformalised(toy_seed, "lightgbm", estimator, X[:300], y[300:], predictions, {}), table, "y")
     return settings, estimator
 
 
 @pytest.fixture(scope="module")
-def said(store):
+def printed_lines(store):
     """What the page's names hold after its lines were run on a toy process."""
     settings, names = store[0], {"estimator": store[1]}
     with pytest.MonkeyPatch.context() as patch:
@@ -83,30 +83,35 @@ def test_evaluate_explains_the_champion_where_nothing_is_left_out(store, monkeyp
     assert "shap_summary_plot" in names["result"].artifacts
 
 
-def test_evaluate_measures_the_champion(said):
-    error = said["estimator"].predict(matrix(said["data"], said["kept"].seed)) - said["data"]["y"].to_numpy()
-    assert said["result"].metrics["root_mean_squared_error"] == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-9)
-    assert said["result"].metrics["example_count"] == len(said["data"]) == 180 + 20
+def test_evaluate_measures_the_champion(printed_lines):
+    error = (
+        printed_lines["estimator"].predict(matrix(printed_lines["data"], printed_lines["kept"].seed))
+        - printed_lines["data"]["y"].to_numpy()
+    )
+    assert printed_lines["result"].metrics["root_mean_squared_error"] == pytest.approx(
+        np.sqrt(np.mean(error**2)), rel=1e-9
+    )
+    assert printed_lines["result"].metrics["example_count"] == len(printed_lines["data"]) == 180 + 20
 
 
-def test_the_target_answers_or_everything(said):
-    assert list(said["everything"]) == ["y", "y_low", "y_high"]
-    assert (said["values"] == said["everything"]["y"]).all()
-    assert (said["everything"]["y_low"] < said["values"]).all()
+def test_the_target_answers_or_everything(printed_lines):
+    assert list(printed_lines["everything"]) == ["y", "y_low", "y_high"]
+    assert (printed_lines["values"] == printed_lines["everything"]["y"]).all()
+    assert (printed_lines["everything"]["y_low"] < printed_lines["values"]).all()
 
 
-def test_the_trees_are_lightgbms_own_text_and_explain_what_the_line_leaves_over(said):
-    assert isinstance(said["booster"], lightgbm.Booster)
-    estimator, rows = said["estimator"], said["rows"]
+def test_the_trees_are_lightgbms_own_text_and_explain_what_the_line_leaves_over(printed_lines):
+    assert isinstance(printed_lines["booster"], lightgbm.Booster)
+    estimator, rows = printed_lines["estimator"], printed_lines["rows"]
     left_over = estimator.predict(rows) - estimator.line_.predict(rows)
-    whole = said["effects"].sum(axis=1) + said["explainer"].expected_value
+    whole = printed_lines["effects"].sum(axis=1) + printed_lines["explainer"].expected_value
     np.testing.assert_allclose(whole, left_over, atol=1e-6)
 
 
-def test_the_line_below_the_trees_stands_where_the_page_says(said):
-    stated = model_files.load(said["folder"]).estimator.line_.slope
-    assert stated.tolist() == said["estimator"].line_.slope.tolist()
-    assert '"slope"' in (said["folder"] / "model.json").read_text(encoding="utf-8")
+def test_the_line_below_the_trees_stands_where_the_page_says(printed_lines):
+    stated = model_files.load(printed_lines["folder"]).estimator.line_.slope
+    assert stated.tolist() == printed_lines["estimator"].line_.slope.tolist()
+    assert '"slope"' in (printed_lines["folder"] / "model.json").read_text(encoding="utf-8")
 
 
 def test_classes_are_evaluated_as_classes(save_toy_sorter, toy_sorting_frame, tmp_path):
@@ -124,24 +129,26 @@ def test_classes_are_evaluated_as_classes(save_toy_sorter, toy_sorting_frame, tm
         model_type="classifier",
         evaluator_config={"log_model_explainability": False},
     )
-    told = model.columns(matrix(data, model.seed))["metal"]
-    assert result.metrics["accuracy_score"] == pytest.approx(np.mean(told == data["metal"].to_numpy()), rel=1e-12)
+    predictions = model.columns(matrix(data, model.seed))["metal"]
+    assert result.metrics["accuracy_score"] == pytest.approx(
+        np.mean(predictions == data["metal"].to_numpy()), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("kind", ["int64", "Int64", "object"])
-def test_a_table_of_whole_numbers_is_scored(said, kind):
+def test_a_table_of_whole_numbers_is_scored(printed_lines, kind):
     rows = pd.DataFrame({"previous_y": [90, 91], "x_set": [10, 11], "z": [4, 5]}).astype(kind)
-    assert (said["model"].predict(rows) == said["model"].predict(rows.astype(float))).all()
+    assert (printed_lines["model"].predict(rows) == printed_lines["model"].predict(rows.astype(float))).all()
 
 
-def test_json_of_whole_numbers_is_scored_by_the_server(said):
+def test_json_of_whole_numbers_is_scored_by_the_server(printed_lines):
     from mlflow.pyfunc.scoring_server import _split_data_and_params, infer_and_parse_data
 
     row = {"columns": ["previous_y", "x_set", "z"], "data": [[90, 10, None], [90.5, 11, 4]]}
     request = json.dumps({"dataframe_split": row, "params": {"answer": "all"}})
     body, params = _split_data_and_params(request)
-    table = infer_and_parse_data(body, said["model"].metadata.get_input_schema())
-    found = said["model"].predict(table, params=params)
-    expected = said["kept"].columns(np.array([[90.0, 10.0, np.nan], [90.5, 11.0, 4.0]]))
+    table = infer_and_parse_data(body, printed_lines["model"].metadata.get_input_schema())
+    predictions = printed_lines["model"].predict(table, params=params)
+    expected = printed_lines["kept"].columns(np.array([[90.0, 10.0, np.nan], [90.5, 11.0, 4.0]]))
     for name, column in expected.items():
-        assert found[name].tolist() == column.tolist()
+        assert predictions[name].tolist() == column.tolist()

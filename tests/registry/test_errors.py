@@ -12,14 +12,14 @@ from registry.errors import check_unlocked, tracking_error
 HOME = Path("/plant")
 
 
-@pytest.mark.parametrize(("length", "kept"), [(299, 299), (300, 300), (301, 300)])
-def test_an_unknown_error_keeps_its_first_300_characters(length: int, kept: int) -> None:
-    assert str(tracking_error(ValueError("x" * length), "here", HOME)) == "MLflow store here: " + "x" * kept
+@pytest.mark.parametrize(("length", "retained"), [(299, 299), (300, 300), (301, 300)])
+def test_an_unknown_error_keeps_its_first_300_characters(length: int, retained: int) -> None:
+    assert str(tracking_error(ValueError("x" * length), "here", HOME)) == "MLflow store here: " + "x" * retained
 
 
 def test_a_known_error_is_said_in_words_without_the_password() -> None:
-    found = tracking_error(OSError("disk\n is full"), "postgresql://ann:secret@plant/db", HOME)
-    assert str(found) == (
+    result = tracking_error(OSError("disk\n is full"), "postgresql://ann:secret@plant/db", HOME)
+    assert str(result) == (
         "MLflow store postgresql://ann:***@plant/db: a file cannot be written (disk is full); expected free space on "
         "the disk of its server"
     )
@@ -36,9 +36,9 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
     ],
 )
 def test_a_full_disk_is_named_by_whose_it_is(error: Exception, uri: str, is_here: bool) -> None:
-    found = str(tracking_error(error, uri, HOME))
-    assert ("MiB at " in found) == is_here
-    assert ("its server" in found) != is_here
+    result = str(tracking_error(error, uri, HOME))
+    assert ("MiB at " in result) == is_here
+    assert ("its server" in result) != is_here
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_free_file_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_locked_file_is_waited_for_no_longer_than_five_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[float] = []
+    calls: list[float] = []
     connect = sqlite3.connect
 
     def impatient(file: Path, timeout: float) -> sqlite3.Connection:
-        asked.append(timeout)
+        calls.append(timeout)
         return connect(file, timeout=0.05)
 
     with closing(connect(tmp_path / "busy.db")) as other:
@@ -94,4 +94,4 @@ def test_a_locked_file_is_waited_for_no_longer_than_five_seconds(
         monkeypatch.setattr(sqlite3, "connect", impatient)
         with pytest.raises(sqlite3.OperationalError, match="database is locked"):
             check_unlocked(tmp_path / "busy.db")
-    assert asked == [5.0]
+    assert calls == [5.0]

@@ -32,14 +32,14 @@ class Answering(BaseHTTPRequestHandler):
         if server.before[name]:
             server.before[name] -= 1
             return self.say(500, {})
-        found = server.done(name, given)
+        result = server.done(name, given)
         if server.after[name]:
             server.after[name] -= 1
             return self.say(500, {})
-        return self.say(200, found)
+        return self.say(200, result)
 
-    def say(self, status, found):
-        body = json.dumps(found).encode()
+    def say(self, status, result):
+        body = json.dumps(result).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
@@ -68,12 +68,12 @@ class Server(ThreadingHTTPServer):
             models.append({"name": given["name"]})
             return {"registered_model": models[-1]}
         if name == "model-versions/create":
-            kept = {key: given[key] for key in ("name", "source", "run_id", "tags")}
-            versions.append(kept | {"version": str(len(versions) + 1)})
+            retained = {key: given[key] for key in ("name", "source", "run_id", "tags")}
+            versions.append(retained | {"version": str(len(versions) + 1)})
             return {"model_version": versions[-1]}
         if name == "runs/create":
-            told = {"run_id": f"run{len(runs)}", "experiment_id": "4", "status": "RUNNING"}
-            runs.append({"info": told | {"start_time": given["start_time"]}, "data": {"tags": given["tags"]}})
+            predictions = {"run_id": f"run{len(runs)}", "experiment_id": "4", "status": "RUNNING"}
+            runs.append({"info": predictions | {"start_time": given["start_time"]}, "data": {"tags": given["tags"]}})
             return {"run": runs[-1]}
         return {
             "registered-models/search": {"registered_models": models},
@@ -104,8 +104,8 @@ def register(server):
 
 def test_a_version_whose_answer_was_lost_is_registered_once(server):
     server.after["model-versions/create"] = 1
-    found = register(server)
-    assert (found.version, found.tags) == ("1", {"gate": "refused"})
+    result = register(server)
+    assert (result.version, result.tags) == ("1", {"gate": "refused"})
     assert len(server.made["versions"]) == 1
     assert server.asked["model-versions/create"] == 1
 
@@ -118,8 +118,8 @@ def test_a_registered_model_whose_answer_was_lost_is_made_once(server):
 
 def test_a_run_whose_answer_was_lost_is_begun_once(server):
     server.after["runs/create"] = 1
-    found = started(MlflowClient(server.uri), server.uri, "4", "first", {LOCK: "mine"})
-    assert found.info.run_id == "run0"
+    result = started(MlflowClient(server.uri), server.uri, "4", "first", {LOCK: "mine"})
+    assert result.info.run_id == "run0"
     assert len(server.made["runs"]) == server.asked["runs/create"] == 1
 
 

@@ -52,8 +52,8 @@ class Store:
         assert (one, seed) == (Champion("p", one.version, f"models:/model{one.version}", f"sha256:{one.version}"), P)
         return Refused("model.json: changed") if one.version in self.damaged else None
 
-    def tag_version(self, *what: object) -> None:
-        self.tagged.append(what)
+    def tag_version(self, *arguments: object) -> None:
+        self.tagged.append(arguments)
 
     def move_alias(self, *entry: object) -> tuple[object, ...]:
         self.moved.append(entry)
@@ -82,7 +82,7 @@ BEST = "best candidate of a training job"
 
 
 @pytest.mark.parametrize(
-    ("held", "damaged", "alias", "action", "why"),
+    ("held", "damaged", "alias", "action", "reason"),
     [
         ([version(2)], (), "champion", "first", f"{BEST}, and there was no champion"),
         ([version(1, "challenger"), version(2)], (), "champion", "first", f"{BEST}, and there was no champion"),
@@ -96,10 +96,10 @@ BEST = "best candidate of a training job"
         ),
     ],
 )
-def test_a_new_version_is_champion_where_there_is_none_that_loads(opened, held, damaged, alias, action, why):
+def test_a_new_version_is_champion_where_there_is_none_that_loads(opened, held, damaged, alias, action, reason):
     store = opened(held, damaged=damaged)
-    assert enter(P, 2, FIGURES, store) == ("p", alias, 2, action, why, FIGURES)
-    assert store.moved == [("p", alias, 2, action, why, FIGURES)]
+    assert enter(P, 2, FIGURES, store) == ("p", alias, 2, action, reason, FIGURES)
+    assert store.moved == [("p", alias, 2, action, reason, FIGURES)]
 
 
 def test_a_version_in_shadow_leaves_it_for_one_that_takes_the_place_of_a_champion(opened):
@@ -218,8 +218,8 @@ def test_a_version_that_guardrails_held_back_is_promoted_by_force_alone(opened):
 
 @pytest.mark.parametrize("rails", ["none", "kept: signs: none; expected none"])
 def test_a_version_that_kept_its_guardrails_needs_no_force(opened, rails):
-    kept = replace(version(2), tags={"gate": "passed", "guardrails": rails, "model_digest": "sha256:2"})
-    store = opened([version(1, "champion"), kept])
+    retained = replace(version(2), tags={"gate": "passed", "guardrails": rails, "model_digest": "sha256:2"})
+    store = opened([version(1, "champion"), retained])
     assert promote(P, SETTINGS, 2)[2:5] == (2, "promote", "by hand")
     assert [set(tags) for _, _, tags in store.tagged] == [{"promoted_by"}]
 

@@ -44,7 +44,7 @@ def home(save_toy_model, tmp_path) -> tuple[Path, str, str]:
 
 def places(database: Path) -> list[str]:
     with sqlite3.connect(database) as connection:
-        found = [
+        result = [
             one
             for table, column in (
                 ("experiments", "artifact_location"),
@@ -55,7 +55,7 @@ def places(database: Path) -> list[str]:
             for (one,) in connection.execute(f"SELECT {column} FROM {table}")
         ]
     connection.close()
-    return found
+    return result
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["moved", "copied"])
@@ -70,9 +70,9 @@ def test_a_copy_is_served_at_once_and_adopted_for_all_else(home, toy_seed, save_
     store = MlflowStore(settings.uri)
     champion = store.champion(PROCESS)
     assert tables.folder_of(new / "mlflow.db", PROCESS, 1).is_relative_to(new)
-    found = Loading(settings).load(store, champion, toy_seed)
-    assert isinstance(found, LoadedVersion)
-    assert found.digest == digest
+    result = Loading(settings).load(store, champion, toy_seed)
+    assert isinstance(result, LoadedVersion)
+    assert result.digest == digest
 
     with pytest.raises(TrackingError) as raised:
         Tracking(settings)
@@ -109,8 +109,8 @@ def test_artifacts_that_are_elsewhere_on_purpose_stay_there(home, toy_seed, tmp_
     shutil.copy(home[0] / "mlflow.db", tmp_path / "mlflow.db")
     assert check_place(tmp_path / "mlflow.db") is None
     store = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
-    found = store.fetch(Champion(PROCESS, 1, "s"), tmp_path / "copy")
-    assert model_files.digest(found) == home[2]
+    result = store.fetch(Champion(PROCESS, 1, "s"), tmp_path / "copy")
+    assert model_files.digest(result) == home[2]
 
 
 def test_what_cannot_be_adopted_is_said(home, tmp_path):

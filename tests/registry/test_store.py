@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def requests_made(monkeypatch):
     """Maker of a store on a server; `answer` is what its alias points to, or what is raised; what was asked."""
     import mlflow
 
@@ -45,8 +45,8 @@ def asked(monkeypatch):
 
 
 @pytest.mark.parametrize(("tags", "digest"), [({"model_digest": "sha256:a"}, "sha256:a"), ({}, None)])
-def test_a_champion_is_a_version_with_its_source_and_digest(asked, tags, digest):
-    store, calls = asked(SimpleNamespace(version="3", source="models:/m-1", tags=tags))
+def test_a_champion_is_a_version_with_its_source_and_digest(requests_made, tags, digest):
+    store, calls = requests_made(SimpleNamespace(version="3", source="models:/m-1", tags=tags))
     assert store.champion("p") == Champion("p", 3, "models:/m-1", digest)
     assert calls == [("http://ml:5000", "http://ml:5000"), ("p", "champion")]
 
@@ -59,16 +59,16 @@ def test_a_champion_is_a_version_with_its_source_and_digest(asked, tags, digest)
         ValueError("alias champion not found"),
     ],
 )
-def test_no_model_and_no_alias_are_no_champion(asked, error):
-    assert asked(error)[0].champion("p") is None
+def test_no_model_and_no_alias_are_no_champion(requests_made, error):
+    assert requests_made(error)[0].champion("p") is None
 
 
 @pytest.mark.parametrize(
     "error", [Refused("no", "INTERNAL_ERROR"), Refused("no", "TEMPORARILY_UNAVAILABLE"), OSError("no")]
 )
-def test_any_other_trouble_is_raised_as_it_is(asked, error):
+def test_any_other_trouble_is_raised_as_it_is(requests_made, error):
     with pytest.raises(type(error), match=r"^no$"):
-        asked(error)[0].champion("p")
+        requests_made(error)[0].champion("p")
 
 
 def test_files_are_copied_into_the_folder_that_is_given(monkeypatch, tmp_path):
@@ -81,8 +81,8 @@ def test_files_are_copied_into_the_folder_that_is_given(monkeypatch, tmp_path):
     (tmp_path / "data" / "model").mkdir(parents=True)
     (tmp_path / "data" / "model" / "manifest.json").touch()
     (tmp_path / "MLmodel").write_text("!!python/object/apply:os.system [exit]", encoding="utf-8")  # nobody reads it
-    found = MlflowStore("http://ml:5000").fetch(Champion("p", 3, "models:/m-1"), tmp_path)
-    assert found == tmp_path / "data" / "model"
+    result = MlflowStore("http://ml:5000").fetch(Champion("p", 3, "models:/m-1"), tmp_path)
+    assert result == tmp_path / "data" / "model"
     assert noted == {"artifact_uri": "p/3", "dst_path": str(tmp_path), "tracking_uri": "http://ml:5000"}
 
 
@@ -130,8 +130,8 @@ def test_tables_of_the_same_revision_are_read(database, monkeypatch):
     import mlflow
 
     monkeypatch.setattr(stores, "_schema", lambda: "5")
-    found = SimpleNamespace(version=1, source="s", tags={})
-    client = SimpleNamespace(get_model_version_by_alias=lambda process, alias: found)
+    result = SimpleNamespace(version=1, source="s", tags={})
+    client = SimpleNamespace(get_model_version_by_alias=lambda process, alias: result)
     monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: client)
     assert MlflowStore(f"sqlite:///{database('5')}").champion("p") == Champion("p", 1, "s", None)
 
@@ -206,8 +206,8 @@ def test_no_alias_another_workspace_and_a_version_that_is_gone_are_no_champion(f
     [(1, "/one"), (2, "/a b/two"), (3, "/three"), (4, None), (5, None), (6, None)],
 )
 def test_artifacts_on_this_machine_are_found(file, version, folder):
-    found = tables.folder_of(file, "p", version)
-    assert (None if found is None else str(found)) == folder
+    result = tables.folder_of(file, "p", version)
+    assert (None if result is None else str(result)) == folder
 
 
 @pytest.mark.parametrize("models", [(), ("one", "two")])
@@ -222,14 +222,14 @@ def test_artifacts_hold_one_model(tmp_path, models):
 def test_models_elsewhere_are_fetched_by_mlflow_and_said_so(file, tmp_path, monkeypatch, caplog):
     import mlflow
 
-    asked = []
-    client = SimpleNamespace(get_model_version_download_uri=lambda *which: asked.append(which) or "s3://bucket/four")
+    calls = []
+    client = SimpleNamespace(get_model_version_download_uri=lambda *which: calls.append(which) or "s3://bucket/four")
     monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: client)
     monkeypatch.setattr(mlflow.artifacts, "download_artifacts", lambda **how: 1 / 0)
     stores._prepare.cache_clear()
     with caplog.at_level(logging.INFO), pytest.raises(ZeroDivisionError):
         MlflowStore(f"sqlite:///{file}").fetch(Champion("p", 4, "s3://bucket/four"), tmp_path)
-    assert asked == [("p", "4")]
+    assert calls == [("p", "4")]
     assert "MLflow is loaded to read the store" in caplog.text
 
 

@@ -33,10 +33,12 @@ def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
 
         uri = f"sqlite:///{home / 'mlflow.db'}"
         client = mlflow.MlflowClient(uri, uri)
-        found = client.get_experiment_by_name(PROCESS)
-        if found is None:
+        result = client.get_experiment_by_name(PROCESS)
+        if result is None:
             client.create_registered_model(PROCESS)
-        experiment = found.experiment_id if found else client.create_experiment(PROCESS, (home / "artifacts").as_uri())
+        experiment = (
+            result.experiment_id if result else client.create_experiment(PROCESS, (home / "artifacts").as_uri())
+        )
         mlflow.set_tracking_uri(uri)
         try:
             with mlflow.start_run(experiment_id=experiment):
@@ -106,11 +108,11 @@ def test_what_is_read_directly_is_what_mlflow_says(
     client = mlflow.MlflowClient(*[f"sqlite:///{tmp_path / 'mlflow.db'}"] * 2)
     for version, digest in ((1, "sha256:a"), (2, None)):
         client.set_registered_model_alias(PROCESS, "champion", str(version))
-        found = direct.champion(PROCESS)
-        assert found == through.champion(PROCESS)
-        assert found is not None
-        assert (found.version, found.digest) == (version, digest)
-        one, other = (store.fetch(found, tmp_path / f"{version}{store is direct}") for store in (direct, through))
+        result = direct.champion(PROCESS)
+        assert result == through.champion(PROCESS)
+        assert result is not None
+        assert (result.version, result.digest) == (version, digest)
+        one, other = (store.fetch(result, tmp_path / f"{version}{store is direct}") for store in (direct, through))
         assert [path.name for path in sorted(one.iterdir())] == [path.name for path in sorted(other.iterdir())]
         assert all(path.read_bytes() == (other / path.name).read_bytes() for path in one.iterdir())
     client.delete_model_version(PROCESS, "2")
@@ -127,8 +129,8 @@ def test_reading_a_file_directly_imports_no_mlflow(save_toy_model: Save, tmp_pat
         f"store.fetch(champion, pathlib.Path('{tmp_path}', 'copy')); "
         "print(champion.version, [name for name in ('mlflow', 'sqlalchemy', 'pandas') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "1 []\n"
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert completed.stdout == "1 []\n"
 
 
 def test_absent_store_is_not_made(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_absent_store_is_not_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statements", "told"),
+    ("statements", "message"),
     [
         ([], "no such table: alembic_version"),
         (["CREATE TABLE alembic_version (version_num TEXT)"], "got schema none"),
@@ -150,7 +152,7 @@ def test_absent_store_is_not_made(tmp_path: Path) -> None:
     ],
     ids=["empty", "being made", "another version"],
 )
-def test_store_of_another_kind_is_left_as_it_is(statements: list[str], told: str, tmp_path: Path) -> None:
+def test_store_of_another_kind_is_left_as_it_is(statements: list[str], message: str, tmp_path: Path) -> None:
     database = tmp_path / "mlflow.db"
     connection = sqlite3.connect(database)
     for statement in statements:
@@ -159,7 +161,7 @@ def test_store_of_another_kind_is_left_as_it_is(statements: list[str], told: str
     connection.close()
     database.touch()
     before = database.read_bytes()
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match=message):
         MlflowStore(f"sqlite:///{database}").champion(PROCESS)
     assert database.read_bytes() == before
 

@@ -79,8 +79,8 @@ def test_an_experiment_that_another_job_made_first_is_taken(opened):
     def refused(*args):
         raise MlflowException("already exists")
 
-    found = iter([None, SimpleNamespace(experiment_id=6), None, None])
-    store, _ = opened(get_experiment_by_name=lambda name: next(found), create_experiment=refused)
+    result = iter([None, SimpleNamespace(experiment_id=6), None, None])
+    store, _ = opened(get_experiment_by_name=lambda name: next(result), create_experiment=refused)
     assert store.experiment("p") == "6"
     with pytest.raises(TrackingError, match="already exists"):
         store.experiment("p")
@@ -190,11 +190,11 @@ def test_a_model_is_registered_under_its_process_and_linked(opened):
     assert client.of("create_registered_model") == []
 
 
-def page(found, token):
+def page(result, token):
     class Page(list):
         """What one answer of a search holds, and what the next one is asked with."""
 
-    made = Page(found)
+    made = Page(result)
     made.token = token
     return made
 
@@ -217,11 +217,11 @@ def test_versions_are_read_page_by_page_oldest_first_with_their_aliases(opened):
         search_model_versions=lambda query, page_token: pages[page_token],
         get_run=lambda run: SimpleNamespace(data=data, info=SimpleNamespace(experiment_id="4")),
     )
-    found = store.versions("p")
+    versions = store.versions("p")
     created = "2023-11-14T22:13:20+00:00"
     more = {"candidate": "linear", "created": created, "parent_run": "job", "experiment": "4"}
     more |= {"tags": {"candidate": "linear"}, "metrics": {"mae": 0.5}}
-    assert found == [
+    assert versions == [
         Version(process="p", number=1, aliases=("champion",), run="run1", model="m-1", **more),
         Version(process="p", number=2, aliases=(), run="run2", model="m-2", **more),
         Version(process="p", number=3, aliases=("challenger", "new"), run="run3", model="m-3", **more),
@@ -234,15 +234,15 @@ def test_versions_are_read_page_by_page_oldest_first_with_their_aliases(opened):
 
 def test_a_search_ends_with_a_page_without_a_token():
     for last in (None, ""):
-        asked = []
+        calls = []
         pages = [page([1, 2], "a"), page([], "b"), page([3], last)]
 
-        def search(token, asked=asked, pages=pages):
-            asked.append(token)
-            return pages[len(asked) - 1]
+        def search(token, requested=calls, pages=pages):
+            requested.append(token)
+            return pages[len(requested) - 1]
 
         assert list(search_pages.all_pages(search)) == [1, 2, 3]
-        assert asked == [None, "a", "b"]
+        assert calls == [None, "a", "b"]
 
 
 @pytest.fixture
@@ -275,14 +275,14 @@ def moving(opened, monkeypatch):
 )
 def test_a_move_is_written_with_who_when_and_why_before_it_is_made(moving, alias, after, name, before):
     store, client = moving
-    found = store.move_alias("p", alias, after, "promote", "smaller errors", {"mae": 0.5})
+    result = store.move_alias("p", alias, after, "promote", "smaller errors", {"mae": 0.5})
     when = "2026-01-02T12:00:00.000005+00:00"
-    assert found == AliasMove(when, "ann", "promote", alias, before, after, "smaller errors", {"mae": 0.5}, 1)
+    assert result == AliasMove(when, "ann", "promote", alias, before, after, "smaller errors", {"mae": 0.5}, 1)
     (started,) = client.of("create_run")
     assert (started[0][:1], started[1]["run_name"], started[1]["tags"]["job"]) == (("4",), name, "alias move")
     (((run, metrics, params, tags), _),) = client.of("log_batch")
     assert (run, tags, metrics) == ("run9", [], [])  # a metric would stand among those of trained candidates
-    assert {one.key: one.value for one in params} == found.to_params()
+    assert {one.key: one.value for one in params} == result.to_params()
     pointed = "delete_registered_model_alias" if after is None else "set_registered_model_alias"
     order = [called for called, _, _ in client.calls]
     assert order.index("create_run") < order.index("log_batch") < order.index(pointed) < order.index("set_terminated")
@@ -308,8 +308,8 @@ def test_the_audit_is_read_from_all_runs_oldest_first(opened):
         search_runs=lambda experiments, query, view, page_token: pages[page_token],
     )
     assert [move.before for move in store.audit("p")] == [1, 2, 3]
-    asked = (["4"], "tags.job = 'alias move'", ViewType.ALL)
-    assert client.of("search_runs") == [(asked, {"page_token": None}), (asked, {"page_token": "next"})]
+    requested = (["4"], "tags.job = 'alias move'", ViewType.ALL)
+    assert client.of("search_runs") == [(requested, {"page_token": None}), (requested, {"page_token": "next"})]
 
 
 def test_tags_metrics_and_runs_of_a_version_are_asked_for_by_its_names(opened):
@@ -338,18 +338,18 @@ def test_a_kept_table_comes_back(opened, tmp_path):
 
 def test_a_registered_model_is_loaded_from_its_own_files(opened, save_toy_model, tmp_path, monkeypatch):
     save_toy_model(tmp_path / "kept" / "data" / "model")
-    asked = {}
+    calls = {}
 
     def downloaded(**how):
-        asked.update(how)
+        calls.update(how)
         return how["artifact_uri"]
 
     monkeypatch.setattr("mlflow.artifacts.download_artifacts", downloaded)
     store, _ = opened(get_logged_model={"m-1": SimpleNamespace(artifact_location=str(tmp_path / "kept"))}.get)
-    found = store.model(SimpleNamespace(model="m-1"))
-    assert found.candidate == "linear"
-    assert (asked["artifact_uri"], asked["tracking_uri"]) == (f"{tmp_path}/kept/data/model", SERVER)
-    assert not Path(asked["dst_path"]).exists()
+    result = store.model(SimpleNamespace(model="m-1"))
+    assert result.candidate == "linear"
+    assert (calls["artifact_uri"], calls["tracking_uri"]) == (f"{tmp_path}/kept/data/model", SERVER)
+    assert not Path(calls["dst_path"]).exists()
 
 
 @pytest.mark.parametrize("before", [None, "http://else:1"])
@@ -398,6 +398,6 @@ def test_moves_that_are_counted_follow_their_count_and_not_the_clock(opened):
     counted = [("2026-01-03", 1), ("2026-01-01", 2), ("2026-01-02", 0)]
     moves = [AliasMove(when, "ann", "promote", "champion", None, number, "why", {}, number) for when, number in counted]
     runs = [SimpleNamespace(data=SimpleNamespace(params=one.to_params(), metrics={})) for one in moves]
-    found = SimpleNamespace(experiment_id="4")
-    store, _ = opened(get_experiment_by_name=found, search_runs=lambda *given, page_token: page(runs, ""))
+    result = SimpleNamespace(experiment_id="4")
+    store, _ = opened(get_experiment_by_name=result, search_runs=lambda *given, page_token: page(runs, ""))
     assert [move.number for move in store.audit("p")] == [0, 1, 2]

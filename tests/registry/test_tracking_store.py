@@ -68,9 +68,9 @@ def test_a_run_ends_as_what_happened(settings, error, status):
     else:
         with pytest.raises(type(error)):
             work()
-    found = {name: tracking._client.get_run(run) for name, run in runs.items()}
-    assert {name: run.info.status for name, run in found.items()} == {"parent": status, "child": status}
-    assert found["child"].data.tags["mlflow.parentRunId"] == runs["parent"]
+    result = {name: tracking._client.get_run(run) for name, run in runs.items()}
+    assert {name: run.info.status for name, run in result.items()} == {"parent": status, "child": status}
+    assert result["child"].data.tags["mlflow.parentRunId"] == runs["parent"]
 
 
 def test_a_run_says_what_ran_without_a_path(settings):
@@ -151,8 +151,8 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings, tmp_path):
     connection.execute("UPDATE alembic_version SET version_num = '0123456789ab'")
     connection.commit()
     connection.close()
-    told = r"^MLflow store sqlite:///[^\n]*made by another version of MLflow[^\n]*$"
-    with pytest.raises(TrackingError, match=told):
+    message = r"^MLflow store sqlite:///[^\n]*made by another version of MLflow[^\n]*$"
+    with pytest.raises(TrackingError, match=message):
         Tracking(StoreSettings(home=tmp_path))
 
 
@@ -163,16 +163,16 @@ def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("raised", "told"),
+    ("raised", "predictions"),
     [
         ("attempt to write a readonly database", "cannot be written"),
         ("HTTPConnectionPool(host='h'): Max retries exceeded", "no answer from the tracking server"),
         ("something\n  nobody foresaw", "something nobody foresaw"),
     ],
 )
-def test_what_the_disk_and_the_database_say_becomes_one_line(raised, told):
-    found = tracking_error(OSError(raised), "sqlite:///mlflow.db", Path())
-    assert str(found) == f"MLflow store sqlite:///mlflow.db: {told}"
+def test_what_the_disk_and_the_database_say_becomes_one_line(raised, predictions):
+    result = tracking_error(OSError(raised), "sqlite:///mlflow.db", Path())
+    assert str(result) == f"MLflow store sqlite:///mlflow.db: {predictions}"
 
 
 def test_a_password_is_never_told():
@@ -200,8 +200,8 @@ def test_two_first_jobs_make_one_store(tmp_path):
     code = "from registry.tracking import *; Tracking(StoreSettings(home=Path('home')), make=True).experiment('p')"
     command, options = [sys.executable, "-c", code], {"cwd": tmp_path, "stderr": subprocess.PIPE}
     with child(command, **options) as first, child(command, **options) as second:
-        told = [job.communicate()[1] for job in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], told
+        predictions = [job.communicate()[1] for job in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], predictions
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
     tracking = Tracking(StoreSettings(home=tmp_path / "home"))
     assert tracking.experiment("p") == "1"

@@ -114,9 +114,9 @@ def test_each_kind_of_trouble_is_the_stores(opened, kind):
         raise error
 
     store, _ = opened(get_run=raised)
-    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: it$") as found:
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: it$") as result:
         store.metrics("run1")
-    assert found.value.__cause__ is error
+    assert result.value.__cause__ is error
 
 
 class Locked:
@@ -189,16 +189,16 @@ def test_a_run_that_did_not_finish_says_how_it_ended(opened, error, status):
 def making(opened, monkeypatch):
     """What making and unlocking a database was asked, by a store of our own whose client answers."""
     opened()
-    asked = []
+    calls = []
 
     def make(file, artifacts):
-        asked.append((file, artifacts))
+        calls.append((file, artifacts))
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
 
     monkeypatch.setattr(tracked, "make_database", make)
-    monkeypatch.setattr(tracked, "check_unlocked", lambda file: asked.append(file))
-    return asked
+    monkeypatch.setattr(tracked, "check_unlocked", lambda file: calls.append(file))
+    return calls
 
 
 def test_a_missing_store_is_made_in_a_folder_of_its_own_and_then_left_alone(making, tmp_path):

@@ -76,5 +76,5 @@ def test_an_entry_survives_being_written(entry):
 def test_an_entry_of_an_earlier_version_has_its_figures_as_metrics():
     earlier = HISTORY[0].to_params()
     del earlier["figures"], earlier["number"]
-    found = AliasMove.from_params(earlier, {"test_mae": 0.5})
-    assert (found.metrics, found.number) == ({"test_mae": 0.5}, 0)
+    result = AliasMove.from_params(earlier, {"test_mae": 0.5})
+    assert (result.metrics, result.number) == ({"test_mae": 0.5}, 0)

@@ -12,8 +12,8 @@ def test_a_champion_of_the_same_seed_agrees(toy_quality_seed):
 
 def test_other_grades_are_named_with_what_was_expected(toy_quality_seed):
     other = toy_quality_seed.model_copy(update={"grades": toy_quality_seed.grades[1:]})
-    told = "^toy_lots: .* its grades are second, remelt; expected prime, second, remelt$"
-    with pytest.raises(RegistryError, match=told):
+    message = "^toy_lots: .* its grades are second, remelt; expected prime, second, remelt$"
+    with pytest.raises(RegistryError, match=message):
         check_names(other, toy_quality_seed)
 
 

@@ -42,16 +42,16 @@ def test_verdicts_of_other_code_do_not_count(tmp_path, monkeypatch):
 
 
 def test_code_is_named_by_its_format_its_files_and_its_libraries():
-    said = load_results.code()
-    assert said.startswith(f"format {formats.NEWEST}, nonferrous ")
-    assert "lightgbm" in said
-    assert "numpy" in said
+    message = load_results.code()
+    assert message.startswith(f"format {formats.NEWEST}, nonferrous ")
+    assert "lightgbm" in message
+    assert "numpy" in message
 
 
 def test_the_newest_are_kept(tmp_path):
     TrialLoadResults(tmp_path).remember({f"sha256:{i}": None for i in range(MOST + 5)})
-    kept = TrialLoadResults(tmp_path)
-    assert (kept.verdict("sha256:4"), kept.verdict("sha256:5")) == (None, TrialLoadResult(None))
+    retained = TrialLoadResults(tmp_path)
+    assert (retained.verdict("sha256:4"), retained.verdict("sha256:5")) == (None, TrialLoadResult(None))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class Store:
 
 
 @pytest.fixture
-def kept(save_toy_model, tmp_path) -> Path:
+def model_folder(save_toy_model, tmp_path) -> Path:
     save_toy_model(tmp_path / "kept")
     return tmp_path / "kept"
 
@@ -49,51 +49,57 @@ def settings(tmp_path) -> StoreSettings:
     return StoreSettings(home=tmp_path / "home")
 
 
-def load(settings, kept, seed, digest=None, process=PROCESS):
-    return Loading(settings).load(Store(kept), Champion(process, 1, "s", digest), seed)
+def load(settings, retained, seed, digest=None, process=PROCESS):
+    return Loading(settings).load(Store(retained), Champion(process, 1, "s", digest), seed)
 
 
-def test_a_version_that_is_as_it_should_be_is_loaded(kept, settings, toy_seed):
-    for digest in (model_files.digest(kept), None):
-        found = load(settings, kept, toy_seed, digest)
-        assert isinstance(found, LoadedVersion)
-        assert (found.digest, found.model.seed) == (model_files.digest(kept), toy_seed)
+def test_a_version_that_is_as_it_should_be_is_loaded(model_folder, settings, toy_seed):
+    for digest in (model_files.digest(model_folder), None):
+        result = load(settings, model_folder, toy_seed, digest)
+        assert isinstance(result, LoadedVersion)
+        assert (result.digest, result.model.seed) == (model_files.digest(model_folder), toy_seed)
 
 
-def damaged(kept: Path) -> None:
-    (kept / model_files.MODEL).write_bytes((kept / model_files.MODEL).read_bytes().replace(b'"scores"', b'"Scores"'))
+def damaged(retained: Path) -> None:
+    (retained / model_files.MODEL).write_bytes(
+        (retained / model_files.MODEL).read_bytes().replace(b'"scores"', b'"Scores"')
+    )
 
 
-def rewritten(kept: Path, name: str, content: bytes) -> None:
+def rewritten(retained: Path, name: str, content: bytes) -> None:
     """Change a file and the manifest with it, as one would who may write to the store."""
-    (kept / name).write_bytes(content)
-    manifest = json.loads((kept / model_files.MANIFEST).read_bytes())
+    (retained / name).write_bytes(content)
+    manifest = json.loads((retained / model_files.MANIFEST).read_bytes())
     manifest["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    (kept / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (retained / model_files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def answers_changed(kept: Path) -> None:
-    said = json.loads((kept / model_files.SELF_TEST).read_bytes())
-    said["told"]["y"][0] += 1
-    rewritten(kept, model_files.SELF_TEST, json.dumps(said).encode())
+def answers_changed(retained: Path) -> None:
+    stored = json.loads((retained / model_files.SELF_TEST).read_bytes())
+    stored["told"]["y"][0] += 1
+    rewritten(retained, model_files.SELF_TEST, json.dumps(stored).encode())
 
 
-def of_another_process(kept: Path) -> None:
-    described = json.loads((kept / model_files.MODEL).read_bytes()) | {"process": "other_cells"}
-    rewritten(kept, model_files.MODEL, json.dumps(described).encode())
-    rewritten(kept, model_files.SEED, (kept / model_files.SEED).read_bytes().replace(b"toy_cells", b"other_cells"))
+def of_another_process(retained: Path) -> None:
+    described = json.loads((retained / model_files.MODEL).read_bytes()) | {"process": "other_cells"}
+    rewritten(retained, model_files.MODEL, json.dumps(described).encode())
+    rewritten(
+        retained, model_files.SEED, (retained / model_files.SEED).read_bytes().replace(b"toy_cells", b"other_cells")
+    )
 
 
-def in_amperes(kept: Path) -> None:
-    rewritten(kept, model_files.SEED, (kept / model_files.SEED).read_bytes().replace(b'unit = "kA"', b'unit = "A"'))
+def in_amperes(retained: Path) -> None:
+    rewritten(
+        retained, model_files.SEED, (retained / model_files.SEED).read_bytes().replace(b'unit = "kA"', b'unit = "A"')
+    )
 
 
-def deep(kept: Path) -> None:
-    (kept / model_files.MANIFEST).write_bytes(b"[" * 100_000)
+def deep(retained: Path) -> None:
+    (retained / model_files.MANIFEST).write_bytes(b"[" * 100_000)
 
 
-def more_beside(kept: Path) -> None:
-    (kept / "model.pkl").write_bytes(b"cos\nsystem\n")
+def more_beside(retained: Path) -> None:
+    (retained / "model.pkl").write_bytes(b"cos\nsystem\n")
 
 
 REASONS = {
@@ -108,18 +114,18 @@ REASONS = {
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_what_the_service_refuses_promote_refuses_in_the_same_words(
-    reason, kept, settings, toy_folder, toy_seed, monkeypatch
+    reason, model_folder, settings, toy_folder, toy_seed, monkeypatch
 ):
     damage, words = REASONS[reason]
-    damage(kept)
-    store = Store(kept)
+    damage(model_folder)
+    store = Store(model_folder)
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(PROCESS)))
     champions = Champions(SeedFolder(50), store, Loading(settings), poll_seconds=2.0)
     champions.refresh()
-    trouble = champions.statuses[PROCESS].trouble
+    error = champions.statuses[PROCESS].trouble
     head = "version 1 is refused, no model answers: "
-    assert trouble is not None
-    assert trouble.startswith(head)
+    assert error is not None
+    assert error.startswith(head)
 
     version = Version(PROCESS, 1, (), "linear", "2026-01-01", "run", "parent", "1", "m", {}, {})
 
@@ -135,21 +141,25 @@ def test_what_the_service_refuses_promote_refuses_in_the_same_words(
         ) as raised:
             promote(toy_seed, settings, 1, force=force)
         assert str(raised.value).removeprefix("toy_cells: version 1 would be refused by the service: ") == (
-            trouble.removeprefix(head)
+            error.removeprefix(head)
         )
 
 
-def test_another_digest_than_the_registrys_is_refused_before_anything_is_tried(kept, settings, toy_seed, monkeypatch):
+def test_another_digest_than_the_registrys_is_refused_before_anything_is_tried(
+    model_folder, settings, toy_seed, monkeypatch
+):
     monkeypatch.setattr(sandbox, "troubles", None)
-    found = load(settings, kept, toy_seed, "sha256:0")
-    assert found == Refused(f"its digest is not the registry's: got {model_files.digest(kept)}, expected sha256:0")
+    result = load(settings, model_folder, toy_seed, "sha256:0")
+    assert result == Refused(
+        f"its digest is not the registry's: got {model_files.digest(model_folder)}, expected sha256:0"
+    )
 
 
 def test_whatever_a_store_raises_is_a_refusal_in_one_line(settings, toy_seed, tmp_path):
-    found = load(settings, tmp_path / "absent", toy_seed)
-    assert isinstance(found, Refused)
-    assert "absent" in found.why
-    assert "\n" not in found.why
+    result = load(settings, tmp_path / "absent", toy_seed)
+    assert isinstance(result, Refused)
+    assert "absent" in result.why
+    assert "\n" not in result.why
 
 
 def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
@@ -166,29 +176,29 @@ def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
         def fetch(self, champion, folder):
             return Path(shutil.copytree(stores[champion.version], folder / "model"))
 
-    wanted = [(Champion(PROCESS, number, "s"), toy_seed) for number in range(3)]
-    found = {version.version: one for version, one in Loading(settings).load_all(Three(tmp_path), wanted)}
+    expected = [(Champion(PROCESS, number, "s"), toy_seed) for number in range(3)]
+    result = {version.version: one for version, one in Loading(settings).load_all(Three(tmp_path), expected)}
     assert tried == [3]
-    assert found[1] == Refused("broken")
-    assert [isinstance(found[number], LoadedVersion) for number in (0, 2)] == [True, True]
+    assert result[1] == Refused("broken")
+    assert [isinstance(result[number], LoadedVersion) for number in (0, 2)] == [True, True]
 
 
 @pytest.mark.usefixtures("remembered")
-def test_what_passed_is_not_tried_again(kept, settings, toy_seed, monkeypatch):
-    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
+def test_what_passed_is_not_tried_again(model_folder, settings, toy_seed, monkeypatch):
+    assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
     monkeypatch.setattr(sandbox, "troubles", None)
-    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
+    assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
 
 
 @pytest.mark.usefixtures("remembered")
-def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(kept, settings, toy_seed, monkeypatch):
+def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(model_folder, settings, toy_seed, monkeypatch):
     monkeypatch.setattr(sandbox, "troubles", lambda folders: ["it ended its process with SIGSEGV"])
-    store, version = Store(kept), Champion(PROCESS, 7, "s", model_files.digest(kept))
+    store, version = Store(model_folder), Champion(PROCESS, 7, "s", model_files.digest(model_folder))
     assert Loading(settings).load(store, version, toy_seed) == Refused("it ended its process with SIGSEGV")
     monkeypatch.setattr(sandbox, "troubles", None)
     for _ in range(2):  # as after a start
-        found = Loading(settings).load(store, version, toy_seed)
-        assert found == Refused(
+        result = Loading(settings).load(store, version, toy_seed)
+        assert result == Refused(
             "it ended its process with SIGSEGV (seen before; to try it again: nonferrous models verify toy_cells 7)"
         )
     assert store.fetched == 1
@@ -202,41 +212,43 @@ def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(kept, s
 
 
 @pytest.mark.usefixtures("remembered")
-def test_a_damaged_file_is_not_held_against_the_model_once_it_is_repaired(kept, settings, toy_seed):
-    whole = (kept / model_files.MODEL).read_bytes()
-    damaged(kept)
-    assert isinstance(load(settings, kept, toy_seed), Refused)
-    (kept / model_files.MODEL).write_bytes(whole)
-    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
+def test_a_damaged_file_is_not_held_against_the_model_once_it_is_repaired(model_folder, settings, toy_seed):
+    whole = (model_folder / model_files.MODEL).read_bytes()
+    damaged(model_folder)
+    assert isinstance(load(settings, model_folder, toy_seed), Refused)
+    (model_folder / model_files.MODEL).write_bytes(whole)
+    assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
 
 
 @pytest.mark.usefixtures("remembered")
-def test_a_trial_that_did_not_start_says_nothing_of_the_model(kept, settings, toy_seed, monkeypatch):
+def test_a_trial_that_did_not_start_says_nothing_of_the_model(model_folder, settings, toy_seed, monkeypatch):
     def failing(folders):
         raise sandbox.SandboxError("no process for a trial of models: it ended with SIGKILL")
 
     with monkeypatch.context() as patch:
         patch.setattr(sandbox, "troubles", failing)
-        found = load(settings, kept, toy_seed)
-    assert found == Refused("no process for a trial of models: it ended with SIGKILL")
-    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)
+        result = load(settings, model_folder, toy_seed)
+    assert result == Refused("no process for a trial of models: it ended with SIGKILL")
+    assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
 
 
-def test_where_a_key_is_configured_only_what_it_has_signed_is_loaded(kept, settings, toy_seed, tmp_path):
+def test_where_a_key_is_configured_only_what_it_has_signed_is_loaded(model_folder, settings, toy_seed, tmp_path):
     keys = {name: (tmp_path / f"{name}.pem", tmp_path / f"{name}.pub") for name in ("ours", "theirs")}
     for private, public in keys.values():
         signatures.make_keys(private, public)
     asking = StoreSettings(home=tmp_path / "home", public_key=keys["ours"][1])
-    found = load(asking, kept, toy_seed)
-    assert found == Refused("manifest.sig: got none, expected a signature of manifest.json by ours.pub")
-    signatures.sign(kept, keys["theirs"][0])
-    found = load(asking, kept, toy_seed)
-    assert found == Refused("manifest.sig: expected a signature of manifest.json by ours.pub, got another")
-    signatures.sign(kept, keys["ours"][0])
-    assert isinstance(load(asking, kept, toy_seed), LoadedVersion)
-    assert isinstance(load(settings, kept, toy_seed), LoadedVersion)  # a signature hurts nobody who does not ask for it
-    (kept / model_files.MANIFEST).write_bytes((kept / model_files.MANIFEST).read_bytes() + b"\n")
-    assert isinstance(load(asking, kept, toy_seed), Refused)
+    result = load(asking, model_folder, toy_seed)
+    assert result == Refused("manifest.sig: got none, expected a signature of manifest.json by ours.pub")
+    signatures.sign(model_folder, keys["theirs"][0])
+    result = load(asking, model_folder, toy_seed)
+    assert result == Refused("manifest.sig: expected a signature of manifest.json by ours.pub, got another")
+    signatures.sign(model_folder, keys["ours"][0])
+    assert isinstance(load(asking, model_folder, toy_seed), LoadedVersion)
+    assert isinstance(
+        load(settings, model_folder, toy_seed), LoadedVersion
+    )  # a signature hurts nobody who does not ask for it
+    (model_folder / model_files.MANIFEST).write_bytes((model_folder / model_files.MANIFEST).read_bytes() + b"\n")
+    assert isinstance(load(asking, model_folder, toy_seed), Refused)
 
 
 def test_where_nothing_is_new_nothing_is_done(settings, tmp_path, monkeypatch):
@@ -244,11 +256,11 @@ def test_where_nothing_is_new_nothing_is_done(settings, tmp_path, monkeypatch):
     assert list(Loading(settings).load_all(Store(tmp_path), [])) == []
 
 
-def test_nothing_is_left_of_the_copies(kept, settings, toy_seed, tmp_path, monkeypatch):
+def test_nothing_is_left_of_the_copies(model_folder, settings, toy_seed, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    load(settings, kept, toy_seed)
-    damaged(kept)
-    load(settings, kept, toy_seed)
+    load(settings, model_folder, toy_seed)
+    damaged(model_folder)
+    load(settings, model_folder, toy_seed)
     assert list((tmp_path / "temporary").iterdir()) == []
     assert not (settings.folder / FILE).exists()

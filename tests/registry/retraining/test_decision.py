@@ -65,8 +65,8 @@ class Store:
 
     @property
     def new_rows(self) -> RowBatch:
-        (found,) = batches("p", self)
-        return found
+        (result,) = batches("p", self)
+        return result
 
     def audit(self, process: str) -> list[AliasMove]:
         return list(self.moves)
@@ -76,11 +76,13 @@ class Store:
             self._write()
             self.tags[number][name] = value
 
-    def move_alias(self, process, alias, after, action, why, metrics) -> AliasMove:
+    def move_alias(self, process, alias, after, action, reason, metrics) -> AliasMove:
         """The audit first, then the alias, as the real one."""
         self._write()
         before = self.aliases.get(alias)
-        self.moves.append(AliasMove("2026-01-01", "ann", action, alias, before, after, why, metrics, len(self.moves)))
+        self.moves.append(
+            AliasMove("2026-01-01", "ann", action, alias, before, after, reason, metrics, len(self.moves))
+        )
         self._write()
         if after is None:
             del self.aliases[alias]
@@ -111,18 +113,18 @@ def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
             assert set(store.aliases) <= {"champion", "challenger"}
             assert store.aliases["champion"] in (1, 2)
             assert VERDICT not in store.tags[2] or store.aliases == expected  # no tag says what is not so
-            found = finished("p", "j", store)
-            if found is None:  # it was cut off before it had decided
+            result = finished("p", "j", store)
+            if result is None:  # it was cut off before it had decided
                 assert store.aliases == {"champion": 1}
                 assert store.new_rows.state == "pending"
                 continue
         else:
             break
-        assert found == Decision(2, promoted, "better", (), FIGURES)
+        assert result == Decision(2, promoted, "better", (), FIGURES)
         assert store.aliases == expected
         assert store.new_rows.state == "accepted"
-        said = {VERDICT: "promoted" if promoted else "not promoted", VERDICT_WHY: "better"}
-        assert store.tags[2].items() >= said.items() <= store.batch.items()
+        message = {VERDICT: "promoted" if promoted else "not promoted", VERDICT_WHY: "better"}
+        assert store.tags[2].items() >= message.items() <= store.batch.items()
     assert writes > 6
 
 
@@ -179,11 +181,11 @@ def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
     decide(store, promoted=False)
     assert store.aliases == {"champion": 1}
     assert (store.new_rows.state, store.new_rows.why) == ("rejected", "too few labels")
-    found = finished("p", "j", store)
-    assert found is not None
-    assert found.reasons == ("too few labels",)
-    assert found.line == "version 2 was not promoted: better"
-    assert replace(found, promoted=True).line == "version 2 was promoted: better"
+    result = finished("p", "j", store)
+    assert result is not None
+    assert result.reasons == ("too few labels",)
+    assert result.line == "version 2 was not promoted: better"
+    assert replace(result, promoted=True).line == "version 2 was promoted: better"
 
 
 def test_a_decision_for_a_shadow_that_is_cut_off_at_any_write_ends_as_one_that_is_not():
@@ -195,13 +197,13 @@ def test_a_decision_for_a_shadow_that_is_cut_off_at_any_write_ends_as_one_that_i
             decide(store, shadow=SHADOW)
         except CutError:
             store.left = 1000
-            found = finished("p", "j", store)
-            if found is None:
+            result = finished("p", "j", store)
+            if result is None:
                 assert store.aliases == {"champion": 1, "challenger": 0, "shadow": 0}
                 continue
         else:
             break
-        assert found == Decision(2, False, "better", (), FIGURES, UNTIL)
+        assert result == Decision(2, False, "better", (), FIGURES, UNTIL)
         assert store.aliases == expected
         assert in_shadow(store.versions("p"))[1] == SHADOW
     assert writes > 8
@@ -209,8 +211,8 @@ def test_a_decision_for_a_shadow_that_is_cut_off_at_any_write_ends_as_one_that_i
     (begin,) = [move for move in store.moves if move.alias == "shadow"]
     assert (begin.before, begin.after, begin.metrics) == (0, 2, FIGURES)
     assert begin.why == "until 2026-12-11 09:00 UTC: better"
-    found = finished("p", "nobody", store) or settle("p", 2, store)
-    assert found.line == "version 2 passed the gate; it answers in shadow until 2026-12-11 09:00 UTC: better"
+    result = finished("p", "nobody", store) or settle("p", 2, store)
+    assert result.line == "version 2 passed the gate; it answers in shadow until 2026-12-11 09:00 UTC: better"
     assert len(store.moves) == 2  # challenger and shadow, each once
 
 
@@ -256,13 +258,13 @@ def test_a_champion_that_was_made_meanwhile_stays_and_the_version_is_said_to_be_
     store = Store()
     failed(store, shadow)
     store.move_alias("p", "champion", 0, "promote", "by hand", {})
-    why = "better; not carried out: version 0 has become champion since"
+    reason = "better; not carried out: version 0 has become champion since"
     for _ in range(2):  # and so it stays, whoever looks again
-        assert finished("p", "j", store) == Decision(2, False, why, (), FIGURES)
+        assert finished("p", "j", store) == Decision(2, False, reason, (), FIGURES)
         assert store.aliases == {"champion": 0}
-        assert (store.tags[2][VERDICT], store.tags[2][VERDICT_WHY]) == ("not promoted", why)
+        assert (store.tags[2][VERDICT], store.tags[2][VERDICT_WHY]) == ("not promoted", reason)
         store.move_alias("p", "champion", 1, "rollback", "by hand", {})
-        assert finished("p", "j", store) == Decision(2, False, why, (), FIGURES)
+        assert finished("p", "j", store) == Decision(2, False, reason, (), FIGURES)
         store.move_alias("p", "champion", 0, "promote", "by hand", {})
     assert store.new_rows.state == "accepted"  # rows are history whoever is champion
 

@@ -71,14 +71,19 @@ def test_two_batches_begun_together_both_count(store):
 
 def test_a_withdrawn_batch_is_history_no_more_and_keeps_who_and_why(store, monkeypatch):
     monkeypatch.setattr(kept.getpass, "getuser", lambda: "eve")
-    found = withdraw("aaaaaaaa", "another plant's file", store)
-    assert (found.state, found.withdrawn_by, found.why, found.rows) == ("withdrawn", "eve", "another plant's file", 12)
+    result = withdraw("aaaaaaaa", "another plant's file", store)
+    assert (result.state, result.withdrawn_by, result.why, result.rows) == (
+        "withdrawn",
+        "eve",
+        "another plant's file",
+        12,
+    )
     assert [one.run for one in accepted("toy", "train1", store)] == [RUNS[2]]
-    assert batches("toy", store)[0] == found
+    assert batches("toy", store)[0] == result
 
 
 @pytest.mark.parametrize(
-    ("name", "why", "said"),
+    ("name", "reason", "message"),
     [
         ("aaaaaaaa", " ", "--reason: expected a reason, which is kept with the batch"),
         ("aaaa", "wrong", r"no batch aaaa, expected one of: aaaaaaaa, bbbbbbbb, cccccccc, dddddddd"),
@@ -87,10 +92,10 @@ def test_a_withdrawn_batch_is_history_no_more_and_keeps_who_and_why(store, monke
         ("dddddddd", "wrong", "toy: batch dddddddd is pending, only an accepted one is withdrawn"),
     ],
 )
-def test_what_cannot_be_withdrawn_is_named_and_nothing_changes(store, name, why, said):
+def test_what_cannot_be_withdrawn_is_named_and_nothing_changes(store, name, reason, message):
     before = batches("toy", store)
-    with pytest.raises(RegistryError, match=said):
-        withdraw(name, why, store)
+    with pytest.raises(RegistryError, match=message):
+        withdraw(name, reason, store)
     assert batches("toy", store) == before
 
 
@@ -110,11 +115,11 @@ def test_the_base_is_the_newest_accepted_job_whose_rows_are_a_whole_table(store)
 
 
 def test_a_person_accepts_all_that_came_up_to_a_batch_whose_shift_or_version_was_accepted(store):
-    found = accepted("toy", "train1", store)
-    assert accepted_by_person(found, []) == 0
-    promoted = SimpleNamespace(parent_run=found[-1].run, tags={PROMOTED_BY: "ann"})
-    by_job = SimpleNamespace(parent_run=found[-1].run, tags={})
-    assert accepted_by_person(found, [by_job]) == 0
-    assert accepted_by_person(found, [promoted]) == len(found) == 2
-    store.log(found[0].run, {"accepted_shift": "new anodes"})
+    result = accepted("toy", "train1", store)
+    assert accepted_by_person(result, []) == 0
+    promoted = SimpleNamespace(parent_run=result[-1].run, tags={PROMOTED_BY: "ann"})
+    by_job = SimpleNamespace(parent_run=result[-1].run, tags={})
+    assert accepted_by_person(result, [by_job]) == 0
+    assert accepted_by_person(result, [promoted]) == len(result) == 2
+    store.log(result[0].run, {"accepted_shift": "new anodes"})
     assert accepted_by_person(accepted("toy", "train1", store), [by_job]) == 1

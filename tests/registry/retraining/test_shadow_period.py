@@ -49,9 +49,9 @@ class Store:
             self._write()
             self.tags[number] = self.tags[number] | {name: value}
 
-    def move_alias(self, process, alias, after, action, why, metrics):
+    def move_alias(self, process, alias, after, action, reason, metrics):
         self._write()
-        self.moves.append((alias, after, action, why, metrics))
+        self.moves.append((alias, after, action, reason, metrics))
         self._write()
         self.aliases = {name: at for name, at in self.aliases.items() if name != alias}
         if after is not None:
@@ -103,8 +103,8 @@ def test_an_end_stands_with_its_figures_and_once():
 
 
 def test_a_period_is_read_as_it_was_written_and_lasts_twice_as_long_at_most():
-    found, period = in_shadow(Store().versions("p"))
-    assert (found.number, period) == (2, PERIOD)
+    result, period = in_shadow(Store().versions("p"))
+    assert (result.number, period) == (2, PERIOD)
     assert (PERIOD.until, PERIOD.latest) == (BEGIN + timedelta(days=14), BEGIN + timedelta(days=28))
     assert RunningShadow.of(Store().versions("p")[0]) is None
     before = datetime.now(UTC)
