@@ -52,9 +52,9 @@ def seeds_folder(toy_folder) -> Path:
 
 
 def test_help_lists_every_command(home):
-    told = process("--help").stdout
+    predictions = process("--help").stdout
     for command in ("seeds", "simulate", "train", "retrain", "models", "report", "store", "serve", "up"):
-        assert re.search(rf"\b{command}\b", told)
+        assert re.search(rf"\b{command}\b", predictions)
 
 
 def test_seeds_of_a_folder_of_ones_own(run, seeds_folder):
@@ -81,7 +81,7 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "predictions"),
     [
         (["train", "no_such", "--data", "x.csv"], "no such seed"),
         (["train", "zinc_leach_filter", "--data", "no_such.csv"], "no_such.csv"),
@@ -104,11 +104,11 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
         (["--seeds", "no_such_folder", "seeds", "list"], "no_such_folder"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, arguments, told):
+def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, arguments, predictions):
     monkeypatch.chdir(tmp_path)
     done = run(*arguments)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert predictions in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -193,18 +193,18 @@ def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_fo
     assert tried.stdout.splitlines()[-1] == "a dry run: nothing was registered or promoted, and history is as before"
     assert re.search(r"labels: \d+ checks against the past, all kept", tried.stdout)
     run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
-    rejected, kept = run(*toy, "batches", "list", "toy_cells").stdout.splitlines()
+    rejected, retained = run(*toy, "batches", "list", "toy_cells").stdout.splitlines()
     assert re.search(r"120 rows of forged\.csv from \w+, rejected: labels, ", rejected)
-    found = re.fullmatch(r"batch (\w{8}): [-0-9]+ [:0-9]+, 120 rows of new\.csv from \w+, accepted", kept)
-    assert found is not None, kept
-    withdrawn = run(*toy, "batches", "withdraw", found[1], "--reason", "another line")
+    match = re.fullmatch(r"batch (\w{8}): [-0-9]+ [:0-9]+, 120 rows of new\.csv from \w+, accepted", retained)
+    assert match is not None, retained
+    withdrawn = run(*toy, "batches", "withdraw", match[1], "--reason", "another line")
     assert withdrawn.stdout == (
-        f"toy_cells: batch {found[1]} removed from the history; models trained on it stay: retrain next\n"
+        f"toy_cells: batch {match[1]} removed from the history; models trained on it stay: retrain next\n"
     )
     assert ", withdrawn by " in run(*toy, "batches", "list", "toy_cells").stdout.splitlines()[1]
     audit = run("records", "audit").stdout
-    for what in ("retraining of toy_cells, batch", "withdrawal of toy_cells, batch", "; another line; "):
-        assert what in audit
+    for name in ("retraining of toy_cells, batch", "withdrawal of toy_cells, batch", "; another line; "):
+        assert name in audit
 
 
 def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
@@ -233,11 +233,11 @@ def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     again = run(*toy, "train", "toy_cells", "--data", tmp_path / "still.csv")
     assert again.returncode == 3
     assert "version 2 stays champion" in again.stdout
-    for asked in (("1",), ("3", "--reason", "by hand")):
-        refused = run(*toy, "models", "promote", "toy_cells", *asked)
+    for requested in (("1",), ("3", "--reason", "by hand")):
+        refused = run(*toy, "models", "promote", "toy_cells", *requested)
         assert refused.returncode == 2
         assert "was refused by the gate" in refused.stderr
-        assert f"nonferrous models promote toy_cells {asked[0]} --force REASON" in refused.stderr
+        assert f"nonferrous models promote toy_cells {requested[0]} --force REASON" in refused.stderr
     forced = run(*toy, "models", "promote", "toy_cells", "3", "--force", "the cells stand still")
     assert "version 3 is the champion" in forced.stdout, forced.stderr
     compared = run(*toy, "models", "list", "toy_cells").stdout
@@ -342,9 +342,9 @@ def test_a_full_disk_is_one_line_that_says_what_is_expected(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert said.startswith("error: a file cannot be written (No space left); expected free space and no limit on ")
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: a file cannot be written (No space left); expected free space and no limit on ")
+    assert message.count("\n") == 1
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

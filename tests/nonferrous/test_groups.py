@@ -70,8 +70,8 @@ def test_an_option_has_one_meaning_in_all_commands() -> None:
         for one in command.params:
             for name in one.opts:
                 helps.setdefault(name, set()).add(getattr(one, "help", "") or "")
-    several = {name: found for name, found in helps.items() if name.startswith("--") and name not in own}
-    different = {name for name, found in several.items() if len(found) > 1}
+    several = {name: result for name, result in helps.items() if name.startswith("--") and name not in own}
+    different = {name for name, result in several.items() if len(result) > 1}
     assert different <= {"--setpoint-tests"}, different
 
 

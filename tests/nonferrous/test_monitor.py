@@ -63,12 +63,12 @@ def record(database, frame, fall=0.0):
     """Keep what was asked of the periods after the champion's table, and the outcomes, which have fallen."""
     starts = np.sort(frame["period_start"].unique())[KNOWN:]
     for at, start in enumerate(starts):
-        some = frame[frame["period_start"] == start]
+        subset = frame[frame["period_start"] == start]
         day = f"{pd.Timestamp(start):%Y-%m-%d}"
-        rows = [{"unit": row.unit, "period_start": day, "x_set": row.x_set, "z": row.z} for row in some.itertuples()]
-        said = [{"y": {"value": 90 + 0.5 * (row.x_set - 10) - 2 * (row.z - 4), "low": 88.0, "high": 92.0, "unit": "%"}}
-                for row in some.itertuples()]  # fmt: skip
-        answer = {"coverage": 0.9, "predictions": said}
+        rows = [{"unit": row.unit, "period_start": day, "x_set": row.x_set, "z": row.z} for row in subset.itertuples()]
+        y = [{"y": {"value": 90 + 0.5 * (row.x_set - 10) - 2 * (row.z - 4), "low": 88.0, "high": 92.0, "unit": "%"}}
+                for row in subset.itertuples()]  # fmt: skip
+        answer = {"coverage": 0.9, "predictions": y}
         insert(
             database,
             [
@@ -78,7 +78,7 @@ def record(database, frame, fall=0.0):
                 )
             ],
         )
-        known = [Outcome(row.unit, f"{day}T00:00:00", {"y": row.y - fall}) for row in some.itertuples()]
+        known = [Outcome(row.unit, f"{day}T00:00:00", {"y": row.y - fall}) for row in subset.itertuples()]
         take(database, "toy_cells", "127.0.0.1", known)
 
 
@@ -123,8 +123,8 @@ def test_drift_ends_with_4_and_says_what_to_do(champion, database, frame, home):
 def test_a_version_in_shadow_stands_beside_the_answers_to_the_same_rows(champion, database, frame, home):
     record(database, frame, fall=2.0)
     with database.read() as connection:
-        some = list(recorded(connection, "toy_cells"))[-2:]
-    for one in some:
+        subset = list(recorded(connection, "toy_cells"))[-2:]
+    for one in subset:
         predictions = json.loads(one.response_body)["predictions"]
         for each in predictions:
             each["y"] = {name: each["y"][name] - 2.0 for name in ("value", "low", "high")}

@@ -31,7 +31,7 @@ def literals(path: Path) -> set[str]:
 def test_no_code_but_that_of_operations_names_one():
     known = {one.name for operations in CATALOGUE.values() for one in operations} - FIELDS.keys()
     paths = [path for room in ELSEWHERE for path in sorted((ROOT / room).rglob("*.py"))]
-    named = {str(path.relative_to(ROOT)): found for path in paths if (found := literals(path) & known)}
+    named = {str(path.relative_to(ROOT)): result for path in paths if (result := literals(path) & known)}
     assert {"recommendations", "what-if", "pareto", "schedules"} <= known
     assert named == {}
 
@@ -39,14 +39,14 @@ def test_no_code_but_that_of_operations_names_one():
 @pytest.mark.parametrize("name", names())
 def test_a_process_lists_what_it_offers_and_why_not_the_rest(name):
     seed = load(name)
-    said = list(lines(seed))
+    message = list(lines(seed))
     forms = offered(seed, 10).forms
-    assert [line.split(":")[0].split(" ")[0] for line in said if "POST" in line] == list(forms)
-    assert [line for line in said if "POST" not in line] == [line for line in said if ": not offered: " in line]
+    assert [line.split(":")[0].split(" ")[0] for line in message if "POST" in line] == list(forms)
+    assert [line for line in message if "POST" not in line] == [line for line in message if ": not offered: " in line]
 
 
 def test_options_of_predictions_are_listed():
-    said = list(lines(load("aluminium_reduction")))
-    assert said[0] == "predictions (explain, energy): POST /v1/aluminium_reduction/predictions"
-    said = list(lines(load("aluminium_scrap")))
-    assert "pareto: not offered: what sorting emits is not known, so there is nothing to weigh money against" in said
+    message = list(lines(load("aluminium_reduction")))
+    assert message[0] == "predictions (explain, energy): POST /v1/aluminium_reduction/predictions"
+    message = list(lines(load("aluminium_scrap")))
+    assert "pareto: not offered: what sorting emits is not known, so there is nothing to weigh money against" in message

@@ -78,16 +78,16 @@ def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, mo
     assert (code, errors.strip()) == (0, "")
     assert "version 7" in printed
     if ending == "csv":
-        found = pd.read_csv(out)
+        result = pd.read_csv(out)
     else:
-        found = (pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()).to_pandas()
+        result = (pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()).to_pandas()
     from models.table.reading import read_table
 
     checked = read_table(data, model.seed, labelled=False)
-    assert len(found) == len(checked.table) > 30
-    for name in [name for name in found.columns if name.endswith(("_low", "_high"))]:
+    assert len(result) == len(checked.table) > 30
+    for name in [name for name in result.columns if name.endswith(("_low", "_high"))]:
         quantity = name.rpartition("_")[0]
-        assert found[quantity].isna().tolist() == found[name].isna().tolist()
+        assert result[quantity].isna().tolist() == result[name].isna().tolist()
     assert "intervals: fixed, 0 outcomes received" in printed
     if ending != "csv":
         stored = pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()
@@ -96,8 +96,8 @@ def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, mo
         assert (about["process"], about["coverage"]) == (process, 0.9)
     if process == "toy_cells":
         expected = model.answer(matrix(checked.table, model.seed), 0.9)["y"]
-        assert found["y"].tolist() == pytest.approx(expected.value.tolist(), rel=1e-12)
-        assert found["y_high"].tolist() == pytest.approx(expected.high.tolist(), rel=1e-12)
+        assert result["y"].tolist() == pytest.approx(expected.value.tolist(), rel=1e-12)
+        assert result["y_high"].tolist() == pytest.approx(expected.high.tolist(), rel=1e-12)
     assert [name for name in tmp_path.iterdir() if name.suffix == ".part"] == []
 
 
@@ -108,8 +108,8 @@ def test_the_coverage_is_the_one_that_was_asked_for(run, toy_frame, save_toy_mod
     for coverage in (0.5, 0.9):
         out = tmp_path / "out.parquet"
         assert run("toy_cells", model, "--data", data, "--out", out, "--coverage", coverage)[0] == 0
-        found = pd.read_parquet(out)
-        widths.append((found["y_high"] - found["y_low"]).mean())
+        result = pd.read_parquet(out)
+        widths.append((result["y_high"] - result["y_low"]).mean())
     assert widths[0] < widths[1]
 
 
@@ -127,18 +127,18 @@ def test_a_row_that_cannot_be_is_listed_and_not_predicted(run, toy_frame, save_t
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--data", "data.csv", "--out", "out.xlsx"], "error: --out: got out.xlsx: expected a file that ends in"),
         (["--data", "data.csv", "--out", "no/out.csv"], "error: --out: got no/out.csv: expected a file in a folder"),
         (["--data", "absent.csv", "--out", "out.csv"], "absent.csv: got no such file or folder"),
     ],
 )
-def test_what_is_wrong_is_one_line(run, save_toy_model, tmp_path, monkeypatch, arguments, said):
+def test_what_is_wrong_is_one_line(run, save_toy_model, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     code, printed, errors = run("toy_cells", save_toy_model(tmp_path / "model"), *arguments)
     assert (code, printed) == (2, "")
-    assert said in errors
+    assert message in errors
     assert len(errors.strip().splitlines()) == 1
 
 

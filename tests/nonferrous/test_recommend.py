@@ -52,19 +52,19 @@ def command(monkeypatch, capsys, tmp_path):
     def run(*arguments, process="aluminium_reduction", advices=(), notes=(), line=None):
         seed = load(process)
         model = SimpleNamespace(seed=seed, response=response_of(load("aluminium_reduction")))
-        asked = []
+        calls = []
 
         def job(seed, operation, data, options, step):
-            asked.append((str(data), options(None)["prices"]))
+            calls.append((str(data), options(None)["prices"]))
             form = operation.form(seed, 100)
             rows = [{seed.key.name: one.unit, seed.clock.name: "2026-11-01"} for one in advices]
             units = [one.unit for one in advices]
             if isinstance(form, LotForm):
-                found = lot_rows(advices, AskedLots(rows, [], units, {}), form, {})
+                result = lot_rows(advices, AskedLots(rows, [], units, {}), form, {})
             else:
-                found = advice_rows(advices, ParsedSetpointRequest(rows, units, pd.DataFrame(), {}), model)
+                result = advice_rows(advices, ParsedSetpointRequest(rows, units, pd.DataFrame(), {}), model)
             part = {} if line is None else {"line": line_part(line, seed)}
-            return Requested(operation, form, 3, 90, tuple(notes), {"recommendations": found, **part})
+            return Requested(operation, form, 3, 90, tuple(notes), {"recommendations": result, **part})
 
         monkeypatch.setattr("nonferrous.recommend.requested", job)
         monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", process, *arguments])
@@ -73,8 +73,8 @@ def command(monkeypatch, capsys, tmp_path):
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as end:
             main()
-        said = capsys.readouterr()
-        return SimpleNamespace(code=end.value.code or 0, out=said.out, err=said.err, asked=asked)
+        output = capsys.readouterr()
+        return SimpleNamespace(code=end.value.code or 0, out=output.out, err=output.err, asked=calls)
 
     return run
 
@@ -89,19 +89,19 @@ SOME = [
 
 
 def test_the_best_ten_moves_and_the_refusals_are_shown_in_80_columns(command):
-    found = command(*FILES, advices=SOME)
-    assert found.code == 0
-    lines = found.out.splitlines()
+    result = command(*FILES, advices=SOME)
+    assert result.code == 0
+    lines = result.out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "\x1b" not in found.out
-    assert re.findall(r"^ (A-0\d\d)", found.out, re.MULTILINE) == [f"A-{i:03d}" for i in range(14, 4, -1)]
+    assert "\x1b" not in result.out
+    assert re.findall(r"^ (A-0\d\d)", result.out, re.MULTILINE) == [f"A-{i:03d}" for i in range(14, 4, -1)]
     assert lines[0] == "aluminium_reduction: version 3 on 90 rows, 17 units to advise"
     assert "moves for 14 units, together +105 $/d" in lines
     assert "as good as planned: 1 unit" in lines
     assert "refused: 2 units" in lines
     assert "  2 doubt: the best move would bring … a day, give or take …" in lines
-    assert "voltage_setpoint -0.0125 V" in found.out
-    assert "14.0 (10.0 to 18.0)" in found.out
+    assert "voltage_setpoint -0.0125 V" in result.out
+    assert "14.0 (10.0 to 18.0)" in result.out
     assert "all 17 units: advice.csv" in lines
 
 
@@ -116,15 +116,15 @@ def test_the_file_holds_a_row_a_unit(command, tmp_path):
 def test_it_says_where_plans_are_not_those_of_the_table(command):
     went_on = command(*FILES, advices=SOME, notes=[requests.GOES_ON]).out
     assert "Warning: no row plans a period: the last set-points are assumed to stay" in went_on
-    some = command(*FILES, advices=SOME, notes=[requests.unplanned(4)]).out
-    assert "no advice for 4 units whose newest row is no plan" in some
-    assert "Warning" not in some
+    subset = command(*FILES, advices=SOME, notes=[requests.unplanned(4)]).out
+    assert "no advice for 4 units whose newest row is no plan" in subset
+    assert "Warning" not in subset
 
 
 def test_where_nothing_moves_there_is_no_table(command):
-    found = command(*FILES, advices=[advised(1, 0.0, "doubt: none")])
-    assert "that bring most" not in found.out
-    assert "moves for 0 units" in found.out
+    result = command(*FILES, advices=[advised(1, 0.0, "doubt: none")])
+    assert "that bring most" not in result.out
+    assert "moves for 0 units" in result.out
 
 
 def lot(number, gain):
@@ -145,22 +145,22 @@ def lot(number, gain):
 
 
 def test_lots_are_shown_with_gains_a_tonne(command, tmp_path):
-    found = command(
+    result = command(
         *FILES, process="copper_cathode", advices=[lot(1, 4.0), lot(2, 2.0), lot(3, 0.0)], notes=[graded_lots.GOES_ON]
     )
-    lines = found.out.splitlines()
+    lines = result.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert "moves for 2 units, on average +3 $/t" in lines
     assert "as good as planned: 1 unit" in lines
-    assert "Warning: no row plans a lot: each unit is assumed to make one more" in found.out
-    assert "glue_dose -8 g/t" in found.out
-    assert "a tonne of the lot to come" in found.out
+    assert "Warning: no row plans a lot: each unit is assumed to make one more" in result.out
+    assert "glue_dose -8 g/t" in result.out
+    assert "a tonne of the lot to come" in result.out
     assert pd.read_csv(tmp_path / "advice.csv")["chance of cu_cath_1 [1]"].tolist() == [0.95, 0.95, 0.95]
 
 
 def test_prices_of_a_sorter_are_those_of_its_bins(command):
-    found = command(*FILES, "--price", "copper.brass=-3", process="heavy_scrap")
-    assert found.asked == [("rows.parquet", {"copper.brass": -3.0})]
+    result = command(*FILES, "--price", "copper.brass=-3", process="heavy_scrap")
+    assert result.asked == [("rows.parquet", {"copper.brass": -3.0})]
     refused = command(*FILES, "--price", "gold.brass=-3", process="heavy_scrap")
     (line,) = refused.err.splitlines()
     assert line.startswith("error: --price: got 'gold.brass=-3': expected NAME=VALUE with a name of copper.copper, ")
@@ -182,13 +182,13 @@ def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(co
     line = LineAdvice(
         **LINE, **gains, move=2.5, moves=moves, before=28.0, after=28.4, infeasible_units={"A-009": "superheat"}
     )
-    found = command(*FILES, advices=SOME, line=line)
-    said = found.out.partition("that bring most")[2].splitlines()
-    assert "the line's line_current_target: +2.5 kA, to 402.5 kA" in said
-    assert "  brings +900 $/d (+200 to +1600), as planned +105" in said
-    assert "  power from 28.0 to 28.4 MW" in said
-    assert "  1 unit cannot keep a limit: A-009" in said
-    assert max(map(len, said)) <= 80
+    result = command(*FILES, advices=SOME, line=line)
+    message = result.out.partition("that bring most")[2].splitlines()
+    assert "the line's line_current_target: +2.5 kA, to 402.5 kA" in message
+    assert "  brings +900 $/d (+200 to +1600), as planned +105" in message
+    assert "  power from 28.0 to 28.4 MW" in message
+    assert "  1 unit cannot keep a limit: A-009" in message
+    assert max(map(len, message)) <= 80
     rows = pd.read_csv(tmp_path / "advice.csv").set_index("unit")
     assert rows["line_current_target move with the line [kA]"].unique().tolist() == [2.5]
     assert rows["voltage_setpoint move with the line [V]"].loc[["A-001", "A-002"]].tolist() == [0.0, 0.025]
@@ -199,17 +199,17 @@ def test_a_line_that_stays_says_why(command, tmp_path):
     stays = LineAdvice(
         **LINE, gain=GainEstimate(9, 1, 17), gain_without_shared_move=GainEstimate(9, 1, 17), refusal=refusal
     )
-    said = command(*FILES, advices=SOME, line=stays).out.splitlines()
-    assert said[-3:-1] == ["the line's line_current_target stays at 400 kA", f"  {refusal}"]
+    message = command(*FILES, advices=SOME, line=stays).out.splitlines()
+    assert message[-3:-1] == ["the line's line_current_target stays at 400 kA", f"  {refusal}"]
     assert not [name for name in pd.read_csv(tmp_path / "advice.csv") if "with the line" in name]
     unknown = LineAdvice(**{**LINE, "plan": float("nan")}, refusal="line: a part")
-    said = command(*FILES, advices=SOME, line=unknown).out.splitlines()
-    assert said[-3:-1] == ["the line's line_current_target stays as planned", "  line: a part"]
+    message = command(*FILES, advices=SOME, line=unknown).out.splitlines()
+    assert message[-3:-1] == ["the line's line_current_target stays as planned", "  line: a part"]
 
 
 def test_prices_reach_the_model(command):
-    found = command(*FILES, "--price", "power_price=0.06", "--price", "carbon_price=80", advices=SOME)
-    assert found.asked == [("rows.parquet", {"power_price": 0.06, "carbon_price": 80.0})]
+    result = command(*FILES, "--price", "power_price=0.06", "--price", "carbon_price=80", advices=SOME)
+    assert result.asked == [("rows.parquet", {"power_price": 0.06, "carbon_price": 80.0})]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_prices_reach_the_model(command):
     ],
 )
 def test_what_cannot_be_asked_ends_with_one_line(command, arguments, error):
-    found = command(*arguments, advices=SOME)
-    assert found.code == 2
-    assert found.asked == []
-    (line,) = found.err.splitlines()
+    result = command(*arguments, advices=SOME)
+    assert result.code == 2
+    assert result.asked == []
+    (line,) = result.err.splitlines()
     assert line.startswith(f"error: {error}")

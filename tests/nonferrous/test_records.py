@@ -171,11 +171,11 @@ def test_a_model_is_learnt_from_records(database, home, toy_frame, monkeypatch):
         )
     for body, known in zip(bodies, outcomes, strict=True):
         answer = {"predictions": [{}] * len(body["rows"])}
-        kept = StoredExchange(
+        retained = StoredExchange(
             *(new_id(), 0, 1, "", "toy_cells", "predictions", 1, "sha256:1", "application/json"),
             *(json.dumps(body).encode(), json.dumps(answer).encode()),
         )
-        insert(database, [kept])
+        insert(database, [retained])
         take(database, "toy_cells", "lab", known)
     done = CliRunner().invoke(commands, ["train", "toy_cells", "--from-records"])
     assert done.exit_code == 0, done.output

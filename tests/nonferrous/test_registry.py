@@ -16,20 +16,20 @@ def test_keys_are_made_and_the_settings_that_take_them_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signing_keys(tmp_path / "signing.pem", tmp_path / "signing.pub")
-    said = capsys.readouterr().out
-    assert f"NONFERROUS_SIGNING_KEY={tmp_path / 'signing.pem'}\n" in said
-    assert f"NONFERROUS_PUBLIC_KEY={tmp_path / 'signing.pub'}\n" in said
+    message = capsys.readouterr().out
+    assert f"NONFERROUS_SIGNING_KEY={tmp_path / 'signing.pem'}\n" in message
+    assert f"NONFERROUS_PUBLIC_KEY={tmp_path / 'signing.pub'}\n" in message
     assert os.name != "posix" or stat.S_IMODE((tmp_path / "signing.pem").stat().st_mode) == 0o600
 
 
 def test_a_version_that_loads_is_said_so(
     toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = []
+    calls = []
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    monkeypatch.setattr("registry.promotion.try_again", lambda seed, settings, version: asked.append(version) or 3)
+    monkeypatch.setattr("registry.promotion.try_again", lambda seed, settings, version: calls.append(version) or 3)
     verify("toy_cells", None)
-    assert asked == [None]
+    assert calls == [None]
     assert capsys.readouterr().out == "toy_cells: version 3 loads and predicts its recorded rows\n"
 
 
@@ -60,6 +60,6 @@ def test_places_behind_a_server_are_not_ours_to_change(
     with pytest.raises(SystemExit) as ended:
         relocate()
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert "is no SQLite file" in said
-    assert "secret" not in said
+    message = capsys.readouterr().err
+    assert "is no SQLite file" in message
+    assert "secret" not in message

@@ -53,16 +53,16 @@ def test_month_and_file_are_chosen(run, plant, tmp_path):
 
 
 def test_without_a_table_the_seeds_plant_is_simulated(run, monkeypatch, tmp_path):
-    asked = {}
+    calls = {}
 
     def small(seed, folder, progress=None):
-        asked["process"] = seed.process.name
+        calls["process"] = seed.process.name
         return simulate(seed, folder, units=8, years=0.3)
 
     monkeypatch.setattr("synthetic_data.simulate", small)
     code, _, _ = run("report", "energy", "copper_electrorefining")
     assert code == 0
-    assert asked == {"process": "copper_electrorefining"}
+    assert calls == {"process": "copper_electrorefining"}
     assert len(list(tmp_path.iterdir())) == 1
 
 

@@ -27,8 +27,8 @@ from tests.suite.pots import without_readings
 def champion(monkeypatch):
     """Setter of what the champion of a process has learnt, and of reasons why it has not."""
 
-    def make(seed, refusals=None, **learnt):
-        model = SimpleNamespace(seed=seed, learnt=learnt, refusals=refusals or {})
+    def make(seed, refusals=None, **trained):
+        model = SimpleNamespace(seed=seed, learnt=trained, refusals=refusals or {})
         tracking = SimpleNamespace(versions=lambda process: [], model=lambda version: model)
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings: tracking)
         monkeypatch.setattr("registry.promotion.champion_of", lambda *given: SimpleNamespace(number=3))
@@ -36,20 +36,20 @@ def champion(monkeypatch):
     return make
 
 
-def silent(*said):
+def silent(*message):
     return None
 
 
 @pytest.mark.parametrize(
-    ("refusals", "why"),
+    ("refusals", "reason"),
     [
         ({"set-points": "got 90 rows"}, "got 90 rows"),
         ({}, "its set-points are unknown, or it was trained without them"),
     ],
 )
-def test_a_champion_that_has_not_learnt_it_says_why(refusals, why, champion, potline, tmp_path):
+def test_a_champion_that_has_not_learnt_it_says_why(refusals, reason, champion, potline, tmp_path):
     champion(potline, refusals)
-    with pytest.raises(PlanError, match=f"version 3 recommends no set-points: {why}"):
+    with pytest.raises(PlanError, match=f"version 3 recommends no set-points: {reason}"):
         requested(potline, UnitRecommendations(), tmp_path / "absent", dict, silent)
 
 
@@ -72,17 +72,17 @@ def planned_pots(table, potline, tmp_path):
 
 
 def test_the_plan_of_a_period_that_has_not_begun_is_read(champion, potline, planned_pots, monkeypatch):
-    asked = []
+    calls = []
     model = SimpleNamespace(seed=potline, priced=lambda prices: {"power_price": 0.055} | prices)
     champion(potline, **{"set-points": model})
-    monkeypatch.setattr("operations.set_points.units.recommend_line", lambda *given: asked.append(given) or ([], None))
+    monkeypatch.setattr("operations.set_points.units.recommend_line", lambda *given: calls.append(given) or ([], None))
     monkeypatch.setattr("operations.set_points.units.advice_rows", lambda advices, request, model: request.units)
     options = {"prices": {"power_price": 0.09}}
-    found = requested(potline, UnitRecommendations(), planned_pots, lambda form: options, silent)
-    assert found.notes == ("no advice for 1 unit whose newest row is no plan",)
-    assert found.answer["recommendations"] == ["A-1"]
-    assert found.answer["prices"] == {"power_price": {"value": 0.09, "unit": "$/kWh"}}
-    ((_, read, prices, limit),) = asked
+    result = requested(potline, UnitRecommendations(), planned_pots, lambda form: options, silent)
+    assert result.notes == ("no advice for 1 unit whose newest row is no plan",)
+    assert result.answer["recommendations"] == ["A-1"]
+    assert result.answer["prices"] == {"power_price": {"value": 0.09, "unit": "$/kWh"}}
+    ((_, read, prices, limit),) = calls
     assert (len(read), prices, limit) == (5, {"power_price": 0.09}, None)
 
 
@@ -114,18 +114,18 @@ def test_a_field_that_is_none_ends_with_exit_code_2(given, capsys):
 
 
 @pytest.mark.parametrize(
-    ("process", "name", "said"),
+    ("process", "name", "message"),
     [
         ("aluminium_scrap", "pareto", "no operation pareto: what sorting emits is not known"),
         ("zinc_leach_filter", "schedules", "no operation schedules; it offers predictions"),
         ("zinc_leach_filter", "dreams", "no operation dreams; it offers predictions"),
     ],
 )
-def test_an_operation_that_is_not_offered_ends_with_the_reason(process, name, said, capsys):
+def test_an_operation_that_is_not_offered_ends_with_the_reason(process, name, message, capsys):
     with pytest.raises(SystemExit) as end:
         operation_of(load(process), name)
     assert end.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_outcomes_are_sent_to_the_service(monkeypatch, capsys, tmp_path):
@@ -145,15 +145,15 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
     rows = remembering(seed)
     champion(seed, warnings=learn(rows, seed, blocks_of(rows, seed)))
     rows.to_parquet(tmp_path / "table.parquet", index=False)
-    found = requested(seed, Warnings(), tmp_path / "table.parquet", lambda form: {}, silent)
+    result = requested(seed, Warnings(), tmp_path / "table.parquet", lambda form: {}, silent)
     units = rows["unit"].nunique()
-    assert found.notes[0].startswith("Warning: no row plans a period")
-    assert len(found.answer["warnings"]) == units
-    assert written(found, tmp_path / "warnings.csv") == units
+    assert result.notes[0].startswith("Warning: no row plans a period")
+    assert len(result.answer["warnings"]) == units
+    assert written(result, tmp_path / "warnings.csv") == units
     frame = pd.read_csv(tmp_path / "warnings.csv", parse_dates=["period_start"])
     assert set(frame["period_start"]) == {rows["period_start"].max() + pd.Timedelta(seed.period)}
     assert frame["alarm"].tolist() == (frame["probability [1]"] > frame["threshold [1]"]).tolist()
-    empty = replace(found, answer={**found.answer, "warnings": []})
+    empty = replace(result, answer={**result.answer, "warnings": []})
     assert written(empty, tmp_path / "none.csv") == 0
     assert not (tmp_path / "none.csv").exists()
     # The same periods as plans say the same; units without one are left out.
@@ -163,14 +163,14 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
     again = requested(seed, Warnings(), tmp_path / "plans.parquet", lambda form: {}, silent)
     assert again.notes == ()
     assert [one["unit"] for one in again.answer["warnings"]] == sorted(plans["unit"])
-    said = {one["unit"]: one["events"] for one in found.answer["warnings"]}
+    message = {one["unit"]: one["events"] for one in result.answer["warnings"]}
     for one in again.answer["warnings"]:
         for name, warning in one["events"].items():
-            assert warning["probability"] == pytest.approx(said[one["unit"]][name]["probability"])
+            assert warning["probability"] == pytest.approx(message[one["unit"]][name]["probability"])
 
 
 @pytest.mark.parametrize(
-    ("process", "moves", "said"),
+    ("process", "moves", "message"),
     [
         ("aluminium_reduction", {"nonsense": 1.0}, "moves.nonsense"),
         ("aluminium_reduction", {"A-1": {"line_current_target": 1.0}}, "moves.A-1.line_current_target"),
@@ -178,30 +178,30 @@ def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(champion, seed
         ("aluminium_scrap", {"nonsense": 1.0}, "moves.nonsense"),
     ],
 )
-def test_moves_that_no_setpoint_has_are_refused_before_anything_is_computed(process, moves, said):
+def test_moves_that_no_setpoint_has_are_refused_before_anything_is_computed(process, moves, message):
     seed = load(process)
     operation = operation_of(seed, "what-if")
     with pytest.raises(RequestError) as refused:
         operation.options(operation.form(seed, 10), {"moves": moves})
-    assert [fault.field for fault in refused.value.faults] == [said]
+    assert [fault.field for fault in refused.value.faults] == [message]
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "message"),
     [
         ("coverage=3", "coverage: got 3: expected at most 0.99"),
         ("explain=true", "explain: expected no such field of a table; send such rows to the service"),
         ("nothing=1", "nothing: got 1: expected no such field"),
     ],
 )
-def test_fields_of_predictions_are_checked_before_the_champion_is_loaded(field, said, monkeypatch, capsys, tmp_path):
+def test_fields_of_predictions_are_checked_before_the_champion_is_loaded(field, message, monkeypatch, capsys, tmp_path):
     arguments = ["--data", "absent", "--out", str(tmp_path / "p.csv"), "--set", field]
     monkeypatch.setattr(sys, "argv", ["nonferrous", "request", "predictions", "lead_refining", *arguments])
     monkeypatch.setattr("signal.signal", lambda *given: None)
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_points_of_a_frontier_are_rows_with_their_price(potline):

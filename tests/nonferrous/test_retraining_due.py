@@ -24,7 +24,7 @@ def batch(run, when, data_end, state="rejected"):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def calls(monkeypatch):
     """Asks with these batches beside a champion that was registered at ten."""
 
     def ask(*given, created="2026-08-01T10:00:00+00:00", **tags):
@@ -37,27 +37,27 @@ def asked(monkeypatch):
     return ask
 
 
-def test_a_champion_without_later_jobs_rests_for_three_windows(asked):
-    assert asked().is_due
+def test_a_champion_without_later_jobs_rests_for_three_windows(calls):
+    assert calls().is_due
     older = batch("r1", "09:59:59", "2026-07-30")
     own, cut_off = batch("its own", "10:00:00", "2026-07-30"), batch("r2", "11:00:00", "2026-07-30", "pending")
-    assert asked(older, own, cut_off).is_due
+    assert calls(older, own, cut_off).is_due
 
 
 @pytest.mark.parametrize("state", ["rejected", "accepted", "withdrawn"])
 @pytest.mark.parametrize(("data_end", "is_due"), [("2026-05-01", False), ("2026-04-16", True)])
-def test_after_a_job_in_vain_what_is_new_must_double(data_end, is_due, state, asked):
+def test_after_a_job_in_vain_what_is_new_must_double(data_end, is_due, state, calls):
     """Of 210 days the older 120, or the older 105, were known to it; the rows may have been accepted all the same."""
-    assert asked(batch("r1", "12:00:00", data_end, state)).is_due == is_due
+    assert calls(batch("r1", "12:00:00", data_end, state)).is_due == is_due
 
 
-def test_a_champion_with_newer_outcomes_learnt_when_its_estimator_did(asked):
+def test_a_champion_with_newer_outcomes_learnt_when_its_estimator_did(calls):
     in_vain = batch("r1", "12:00:00", "2026-05-01")
-    assert asked(in_vain, created="2026-08-01T12:30:00+00:00").is_due
-    learnt = {"learnt_at": "2026-08-01T10:00:00+00:00"}
-    assert not asked(in_vain, created="2026-08-01T12:30:00+00:00", **learnt).is_due
+    assert calls(in_vain, created="2026-08-01T12:30:00+00:00").is_due
+    trained = {"learnt_at": "2026-08-01T10:00:00+00:00"}
+    assert not calls(in_vain, created="2026-08-01T12:30:00+00:00", **trained).is_due
 
 
-def test_the_job_that_knew_most_counts(asked):
-    assert not asked(batch("r1", "12:00:00", "2026-06-01"), batch("r2", "13:00:00", "2026-02-01")).is_due
-    assert asked(batch("r1", "12:00:00", "2025-01-01")).is_due  # of before the champion's table ended
+def test_the_job_that_knew_most_counts(calls):
+    assert not calls(batch("r1", "12:00:00", "2026-06-01"), batch("r2", "13:00:00", "2026-02-01")).is_due
+    assert calls(batch("r1", "12:00:00", "2025-01-01")).is_due  # of before the champion's table ended

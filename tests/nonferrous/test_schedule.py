@@ -18,9 +18,11 @@ GOOD = ("--metal-target", "260", "--cells", "100", "--current", "99")
 @pytest.fixture
 def command(monkeypatch, capsys, tmp_path):
     """Runner of the command in `tmp_path` on a small table; the exit code, output and errors."""
-    usual = {column.name: column.typical_value for column in SEED.columns if column.is_number and not column.is_made}
+    typical = {column.name: column.typical_value for column in SEED.columns if column.is_number and not column.is_made}
     rows = [
-        {"unit": f"Z-{unit}", "period_start": f"2026-07-{27 + 2 * k:02d}"} | usual for unit in (1, 2) for k in range(2)
+        {"unit": f"Z-{unit}", "period_start": f"2026-07-{27 + 2 * k:02d}"} | typical
+        for unit in (1, 2)
+        for k in range(2)
     ]
     write_frame(pd.DataFrame(rows), tmp_path / "table.csv")
     tariff = [
@@ -62,10 +64,10 @@ def test_hours_are_printed_with_bars_and_all_figures(command):
 def test_files_hold_the_hours_and_the_page_needs_no_network(command, tmp_path):
     code, _, _ = command(*GOOD, "--out", "hours.csv", "--report", "page.html", "--minutes", "30")
     assert code == 0
-    found = pd.read_csv(tmp_path / "hours.csv")
-    assert len(found) == 48
-    assert found["metal [t]"].sum() == pytest.approx(260.0, rel=1e-3)
-    assert np.abs(np.diff(found["current [kA]"])).max() <= 20.0 + 1e-6
+    table = pd.read_csv(tmp_path / "hours.csv")
+    assert len(table) == 48
+    assert table["metal [t]"].sum() == pytest.approx(260.0, rel=1e-3)
+    assert np.abs(np.diff(table["current [kA]"])).max() <= 20.0 + 1e-6
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 4
     assert "http" not in page
@@ -79,7 +81,7 @@ def test_an_impossible_order_ends_with_what_must_give_way(command):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--minutes", "20"), "--minutes: got 20: expected 60 or 30"),
         (("--ramp", "-3"), "--ramp: got -3: expected more than 0"),
@@ -90,10 +92,10 @@ def test_an_impossible_order_ends_with_what_must_give_way(command):
         (("--report", "nowhere/page.html"), "expected a file in a folder that exists"),
     ],
 )
-def test_what_cannot_be_is_refused(command, arguments, said):
+def test_what_cannot_be_is_refused(command, arguments, message):
     code, _, err = command(*GOOD, *arguments)
     assert code == 2
-    assert said in err
+    assert message in err
 
 
 def test_a_process_without_a_schedule_is_refused(command):
@@ -103,7 +105,7 @@ def test_a_process_without_a_schedule_is_refused(command):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("when,price\n", "expected a CSV of columns start and price"),
         ("start,price\n2026-08-03T00:00+08:00,cheap\n", "line 2, price: got 'cheap': expected a number"),
@@ -111,8 +113,8 @@ def test_a_process_without_a_schedule_is_refused(command):
         ("start,end,price\n2026-08-03T00:00+08:00,2026-08-04T00:00+08:00,-0.1\n", "allow_negative_prices = true"),
     ],
 )
-def test_a_bad_tariff_is_refused(command, tmp_path, text, said):
+def test_a_bad_tariff_is_refused(command, tmp_path, text, message):
     (tmp_path / "bad.csv").write_text(text)
     code, _, err = command(*GOOD, tariff="bad.csv")
     assert code == 2
-    assert said in err
+    assert message in err

@@ -70,7 +70,7 @@ def test_the_name_comes_from_out(run, table, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--out", "pots.txt"], "--out: got pots.txt: expected a file that ends in .toml"),
         (["--out", "a.toml", "--name", "b"], "--out: got a.toml: expected the process's name, b.toml"),
@@ -82,10 +82,10 @@ def test_the_name_comes_from_out(run, table, tmp_path):
         (["--time", "date"], "--time: got 'date': expected a heading of the table, such as time, T (°C), I_kA, CE %"),
     ],
 )
-def test_wrong_options_are_one_clear_line(run, table, tmp_path, options, said):
+def test_wrong_options_are_one_clear_line(run, table, tmp_path, options, message):
     done = run("seeds", "draft", "plant.csv", "--target", "CE %", *options)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not list(tmp_path.glob("*.toml"))
 
@@ -114,9 +114,9 @@ def test_what_a_user_confirms_is_written(run, table, tmp_path):
     days = frame["time"].dt.strftime("%d/%m/%Y").where(frame["time"].dt.day > 12, frame["time"].dt.strftime("%Y-%d-%m"))
     frame.assign(time=days).to_csv(tmp_path / "plant.csv", index=False)
     command = ["seeds", "draft", "plant.csv", "--target", "CE %"]
-    asked = run(*command)
-    assert asked.returncode == 2
-    assert "row 2 holds '2024-01-01', row 14 holds '13/01/2024'" in asked.stderr
+    requested = run(*command)
+    assert requested.returncode == 2
+    assert "row 2 holds '2024-01-01', row 14 holds '13/01/2024'" in requested.stderr
     assert not (tmp_path / "plant.toml").exists()
     command += ["--time", "time", "--time-format", "%Y-%d-%m", "--time-format", "%d/%m/%Y"]
     done = run(*command, "--input", "twin", "--codes", "alloy", "--amounts", "lots")

@@ -62,8 +62,8 @@ def test_seeds_without_plant_or_champion_are_nothing_to_serve(
 
 def test_plants_that_the_readme_asks_for_predictions_are_trained() -> None:
     """One of each task, whatever seeds stand before it in the folder."""
-    asked = set(re.findall(r"/v1/([a-z_]+)/predictions", README.read_text(encoding="utf-8")))
+    requested = set(re.findall(r"/v1/([a-z_]+)/predictions", README.read_text(encoding="utf-8")))
     plants = [seed for seed in load_all().values() if seed.plant is not None]
-    assert {seed.process.name for seed in one_a_task(plants)} == asked
-    others = [seed for seed in plants if seed.process.name not in asked]
+    assert {seed.process.name for seed in one_a_task(plants)} == requested
+    others = [seed for seed in plants if seed.process.name not in requested]
     assert [seed.process.name for seed in one_a_task(others)] == ["alumina_refining", "black_mass", "heavy_scrap"]

@@ -34,7 +34,7 @@ NOW = datetime.now(UTC)
 PATIENCE = 120.0  # s, from each beginning
 
 
-def some(toy_frame, first, last, slope=3.0):
+def rows_of(toy_frame, first, last, slope=3.0):
     """Rows of some periods; `slope` changes the law."""
     frame = toy_frame(periods=48, rng_seed=5)
     starts = np.sort(frame["period_start"].unique())
@@ -53,22 +53,22 @@ def seeds(toy_folder, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def begun(toy_seed, toy_frame, tmp_path_factory):
+def home_in_shadow(toy_seed, toy_frame, tmp_path_factory):
     """Maker of a home folder in which version 2 is in shadow, made once."""
     home = tmp_path_factory.mktemp("begun") / "home"
 
     def make(seed, folder):
         if not home.exists():
             home.mkdir()
-            some(toy_frame, 0, 24, slope=0.0).to_parquet(home / "history.parquet")
-            some(toy_frame, 24, 36).to_parquet(home / "changed.parquet")
+            rows_of(toy_frame, 0, 24, slope=0.0).to_parquet(home / "history.parquet")
+            rows_of(toy_frame, 24, 36).to_parquet(home / "changed.parquet")
             with pytest.MonkeyPatch.context() as patched:
                 quicken(patched)
                 train(seed, home / "history.parquet", StoreSettings(home=home))
-                found = retrain(
+                result = retrain(
                     seed, home / "changed.parquet", StoreSettings(home=home), accept_label_shift="the law has changed"
                 )
-            assert found.shadow is not None
+            assert result.shadow is not None
         shutil.copytree(home, folder / "home")
         adopt(folder / "home" / "mlflow.db")
         return folder / "home"
@@ -77,8 +77,8 @@ def begun(toy_seed, toy_frame, tmp_path_factory):
 
 
 @pytest.fixture
-def home(begun, seeds, tmp_path, monkeypatch):
-    made = begun(load("toy_cells"), tmp_path)
+def home(home_in_shadow, seeds, tmp_path, monkeypatch):
+    made = home_in_shadow(load("toy_cells"), tmp_path)
     monkeypatch.setenv("NONFERROUS_HOME", str(made))
     return made
 
@@ -88,7 +88,7 @@ def aliases(home):
     return {alias: one.number for one in versions for alias in one.aliases}
 
 
-def asked(rows):
+def request_rows(rows):
     return [
         {"unit": row.unit, "period_start": f"{row.period_start:%Y-%m-%d}", "x_set": row.x_set, "z": row.z}
         for row in rows.itertuples()
@@ -109,19 +109,19 @@ def typed(*words):
 
 @pytest.mark.service
 def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_period_is_over(home, toy_frame):
-    rows, seed = some(toy_frame, 36, 42), load("toy_cells")
+    rows, seed = rows_of(toy_frame, 36, 42), load("toy_cells")
     with running("toy_cells", home) as client:
-        begun = time.monotonic()
+        started = time.monotonic()
         while "version 2 answers in shadow" not in (home / "logs" / "serve.log").read_text():
-            assert time.monotonic() - begun < PATIENCE
+            assert time.monotonic() - started < PATIENCE
             time.sleep(0.1)
         for _, period in rows.groupby("period_start"):
-            version, predictions = client.predict(asked(period))
+            version, predictions = client.predict(request_rows(period))
             assert version == 1
             assert "shadow" not in json.dumps(predictions)
-        begun = time.monotonic()
+        started = time.monotonic()
         while len(shadow_answers(home)) < rows["period_start"].nunique():
-            assert time.monotonic() - begun < PATIENCE
+            assert time.monotonic() - started < PATIENCE
             time.sleep(0.1)
         assert {one.version for one in shadow_answers(home)} == {2}
         client.tell(
@@ -133,8 +133,8 @@ def test_it_answers_beside_the_champion_shown_to_nobody_and_takes_over_when_its_
         typed("records", "export", "toy_cells", "--out", home / "all.parquet")
         assert shadow_lines(seed).goes_on
         assert aliases(home) == {"champion": 1, "challenger": 2, "shadow": 2}
-        found = shadow_lines(seed, NOW + timedelta(days=61))
-        assert found.lines[0].startswith("version 2 is champion after its shadow period: significantly better")
+        result = shadow_lines(seed, NOW + timedelta(days=61))
+        assert result.lines[0].startswith("version 2 is champion after its shadow period: significantly better")
         assert aliases(home) == {"champion": 2}
         client.wait_for(2)
     table = pd.read_parquet(home / "all.parquet")
@@ -159,11 +159,11 @@ def test_files_that_are_gone_hurt_no_client_and_the_version_is_refused_in_the_en
     (folder,) = home.rglob(f"{version.model}/artifacts/data/model")
     shutil.rmtree(folder)
     with running("toy_cells", home) as client:
-        for _, period in some(toy_frame, 36, 38).groupby("period_start"):
-            assert client.predict(asked(period))[0] == 1
-        begun = time.monotonic()
+        for _, period in rows_of(toy_frame, 36, 38).groupby("period_start"):
+            assert client.predict(request_rows(period))[0] == 1
+        started = time.monotonic()
         while "version 2 in shadow is refused" not in (home / "logs" / "serve.log").read_text():
-            assert time.monotonic() - begun < PATIENCE
+            assert time.monotonic() - started < PATIENCE
             time.sleep(0.1)
         assert client.version() == 1
     assert len(shadow_answers(home)) == 0

@@ -43,11 +43,11 @@ def test_another_plant_is_told_from_other_random_numbers(monkeypatch, capsys, tm
 
 
 def test_help_says_which_option_changes_the_plant_and_which_its_random_numbers():
-    told = {
+    predictions = {
         name: inspect.get_annotations(command_line.simulate, eval_str=True)[name].__metadata__[0].help
         for name in ("rng_seed", "plant_variant")
     }
-    assert told == {
+    assert predictions == {
         "rng_seed": "Seed of the random numbers; the parameters of the plant are unchanged.",
         "plant_variant": "Number (1 or more) of another plant of the type: parameters are drawn from their spread.",
     }

@@ -24,15 +24,15 @@ def version(number, *aliases, refused=False, seed_digest="sha256:0"):
 def prepared(toy_seed, tmp_path, monkeypatch):
     """Preparer of the toy process whose store holds these versions: the answer, and what was learnt."""
 
-    def prepare(*versions, trouble=None):
-        learnt = []
-        monkeypatch.setattr("registry.promotion.loaded", lambda *given: None if trouble is None else Refused(trouble))
+    def prepare(*versions, error=None):
+        trained = []
+        monkeypatch.setattr("registry.promotion.loaded", lambda *given: None if error is None else Refused(error))
         store = SimpleNamespace(versions=lambda process: list(versions))
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
-        monkeypatch.setattr(training, "simulate", lambda process, folder: learnt.append("plant"))
-        monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: learnt.append("model") or False)
-        (found,) = training.prepare_all([toy_seed], StoreSettings(home=tmp_path))
-        return found, learnt
+        monkeypatch.setattr(training, "simulate", lambda process, folder: trained.append("plant"))
+        monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: trained.append("model") or False)
+        (result,) = training.prepare_all([toy_seed], StoreSettings(home=tmp_path))
+        return result, trained
 
     return prepare
 
@@ -87,14 +87,14 @@ def ended(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 3)])
 def test_all_goes_on_after_a_refusal_and_ends_with_3(ended, passed, code):
-    found, went = ended(passed, "train", "--all")
-    assert (found, went) == (code, ["pots", "scrap"])
+    result, went = ended(passed, "train", "--all")
+    assert (result, went) == (code, ["pots", "scrap"])
 
 
 def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, capsys):
     monkeypatch.setattr(serving, "_check_free", lambda port: None)
-    found, went = ended(False, "up")
-    assert (found, went) == (3, ["pots", "scrap"])
+    result, went = ended(False, "up")
+    assert (result, went) == (3, ["pots", "scrap"])
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
 
 

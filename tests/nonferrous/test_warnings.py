@@ -16,24 +16,25 @@ from tests.models.warnings.conftest import event, seed_with  # noqa: F401
 
 
 @pytest.fixture
-def found(seed_with):  # noqa: F811
+def trained(seed_with):  # noqa: F811
     seed = seed_with(event("at_least = 6"))
     (one,) = seed.warnings
     start = pd.Timestamp("2024-01-01")
-    said = [("A", 0.9, None), ("B", 0.1, None), ("C", float("nan"), "too young")]
+    message = [("A", 0.9, None), ("B", 0.1, None), ("C", float("nan"), "too young")]
     units = [
-        UnitWarnings(unit, start, (EventWarning(one, 6.0, p, p > 0.2, {"heat": 1.0}, why),)) for unit, p, why in said
+        UnitWarnings(unit, start, (EventWarning(one, 6.0, p, p > 0.2, {"heat": 1.0}, reason),))
+        for unit, p, reason in message
     ]
     model = SimpleNamespace(seed=seed, warn=lambda table: units, refused={"low": "got 3 events"})
-    rows = [{"unit": unit, "period_start": "2024-01-01"} for unit, *_ in said]
-    asked = AskedWarnings(rows, [unit for unit, *_ in said], pd.DataFrame())
+    rows = [{"unit": unit, "period_start": "2024-01-01"} for unit, *_ in message]
+    requested = AskedWarnings(rows, [unit for unit, *_ in message], pd.DataFrame())
     operation = Warnings()
     form = operation.form(seed, 10)
-    return Requested(operation, form, 4, 90, (GOES_ON,), operation.answer(form, model, asked))
+    return Requested(operation, form, 4, 90, (GOES_ON,), operation.answer(form, model, requested))
 
 
-def test_alarms_are_counted_and_the_rest_is_explained(found):
-    assert list(_lines(found)) == [
+def test_alarms_are_counted_and_the_rest_is_explained(trained):
+    assert list(_lines(trained)) == [
         "toy_cells: version 4 on 90 rows, 3 units",
         "Warning: no row plans a period: the last set-points and available values are assumed to stay",
         "high_z: 1 alarms, raised above a probability of 0.2; nothing is said of 1 units",
@@ -41,9 +42,9 @@ def test_alarms_are_counted_and_the_rest_is_explained(found):
     ]
 
 
-def test_the_table_shows_alarms_alone(found):
+def test_the_table_shows_alarms_alone(trained):
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(alarms(found))
+    console.print(alarms(trained))
     text = console.export_text()
     assert "A" in text
     assert "0.90" in text
@@ -53,7 +54,7 @@ def test_the_table_shows_alarms_alone(found):
 
 def test_train_says_why_a_version_has_none():
     model = SimpleNamespace(learnt={}, refusals={"warnings": "got 3 events"})
-    learnt = SimpleNamespace(best=SimpleNamespace(model=model))
-    assert list(warnings_shown(learnt)) == ["early warnings: none: got 3 events"]
+    trained = SimpleNamespace(best=SimpleNamespace(model=model))
+    assert list(warnings_shown(trained)) == ["early warnings: none: got 3 events"]
     silent = SimpleNamespace(best=SimpleNamespace(model=SimpleNamespace(learnt={}, refusals={})))
     assert list(warnings_shown(silent)) == []

@@ -22,12 +22,12 @@ def queue(monkeypatch, toy_folder, tmp_path):
     """Jobs that were asked for; of the first process learning is due, of the second nothing was asked."""
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
-    asked = []
+    calls = []
 
     def put(one):
-        if asked:
+        if calls:
             raise BusyError(f"{one.process}: job j is queued; wait for its end, or cancel it")
-        asked.append(one)
+        calls.append(one)
         return SimpleNamespace(id="j")
 
     @contextmanager
@@ -46,7 +46,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(page, "summary", lambda seen: "drift compared with version 1")
     monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
-    return asked
+    return calls
 
 
 def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):

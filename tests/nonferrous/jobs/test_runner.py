@@ -33,7 +33,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(page, "summary", lambda seen: "no drift compared with version 1")
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines())
 
-    def run(retrained=None, said=None, drifted=False, **asked):
+    def run(retrained=None, message=None, drifted=False, **arguments):
         def retrain(*given, **named):
             if isinstance(retrained, Exception):
                 raise retrained
@@ -43,19 +43,19 @@ def done(monkeypatch, toy_folder, tmp_path):
         monkeypatch.setattr(reports, "look", lambda seed: None)
         monkeypatch.setattr(retraining_due, "learning_due", lambda seen: Due(drifted, "learning is not due"))
         monkeypatch.setattr(import_module("training.retraining.retrain"), "retrain", retrain)
-        said = [] if said is None else said
-        runner.do("j", RetrainingRequest("toy_cells", "ann", **asked), StoreSettings(home=tmp_path), said.append)
-        return said[-1]
+        message = [] if message is None else message
+        runner.do("j", RetrainingRequest("toy_cells", "ann", **arguments), StoreSettings(home=tmp_path), message.append)
+        return message[-1]
 
     run.entered = entered
     return run
 
 
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
-    said = done(only_if_due=True)
-    assert said["over"] == "no retraining: no drift compared with version 1; learning is not due"
-    result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
-    assert said["result"] == result | {"shadow_until": None}
+    message = done(only_if_due=True)
+    assert message["over"] == "no retraining: no drift compared with version 1; learning is not due"
+    result = {"version": None, "promoted": False, "why": message["over"], "reasons": [], "figures": {}}
+    assert message["result"] == result | {"shadow_until": None}
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
 def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, period, words):
     verdict = SimpleNamespace(promoted=promoted, why="because")
     gated = SimpleNamespace(reasons=["too few labels"])
-    found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period, set_aside=0)
-    said = done(found, drifted=True, only_if_due=True, dry_run=True)
-    assert said["over"] == f"a dry run, the challenger {words}: because"
-    assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)
+    result = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period, set_aside=0)
+    message = done(result, drifted=True, only_if_due=True, dry_run=True)
+    assert message["over"] == f"a dry run, the challenger {words}: because"
+    assert (message["result"]["version"], message["result"]["promoted"]) == (None, False)
 
 
 def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
@@ -83,19 +83,19 @@ def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
 
 def test_rows_that_were_set_aside_are_counted_in_the_log(done):
     verdict = SimpleNamespace(promoted=True, why="because")
-    gated, said = SimpleNamespace(reasons=[]), []
-    found = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
-    done(found, said, dry_run=True)
-    assert said[0]["over"] == "7 of the new rows were excluded; rejected/ in the home folder lists them"
+    gated, messages = SimpleNamespace(reasons=[]), []
+    result = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
+    done(result, messages, dry_run=True)
+    assert messages[0]["over"] == "7 of the new rows were excluded; rejected/ in the home folder lists them"
 
 
 @pytest.mark.parametrize("error", [OSError("no space left"), RuntimeError("the store went away")])
 def test_a_job_that_fails_after_its_decision_goes_on_with_what_was_decided(done, monkeypatch, capsys, error):
-    found = iter([None, Decision(4, True, "better", (), {"gain": 0.5})])
-    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: next(found))
-    said = done(error)
-    assert said["over"] == "version 4 was promoted: better"
-    assert (said["result"]["version"], said["result"]["promoted"]) == (4, True)
+    result = iter([None, Decision(4, True, "better", (), {"gain": 0.5})])
+    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: next(result))
+    message = done(error)
+    assert message["over"] == "version 4 was promoted: better"
+    assert (message["result"]["version"], message["result"]["promoted"]) == (4, True)
     assert capsys.readouterr().err == f"after its decision: {error}\n"
 
 
@@ -117,15 +117,15 @@ def clock(monkeypatch):
 
 
 def test_records_that_do_not_answer_are_waited_for(clock):
-    said = []
+    messages = []
 
     def ask():
         if clock[0] < 30:
             raise AwayError("records at //host: connection refused")
         return "rows"
 
-    assert runner._patiently(ask, said.append) == "rows"
-    assert said == [{"what": "waits: records at //host: connection refused", "done": 0, "steps": 1}] * 30
+    assert runner._patiently(ask, messages.append) == "rows"
+    assert messages == [{"what": "waits: records at //host: connection refused", "done": 0, "steps": 1}] * 30
 
 
 def test_a_job_waits_a_minute_for_records_and_not_at_all_where_they_say_no(clock):
@@ -144,17 +144,17 @@ def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock,
         raise AwayError("records at //host: connection refused")
 
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", enter)
-    said = done(only_if_due=True)
-    assert said["result"]["why"].startswith("no retraining")
+    message = done(only_if_due=True)
+    assert message["result"]["why"].startswith("no retraining")
     assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
 
 
 def test_a_long_failure_is_cut_in_its_line_and_whole_in_the_log(capsys):
     rows = "\n".join(f"rows.parquet, row {row}: a period of the future" for row in range(464))
-    said = runner._in_a_line(ValueError(rows))
-    assert said.startswith("rows.parquet, row 0: a period of the future rows.parquet, row 1:")
-    assert said.endswith("... (464 lines, all of them in the log of its program)")
-    assert len(said) < runner.LONGEST + 100
+    message = runner._in_a_line(ValueError(rows))
+    assert message.startswith("rows.parquet, row 0: a period of the future rows.parquet, row 1:")
+    assert message.endswith("... (464 lines, all of them in the log of its program)")
+    assert len(message) < runner.LONGEST + 100
     assert capsys.readouterr().err == rows + "\n"
     assert runner._in_a_line(ValueError("two\nlines")) == "two lines"
     assert runner._in_a_line(ValueError()) == "ValueError"
@@ -162,9 +162,11 @@ def test_a_long_failure_is_cut_in_its_line_and_whole_in_the_log(capsys):
 
 def test_a_disk_that_takes_no_more_is_named_with_what_was_being_done(monkeypatch, tmp_path):
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
-    said = runner._failure(OSError(27, "File too large"), "fit lightgbm")
-    assert said.startswith("fit lightgbm: a file cannot be written (File too large); expected free space and no limit ")
-    assert "MiB at " in said
+    message = runner._failure(OSError(27, "File too large"), "fit lightgbm")
+    assert message.startswith(
+        "fit lightgbm: a file cannot be written (File too large); expected free space and no limit "
+    )
+    assert "MiB at " in message
     ours = TrackingError("MLflow store here: a file cannot be written (disk is full); expected free space")
     assert runner._failure(ours, "fit lightgbm") == str(ours)
     assert runner._failure(ZeroDivisionError("division by zero"), "fit lightgbm") == "division by zero"
@@ -172,12 +174,12 @@ def test_a_disk_that_takes_no_more_is_named_with_what_was_being_done(monkeypatch
 
 def test_a_job_says_that_it_writes_the_rows_before_it_does(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    said = []
+    messages = []
 
     def full(seed, file, labelled):
-        assert said[-1]["what"] == "write the labelled records"
+        assert messages[-1]["what"] == "write the labelled records"
         raise OSError(27, "File too large")
 
     monkeypatch.setattr(import_module("nonferrous.records"), "write", full)
     with pytest.raises(OSError, match="File too large"):
-        runner._rows("toy_cells", tmp_path / "job", said.append)
+        runner._rows("toy_cells", tmp_path / "job", messages.append)

@@ -40,17 +40,17 @@ def newer(toy_frame) -> pd.DataFrame:
 def record(home, rows: pd.DataFrame) -> None:
     """Keep rows as they were asked for, and then what became known of them."""
     with closing(Database(f"sqlite:///{home / 'records.db'}")) as database:
-        for start, some in rows.groupby("period_start"):
-            period, outcomes, asked = f"{start:%Y-%m-%d}", [], []
-            for row in some.to_dict("records"):
+        for start, subset in rows.groupby("period_start"):
+            period, outcomes, calls = f"{start:%Y-%m-%d}", [], []
+            for row in subset.to_dict("records"):
                 given = {name: None if pd.isna(value) else value for name, value in row.items() if name != "y"}
-                asked.append({**given, "period_start": period})
+                calls.append({**given, "period_start": period})
                 if not pd.isna(row["y"]):
                     outcomes.append(Outcome(row["unit"], f"{period}T00:00:00", {"y": row["y"]}, None))
-            answer = json.dumps({"predictions": [{} for _ in asked]}).encode()
+            answer = json.dumps({"predictions": [{} for _ in calls]}).encode()
             about = ("127.0.0.1", "toy_cells", "predictions", 1, "sha256:1", "application/json")
             one = StoredExchange(
-                new_id(), 0, 1_800_000_000_000_000, *about, json.dumps({"rows": asked}).encode(), answer
+                new_id(), 0, 1_800_000_000_000_000, *about, json.dumps({"rows": calls}).encode(), answer
             )
             insert(database, [one])
             take(database, "toy_cells", "ann", outcomes)
@@ -71,14 +71,14 @@ def home(tmp_path, toy_seed, toy_frame, toy_folder, monkeypatch):
 
 def through(program: Program, phases: int | None) -> list[dict]:
     """Wait for so many phases, or for all of them; gives what came of each."""
-    found = []
-    while phases is None or len(found) < phases:
-        one = program.phase(len(found), 120.0)
+    result = []
+    while phases is None or len(result) < phases:
+        one = program.phase(len(result), 120.0)
         assert one is not None, program.progress()
-        found.append(one)
+        result.append(one)
         if "result" in one:
             break
-    return found
+    return result
 
 
 def check_between(home) -> None:
@@ -95,14 +95,14 @@ def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
     for phases in range(1, len(fits) + 2):
         program = Program(job, ASKED, home / "logs")
         try:
-            found = through(program, phases)
+            actual = through(program, phases)
             os.killpg(program.process, signal.SIGKILL)
         finally:
             program.give_up()
         check_between(home)
-        if "result" in found[-1]:
+        if "result" in actual[-1]:
             break  # the one before was over when it was to be killed
-        assert [one["over"] for one in found[1:]] == fits[: phases - 1]
+        assert [one["over"] for one in actual[1:]] == fits[: phases - 1]
     program = Program(job, ASKED, home / "logs")
     try:
         last = through(program, None)[-1]
@@ -148,20 +148,20 @@ def faulty(monkeypatch) -> list[int]:
 
 
 def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty):
-    said, faulty[0] = [], 1
-    runner.do("toy_cells-j", ASKED, StoreSettings(home=home), said.append)
-    assert said[-1]["result"]["promoted"], said[-1]
+    messages, faulty[0] = [], 1
+    runner.do("toy_cells-j", ASKED, StoreSettings(home=home), messages.append)
+    assert messages[-1]["result"]["promoted"], messages[-1]
     assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 
 
 @pytest.mark.long("retrains in a program of its own")
 def test_a_fault_after_the_decision_that_lasts_leaves_no_version_that_is_said_to_be_promoted(home, faulty):
-    said, faulty[0] = [], 2
+    messages, faulty[0] = [], 2
     with pytest.raises(TrackingError, match="no space left"):
-        runner.do("toy_cells-j", ASKED, StoreSettings(home=home), said.append)
+        runner.do("toy_cells-j", ASKED, StoreSettings(home=home), messages.append)
     assert outcome(home) == {1: (("champion",), None), 2: ((), None)}
     with pytest.raises(ComparisonError):  # the next one begins with what was decided, and finds nothing new then
-        runner.do("toy_cells-k", ASKED, StoreSettings(home=home), said.append)
+        runner.do("toy_cells-k", ASKED, StoreSettings(home=home), messages.append)
     promoted = [
         move.after for move in Tracking(StoreSettings(home=home)).audit("toy_cells") if move.action == "promote"
     ]
