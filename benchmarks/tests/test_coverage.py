@@ -58,8 +58,8 @@ def test_coverages_by_hand(toy_seed):
     model = replace(model, adaptive=AdaptiveInterval.new().taken(np.tile([2.0, -2.0], 50), np.full(100, 2.0)))
     rows = pd.DataFrame({"previous_y": 90.0, "x_set": [10.0, 10.0, 10.0, 10.0, 13.0], "z": 4.0})
     rows["y"] = [90.5, 93.5, 83.5, 80.5, np.nan]
-    found = coverages(model, rows)
-    assert found == {
+    result = coverages(model, rows)
+    assert result == {
         "rows": 4,
         "served": 0.75,
         "fixed": 0.75,

@@ -62,11 +62,13 @@ def test_damaged_models_end_nothing_and_run_nothing(
     folders = [tmp_path / str(number) for number in range(400)]
     kinds = [damage(model, folder, rng) for folder in folders]
     assert {kind.split(", ")[1] for kind in kinds} == set(DAMAGES)
-    found = troubles([model, *folders])
-    assert found[0] is None
-    ended = {kind: said for kind, said in zip(kinds, found[1:], strict=True) if "process of its own" in str(said)}
+    result = troubles([model, *folders])
+    assert result[0] is None
+    ended = {
+        kind: message for kind, message in zip(kinds, result[1:], strict=True) if "process of its own" in str(message)
+    }
     assert ended == {}
-    refused = sum(said is not None for said in found)
+    refused = sum(message is not None for message in result)
     assert 100 < refused < 400  # some damages change nothing that answers
 
 
@@ -91,7 +93,7 @@ def test_a_text_that_passes_the_check_keeps_the_library_alive(model: Path, tmp_p
             folders.append(tmp_path / str(number))
             rewritten(model, folders[-1], name, text)
     assert len(folders) > 50
-    assert [said for said in troubles(folders) if "process of its own" in str(said)] == []
+    assert [message for message in troubles(folders) if "process of its own" in str(message)] == []
 
 
 def rewritten(model: Path, folder: Path, name: str, text: bytes) -> None:

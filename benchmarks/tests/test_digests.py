@@ -35,7 +35,7 @@ def test_a_spread_changes_other_plants_and_not_the_seeds_own():
     )
     assert seed_digest(other) != seed_digest(seed)
     assert own_plant_digest(other) == own_plant_digest(seed) != own_plant_digest(changed)
-    for kept in (seed_digest(seed), own_plant_digest(seed)):
-        assert is_of_own_plant(kept, seed)
-        assert not is_of_own_plant(kept, changed)
+    for retained in (seed_digest(seed), own_plant_digest(seed)):
+        assert is_of_own_plant(retained, seed)
+        assert not is_of_own_plant(retained, changed)
     assert not is_of_own_plant(seed_digest(seed), other)  # nothing says on which part such figures depend

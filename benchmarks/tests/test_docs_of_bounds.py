@@ -16,16 +16,16 @@ KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
 @pytest.mark.parametrize("process", KEPT)
 def test_tables_are_the_measured_ones(process):
     text = page_of(process).read_text(encoding="utf-8")
-    for what in MEASURED:
-        if what in KEPT[process]:
-            found = KEPT[process][what]
-            assert with_tables(text, what, found) == text
-            assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.bounds {what} {process}"
+    for name in MEASURED:
+        if name in KEPT[process]:
+            result = KEPT[process][name]
+            assert with_tables(text, name, result) == text
+            assert result["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.bounds {name} {process}"
 
 
 def test_none_of_these_plants_is_one_that_judges():
-    judged = {plant.rng_seed for plant in FINAL}
-    assert not judged & {*floor.PLANTS.values(), *floor.SIMULATED, *(plant.rng_seed for plant in steps.PLANTS)}
+    evaluated = {plant.rng_seed for plant in FINAL}
+    assert not evaluated & {*floor.PLANTS.values(), *floor.SIMULATED, *(plant.rng_seed for plant in steps.PLANTS)}
 
 
 def test_costs_of_limits_on_the_spread_of_a_lot_are_the_measured_ones():

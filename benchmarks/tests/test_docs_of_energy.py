@@ -17,7 +17,7 @@ from tests.suite.processes import each
 AGAIN = "python -m benchmarks.energy"
 
 
-def kept() -> dict[str, Any]:
+def stored_results() -> dict[str, Any]:
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
@@ -30,26 +30,26 @@ def explanation() -> str:
 
 
 def test_every_process_whose_energy_is_accounted_for_has_figures():
-    assert list(kept()) == processes()
+    assert list(stored_results()) == processes()
 
 
 @pytest.mark.parametrize("process", processes())
 def test_figures_were_measured_on_this_seed(process):
-    assert kept()[process]["seed_digest"] == seed_digest(load(process)), f"measure again: {AGAIN}"
+    assert stored_results()[process]["seed_digest"] == seed_digest(load(process)), f"measure again: {AGAIN}"
 
 
 def test_tables_of_the_page_are_the_measured_ones():
-    assert filled(page(), kept()) == page(), AGAIN
+    assert filled(page(), stored_results()) == page(), AGAIN
 
 
 def test_pictures_are_drawn_from_the_measured_figures():
-    for file, text in pictures(kept()).items():
+    for file, text in pictures(stored_results()).items():
         assert file.read_text(encoding="utf-8") == text, AGAIN
 
 
 @pytest.mark.parametrize("process", each(processes(), "simulates the default plant"))
 def test_figures_are_those_of_the_default_plant(process):
-    again, before = measured(process), kept()[process]
+    again, before = measured(process), stored_results()[process]
     assert again["table_digest"] == before["table_digest"], f"the plant has changed since; measure again: {AGAIN}"
     for part in ("boundaries", "scopes", "goes_into", "ends_in"):
         assert list(again[part]) == list(before[part])
@@ -62,7 +62,7 @@ def test_figures_are_those_of_the_default_plant(process):
 
 @pytest.mark.parametrize("process", processes())
 def test_figures_close(process):
-    one = kept()[process]
+    one = stored_results()[process]
     first, whole = (one["boundaries"][name] for name in (energy_of(load(process)).KIND.first, "comprehensive"))
     assert sum(one["goes_into"].values()) == pytest.approx(whole, rel=0.005)
     assert sum(one["ends_in"].values()) == pytest.approx(first, rel=0.005)
@@ -86,7 +86,7 @@ def test_the_page_states_boundaries_factors_and_bounds_that_the_code_has():
 
 
 def test_the_doubt_of_a_pots_month_is_as_the_page_says():
-    one, seed = kept()["aluminium_reduction"], load("aluminium_reduction")
+    one, seed = stored_results()["aluminium_reduction"], load("aluminium_reduction")
     noise = seed.targets["current_efficiency"].label_noise.value
     doubt = 1.645 * noise / 93 * one["boundaries"]["alternating"]
     assert f"about ± {round(doubt, -1):.0f} kWh/t" in page()

@@ -29,11 +29,11 @@ def measured(name: str) -> Any:
 
 def figures_of(process: str) -> dict[str, dict[str, Any]]:
     """Figures of a process, by the command that measures them again."""
-    found = {f"accuracy.py {process}": measured(process)}
-    found |= {
+    result = {f"accuracy.py {process}": measured(process)}
+    result |= {
         f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality", "quality_setpoints")
     }
-    return {command: figures for command, figures in found.items() if figures is not None}
+    return {command: figures for command, figures in result.items() if figures is not None}
 
 
 @pytest.mark.parametrize("process", names())
@@ -41,9 +41,9 @@ def test_figures_were_measured_on_this_seed(process):
     seed = load(process)
     stale = [
         name
-        for name, found in figures_of(process).items()
-        if found["seed_digest"] != seed_digest(seed)
-        and not (name.startswith("accuracy.py") and is_of_own_plant(found["seed_digest"], seed))
+        for name, result in figures_of(process).items()
+        if result["seed_digest"] != seed_digest(seed)
+        and not (name.startswith("accuracy.py") and is_of_own_plant(result["seed_digest"], seed))
     ]
     assert not stale, f"the seed has changed since; measure again: python benchmarks/{' and '.join(stale)}"
 
@@ -52,13 +52,13 @@ def test_figures_were_measured_on_this_seed(process):
 def test_figures_were_measured_on_the_table_that_this_plant_gives(process, tmp_path):
     seed = load(process)
     table = table_digest(read_table(simulate(seed, tmp_path / process), seed).table)
-    stale = [name for name, found in figures_of(process).items() if found["table_digest"] != table]
+    stale = [name for name, result in figures_of(process).items() if result["table_digest"] != table]
     assert not stale, f"the simulated plant has changed since; measure again: python benchmarks/{' and '.join(stale)}"
 
 
 def test_speeds_were_measured_on_these_seeds():
-    for process, kept in measured("benchmarks")["seed_digests"].items():
-        assert is_of_own_plant(kept, load(process)), f"{process}: measure again: make bench"
+    for process, retained in measured("benchmarks")["seed_digests"].items():
+        assert is_of_own_plant(retained, load(process)), f"{process}: measure again: make bench"
 
 
 @pytest.mark.parametrize("process", names())
@@ -122,7 +122,7 @@ def test_run_lengths_of_the_charts_page_are_the_measured_ones():
     assert set(results) == set(control_charts.CASES)
     assert control_charts.with_table(text, results) == text
     for result in results.values():
-        for found in result.values():
+        for actual in result.values():
             # Published figures are rounded: four standard errors and a digit.
-            published = found.get("published", found["mean"])
-            assert abs(found["mean"] - published) < 4 * found["error"] + 0.006 * published
+            published = actual.get("published", actual["mean"])
+            assert abs(actual["mean"] - published) < 4 * actual["error"] + 0.006 * published

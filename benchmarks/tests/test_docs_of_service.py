@@ -22,7 +22,7 @@ def ratios(value: float) -> dict[str, float]:
 
 
 @pytest.fixture
-def found() -> dict[str, Any]:
+def results() -> dict[str, Any]:
     """Figures of all parts, made up: half of what is aimed at is missed."""
     one = {
         "servers": {name: rates(1000.0 * i) for i, name in enumerate(NAMES, 1)},
@@ -58,10 +58,10 @@ def test_the_page_holds_what_was_measured_and_nothing_else():
         assert is_of_own_plant(digest, load(process)), f"{process}: measure again: python -m benchmarks.service"
 
 
-def test_every_aim_stands_beside_what_was_reached(found):
-    rows = list(targets(found))
+def test_every_aim_stands_beside_what_was_reached(results):
+    rows = list(targets(results))
     assert len(rows) == 3 * 5 + 3 * 7 + 2
-    missed = {(what, process) for what, process, _, reached in rows if "missed" in reached}
+    missed = {(name, process) for name, process, _, reached in rows if "missed" in reached}
     assert ("one record, rate relative to the echo", "aluminium_reduction") in missed  # 0.45 of 1
     assert ("one record, rate relative to the echo", "aluminium_ingot") not in missed  # 0.45 of 0.4
     assert ("one record, p99 / p50", "aluminium_scrap") in missed  # 3.5 to 3
@@ -72,16 +72,16 @@ def test_every_aim_stands_beside_what_was_reached(found):
     assert ("memory after start [MiB]", "all") in missed
 
 
-def test_a_part_alone_is_shown_and_the_text_around_it_stays(found):
-    del found["one"], found["bulk"]
-    text = filled("# Benchmarks\n\n| a table |\n", found)
+def test_a_part_alone_is_shown_and_the_text_around_it_stays(results):
+    del results["one"], results["bulk"]
+    text = filled("# Benchmarks\n\n| a table |\n", results)
     assert text.startswith("# Benchmarks\n\n| a table |\n\n<!-- service -->\n")
     assert "| start with three champions [s], at most 1 | 0.9 |" in text
-    again = filled(text + "<!-- more -->\n", found)
+    again = filled(text + "<!-- more -->\n", results)
     assert again == text + "<!-- more -->\n"
 
 
-def test_the_picture_has_a_bar_for_each_server_of_each_process(found):
-    drawn = picture(found)
+def test_the_picture_has_a_bar_for_each_server_of_each_process(results):
+    drawn = picture(results)
     assert drawn.count("<rect") == 1 + 3 * 4
     assert all(process in drawn for process in PROCESSES)

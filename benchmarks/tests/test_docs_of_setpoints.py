@@ -17,25 +17,25 @@ def test_trials_on_the_page_are_the_measured_ones():
     """Without figures the page states that there are none."""
     results = json.loads(setpoints.RESULTS.read_text(encoding="utf-8")) if setpoints.RESULTS.exists() else {}
     assert setpoints.with_tables(page(), results) == page()
-    for name, found in results.items():
-        assert found["seed_digest"] == seed_digest(setpoints.VARIANTS[name].seed), (
+    for name, result in results.items():
+        assert result["seed_digest"] == seed_digest(setpoints.VARIANTS[name].seed), (
             f"python benchmarks/setpoints.py run {name}"
         )
-        assert list(found["plants"]) == [plant.name for plant in setpoints.VARIANTS[name].plants]
+        assert list(result["plants"]) == [plant.name for plant in setpoints.VARIANTS[name].plants]
     drawn = {path.name for path in setpoints.PICTURES.glob("setpoints_*.png")}
-    assert drawn == {setpoints.picture_of(name, what).name for name in results for what in setpoints.DRAWN}
+    assert drawn == {setpoints.picture_of(name, field).name for name in results for field in setpoints.DRAWN}
 
 
 def test_the_room_of_gain_was_measured_on_this_seed():
-    kept = json.loads(improvement_potential.RESULTS.read_text(encoding="utf-8"))
+    stored = json.loads(improvement_potential.RESULTS.read_text(encoding="utf-8"))
     again = "measure again: python benchmarks/improvement_potential.py"
-    assert kept["digest"] == seed_digest(load(kept["process"])), again
-    assert improvement_potential.with_tables(page(), kept) == page()
+    assert stored["digest"] == seed_digest(load(stored["process"])), again
+    assert improvement_potential.with_tables(page(), stored) == page()
 
 
 def test_effects_beside_referees_were_measured_on_this_seed():
-    kept = json.loads(referees.RESULTS.read_text(encoding="utf-8"))
-    assert kept["digest"] == seed_digest(load(kept["process"])), "measure again: make bench-referees"
-    assert kept["plants"] == [plant.name for plant in PLANTS]
+    stored = json.loads(referees.RESULTS.read_text(encoding="utf-8"))
+    assert stored["digest"] == seed_digest(load(stored["process"])), "measure again: make bench-referees"
+    assert stored["plants"] == [plant.name for plant in PLANTS]
     assert not {plant.rng_seed for plant in PLANTS} & {plant.rng_seed for plant in setpoints.FINAL}
-    assert referees.with_tables(page(), kept) == page()
+    assert referees.with_tables(page(), stored) == page()

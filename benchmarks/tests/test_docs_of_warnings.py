@@ -27,8 +27,8 @@ def test_tables_on_the_page_are_the_measured_ones(results):
 
 def test_what_was_measured_was_measured_on_all_plants(results):
     assert list(results) == WARNED
-    for found in results.values():
-        assert list(found["plants"]) == [DEFAULT, *map(str, FINAL)]
+    for result in results.values():
+        assert list(result["plants"]) == [DEFAULT, *map(str, FINAL)]
 
 
 @pytest.mark.parametrize("process", WARNED)

@@ -31,7 +31,7 @@ def test_tables_of_the_page_are_the_measured_ones():
 @pytest.mark.parametrize("process", FIGURES)
 def test_false_alarms_stay_under_one_a_month(process):
     """Of a process over its plants, as the page has it; where one of them misses it, the page says so."""
-    begun = {plant: one["false_alarms"]["any"] for plant, one in FIGURES[process]["plants"].items()}
-    assert sum(begun.values()) / len(begun) < 1.0
-    if max(begun.values()) >= 1.0:
+    started = {plant: one["false_alarms"]["any"] for plant, one in FIGURES[process]["plants"].items()}
+    assert sum(started.values()) / len(started) < 1.0
+    if max(started.values()) >= 1.0:
         assert f"(`{process}`) misses what is promised" in PAGE.read_text(encoding="utf-8")

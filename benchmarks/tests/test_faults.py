@@ -22,12 +22,12 @@ def test_every_case_is_described_and_was_measured():
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_nothing_that_was_answered_is_lost_or_kept_twice(name):
-    found = CaseResult(**KEPT["cases"][name])
-    assert found.times >= 30
-    assert found.answered > 0
-    assert (found.lost, found.twice, found.faults_of_audit, found.disordered or 0) == (0, 0, 0, 0)
-    assert (found.disordered is not None) == (name == "clock_set")
-    assert found.sent == found.answered + found.unanswered + found.refused
+    result = CaseResult(**KEPT["cases"][name])
+    assert result.times >= 30
+    assert result.answered > 0
+    assert (result.lost, result.twice, result.faults_of_audit, result.disordered or 0) == (0, 0, 0, 0)
+    assert (result.disordered is not None) == (name == "clock_set")
+    assert result.sent == result.answered + result.unanswered + result.refused
 
 
 def test_a_table_of_other_figures_takes_the_place_of_the_one_before():

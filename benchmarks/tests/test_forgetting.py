@@ -41,19 +41,19 @@ def test_no_plant_of_development_is_among_the_others():
 
 @pytest.mark.parametrize(("share", "periods"), [(1 / 4, 3), (1 / 2, 6), (1.0, 12)])
 def test_the_newest_share_is_of_periods_and_whole(share, periods):
-    kept = newest(share)(Past(AGES, None))
-    assert kept.tolist() == [1] * 5 * periods + [0] * 5 * (12 - periods)
+    retained = newest(share)(Past(AGES, None))
+    assert retained.tolist() == [1] * 5 * periods + [0] * 5 * (12 - periods)
 
 
 def test_a_row_counts_half_as_much_after_each_half_life():
-    kept = fading(100.0)(Past(np.array([0.0, 100.0, 200.0, 1000.0]), None))
-    assert (kept / COPIES).tolist() == [1.0, 0.5, 0.25, 0.0]
+    retained = fading(100.0)(Past(np.array([0.0, 100.0, 200.0, 1000.0]), None))
+    assert (retained / COPIES).tolist() == [1.0, 0.5, 0.25, 0.0]
 
 
 @pytest.mark.parametrize(("changed", "periods"), [(None, 12), (100.0, 4), (30.0, 12)])
 def test_rows_since_a_change_are_kept_where_there_are_enough(changed, periods):
-    kept = since_change(20, 4)(Past(AGES, changed))
-    assert kept.tolist() == [1] * 5 * periods + [0] * 5 * (12 - periods)
+    retained = since_change(20, 4)(Past(AGES, changed))
+    assert retained.tolist() == [1] * 5 * periods + [0] * 5 * (12 - periods)
 
 
 def test_the_last_change_is_the_newest_of_those_that_last():

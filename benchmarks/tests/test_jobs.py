@@ -31,25 +31,25 @@ def test_every_case_is_described_and_one_without_figures_says_so():
 
 @pytest.mark.parametrize("name", list(KEPT["cases"]))
 def test_the_store_is_as_before_or_as_after_and_nothing_is_promoted_twice(name):
-    found, (_, times) = JobFaultResult(**KEPT["cases"][name]), CASES[name]
-    assert found.times >= times
-    assert found.promoted > 0
-    assert found.jobs == found.promoted + found.failed == len(found.away)
-    assert (found.twice, found.between, found.left) == (0, 0, 0)
-    assert not any("\n" in line for line in found.reasons)
+    result, (_, times) = JobFaultResult(**KEPT["cases"][name]), CASES[name]
+    assert result.times >= times
+    assert result.promoted > 0
+    assert result.jobs == result.promoted + result.failed == len(result.away)
+    assert (result.twice, result.between, result.left) == (0, 0, 0)
+    assert not any("\n" in line for line in result.reasons)
 
 
 @pytest.mark.parametrize("name", ["postgresql_killed", "mlflow_killed"])
 def test_a_job_whose_server_was_away_is_over_a_minute_after_one_whose_was_not(name):
-    found = JobFaultResult(**KEPT["cases"][name])
-    assert found.whole is not None
-    assert max(found.away) <= found.whole + 60
+    result = JobFaultResult(**KEPT["cases"][name])
+    assert result.whole is not None
+    assert max(result.away) <= result.whole + 60
 
 
 def test_no_poison_makes_a_bad_champion_and_each_is_reported_in_a_line():
     assert list(KINDS) == list(OF_POISONS["cases"])
-    for name, kept in OF_POISONS["cases"].items():
-        one = PoisonResult(**kept)
+    for name, retained in OF_POISONS["cases"].items():
+        one = PoisonResult(**retained)
         assert one.after <= WORSE * one.before, name
         assert one.why or one.said, name
         assert "\n" not in one.why + one.said, name

@@ -50,10 +50,10 @@ def test_each_connection_sends_all_bodies_in_turn(tmp_path: Path) -> None:
 
     requests = read(written(tmp_path / "requests", [post("/x", b"%d" % i) for i in range(8)]))
     with answering(answer) as port:
-        found = loaded(port, requests, 0.3, 4)
+        result = loaded(port, requests, 0.3, 4)
     assert len(seen) == 8
     assert max(seen.values()) - min(seen.values()) <= 8
-    assert found["p50_ms"] <= found["p99_ms"]
+    assert result["p50_ms"] <= result["p99_ms"]
     assert seen.total() >= FEWEST * 4
 
 

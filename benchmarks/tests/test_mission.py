@@ -30,6 +30,9 @@ def test_line_says_which_candidate_is_registered(process):
 
 
 def test_share_is_the_gain_of_recommendations_over_that_of_the_oracle():
-    arms = {"ours": {"gain": 3.0}, "oracle": {"gain": 4.0}}
-    parts = {"one": {"process": "cells", "arms": arms}, "other": {"process": "pots", "arms": {"ours": {"gain": 1.0}}}}
+    policies = {"ours": {"gain": 3.0}, "oracle": {"gain": 4.0}}
+    parts = {
+        "one": {"process": "cells", "arms": policies},
+        "other": {"process": "pots", "arms": {"ours": {"gain": 1.0}}},
+    }
     assert shares_of_oracle(parts) == {"cells": 0.75}

@@ -8,18 +8,18 @@ from benchmarks.referees.estimators import TrainingRows
 from benchmarks.referees.page import summary, tables
 from benchmarks.referees.truth import answers
 from models.processes.lookup import response_of
-from tests.training.setpoints.conftest import begun as begun
+from tests.training.setpoints.conftest import initialised as initialised
 from tests.training.setpoints.conftest import potline as potline
 
 
 @pytest.fixture(scope="module")
-def response(begun):
-    return response_of(begun.seed)
+def response(initialised):
+    return response_of(initialised.seed)
 
 
-def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
-    rows = TrainingRows.of(begun.history, begun.seed, response)
-    frame = begun.history.sort_values(["unit", "period_start"])
+def test_moves_are_counted_in_steps_from_the_last_period(initialised, response):
+    rows = TrainingRows.of(initialised.history, initialised.seed, response)
+    frame = initialised.history.sort_values(["unit", "period_start"])
     units = np.sort(frame["unit"].unique())
     at = len(rows.at) // 2
     of_unit = frame[frame["unit"] == units[rows.at.units[at]]].set_index("period_start")["voltage_setpoint"]
@@ -29,24 +29,26 @@ def test_moves_are_counted_in_steps_from_the_last_period(begun, response):
     assert set(rows.moves) == set(response.SETPOINTS)
 
 
-def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(begun, response):
+def test_controls_hold_nothing_of_a_period_that_is_not_known_when_it_starts(initialised, response):
     """The newest period measured otherwise: outcomes of its rows are missing anyway, and no control changes."""
-    other = begun.history.copy()
+    other = initialised.history.copy()
     newest = other["period_start"] == other["period_start"].max()
-    for column in begun.seed.by_role("during", "late", "target"):
+    for column in initialised.seed.by_role("during", "late", "target"):
         other.loc[newest, column.name] *= 1.5
-    one, two = (TrainingRows.of(history, begun.seed, response) for history in (begun.history, other))
+    one, two = (TrainingRows.of(history, initialised.seed, response) for history in (initialised.history, other))
     np.testing.assert_array_equal(one.controls, two.controls)
 
 
-def test_a_step_moves_what_follows_the_setpoint_and_crews_take_a_part_of_it_back(begun):
-    last = begun.history[begun.history["period_start"] == begun.history["period_start"].max()]
+def test_a_step_moves_what_follows_the_setpoint_and_crews_take_a_part_of_it_back(initialised):
+    last = initialised.history[initialised.history["period_start"] == initialised.history["period_start"].max()]
     steps = {"voltage_setpoint": ("cell_voltage", 0.05), "metal_level_target": ("metal_level", 1.0)}
     for setpoint, (column, step) in steps.items():
-        found = answers(begun.running, last, begun.seed, 1, setpoint)
-        assert len(found[column]) == len(begun.running.plan())
-        assert 0.5 * step < found[column].mean() < 1.05 * step
-        pd.testing.assert_series_equal(answers(begun.running, last, begun.seed, 1, setpoint)[column], found[column])
+        result = answers(initialised.running, last, initialised.seed, 1, setpoint)
+        assert len(result[column]) == len(initialised.running.plan())
+        assert 0.5 * step < result[column].mean() < 1.05 * step
+        pd.testing.assert_series_equal(
+            answers(initialised.running, last, initialised.seed, 1, setpoint)[column], result[column]
+        )
 
 
 @pytest.fixture
@@ -65,10 +67,10 @@ def figures():
 
 def test_errors_are_in_spreads_of_the_truth(figures):
     """Ours is off by half a spread on both plants: 0.5 lies within 1.645 times 0.4 and 1.0 does not."""
-    found = pd.DataFrame(figures)
-    assert summary(found, "ours") == ("ours", "0.50", "0.50", "100%", "50%")
+    table = pd.DataFrame(figures)
+    assert summary(table, "ours") == ("ours", "0.50", "0.50", "100%", "50%")
     # Off by 3 of 1 and by 5 of 2.
-    assert summary(found, "LinearDML") == ("LinearDML", "2.75", "2.95", "0%", "0%")
+    assert summary(table, "LinearDML") == ("LinearDML", "2.75", "2.95", "0%", "0%")
 
 
 def test_the_table_has_a_row_for_each_estimator(figures):

@@ -25,11 +25,11 @@ def test_regret_is_what_the_registered_one_errs_more_than_the_best():
 
 def test_the_row_of_all_is_the_mean_over_targets_and_the_worst_of_them():
     one = {"before": "trees", "now": "trees", "errors": {"trees": 2.0}}
-    found = {
+    result = {
         "measured": "2026-01-01",
         "kinds": {"pots": {"1": {"y": TWO, "z": TWO}, "2": {"y": one}}},
     }
-    (of_pots, of_all) = (line for line in lines(found) if line.startswith(("| pots", "| all")))
+    (of_pots, of_all) = (line for line in lines(result) if line.startswith(("| pots", "| all")))
     assert of_pots == "| pots | 3 | 16.7% | 25.0% | 0.0% | 0.0% |"
     assert of_all == "| all | 3 | 16.7% | 25.0% | 0.0% | 0.0% |"
 

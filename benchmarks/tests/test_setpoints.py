@@ -8,12 +8,12 @@ import pytest
 from benchmarks import setpoints as benchmark
 from benchmarks.pictures import NoBrowserError, draw
 from tests.suite.tools import needed
-from tests.training.setpoints.test_tables import found as found
+from tests.training.setpoints.test_tables import trial as trial
 from training.setpoints.record import plain, unit_map
 
 
-def test_tables_of_the_page_stand_between_their_markers(found):
-    results = {"easy": plain(asdict(replace(found, second=0)))}
+def test_tables_of_the_page_stand_between_their_markers(trial):
+    results = {"easy": plain(asdict(replace(trial, second=0)))}
     page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
     text = benchmark.with_tables(page, results)
     assert text.startswith("before\n")
@@ -30,8 +30,8 @@ def test_tables_of_the_page_stand_between_their_markers(found):
     assert benchmark.with_tables(text, results) == text
 
 
-def test_the_second_year_stands_beside_the_first(found):
-    results = {"as_it_is": plain(asdict(found))}
+def test_the_second_year_stands_beside_the_first(trial):
+    results = {"as_it_is": plain(asdict(trial))}
     text = benchmark.with_tables(f"{benchmark.BEGIN}\n{benchmark.END}\n", results)
     assert "2 periods (and 2 more of some policies) after 40 periods of history" in text
     # As large a share of the oracle's gain as in the first year.
@@ -46,33 +46,33 @@ def test_a_page_without_figures_says_so():
     assert "|" not in text
 
 
-def test_a_process_that_was_measured_has_its_section_and_no_other_has(found):
-    results = {"zinc_electrowinning": plain(asdict(replace(found, second=0)))}
+def test_a_process_that_was_measured_has_its_section_and_no_other_has(trial):
+    results = {"zinc_electrowinning": plain(asdict(replace(trial, second=0)))}
     text = benchmark.with_tables(f"{benchmark.BEGIN}\n{benchmark.END}\n", results)
     assert [line for line in text.splitlines() if line.startswith("### ")] == ["### Zinc electrowinning"]
 
 
-def test_units_are_kept_where_a_picture_shows_them(found):
-    plant = found.plants["seed-1"]
+def test_units_are_kept_where_a_picture_shows_them(trial):
+    plant = trial.plants["seed-1"]
     assert benchmark.short("ours", plant["ours"])["by_unit"] == {"A": 3.0, "B": 4.0}
     assert benchmark.short("oracle", plant["oracle"])["by_unit"] == {}
 
 
-def test_pictures_are_drawn_from_what_is_kept(found, tmp_path, monkeypatch):
+def test_pictures_are_drawn_from_what_is_kept(trial, tmp_path, monkeypatch):
     """Of the same figures, after their way through JSON; older ones are gone."""
     drawn = {}
     monkeypatch.setattr(benchmark, "PICTURES", tmp_path)
     monkeypatch.setattr(benchmark, "draw", lambda figure, picture: drawn.update({picture.name: figure}))
     (tmp_path / "setpoints_easy_map.png").touch()
-    benchmark.draw_all(json.loads(json.dumps({"as_it_is": plain(asdict(found)) | {"seed_digest": "sha256:0"}})))
-    assert sorted(drawn) == [f"setpoints_as_it_is_{what}.png" for what in ("map", "over_time", "stated")]
-    assert drawn["setpoints_as_it_is_map.png"].to_json() == unit_map(found).to_json()
+    benchmark.draw_all(json.loads(json.dumps({"as_it_is": plain(asdict(trial)) | {"seed_digest": "sha256:0"}})))
+    assert sorted(drawn) == [f"setpoints_as_it_is_{name}.png" for name in ("map", "over_time", "stated")]
+    assert drawn["setpoints_as_it_is_map.png"].to_json() == unit_map(trial).to_json()
     assert not any(tmp_path.iterdir())
 
 
-def test_pictures_stand_on_the_page_where_they_are(found, tmp_path, monkeypatch):
+def test_pictures_stand_on_the_page_where_they_are(trial, tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "PICTURES", tmp_path)
-    results = {"easy": plain(asdict(found))}
+    results = {"easy": plain(asdict(trial))}
     page = f"{benchmark.BEGIN}\n{benchmark.END}\n"
     assert "![" not in benchmark.with_tables(page, results)
     (tmp_path / "setpoints_easy_map.png").touch()
@@ -80,9 +80,9 @@ def test_pictures_stand_on_the_page_where_they_are(found, tmp_path, monkeypatch)
 
 
 @pytest.mark.browser
-def test_a_browser_draws_a_picture_of_the_size_asked_for(found, tmp_path):
+def test_a_browser_draws_a_picture_of_the_size_asked_for(trial, tmp_path):
     needed("chromium")
-    draw(unit_map(found), tmp_path / "map.png", width=600)
+    draw(unit_map(trial), tmp_path / "map.png", width=600)
     picture = (tmp_path / "map.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (600, 320)

@@ -20,10 +20,10 @@ def ratio(value: float) -> dict[str, float]:
 
 
 @pytest.fixture
-def found() -> dict[str, Any]:
+def results() -> dict[str, Any]:
     """Figures that are made up: 2.5 times as fast everywhere."""
     one = {"units": 1200, "seconds": 2.0, "earlier_seconds": 5.0, "steps": 9000, "ratio": ratio(2.5)}
-    beside = {"default": one, "larger": one, "measured": "2026-11-26"}
+    reference = {"default": one, "larger": one, "measured": "2026-11-26"}
     two = {
         "units": 9000,
         "seconds": {"one": 15.0, "two": 10.0},
@@ -32,7 +32,7 @@ def found() -> dict[str, Any]:
     }
     return {
         "revision": "0123abc",
-        "beside_earlier": dict.fromkeys(PROCESSES, beside),
+        "beside_earlier": dict.fromkeys(PROCESSES, reference),
         "rates": {
             PROCESSES[0]: {"units": 50, "made": 500_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
             PROCESSES[1]: {"units": 60, "made": 480_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
@@ -57,8 +57,8 @@ def test_the_page_holds_what_was_measured_of_every_plant_that_the_earlier_code_h
         assert is_of_own_plant(one["seed_digest"], load(process)), again
 
 
-def test_every_aim_stands_beside_what_was_reached(found):
-    rows = list(targets(found))
+def test_every_aim_stands_beside_what_was_reached(results):
+    rows = list(targets(results))
     assert len(rows) == 2 * 2 + 2 + 2
     assert all("**2.5**, missed" in row.reached for row in rows[:2])  # of 3
     assert all(row.reached == "2.5" for row in rows[2:4])  # of 2
@@ -70,14 +70,14 @@ def test_every_aim_stands_beside_what_was_reached(found):
     assert rows[7].what.endswith("processor time of the busier")
 
 
-def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):
-    del found["two_workers"][PROCESSES[1]]
-    assert list(targets(found))[-1].reached == "not measured yet"
+def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(results):
+    del results["two_workers"][PROCESSES[1]]
+    assert list(targets(results))[-1].reached == "not measured yet"
 
 
-def test_a_plant_that_was_not_measured_beside_the_earlier_code_is_said(found):
-    found["beside_earlier"][PROCESSES[0]] = None
-    rows = list(targets(found))
+def test_a_plant_that_was_not_measured_beside_the_earlier_code_is_said(results):
+    results["beside_earlier"][PROCESSES[0]] = None
+    rows = list(targets(results))
     assert [row.reached for row in rows[:2]] == ["not measured yet"] * 2
     assert rows[0].aim == "at least 3"
     text = with_part("# Benchmarks\n", found)
@@ -86,11 +86,11 @@ def test_a_plant_that_was_not_measured_beside_the_earlier_code_is_said(found):
     )
 
 
-def test_the_text_around_the_part_stays(found):
-    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", found)
+def test_the_text_around_the_part_stays(results):
+    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", results)
     assert text.startswith("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n\n<!-- simulation -->\n")
     assert "| larger plant, speed-up over the earlier code | **2.5** (at least 3) | 2.5 (at least 2) |" in text
-    again = with_part(text + "<!-- more -->\n", found)
+    again = with_part(text + "<!-- more -->\n", results)
     assert again == text + "<!-- more -->\n"
 
 

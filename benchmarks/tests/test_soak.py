@@ -30,12 +30,12 @@ def series(*resident: float) -> list[dict[str, Any]]:
 
 
 def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
+    result = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
     text = PAGE.read_text(encoding="utf-8")
-    assert filled(text, NAME, lines(found)) == text, "python -m benchmarks.soak"
-    assert PICTURE.exists() == (found is not None)
-    if found is not None:
-        assert PICTURE.read_text(encoding="utf-8") == picture(found["series"])
+    assert filled(text, NAME, lines(result)) == text, "python -m benchmarks.soak"
+    assert PICTURE.exists() == (result is not None)
+    if result is not None:
+        assert PICTURE.read_text(encoding="utf-8") == picture(result["series"])
 
 
 def test_memory_after_the_first_minute_is_compared_with_that_of_the_last() -> None:
@@ -46,9 +46,9 @@ def test_memory_after_the_first_minute_is_compared_with_that_of_the_last() -> No
 def test_memory_that_grew_by_more_than_a_twentieth_is_said_to_miss_the_aim(last: float, is_missed: bool) -> None:
     whole = {"answered": 10, "sent": 11, "outcomes": 5, "p50_ms": 1.0, "p99_ms": 2.0, "longest_ms": 3.0}
     whole |= {"refused": {"HTTP/1.1 503 Service Unavailable": 1}}
-    found = {"measured": "2030-01-02", "minutes": 30, "others": 0.0, "processors": 2, "whole": whole}
-    found |= {"highest_per_second": 10.0, "per_second": 7.0, "series": series(*[1.0] * 6, *[100.0] * 6, *[last] * 6)}
-    text = "\n".join(lines(found))
+    result = {"measured": "2030-01-02", "minutes": 30, "others": 0.0, "processors": 2, "whole": whole}
+    result |= {"highest_per_second": 10.0, "per_second": 7.0, "series": series(*[1.0] * 6, *[100.0] * 6, *[last] * 6)}
+    text = "\n".join(lines(result))
     assert "10 of 11" in text
     assert "| 1 HTTP/1.1 503 Service Unavailable |" in text
     assert ("missed" in text) == is_missed
@@ -56,19 +56,19 @@ def test_memory_that_grew_by_more_than_a_twentieth_is_said_to_miss_the_aim(last:
 
 def test_a_picture_has_a_line_of_each_figure() -> None:
     drawn = ElementTree.fromstring(picture(series(1.0, 2.0, 3.0)))
-    found = drawn.findall("{http://www.w3.org/2000/svg}polyline")
-    assert len(found) == len(PANELS)
-    assert all(len(one.attrib["points"].split()) == 3 for one in found)
+    result = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+    assert len(result) == len(PANELS)
+    assert all(len(one.attrib["points"].split()) == 3 for one in result)
 
 
 def test_no_row_is_asked_twice_and_outcomes_are_of_rows_that_were_asked() -> None:
     slots = [tuple(slot(number).values()) for number in range(-600, 600)]
     assert len(set(slots)) == 1200
     body = json.loads(outcomes(100, 3, 92.0).partition(b"\r\n\r\n")[2])
-    asked = [json.loads(prediction({"x": 1}, n).partition(b"\r\n\r\n")[2])["rows"][0] for n in (100, 101, 102)]
+    requested = [json.loads(prediction({"x": 1}, n).partition(b"\r\n\r\n")[2])["rows"][0] for n in (100, 101, 102)]
     assert all(abs(one[TARGET] - 92.0) <= 2 for one in body["outcomes"])
     known = [(one["unit"], one["period_start"]) for one in body["outcomes"]]
-    assert known == [(one["unit"], one["period_start"]) for one in asked]
+    assert known == [(one["unit"], one["period_start"]) for one in requested]
 
 
 def test_a_write_that_takes_long_is_seen_while_it_lasts_and_once(
@@ -101,9 +101,9 @@ def test_times_are_counted() -> None:
     for i in range(101):
         times.add(i / 1000)
     times.refused["HTTP/1.1 503 Service Unavailable"] += 2
-    found = times.figures(10.0)
-    assert (found["p50_ms"], found["p99_ms"], found["longest_ms"]) == (50, 99, 100)
-    assert (found["answered"], found["per_second"], sum(found["refused"].values())) == (101, 10.1, 2)
+    figures = times.figures(10.0)
+    assert (figures["p50_ms"], figures["p99_ms"], figures["longest_ms"]) == (50, 99, 100)
+    assert (figures["answered"], figures["per_second"], sum(figures["refused"].values())) == (101, 10.1, 2)
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -175,9 +175,9 @@ class WaitingServer:
         if not self.stands_still():
             self.now += max(seconds, 1e-6)
             return self._epoll.poll(0)
-        found: list[tuple[int, int]] = []
-        until(lambda: bool(found.extend(self._epoll.poll(0.01)) or found or not self.stands_still()))
-        return found
+        result: list[tuple[int, int]] = []
+        until(lambda: bool(result.extend(self._epoll.poll(0.01)) or result or not self.stands_still()))
+        return result
 
 
 @pytest.fixture
@@ -192,11 +192,11 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int, waiting: Any) -> None:
     load = Paced(port, {"x": 1}, 92.0, 100.0, waiting)
     waiting.stands_still = lambda: bool(load._busy)
-    found = load.run(2.0)
-    assert found["sent"] == pytest.approx(200, abs=1)
-    (refused,) = found["refused"].items()
+    completed = load.run(2.0)
+    assert completed["sent"] == pytest.approx(200, abs=1)
+    (refused,) = completed["refused"].items()
     assert refused == ("HTTP/1.1 503 Service Unavailable", pytest.approx(20, abs=1))
-    assert 0 <= found["sent"] - found["answered"] - refused[1] <= 1  # under way when it ended
+    assert 0 <= completed["sent"] - completed["answered"] - refused[1] <= 1  # under way when it ended
 
 
 @pytest.mark.service
@@ -215,11 +215,11 @@ def test_connections_that_the_service_ends_after_a_silence_hold_nothing_up(port:
         return False
 
     waiting.stands_still = answered_or_ended
-    found = load.run(3.0)
+    completed = load.run(3.0)
     # those that were due meanwhile go out at once and may fail; each that is due later goes out and comes to an end
-    assert found["sent"] == pytest.approx(60, abs=1)
-    assert found["answered"] + sum(found["refused"].values()) >= found["sent"] - 2
-    assert found["answered"] >= 20
+    assert completed["sent"] == pytest.approx(60, abs=1)
+    assert completed["answered"] + sum(completed["refused"].values()) >= completed["sent"] - 2
+    assert completed["answered"] >= 20
 
 
 @pytest.mark.service

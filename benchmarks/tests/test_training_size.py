@@ -16,7 +16,7 @@ KEPT: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def found() -> dict[str, Any]:
+def results() -> dict[str, Any]:
     """Figures that are made up: every job takes 1.5 times its fits."""
     job = {"rows": 9000, "processor_seconds": 15.0, "fit_processor_seconds": 10.0}
     line = job | {"recommended_seconds": 3.2, "recommended": 264}
@@ -36,8 +36,8 @@ def test_the_page_holds_what_was_measured_and_nothing_else():
         assert is_of_own_plant(digest, load(process)), f"{process}: measure again: make bench-training"
 
 
-def test_every_aim_stands_beside_what_was_reached(found):
-    rows = {(row.what, row.process): row for row in targets(found)}
+def test_every_aim_stands_beside_what_was_reached(results):
+    rows = {(row.what, row.process): row for row in targets(results)}
     assert len(rows) == 3 + 3
     reached = {process: rows["job / fits", process].reached for process in OF_FITS}
     assert reached["aluminium_reduction"] == reached["aluminium_scrap"] == "**1.5**, missed"  # of 1.3
@@ -46,29 +46,29 @@ def test_every_aim_stands_beside_what_was_reached(found):
     started = "`nonferrous up` from built environment to ready"
     shared = rows[f"{started}, processor time over the processors [s]", "all"]
     assert (shared.aim, shared.reached) == ("at most 100", "75")
-    alone = found | {"up": found["up"] | {"others": 0.02}}
+    alone = results | {"up": results["up"] | {"others": 0.02}}
     assert {row.what: row.reached for row in targets(alone)}[f"{started} [s]"] == "90"
     assert rows["`nonferrous --help` [ms]", "all"].reached == "80"
 
 
-def test_missed_aims_are_counted_below_their_table(found):
-    text = with_part("", found)
-    assert sum("missed" in row.reached for row in targets(found)) == 3  # two jobs, recommendations
+def test_missed_aims_are_counted_below_their_table(results):
+    text = with_part("", results)
+    assert sum("missed" in row.reached for row in targets(results)) == 3  # two jobs, recommendations
     assert "3 of 6 aims are missed" in text
-    found["help_seconds"] = 0.2
-    assert "4 of 6 aims are missed" in with_part("", found)
+    results["help_seconds"] = 0.2
+    assert "4 of 6 aims are missed" in with_part("", results)
 
 
-def test_a_part_that_is_not_measured_yet_is_said(found):
-    del found["up"]
-    assert [row.reached for row in targets(found)].count("not measured yet") == 1
+def test_a_part_that_is_not_measured_yet_is_said(results):
+    del results["up"]
+    assert [row.reached for row in targets(results)].count("not measured yet") == 1
 
 
-def test_the_text_around_the_part_stays(found):
-    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", found)
+def test_the_text_around_the_part_stays(results):
+    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", results)
     assert text.startswith("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n\n<!-- training -->\n")
     assert "| aluminium_scrap | 9,000 | 15.0 | 10.0 | 1.50 |" in text
-    assert with_part(text + "<!-- more -->\n", found) == text + "<!-- more -->\n"
+    assert with_part(text + "<!-- more -->\n", results) == text + "<!-- more -->\n"
 
 
 def test_what_children_have_worked_is_theirs_and_no_others():

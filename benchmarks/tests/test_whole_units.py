@@ -28,9 +28,9 @@ def test_every_row_is_in_one_fold_and_no_unit_in_two(tmp_path):
     seed = load("retired_batteries_pulse")
     typical_table(seed).to_csv(tmp_path / "history.csv", index=False)
     data = read(tmp_path, seed)
-    found = list(folds(data))
-    assert len(found) == FOLDS
-    assert np.array_equal(np.sort(np.concatenate(found)), np.arange(len(data.table)))
-    units = [set(data.units[rows]) for rows in found]
+    result = list(folds(data))
+    assert len(result) == FOLDS
+    assert np.array_equal(np.sort(np.concatenate(result)), np.arange(len(data.table)))
+    units = [set(data.units[rows]) for rows in result]
     assert sum(map(len, units)) == len(set.union(*units)) == 60
     assert {len(one) for one in units} == {12}

@@ -53,9 +53,9 @@ def test_the_service_does_what_its_openapi_says_and_nothing_else(
         return call(app, request.method, str(request.url), content=request.body, headers=dict(request.headers))
 
     processes = call(app, "GET", "/v1/processes").json()["processes"]
-    found = ask(app.openapi(), processes, send, cases, seed=1)
-    assert not found.faults, "\n".join([str(found.faults), *found.shown])
+    result = ask(app.openapi(), processes, send, cases, seed=1)
+    assert not result.faults, "\n".join([str(result.faults), *result.shown])
     predictions = "/v1/{process}/predictions"
     for kind in (DRAWN, ALIGNED):
-        assert found.answered[predictions, kind] > 0.5 * found.sent[predictions, kind]
-    assert found.sent[predictions, INVALID] > cases // 75
+        assert result.answered[predictions, kind] > 0.5 * result.sent[predictions, kind]
+    assert result.sent[predictions, INVALID] > cases // 75

@@ -30,13 +30,13 @@ def test_no_request_that_was_measured_showed_a_fault() -> None:
     assert KEPT["faults"] == {}
     assert FAULTLESS in "\n".join(lines(KEPT))
     assert sum(sent for _, _, sent, *_ in KEPT["sent"]) >= 10_000
-    found = FuzzResult()
-    found.sent["/v1/{process}/outcomes", KINDS[0]] = 12345
-    found.faults["status of 5xx"] = 2
-    said = "\n".join(lines(result(found, measured="2030-01-02", seed=1, processes=["toys"], schemathesis="4")))
-    assert "12,345 requests" in said
-    assert "**2 status of 5xx**" in said
-    assert FAULTLESS not in said
+    actual = FuzzResult()
+    actual.sent["/v1/{process}/outcomes", KINDS[0]] = 12345
+    actual.faults["status of 5xx"] = 2
+    message = "\n".join(lines(result(actual, measured="2030-01-02", seed=1, processes=["toys"], schemathesis="4")))
+    assert "12,345 requests" in message
+    assert "**2 status of 5xx**" in message
+    assert FAULTLESS not in message
 
 
 def test_rows_are_of_few_units_with_plans_after_their_history() -> None:

@@ -35,10 +35,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str
 @pytest.mark.long("starts a service")
 def test_no_body_ends_the_service_or_is_a_defect_of_it(service: tuple[int, str]) -> None:
     number, url = service
-    found = send((body(SEED, 2, i) for i in range(OF_EACH_KIND * len(KINDS))), url, number)
-    assert found.shown == []
-    assert sum(found.statuses.values()) == OF_EACH_KIND * len(KINDS)
-    by_status = Counter(status for _, _, status in found.statuses.elements())
+    actual = send((body(SEED, 2, i) for i in range(OF_EACH_KIND * len(KINDS))), url, number)
+    assert actual.shown == []
+    assert sum(actual.statuses.values()) == OF_EACH_KIND * len(KINDS)
+    by_status = Counter(status for _, _, status in actual.statuses.elements())
     assert set(by_status) <= {200, 400, 413, 422}
     assert min(by_status[status] for status in (200, 400, 422)) > 10  # what is drawn reaches all of these
 
@@ -63,9 +63,9 @@ def test_one_long_text_in_ten_thousand_rows_is_a_fault_of_each(
     else:
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-    found = send([Body(0, KINDS[0], media, sink.getvalue())], service[1], service[0])
-    assert found.shown == []
-    assert list(found.statuses) == [(KINDS[0], media, 422)]
+    actual = send([Body(0, KINDS[0], media, sink.getvalue())], service[1], service[0])
+    assert actual.shown == []
+    assert list(actual.statuses) == [(KINDS[0], media, 422)]
 
 
 def test_a_body_is_drawn_again_by_its_number() -> None:
@@ -77,8 +77,8 @@ def test_a_body_is_drawn_again_by_its_number() -> None:
 @pytest.mark.long("draws bodies in many processes")
 def test_a_body_whose_writer_ends_its_process_is_left_out() -> None:
     """Arrow's writer reads beyond the 3218th table of this seed, which ended pyarrow 25; those about it are drawn."""
-    found = [one.number for one in drawn(PROCESS, 1, [3217, 3218, 3219])]
-    assert sorted({*found, 3218}) == [3217, 3218, 3219]
+    actual = [one.number for one in drawn(PROCESS, 1, [3217, 3218, 3219])]
+    assert sorted({*actual, 3218}) == [3217, 3218, 3219]
 
 
 def test_a_sound_table_has_the_columns_of_a_row() -> None:
@@ -87,18 +87,18 @@ def test_a_sound_table_has_the_columns_of_a_row() -> None:
     assert {"unit", "period_start"} < set(table.column_names)
 
 
-def kept() -> dict[str, object]:
+def stored_result() -> dict[str, object]:
     figures: dict[str, object] = json.loads(RESULTS.read_text(encoding="utf-8"))
     return figures
 
 
 def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert filled(text, NAME, lines(kept())) == text, "python -m benchmarks.fuzz.bulk"
+    assert filled(text, NAME, lines(stored_result())) == text, "python -m benchmarks.fuzz.bulk"
 
 
 def test_no_body_that_was_measured_showed_a_fault() -> None:
-    figures = kept()
+    figures = stored_result()
     assert figures["faults"] == {}
     assert figures["limit_mib"] == 2048
     assert sum(count for *_, count in figures["sent"]) >= 20_000  # type: ignore[attr-defined]
@@ -106,14 +106,14 @@ def test_no_body_that_was_measured_showed_a_fault() -> None:
 
 
 def test_a_fault_stands_on_the_page() -> None:
-    found = BulkFuzzResult()
-    found.statuses[KINDS[0], ARROW, 500] = 3
-    found.fault("status of 5xx", Body(1, KINDS[0], ARROW, b""), "")
+    actual = BulkFuzzResult()
+    actual.statuses[KINDS[0], ARROW, 500] = 3
+    actual.fault("status of 5xx", Body(1, KINDS[0], ARROW, b""), "")
     about = {"measured": "2030-01-02", "seed": 1, "process": "toys", "limit_mib": 2048.0}
-    said = "\n".join(lines(result(found, **about)))
-    assert "3 bodies" in said
-    assert "**1 status of 5xx**" in said
-    assert FAULTLESS not in said
+    message = "\n".join(lines(result(actual, **about)))
+    assert "3 bodies" in message
+    assert "**1 status of 5xx**" in message
+    assert FAULTLESS not in message
 
 
 def test_a_service_that_does_not_start_is_an_error_with_its_log(tmp_path: Path) -> None:

@@ -27,10 +27,10 @@ def test_the_table_is_the_measured_one():
 
 @pytest.mark.parametrize("process", KEPT["processes"])
 def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
-    found = KEPT["processes"][process]
-    assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks.following {process}"
-    assert set(found["files"]) == {HONEST, *FORGERIES}
-    assert all(one["waited"] <= one["steps"] for one in found["files"].values())
+    result = KEPT["processes"][process]
+    assert result["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks.following {process}"
+    assert set(result["files"]) == {HONEST, *FORGERIES}
+    assert all(one["waited"] <= one["steps"] for one in result["files"].values())
 
 
 @pytest.mark.parametrize("process", KEPT["processes"])
@@ -44,10 +44,10 @@ def test_honest_plants_lose_no_accuracy_and_no_coverage_by_what_waits(process):
 def test_streams_are_put_together_by_sums_means_and_the_worst_ratio():
     one = {"steps": 4, "waited": 1, "error": 1.0, "error_all": 3.0, "error_honest": 1.0}
     other = {**one, "waited": 4, "error": 3.0, "error_honest": 2.0}
-    found = together([one, other])
-    assert (found["steps"], found["waited"], found["places"]) == (8, 5, 2)
-    assert (found["error"], found["error_all"], found["error_honest"]) == (2.0, 3.0, 1.5)
-    assert (found["worst"], found["worst_all"]) == (1.5, 3.0)
+    result = together([one, other])
+    assert (result["steps"], result["waited"], result["places"]) == (8, 5, 2)
+    assert (result["error"], result["error_all"], result["error_honest"]) == (2.0, 3.0, 1.5)
+    assert (result["worst"], result["worst_all"]) == (1.5, 3.0)
 
 
 def stream(toy_seed, label):

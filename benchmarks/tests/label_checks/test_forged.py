@@ -21,7 +21,7 @@ def test_the_table_is_the_measured_one():
 
 @pytest.mark.parametrize("process", KEPT)
 def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
-    found = KEPT[process]
-    assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks {process}"
-    assert {HONEST, ROUTINE, *FORGERIES, *SLOW, *CHOICES} <= set(found["files"])
-    assert all(one["stopped"] <= one["files"] for one in found["files"].values())
+    result = KEPT[process]
+    assert result["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks {process}"
+    assert {HONEST, ROUTINE, *FORGERIES, *SLOW, *CHOICES} <= set(result["files"])
+    assert all(one["stopped"] <= one["files"] for one in result["files"].values())

@@ -27,18 +27,18 @@ def test_the_table_is_the_measured_one():
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
-    found = KEPT["processes"][process]
-    assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks.lots {process}"
-    assert set(found["files"]) == {HONEST, *FORGERIES}
-    assert all(one["waited"] <= one["steps"] for one in found["files"].values())
+    result = KEPT["processes"][process]
+    assert result["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks.lots {process}"
+    assert set(result["files"]) == {HONEST, *FORGERIES}
+    assert all(one["waited"] <= one["steps"] for one in result["files"].values())
 
 
 def test_lots_are_put_together_by_sums_means_and_the_width_that_is_farthest_off():
     one = {"steps": 4, "waited": 1, "width": 1.5, "width_all": 3.0, "covered": 0.9}
-    found = together([one, {**one, "waited": 4, "width": 0.5}])
-    assert (found["steps"], found["waited"], found["places"]) == (8, 5, 2)
-    assert (found["width"], found["covered"]) == (1.0, 0.9)
-    assert (found["worst_width"], found["worst_width_all"]) == (0.5, 3.0)  # half as wide is farther off than 1.5
+    result = together([one, {**one, "waited": 4, "width": 0.5}])
+    assert (result["steps"], result["waited"], result["places"]) == (8, 5, 2)
+    assert (result["width"], result["covered"]) == (1.0, 0.9)
+    assert (result["worst_width"], result["worst_width_all"]) == (0.5, 3.0)  # half as wide is farther off than 1.5
 
 
 def test_assays_of_a_step_move_the_one_after_the_next_and_odd_ones_none(toy_quality_seed):

@@ -21,13 +21,15 @@ def step_of(table, truth):
 
 
 def test_numbers_err_by_their_distance_to_the_truth_and_their_intervals_hold_labels(toy_seed):
-    said = [{"y": {"value": value, "low": value - 1, "high": value + 1, "unit": "%"}} for value in (90.0, 92.0, 91.0)]
-    found = task_of(toy_seed).evaluated(step_of({"y": [90.5, nan, 89.0]}, [91.0, 91.0, nan]), said, toy_seed)
-    np.testing.assert_array_equal(found.signed, [-1.0, 1.0, nan])
-    np.testing.assert_array_equal(found.size, [1.0, 1.0, nan])
-    np.testing.assert_array_equal(found.inside, [1.0, nan, 0.0])
-    assert found.lost is None
-    assert found.broken is None
+    message = [
+        {"y": {"value": value, "low": value - 1, "high": value + 1, "unit": "%"}} for value in (90.0, 92.0, 91.0)
+    ]
+    result = task_of(toy_seed).evaluated(step_of({"y": [90.5, nan, 89.0]}, [91.0, 91.0, nan]), message, toy_seed)
+    np.testing.assert_array_equal(result.signed, [-1.0, 1.0, nan])
+    np.testing.assert_array_equal(result.size, [1.0, 1.0, nan])
+    np.testing.assert_array_equal(result.inside, [1.0, nan, 0.0])
+    assert result.lost is None
+    assert result.broken is None
 
 
 LIMITS = {"p": (1.0, 4.0), "q": (1.0, 4.0), "r": (0.4, 1.0)}
@@ -42,16 +44,16 @@ def lot(grade, values=(2.0, 2.0, 0.5)):
     return {"contents": contents, "decision": {"action": action, "grade": grade}}
 
 
-def lots(reported, truth, said, seed):
+def lots(reported, truth, message, seed):
     table = dict(zip("pqr", np.array(reported).T, strict=True))
-    return task_of(seed).evaluated(step_of(table, truth), said, seed)
+    return task_of(seed).evaluated(step_of(table, truth), message, seed)
 
 
 def test_contents_of_lots_err_by_their_logarithms(toy_quality_seed):
     truth = [[2 / e, 2.0, 0.5 * e]]
-    found = lots([[2.0, 2.0, 0.5]], truth, [lot("prime")], toy_quality_seed)
-    assert found.signed[0].tolist() == pytest.approx([1.0, 0.0, -1.0])
-    assert found.size.mean() == pytest.approx(2 / 3)
+    result = lots([[2.0, 2.0, 0.5]], truth, [lot("prime")], toy_quality_seed)
+    assert result.signed[0].tolist() == pytest.approx([1.0, 0.0, -1.0])
+    assert result.size.mean() == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +68,8 @@ def test_contents_of_lots_err_by_their_logarithms(toy_quality_seed):
     ],
 )
 def test_intervals_of_a_lot_hold_all_that_is_reported_of_it_together(reported, inside, toy_quality_seed):
-    found = lots([reported], [[2.0, 2.0, 0.5]], [lot("prime")], toy_quality_seed)
-    np.testing.assert_array_equal(found.inside, [inside])
+    result = lots([reported], [[2.0, 2.0, 0.5]], [lot("prime")], toy_quality_seed)
+    np.testing.assert_array_equal(result.inside, [inside])
 
 
 def test_decisions_on_lots_cost_by_the_truth_and_released_lots_break_their_grade_by_the_assay(toy_quality_seed):
@@ -83,9 +85,9 @@ def test_decisions_on_lots_cost_by_the_truth_and_released_lots_break_their_grade
         (bad, good, "remelt", 150.0, nan),
     ]
     reported, truth, grades, costs, broken = zip(*cases, strict=True)
-    found = lots(reported, truth, [lot(grade) for grade in grades], toy_quality_seed)
-    assert found.lost.tolist() == pytest.approx(costs)
-    np.testing.assert_array_equal(found.broken, broken)
+    result = lots(reported, truth, [lot(grade) for grade in grades], toy_quality_seed)
+    assert result.lost.tolist() == pytest.approx(costs)
+    np.testing.assert_array_equal(result.broken, broken)
     assert cost_unit(toy_quality_seed) == "$/t"
 
 
@@ -95,22 +97,22 @@ def test_pieces_err_by_their_class_and_cost_by_their_bin(toy_sorting_seed):
         return {"class": metal, "elements": {"x": x}, "bin": into}
 
     table = {"metal": ["a", "a", "b", None], "x": [0.5, 1.5, nan, 0.9], "z": [1.0, 1.0, 1.0, 1.0]}
-    said = [piece("a", "bin_a"), piece("b", "bin_bc"), piece("b", "bin_bc"), piece("a", "rest")]
+    message = [piece("a", "bin_a"), piece("b", "bin_bc"), piece("b", "bin_bc"), piece("a", "rest")]
     truth = [0.0, 0.0, 2.0, nan]  # the third is of c, whatever the laboratory says
-    found = task_of(toy_sorting_seed).evaluated(step_of(table, truth), said, toy_sorting_seed)
-    np.testing.assert_array_equal(found.size, [0.0, 1.0, 1.0, nan])
-    np.testing.assert_array_equal(found.inside, [1.0, 0.0, nan, 1.0])  # of x, which alone is answered
-    np.testing.assert_allclose(found.lost, [0.0, 2.0 - 0.4, 0.0, nan])
-    assert found.signed is None
+    result = task_of(toy_sorting_seed).evaluated(step_of(table, truth), message, toy_sorting_seed)
+    np.testing.assert_array_equal(result.size, [0.0, 1.0, 1.0, nan])
+    np.testing.assert_array_equal(result.inside, [1.0, 0.0, nan, 1.0])  # of x, which alone is answered
+    np.testing.assert_allclose(result.lost, [0.0, 2.0 - 0.4, 0.0, nan])
+    assert result.signed is None
     assert cost_unit(toy_sorting_seed) == "$/kg"
 
 
 def test_sets_of_classes_hold_what_the_laboratory_says(toy_class_seed):
-    said = [{"ore": "oxide", "class_set": ["oxide", "rare"]}, {"ore": "oxide", "class_set": ["oxide"]}]
+    message = [{"ore": "oxide", "class_set": ["oxide", "rare"]}, {"ore": "oxide", "class_set": ["oxide"]}]
     table = {"ore": ["rare", "sulfide"]}
-    found = task_of(toy_class_seed).evaluated(step_of(table, [0.0, 1.0]), said, toy_class_seed)
-    np.testing.assert_array_equal(found.size, [0.0, 1.0])
-    np.testing.assert_array_equal(found.inside, [1.0, 0.0])
+    result = task_of(toy_class_seed).evaluated(step_of(table, [0.0, 1.0]), message, toy_class_seed)
+    np.testing.assert_array_equal(result.size, [0.0, 1.0])
+    np.testing.assert_array_equal(result.inside, [1.0, 0.0])
 
 
 TOYS = {
@@ -130,9 +132,9 @@ def test_answers_of_a_service_and_of_a_model_by_itself_are_worth_the_same(task, 
     (step,), model = plant.steps(), save(tmp_path / "model")
     served = predictions_of(seed)
     payloads = served.form(seed, len(table))
-    rows, asked = payloads.read(json.dumps({"rows": plant.asked(step.table)}).encode())
-    said = served.predicted(payloads, model, rows, {**asked, "id": "r", "first": 0})["predictions"]
-    by_service = own.evaluated(step, json.loads(json.dumps(said)), seed)
+    rows, requested = payloads.read(json.dumps({"rows": plant.asked(step.table)}).encode())
+    message = served.predicted(payloads, model, rows, {**requested, "id": "r", "first": 0})["predictions"]
+    by_service = own.evaluated(step, json.loads(json.dumps(message)), seed)
     by_itself = own.evaluated(step, own.answers(model, step.table, seed), seed)
     for name in ("size", "signed", "inside", "lost", "broken"):
         one, other = getattr(by_service, name), getattr(by_itself, name)

@@ -44,11 +44,11 @@ def test_the_truth_is_that_of_the_row(plant, folder):
 def test_a_request_holds_nothing_that_is_known_later_and_an_outcome_nothing_else(plant):
     step = next(plant.steps())
     later = {column.name for column in plant.seed.by_role("late", "target")}
-    asked, outcomes = plant.asked(step.table), plant.outcomes(step.table)
-    assert len(asked) == len(step.table)
-    assert not later & set(asked[0])
-    assert set(asked[0]) == {"unit", "period_start", *(column.name for column in plant.seed.inputs)}
-    assert not any(isinstance(value, float) and math.isnan(value) for row in asked for value in row.values())
+    requested, outcomes = plant.asked(step.table), plant.outcomes(step.table)
+    assert len(requested) == len(step.table)
+    assert not later & set(requested[0])
+    assert set(requested[0]) == {"unit", "period_start", *(column.name for column in plant.seed.inputs)}
+    assert not any(isinstance(value, float) and math.isnan(value) for row in requested for value in row.values())
     assert len(outcomes) == step.table["current_efficiency"].notna().sum()
     assert all(set(one) == {"unit", "period_start", "current_efficiency"} for one in outcomes)
 
@@ -61,9 +61,9 @@ def test_pieces_are_asked_for_by_lot_and_instant_and_no_lot_is_cut(tmp_path):
     lots = [set(step.table["lot"]) for step in steps]
     assert sum(map(len, lots)) == len(set().union(*lots))
     for step in steps:
-        asked, outcomes = plant.asked(step.table), plant.outcomes(step.table)
-        assert len({(one["lot"], one["passed_at"]) for one in asked}) == len(asked)
-        assert [pd.Timestamp(one["passed_at"]) for one in asked] == list(step.table["passed_at"])
+        requested, outcomes = plant.asked(step.table), plant.outcomes(step.table)
+        assert len({(one["lot"], one["passed_at"]) for one in requested}) == len(requested)
+        assert [pd.Timestamp(one["passed_at"]) for one in requested] == list(step.table["passed_at"])
         assert {one["alloy_class"] for one in outcomes} <= set(seed.classes)
         assert {column.name for column in seed.elements} <= set(outcomes[0])
         assert np.isfinite(step.truth).all()

@@ -65,9 +65,9 @@ def test_both_champions_are_asked_for_the_rows_after(plant, tmp_path, monkeypatc
     monkeypatch.setattr(replayed, "Tracking", lambda settings: store)
     monkeypatch.setattr(evaluate, "matrix", lambda table, seed: np.zeros((len(table), 1)))
     monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
-    (found,) = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
-    answers = {"answers_before": found.answers_before, "answers_after": found.answers_after}
-    assert found == Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5, **answers)
+    (result,) = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
+    answers = {"answers_before": result.answers_before, "answers_after": result.answers_after}
+    assert result == Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5, **answers)
 
 
 def test_of_lots_errors_are_of_logarithms_and_decisions_have_their_cost(monkeypatch, tmp_path, toy_quality_seed):
@@ -102,5 +102,5 @@ def test_answers_follow_the_outcomes_that_came_in_and_no_later_ones(plant, tmp_p
     errors = [2.0, 2.0, 2.0 - one.centre, 2.0 - one.taken(off, off).centre]
     assert max(errors[2:]) < 0.5
     for number, since in enumerate(starts):
-        found = replayed.error_of_answers(high, since, 1, tmp_path)
-        assert found == pytest.approx(np.mean(errors[number:]))
+        result = replayed.error_of_answers(high, since, 1, tmp_path)
+        assert result == pytest.approx(np.mean(errors[number:]))

@@ -43,8 +43,8 @@ def plant(toy_seed, toy_frame):
     return Plant(toy_seed, table, np.zeros(len(table)), pd.Timestamp("2022-03-02"), pd.Timedelta(days=30))
 
 
-def failed(why):
-    return {"state": "failed", "reason": why, "result": None}
+def failed(reason):
+    return {"state": "failed", "reason": reason, "result": None}
 
 
 def at_the_second(steps):
@@ -53,25 +53,25 @@ def at_the_second(steps):
 
 def test_a_person_accepts_labels_that_a_job_has_stopped_at(plant):
     service = Service(failed(STOPPED), DONE)
-    found = play(plant, service, at_the_second, lambda one: None, "the laboratory is right")
-    assert [what for what in service.asked if what[0] == "retrain"] == [
+    result = play(plant, service, at_the_second, lambda one: None, "the laboratory is right")
+    assert [name for name in service.asked if name[0] == "retrain"] == [
         ("retrain", None),
         ("retrain", "the laboratory is right"),
     ]
-    assert [(one.job, one.promoted) for one in found if one.job] == [("significantly better", 2)]
+    assert [(one.job, one.promoted) for one in result if one.job] == [("significantly better", 2)]
 
 
-@pytest.mark.parametrize(("answer", "why"), [(None, STOPPED), ("the laboratory is right", "the disk is full")])
-def test_nobody_answers_what_is_not_asked_and_nobody_is_nobody(answer, why, plant):
-    service = Service(failed(why))
-    found = play(plant, service, at_the_second, lambda one: None, answer)
-    assert [(one.job, one.promoted) for one in found if one.job] == [(why, None)]
+@pytest.mark.parametrize(("answer", "reason"), [(None, STOPPED), ("the laboratory is right", "the disk is full")])
+def test_nobody_answers_what_is_not_asked_and_nobody_is_nobody(answer, reason, plant):
+    service = Service(failed(reason))
+    result = play(plant, service, at_the_second, lambda one: None, answer)
+    assert [(one.job, one.promoted) for one in result if one.job] == [(reason, None)]
 
 
 def test_outcomes_of_a_step_come_in_when_the_next_one_has_been_asked_for(plant):
     service = Service(DONE)
-    found = play(plant, service, at_the_second, lambda one: None)
-    starts = [pd.Timestamp(one.start) for one in found]
-    said = [(what, pd.Timestamp(when)) for what, when in service.asked if what != "retrain"]
+    result = play(plant, service, at_the_second, lambda one: None)
+    starts = [pd.Timestamp(one.start) for one in result]
+    message = [(name, pd.Timestamp(when)) for name, when in service.asked if name != "retrain"]
     then = [pair for old, new in itertools.pairwise(starts) for pair in (("predict", new), ("tell", old))]
-    assert said == [("predict", starts[0]), *then]
+    assert message == [("predict", starts[0]), *then]

@@ -60,20 +60,20 @@ def test_a_job_learns_what_came_in_of_lots_and_of_pieces(which, request, toy_fol
     shown = []
     home = home_of(tmp_path / "base", tmp_path / "home")
     with running(process, home) as client:
-        found = play(plant, client, on_schedule(2), shown.append)
+        result = play(plant, client, on_schedule(2), shown.append)
         monkeypatch.setenv("NONFERROUS_HOME", str(home))
-        wanted, seen = Drift(plant.seed, client)(found)
-    assert found == shown
-    assert [bool(one.job) for one in found] == [False, False, True]
-    assert [one.rows for one in found] == [len(step.table) for step in steps]
-    assert all(one.known for one in found)
-    assert all(0.5 < one.covered <= 1.0 for one in found)
-    assert all(one.lost is not None for one in found)
+        expected, seen = Drift(plant.seed, client)(result)
+    assert result == shown
+    assert [bool(one.job) for one in result] == [False, False, True]
+    assert [one.rows for one in result] == [len(step.table) for step in steps]
+    assert all(one.known for one in result)
+    assert all(0.5 < one.covered <= 1.0 for one in result)
+    assert all(one.lost is not None for one in result)
     versions = Tracking(StoreSettings(home=home)).versions(process)
     assert [one.number for one in versions] == [1, 2]
-    learnt = pd.Timestamp(Tracking(StoreSettings(home=home)).model(versions[-1]).info["data_end"])
-    assert steps[0].start <= learnt <= steps[2].start + plant.length
-    assert not wanted or seen
+    trained = pd.Timestamp(Tracking(StoreSettings(home=home)).model(versions[-1]).info["data_end"])
+    assert steps[0].start <= trained <= steps[2].start + plant.length
+    assert not expected or seen
     best = oracle(plant, shown.append)
-    assert [one.start for one in best] == [one.start for one in found]
-    assert np.mean([one.error for one in best]) < 1.1 * np.mean([one.error for one in found])
+    assert [one.start for one in best] == [one.start for one in result]
+    assert np.mean([one.error for one in best]) < 1.1 * np.mean([one.error for one in result])

@@ -29,10 +29,10 @@ def test_the_first_champion_learns_history_in_a_home_folder_that_the_settings_na
     folder, tmp_path, monkeypatch, passes
 ):
     monkeypatch.setenv("NONFERROUS_HOME", "elsewhere")
-    learnt = []
+    trained = []
 
     def train_on(seed, data):
-        learnt.append((os.environ["NONFERROUS_HOME"], pd.read_parquet(data)["period_start"].max()))
+        trained.append((os.environ["NONFERROUS_HOME"], pd.read_parquet(data)["period_start"].max()))
         return passes
 
     monkeypatch.setattr(setup, "train_on", train_on)
@@ -42,6 +42,6 @@ def test_the_first_champion_learns_history_in_a_home_folder_that_the_settings_na
     else:
         with pytest.raises(ReplayError, match=r"no candidate trained on rows before 20\d\d-\d\d-\d\d passes the gate"):
             train_first(plant, tmp_path / "home")
-    ((home, newest),) = learnt
+    ((home, newest),) = trained
     assert home == str(tmp_path / "home")
     assert newest < plant.begin

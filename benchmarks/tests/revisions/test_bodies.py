@@ -90,8 +90,8 @@ def test_bad_bodies_are_each_of_another_kind_and_leave_the_good_one_alone():
     ("value", "shown"), [(np.float64(2.0), 2.0), (np.int64(3), 3), (pd.NaT, None), (np.bool_(True), True)]
 )
 def test_cells_are_values_of_json(value, shown):
-    found = allowed(value, {})
-    assert json.dumps(found) == json.dumps(shown)
+    result = allowed(value, {})
+    assert json.dumps(result) == json.dumps(shown)
 
 
 def test_some_rows_are_from_all_over_the_table():

@@ -58,18 +58,18 @@ def test_commands_leave_code_and_lines_and_options_hold_for_one_command_alone(ch
 
 @pytest.mark.service
 def test_a_program_and_its_children_end_with_the_block(checkout):
-    kept = checkout.scratch / "pid"
-    script = f"sleep 300 & echo $! > {kept}; wait"
+    retained = checkout.scratch / "pid"
+    script = f"sleep 300 & echo $! > {retained}; wait"
 
     def interrupted() -> None:
         with checkout.started(["sh", "-c", script]):
-            while not (kept.exists() and kept.read_text().strip()):
+            while not (retained.exists() and retained.read_text().strip()):
                 time.sleep(0.01)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    child = int(kept.read_text())
+    child = int(retained.read_text())
     end = time.monotonic() + 10
     while Path(f"/proc/{child}").exists() and _state(child) != "Z" and time.monotonic() < end:
         time.sleep(0.01)
@@ -91,10 +91,10 @@ def test_the_environment_has_one_thread_and_nothing_of_the_caller(checkout, monk
 
 @pytest.mark.long("records a checkout")
 def test_running_plants_are_stepped_by_the_checkouts_own_code(checkout):
-    found = checkout.adapted("running.py", "lead_refining", "aluminium_scrap")
-    lead = found["lead_refining"]
+    result = checkout.adapted("running.py", "lead_refining", "aluminium_scrap")
+    lead = result["lead_refining"]
     assert lead["fork"] == lead["step 3"], "a fork meets the same random numbers"
     assert lead["another future"]["truth"] != lead["step 3"]["truth"]
     assert lead["step 0"]["table"].keys() == lead["step 3"]["table"].keys()
     assert "margin" in lead["worth"]
-    assert found["aluminium_scrap"]["refused"].startswith("SimulationError: aluminium_scrap: ")
+    assert result["aluminium_scrap"]["refused"].startswith("SimulationError: aluminium_scrap: ")

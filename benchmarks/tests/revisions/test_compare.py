@@ -31,8 +31,8 @@ def places(after: dict[str, Any], expected: Expected = NONE) -> list[str]:
 
 
 def test_a_recording_does_not_differ_from_itself():
-    found, count = differences(BEFORE, copy.deepcopy(BEFORE), NONE)
-    assert found == []
+    result, count = differences(BEFORE, copy.deepcopy(BEFORE), NONE)
+    assert result == []
     assert count == 11  # leaves: a list of texts is one
 
 
@@ -51,8 +51,8 @@ def test_a_recording_does_not_differ_from_itself():
 def test_a_last_bit_and_another_type_are_differences(value, shown):
     after = copy.deepcopy(BEFORE)
     after["service"]["lead_refining predictions: example"]["predictions"][0]["value"] = value
-    (found,), _ = differences(BEFORE, after, NONE)
-    assert str(found) == shown
+    (result,), _ = differences(BEFORE, after, NONE)
+    assert str(result) == shown
 
 
 def test_one_and_true_are_not_alike():
@@ -80,15 +80,15 @@ def test_what_is_gone_and_what_is_new_is_named():
 
 def test_a_list_that_is_empty_now_is_a_difference():
     after = changed(service={"lead_refining predictions: example": {"predictions": []}})
-    found = places(after)
-    assert "service: lead_refining predictions: example: predictions" in found
-    assert "service: lead_refining predictions: example: predictions: 1: value" in found
+    result = places(after)
+    assert "service: lead_refining predictions: example: predictions" in result
+    assert "service: lead_refining predictions: example: predictions: 1: value" in result
 
 
 def test_of_texts_only_the_lines_that_differ_are_shown():
     after = changed(help={"train --help": {"code": 0, "out": ["Usage: train", "", "Train all candidates."]}})
-    (found,), _ = differences(BEFORE, after, NONE)
-    assert (found.before, found.after) == ("Train the candidates.", "Train all candidates.")
+    (result,), _ = differences(BEFORE, after, NONE)
+    assert (result.before, result.after) == ("Train the candidates.", "Train all candidates.")
 
 
 def test_renamed_keys_are_compared_by_their_new_name():
@@ -103,8 +103,8 @@ def test_renamed_keys_are_compared_by_their_new_name():
         "training: model.json *: setpoints* -> training: model.json *: learnt: set-points: state* | format 6\n"
         "training: model.json *: warnings* -> training: model.json *: learnt: warnings: state* | format 6\n"
     )
-    found, _ = differences(BEFORE, after, expected)
-    assert [str(one) for one in found] == [
+    result, _ = differences(BEFORE, after, expected)
+    assert [str(one) for one in result] == [
         "training: model.json lead_refining linear 1: learnt: set-points: state: rho: 1: 0.2 -> 0.3"
     ]
 

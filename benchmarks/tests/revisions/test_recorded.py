@@ -35,9 +35,9 @@ def test_a_last_bit_a_missing_value_and_another_type_are_another_digest(tmp_path
 def test_all_simulated_plants_are_recorded_and_each_run_has_a_name_of_its_own():
     assert set(PLANTS) == {name for name in names() if load(name).plant is not None}
     for quick in (True, False):
-        asked = runs(quick)
-        assert {name.split()[0] for name in asked} == set(PLANTS)
-        assert len({(name.split()[0], *options) for name, options in asked.items()}) == len(asked)
+        requested = runs(quick)
+        assert {name.split()[0] for name in requested} == set(PLANTS)
+        assert len({(name.split()[0], *options) for name, options in requested.items()}) == len(requested)
     assert runs(True).items() <= runs(False).items()
 
 

@@ -55,29 +55,31 @@ def test_of_lots_the_cost_of_decisions_stands_beside_that_of_the_oracle():
 
 
 def test_the_page_holds_what_was_played_in_short_steps_on_the_seeds_as_they_are():
-    found = json.loads(SHORT.read_text(encoding="utf-8"))
+    result = json.loads(SHORT.read_text(encoding="utf-8"))
     text = PAGE.read_text(encoding="utf-8")
-    assert filled(text, OF_SHORT_STEPS, short_lines(found)) == text, "python -m benchmarks.replays.tables.short_steps"
-    assert set(found["processes"]) == set(PROCESSES)
-    for process, one in found["processes"].items():
+    assert filled(text, OF_SHORT_STEPS, short_lines(result)) == text, "python -m benchmarks.replays.tables.short_steps"
+    assert set(result["processes"]) == set(PROCESSES)
+    for process, one in result["processes"].items():
         assert is_of_own_plant(one["seed_digest"], load(process)), process
         (month,) = {way["steps"] for way in KEPT["processes"][process]["ways"]}
         assert {way["steps"] for way in one["ways"]} <= {3 * month - 2, 3 * month - 1, 3 * month}
 
 
 def test_the_plants_own_table_was_gone_through_with_the_seed_as_it_is():
-    found, text = json.loads(REAL_RESULTS.read_text(encoding="utf-8")), PAGE.read_text(encoding="utf-8")
-    assert filled(text, REAL, real_lines(found)) == text, "python -m benchmarks.replays.tables.real"
-    assert found["seed_digests"] == {name: seed_digest(load(name)) for name in found["seed_digests"]}
+    result, text = json.loads(REAL_RESULTS.read_text(encoding="utf-8")), PAGE.read_text(encoding="utf-8")
+    assert filled(text, REAL, real_lines(result)) == text, "python -m benchmarks.replays.tables.real"
+    assert result["seed_digests"] == {name: seed_digest(load(name)) for name in result["seed_digests"]}
 
 
 def test_the_page_says_what_each_promotion_of_a_replay_was_worth():
-    found = json.loads(PROMOTIONS.read_text(encoding="utf-8"))
+    result = json.loads(PROMOTIONS.read_text(encoding="utf-8"))
     text = PAGE.read_text(encoding="utf-8")
-    assert filled(text, OF_PROMOTIONS, promotion_lines(found)) == text, "python -m benchmarks.replays.tables.promotions"
-    for process, one in found["processes"].items():
+    assert filled(text, OF_PROMOTIONS, promotion_lines(result)) == text, (
+        "python -m benchmarks.replays.tables.promotions"
+    )
+    for process, one in result["processes"].items():
         assert is_of_own_plant(one["seed_digest"], load(process)), process
-    ratios = [ratio for *_, ratio in all_of(found)]
+    ratios = [ratio for *_, ratio in all_of(result)]
     worse = sum(ratio > WORSE for ratio in ratios)
     assert (
         f"{worse or 'none'} of {len(ratios)} promotions increased the error of responses to the simulated truth" in text
@@ -95,11 +97,14 @@ def test_a_promotion_that_made_the_error_worse_is_counted():
     errors |= {"lost_before": None, "lost_after": None}
     one = {"start": "2024-01-01", "before": 1, "after": 2, "rows": 10, **errors}
     drift = [one, {**one, "answers_after": 1.01}, {**one, "answers_after": 0.5}]
-    found = {"measured": "2030-01-02", "processes": {"aluminium_reduction": {"ways": {"schedule": [], "drift": drift}}}}
+    result = {
+        "measured": "2030-01-02",
+        "processes": {"aluminium_reduction": {"ways": {"schedule": [], "drift": drift}}},
+    }
     sorted_ = {**one, "lost_before": 4.0, "lost_after": 3.0}
-    found["processes"]["pv_modules"] = {"ways": {"drift": [{**sorted_, "answers_after": 0.9}]}}
-    said, *_, last, decided, _ = promotion_lines(found)
-    assert said == (
+    result["processes"]["pv_modules"] = {"ways": {"drift": [{**sorted_, "answers_after": 0.9}]}}
+    message, *_, last, decided, _ = promotion_lines(result)
+    assert message == (
         "Measured on 2030-01-02: 1 of 4 promotions increased the error of responses to the simulated truth by more "
         "than 2%."
     )

@@ -28,16 +28,18 @@ def test_the_tables_are_the_measured_ones(name, shown):
 
 @pytest.mark.parametrize("process", KEPT["processes"])
 def test_each_process_was_measured_on_its_seed_and_all_plants(process):
-    found = KEPT["processes"][process]
-    assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.replays.tables.verdicts {process}"
-    assert {one["plant"] for one in found["verdicts"]} == set(PLANTS)
-    assert {(one["plant"], one["how"]) for one in found["spoilt"]} == {(one, how) for one in PLANTS for how in SPOILT}
+    result = KEPT["processes"][process]
+    assert result["seed_digest"] == seed_digest(load(process)), (
+        f"python -m benchmarks.replays.tables.verdicts {process}"
+    )
+    assert {one["plant"] for one in result["verdicts"]} == set(PLANTS)
+    assert {(one["plant"], one["how"]) for one in result["spoilt"]} == {(one, how) for one in PLANTS for how in SPOILT}
 
 
 def test_promotions_that_made_answers_worse_are_counted_by_rule_and_better_ones_that_were_left():
     made = [(True, False, 1.03), (True, True, 0.8), (False, False, 0.9), (True, True, 1.01)]
-    found = [{"trained": one, "followed": other, "ratio": ratio} for one, other, ratio in made]
-    *_, trained, followed, truth, _ = lines({"measured": "2030-01-02", "processes": {"cells": {"verdicts": found}}})
+    result = [{"trained": one, "followed": other, "ratio": ratio} for one, other, ratio in made]
+    *_, trained, followed, truth, _ = lines({"measured": "2030-01-02", "processes": {"cells": {"verdicts": result}}})
     assert trained == "| cells | predictions as trained | 4 | 3 | 1 | 1 | 0.947, at most 1.030 |"
     assert followed == "| cells | responses with online calibration | 4 | 2 | 0 | 1 | 0.905, at most 1.010 |"
     assert truth == "| cells | simulated truth | 4 | 2 | 0 | 0 | 0.850, at most 0.900 |"
@@ -77,10 +79,10 @@ def test_spoilt_labels_are_those_of_other_units_of_the_period_until_the_rows_are
     starts = np.sort(frame["period_start"].unique())
     begin, now = pd.Timestamp(starts[8]), pd.Timestamp(starts[16])
     plant = Plant(toy_seed, frame, frame["y"].to_numpy(), begin, pd.Timedelta(days=30))
-    found = spoilt_until(plant, None, now, "labels of other units").table
+    result = spoilt_until(plant, None, now, "labels of other units").table
     spoilt = frame["period_start"].between(begin, now, inclusive="left")
-    pd.testing.assert_frame_equal(found[~spoilt], frame[~spoilt])
-    pd.testing.assert_frame_equal(found.drop(columns="y"), frame.drop(columns="y"))
-    assert (found["y"] != frame["y"])[spoilt].mean() > 0.5
-    for _, one in found[spoilt].groupby("period_start"):
+    pd.testing.assert_frame_equal(result[~spoilt], frame[~spoilt])
+    pd.testing.assert_frame_equal(result.drop(columns="y"), frame.drop(columns="y"))
+    assert (result["y"] != frame["y"])[spoilt].mean() > 0.5
+    for _, one in result[spoilt].groupby("period_start"):
         assert sorted(one["y"]) == sorted(frame.loc[one.index, "y"])
