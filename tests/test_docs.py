@@ -230,9 +230,9 @@ def test_slimes_of_the_copper_page_are_those_of_usual_anodes():
 
     plant = load("copper_cathode").plant
     assert plant is not None
-    usual = {element: plant.parameters[f"anode_{element}"].value for element in SLIMES_SHARE}
-    mass = slimes_mass(sum(share * usual[element] for element, share in SLIMES_SHARE.items()))
-    silver, lead = (float(slimes_content(usual[element], SLIMES_SHARE[element], mass)) for element in ("ag", "pb"))
+    typical = {element: plant.parameters[f"anode_{element}"].value for element in SLIMES_SHARE}
+    mass = slimes_mass(sum(share * typical[element] for element, share in SLIMES_SHARE.items()))
+    silver, lead = (float(slimes_content(typical[element], SLIMES_SHARE[element], mass)) for element in ("ag", "pb"))
     text = (PROCESSES / "copper_cathode.md").read_text(encoding="utf-8")
     assert f"usual anodes give {silver:.0f} % silver and {lead:.0f} % lead" in text
 
@@ -287,21 +287,21 @@ def exists(name: str) -> bool:
 
 def quoted(pattern: str) -> list[tuple[str, str]]:
     """What documents quote as code and the pattern matches as a whole, with the document's name."""
-    found = [(path.name, code) for path in PAGES for code in re.findall(r"`([^`\n]+)`", path.read_text("utf-8"))]
-    return [(page, code) for page, code in found if re.fullmatch(pattern, code)]
+    result = [(path.name, code) for path in PAGES for code in re.findall(r"`([^`\n]+)`", path.read_text("utf-8"))]
+    return [(page, code) for page, code in result if re.fullmatch(pattern, code)]
 
 
 def test_every_module_of_the_documents_exists():
-    found = quoted(rf"(?:{'|'.join(ROOMS)})(?:\.\w+)+")
-    assert len(found) > 50
-    missing = [(page, name) for page, name in found if not name.endswith(".toml") and not exists(name)]
+    result = quoted(rf"(?:{'|'.join(ROOMS)})(?:\.\w+)+")
+    assert len(result) > 50
+    missing = [(page, name) for page, name in result if not name.endswith(".toml") and not exists(name)]
     assert not missing
 
 
 def test_every_file_and_folder_of_the_documents_exists():
-    found = quoted(rf"(?:{'|'.join(ROOMS)}|tests|benchmarks|docs|\.ci)/\S*")
-    assert len(found) > 30
-    missing = [(page, name) for page, name in found if not any(ROOT.glob(re.sub(r"<\w+>", "*", name)))]
+    result = quoted(rf"(?:{'|'.join(ROOMS)}|tests|benchmarks|docs|\.ci)/\S*")
+    assert len(result) > 30
+    missing = [(page, name) for page, name in result if not any(ROOT.glob(re.sub(r"<\w+>", "*", name)))]
     assert not missing
 
 
@@ -343,8 +343,8 @@ def strings_of_code() -> str:
 
 def messages_of(page: str) -> list[str]:
     """Messages that a how-to explains in its last table, cut where a value stands."""
-    _, found, table = (DOCS / "how-to" / f"{page}.md").read_text(encoding="utf-8").partition("## If it fails")
-    assert found, page
+    _, result, table = (DOCS / "how-to" / f"{page}.md").read_text(encoding="utf-8").partition("## If it fails")
+    assert result, page
     first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("|")]
     spans = [span for cell in first_cells for span in re.findall(r"`([^`]* [^`]*)`", cell)]
     return [part.strip() for span in spans for part in re.split(r"\.\.\.|\d+|[A-Z_]{3,}", span) if part.strip(" :_")]
@@ -352,9 +352,9 @@ def messages_of(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", EXPLAINED)
 def test_messages_that_a_how_to_explains_are_those_of_the_code(page, strings_of_code):
-    found = messages_of(page)
-    assert found
-    assert [message for message in found if message not in strings_of_code] == []
+    result = messages_of(page)
+    assert result
+    assert [message for message in result if message not in strings_of_code] == []
 
 
 def test_every_make_target_of_the_documents_exists():

@@ -20,14 +20,14 @@ def test_every_command_of_the_documents_exists_with_its_options(path):
     text = path.read_text(encoding="utf-8")
     if path == UPGRADE:
         text = re.sub(r"## Renamed commands and options.*?\n## ", "", text, flags=re.DOTALL)
-    for first, second, rest in TYPED.findall(text):
+    for first, second, remaining in TYPED.findall(text):
         command = PROGRAM.commands.get(first)
         assert command is not None, f"nonferrous {first}"
         if hasattr(command, "commands") and second:
             command = command.commands.get(second)
             assert command is not None, f"nonferrous {first} {second}"
         known = {name for one in command.params for name in one.opts} | {"--help"}
-        typed = set(re.findall(r"(?<![\w\"'-])--[a-z][a-z-]+", re.sub(r"\"[^\"]*\"", "", rest)))
+        typed = set(re.findall(r"(?<![\w\"'-])--[a-z][a-z-]+", re.sub(r"\"[^\"]*\"", "", remaining)))
         assert typed <= known, f"nonferrous {first} {second}"
 
 

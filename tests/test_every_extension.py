@@ -150,7 +150,7 @@ PROCESS = ProcessModels(physics=ToyPhysics)
 '''
 
 
-def asked(app, method, path, **request):
+def response_to(app, method, path, **request):
     async def answered():
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -164,9 +164,9 @@ def served(process, folder, home, row, monkeypatch):
     monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
     app = create_app(ServiceSettings(home=home))
     app.champions.refresh()
-    answer = asked(app, "POST", f"/v1/{process}/predictions", json={"rows": [row]})
+    answer = response_to(app, "POST", f"/v1/{process}/predictions", json={"rows": [row]})
     assert answer.status_code == 200, answer.text
-    (about,) = asked(app, "GET", "/v1/processes").json()["processes"]
+    (about,) = response_to(app, "GET", "/v1/processes").json()["processes"]
     return answer.json()["predictions"][0], about, app
 
 
@@ -277,7 +277,7 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
     described = app.openapi()["paths"][path]["post"]
     assert (described["operationId"], described["tags"]) == ("row_counts_toy_cells", ["row counts"])
     example = described["requestBody"]["content"]["application/json"]["example"]
-    response = asked(app, "POST", path, json=example)
+    response = response_to(app, "POST", path, json=example)
     assert response.status_code == 200, response.text
     assert response.json() == {
         "process": "toy_cells",
@@ -287,17 +287,17 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
         "count": 2,
         "candidate": model.candidate,
     }
-    page = asked(app, "GET", f"{path}/page")
+    page = response_to(app, "GET", f"{path}/page")
     assert page.status_code == 200, page.text
     assert "row-counts" in page.text
     for cells in ('count</th><td><data value="2">2</data>', f"candidate</th><td>{model.candidate}</td>"):
         assert f'<tr><th scope="row">{cells}' in page.text
     app.writer.stop()
     database.close()
-    refused = asked(app, "POST", path, json={"rows": []})
+    refused = response_to(app, "POST", path, json={"rows": []})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "rows")
-    assert path in asked(app, "GET", "/v1/processes").json()["processes"][0]["routes"]
-    assert path in asked(app, "POST", "/v1/toy_cells/nothing").json()["detail"]
+    assert path in response_to(app, "GET", "/v1/processes").json()["processes"][0]["routes"]
+    assert path in response_to(app, "POST", "/v1/toy_cells/nothing").json()["detail"]
     # From a file, by the same champion.
     tracking = SimpleNamespace(versions=lambda process: [], model=lambda version: model)
     monkeypatch.setattr("registry.tracking.Tracking", lambda settings: tracking)
@@ -335,11 +335,11 @@ def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
     seed = load(seeds / f"{name}.toml")
     try:
         table = synthetic_data.simulate(seed, tmp_path / "plant")
-        learnt = train(seed, table, StoreSettings(home=tmp_path / "home")).learnt
+        trained = train(seed, table, StoreSettings(home=tmp_path / "home")).learnt
     finally:
         for package in ("synthetic_data", "models.processes"):
             sys.modules.pop(f"{package}.{name}", None)
-    assert {"first_principles", "lightgbm_physics"} <= set(learnt.candidates)
-    exact = learnt.candidates["first_principles"].metrics
+    assert {"first_principles", "lightgbm_physics"} <= set(trained.candidates)
+    exact = trained.candidates["first_principles"].metrics
     assert exact["test_truth_rmse"] < 0.1  # one constant away from the law
     assert exact["test_noise_floor"] == pytest.approx(0.5, rel=0.2)

@@ -106,10 +106,12 @@ def test_every_feature_lies_in_its_span(name, rng_seed):
     physics = needed_physics_of(load(name))
     inputs = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.name in table}
     censored = {column.name for column in seed.inputs if column.censored}  # models see the limit itself
-    found = physics.features({name: np.abs(values) if name in censored else values for name, values in inputs.items()})
+    features = physics.features(
+        {name: np.abs(values) if name in censored else values for name, values in inputs.items()}
+    )
     beyond = {}
     for feature in physics.FEATURES:
-        values, (low, high) = found[feature.name], feature.span
+        values, (low, high) = features[feature.name], feature.span
         assert not np.isinf(values).any()
         if not ((values >= low) & (values <= high) | np.isnan(values)).all():
             beyond[feature.name] = (np.nanmin(values), np.nanmax(values))

@@ -109,10 +109,10 @@ def client(job, tmp_path_factory) -> Iterator[TestClient]:
 
 
 def test_candidates_share_their_metrics(job):
-    for learnt in job.targets:
-        found = {name: set(candidate.metrics) for name, candidate in learnt.candidates.items()}
-        assert list(found) == [name for name in CANDIDATES if name in found]
-        assert len({frozenset(metrics) for metrics in found.values()}) == 1
+    for fitted in job.targets:
+        result = {name: set(candidate.metrics) for name, candidate in fitted.candidates.items()}
+        assert list(result) == [name for name in CANDIDATES if name in result]
+        assert len({frozenset(metrics) for metrics in result.values()}) == 1
 
 
 def test_no_late_column_label_or_truth_reaches_a_model(job):
@@ -134,10 +134,10 @@ def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
         mixed = table[list(reversed(table.columns))]
         X, before = matrix(table, seed), matrix(table, seed)
         for name, estimator in few_trees(seed).items():
-            learnt = clone(estimator).fit(X, y)
+            fitted = clone(estimator).fit(X, y)
             assert np.array_equal(X, before, equal_nan=True)
             again, says = clone(estimator).fit(matrix(mixed, seed), y), "predict_proba" if seed.classes else "predict"
-            assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
+            assert np.array_equal(getattr(fitted, says)(X), getattr(again, says)(X)), name
 
 
 @pytest.mark.parametrize("job", each(SIGNED, TRAINED), indirect=True)
@@ -172,13 +172,13 @@ def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
         assert sum(shares) == pytest.approx(1)
         assert 0 <= graded.metrics["cost"] < graded.metrics["cost_assay_none"]
         return
-    found = trial(job.seed, job.settings, 40, 5)
-    assert found.lots == 40
-    assert sum(one["share"] for one in found.bins.values()) == pytest.approx(1)
-    assert sum(found.lost.values()) == pytest.approx(found.oracle - found.value)
-    assert found.value < found.ejected_oracle < found.oracle
-    assert found.value_share_low < found.value_share < found.value_share_high
-    assert min(found.lost["direct miss"], found.lost["late decision"]) > 0
+    result = trial(job.seed, job.settings, 40, 5)
+    assert result.lots == 40
+    assert sum(one["share"] for one in result.bins.values()) == pytest.approx(1)
+    assert sum(result.lost.values()) == pytest.approx(result.oracle - result.value)
+    assert result.value < result.ejected_oracle < result.oracle
+    assert result.value_share_low < result.value_share < result.value_share_high
+    assert min(result.lost["direct miss"], result.lost["late decision"]) > 0
 
 
 @pytest.mark.parametrize("job", each(SORTING, TRAINED), indirect=True)
@@ -187,12 +187,12 @@ def test_who_knows_every_class_loses_on_the_belt_alone(job):
     pieces, count = true_pieces(data, SimulatedPlant(7)), len(job.seed.classes)
     best = oracle_bins(value_matrix(job.seed), pieces.classes)
     sure = np.eye(count)[pieces.classes]
-    found = counted(data, Decided(sure, best, best, np.zeros(len(best), dtype=bool), {}), SimulatedPlant(7))
-    assert found.accuracy == 1
-    assert found.value == pytest.approx(found.ejected_oracle)
+    result = counted(data, Decided(sure, best, best, np.zeros(len(best), dtype=bool), {}), SimulatedPlant(7))
+    assert result.accuracy == 1
+    assert result.value == pytest.approx(result.ejected_oracle)
     for cause in ("misclassified", "uncertainty", "rejected unknown", "lot limit"):
-        assert found.lost[cause] == pytest.approx(0, abs=1e-9)
-    ejected = [one for name, one in found.bins.items() if "purity" in one and one["share"] > 0]
+        assert result.lost[cause] == pytest.approx(0, abs=1e-9)
+    ejected = [one for name, one in result.bins.items() if "purity" in one and one["share"] > 0]
     assert all(one["purity"] > 0.9 for one in ejected)
 
 
@@ -208,16 +208,16 @@ def test_round_trip_through_mlflow(job, monkeypatch):
     tracking = Tracking(job.settings)
     version = tracking.versions(job.seed.process.name)[0]
     best = job.trained.learnt.best.model
-    kept = tracking.model(version)
-    assert kept.seed.digest == job.seed.digest
-    told, again = best.columns(job.data.X), kept.columns(job.data.X)
-    assert list(told) == list(again)
-    for column in told:
-        np.testing.assert_array_equal(told[column], again[column])
+    retained = tracking.model(version)
+    assert retained.seed.digest == job.seed.digest
+    predictions, again = best.columns(job.data.X), retained.columns(job.data.X)
+    assert list(predictions) == list(again)
+    for column in predictions:
+        np.testing.assert_array_equal(predictions[column], again[column])
     mlflow.set_tracking_uri(job.settings.uri)
     frame = job.data.table[list(best.names)].sample(frac=1, axis=1, random_state=0)
     table = mlflow.pyfunc.load_model(f"models:/{job.seed.process.name}@champion").predict(frame, {"answer": "all"})
-    for column, expected in told.items():
+    for column, expected in predictions.items():
         np.testing.assert_array_equal(table[column], expected)
 
 
@@ -247,8 +247,8 @@ def rows_for_mlflow(job):
     """Fifty rows, and the body by which MLflow's server is asked for them."""
     rows, names = job.data.table.iloc[:50], [column.name for column in job.seed.inputs]
     data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
-    asked = {"columns": names, "data": data}
-    return rows, json.dumps({"dataframe_split": asked, "params": {"answer": "all"}}).encode()
+    request = {"columns": names, "data": data}
+    return rows, json.dumps({"dataframe_split": request, "params": {"answer": "all"}}).encode()
 
 
 def test_mlflows_server_answers_the_same(job, client, monkeypatch):
@@ -276,9 +276,11 @@ def test_mlflows_server_in_a_process_of_its_own_answers_the_same(job, client, ml
 
 
 def check_the_same(job, client, rows, theirs):
-    told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job.seed, rows)).json()["predictions"]
-    assert len(theirs) == len(told)
-    for ours, other in zip(told, theirs, strict=True):
+    predictions = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job.seed, rows)).json()[
+        "predictions"
+    ]
+    assert len(theirs) == len(predictions)
+    for ours, other in zip(predictions, theirs, strict=True):
         for column, value in flat(job, ours).items():
             expected = other[column]
             if isinstance(expected, str):

@@ -73,12 +73,12 @@ def served(plant: Plant, name: str) -> dict[str, Any]:
     while True:
         try:
             _, listed = plant.ask("/v1/processes")
-            found = {one["name"]: one for one in listed["processes"]}.get(name)
-            if found is not None and found["model"] is not None:
-                return found
+            result = {one["name"]: one for one in listed["processes"]}.get(name)
+            if result is not None and result["model"] is not None:
+                return result
         except OSError:  # not up yet
-            found = None
-        assert time.monotonic() < end, f"{name} is not served after {PATIENCE} s: {found}"
+            result = None
+        assert time.monotonic() < end, f"{name} is not served after {PATIENCE} s: {result}"
         time.sleep(0.2)
 
 
@@ -99,14 +99,14 @@ def run(
     One table goes its way as a person takes it. The others share this process and grow few trees: a process of its own
     for each of thirty commands would load the libraries thirty times.
     """
-    asked = plant.run if table.name == BY_HAND else run_here
+    requested = plant.run if table.name == BY_HAND else run_here
     if table.name != BY_HAND:
         quicken(monkeypatch)
         for name in ("NONFERROUS_HOME", "NONFERROUS_SEEDS"):
             monkeypatch.setenv(name, plant.environment[name])
 
     def done(*arguments: str) -> str:
-        ended = asked(*arguments)
+        ended = requested(*arguments)
         assert ended.returncode == 0, f"{arguments}: {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         return ended.stdout
 
@@ -142,7 +142,7 @@ def test_a_table_goes_from_file_to_prediction(plant: Plant, run: Callable[..., s
         assert sum(prediction["class_probabilities"].values()) == pytest.approx(1, abs=1e-9)
         assert prediction[seed.target.name] in seed.classes
     else:
-        found = prediction[seed.target.name]
-        assert found["low"] < found["value"] < found["high"]
+        result = prediction[seed.target.name]
+        assert result["low"] < result["value"] < result["high"]
         assert seed.target.typical is not None
-        assert abs(found["value"] - seed.target.typical_value) < 5 * seed.target.typical.sd
+        assert abs(result["value"] - seed.target.typical_value) < 5 * seed.target.typical.sd

@@ -49,7 +49,7 @@ class Learnt:
 
 
 @pytest.fixture
-def learnt(request, tmp_path, monkeypatch):
+def trained(request, tmp_path, monkeypatch):
     name = request.param
     seed = load(name).for_first
     learner = task_of(seed).learner
@@ -64,7 +64,7 @@ def learnt(request, tmp_path, monkeypatch):
         monkeypatch.setattr(type(task.learner), "curve_shares", (0.05,))
         monkeypatch.setattr(type(task.learner), "importance_rows", 20)
     given_penalty(monkeypatch)
-    candidates, silent = {}, lambda what: None
+    candidates, silent = {}, lambda action: None
     for candidate, estimator in few_trees(seed, learning_rate=RATE).items():
         baseline = next(iter(candidates.values())).predictions if candidates else None
         candidates[candidate] = fit_candidate(
@@ -73,53 +73,53 @@ def learnt(request, tmp_path, monkeypatch):
     return Learnt(data, parts, candidates, best_of(learner, candidates))
 
 
-@pytest.mark.parametrize("learnt", MANY_UNITS, indirect=True)
-def test_intervals_cover_and_trees_beat_the_line_on_another_plant(learnt):
-    found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
-    best = found[learnt.best.name]
+@pytest.mark.parametrize("trained", MANY_UNITS, indirect=True)
+def test_intervals_cover_and_trees_beat_the_line_on_another_plant(trained):
+    result = {name: candidate.metrics for name, candidate in trained.candidates.items()}
+    best = result[trained.best.name]
     assert 0.88 <= best["test_coverage_90"] <= 0.92
     assert 0.88 <= best["holdout_all_coverage_90"] <= 0.92
     for part in ("test_truth_rmse", "holdout_all_truth_rmse"):
         for trees in ("lightgbm", "lightgbm_physics"):
-            assert found[trees][part] < found["linear"][part] < found["persistence"][part]
+            assert result[trees][part] < result["linear"][part] < result["persistence"][part]
 
 
-@pytest.mark.parametrize("learnt", ONE_FEED, indirect=True)
-def test_on_another_plant_of_one_feed_new_periods_are_covered_and_trees_are_level_with_the_line(learnt):
-    data, rows = learnt.data, np.concatenate([learnt.parts.test, learnt.parts.holdout])
-    found = {
+@pytest.mark.parametrize("trained", ONE_FEED, indirect=True)
+def test_on_another_plant_of_one_feed_new_periods_are_covered_and_trees_are_level_with_the_line(trained):
+    data, rows = trained.data, np.concatenate([trained.parts.test, trained.parts.holdout])
+    result = {
         name: evaluate(data.y[rows], rows_of(one.answers, rows), one.predictions[rows], data.truth[rows])
-        for name, one in learnt.candidates.items()
+        for name, one in trained.candidates.items()
     }
-    assert 0.88 <= found[learnt.best.name]["coverage_90"] <= 0.92
-    assert learnt.best.metrics["holdout_all_coverage_90"] >= 0.88
-    line, persistence = found["linear"]["truth_rmse"], found["persistence"]["truth_rmse"]
+    assert 0.88 <= result[trained.best.name]["coverage_90"] <= 0.92
+    assert trained.best.metrics["holdout_all_coverage_90"] >= 0.88
+    line, persistence = result["linear"]["truth_rmse"], result["persistence"]["truth_rmse"]
     for trees in ("lightgbm", "lightgbm_physics"):
-        assert found[trees]["truth_rmse"] < LEVEL * line
-        assert max(found[trees]["truth_rmse"], line) < persistence
+        assert result[trees]["truth_rmse"] < LEVEL * line
+        assert max(result[trees]["truth_rmse"], line) < persistence
 
 
-def most_over_limit(learnt):
+def most_over_limit(trained):
     """Largest share of so many new lots of the plant that a kept promise explains."""
-    risk = learnt.data.seed.sorting_rules.may_break
+    risk = trained.data.seed.sorting_rules.may_break
     return lambda lots: risk + 3 * np.sqrt(risk * (1 - risk) / lots)
 
 
-@pytest.mark.parametrize("learnt", SORTING, indirect=True)
-def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(learnt):
-    found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
-    best = found[learnt.best.name]
-    allowed = most_over_limit(learnt)
+@pytest.mark.parametrize("trained", SORTING, indirect=True)
+def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(trained):
+    result = {name: candidate.metrics for name, candidate in trained.candidates.items()}
+    best = result[trained.best.name]
+    allowed = most_over_limit(trained)
     for part in ("test", "holdout_all"):
         for trees in ("lightgbm", "lightgbm_physics"):
-            assert found[trees][f"{part}_log_loss"] < found["majority"][f"{part}_log_loss"] / 2
+            assert result[trees][f"{part}_log_loss"] < result["majority"][f"{part}_log_loss"] / 2
         assert best[f"{part}_lots_over_limit"] <= allowed(best[f"{part}_lots"])
         assert best[f"{part}_ece"] < 0.05
         assert 0.87 <= best[f"{part}_coverage_90"] <= 0.93
         assert best[f"{part}_value"] > best[f"{part}_pass_value"]
-        assert best[f"{part}_truth_accuracy"] > found["majority"][f"{part}_truth_accuracy"]
-    plant = unseen(learnt.data.seed, 1000, learnt.data.seed.plant.rng_seed + 2)
-    found = outcome(learnt.best.model, plant, SimulatedPlant(1))
-    assert found.over_by_laboratory is not None
+        assert best[f"{part}_truth_accuracy"] > result["majority"][f"{part}_truth_accuracy"]
+    plant = unseen(trained.data.seed, 1000, trained.data.seed.plant.rng_seed + 2)
+    result = outcome(trained.best.model, plant, SimulatedPlant(1))
+    assert result.over_by_laboratory is not None
     # Nothing is promised of another plant; where its own lots show it, it is kept.
-    assert found.shown_after is None or found.over_by_laboratory / found.lots <= allowed(found.lots)
+    assert result.shown_after is None or result.over_by_laboratory / result.lots <= allowed(result.lots)

@@ -113,7 +113,7 @@ def test_summaries_are_one_short_line():
 
 def test_retired_words_do_not_return():
     pattern = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
-    wrong = [f"{place} {found[0]}" for place, text in texts() if (found := pattern.search(text))]
+    wrong = [f"{place} {result[0]}" for place, text in texts() if (result := pattern.search(text))]
     assert not without_exceptions("words", wrong)
 
 

@@ -71,14 +71,14 @@ def test_packages_are_those_of_this_checkout(package):
 
 def naming(paths: Iterable[Path], *words: str) -> list[Path]:
     """Files in which one of the words stands; to parse all files would take seconds."""
-    found = [path for path in paths if any(word in path.read_text(encoding="utf-8") for word in words)]
-    assert found
-    return found
+    result = [path for path in paths if any(word in path.read_text(encoding="utf-8") for word in words)]
+    assert result
+    return result
 
 
 def faulty(paths: Iterable[Path], fault: Callable[[Path], object]) -> dict[str, object]:
     """What is wrong with each file that breaks a rule."""
-    return {str(path.relative_to(ROOT)): found for path in paths if (found := fault(path))}
+    return {str(path.relative_to(ROOT)): result for path in paths if (result := fault(path))}
 
 
 def test_a_file_has_one_subject():
@@ -124,8 +124,8 @@ def test_tasks_are_told_apart_in_one_place_of_each_room():
 
 def test_retired_words_do_not_come_back():
     stored = 'ANSWERS = "told"'  # as stored models have it
-    found = faulty(ROOMS, lambda path: RETIRED.findall(path.read_text(encoding="utf-8").replace(stored, "")))
-    assert found == {}, "see docs/reference/glossary.md"
+    result = faulty(ROOMS, lambda path: RETIRED.findall(path.read_text(encoding="utf-8").replace(stored, "")))
+    assert result == {}, "see docs/reference/glossary.md"
 
 
 def is_of_a_process(path):

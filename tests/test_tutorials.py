@@ -51,39 +51,39 @@ def steps_of(page: str) -> list[Step]:
 # ---- an output and what a page shows of it
 
 
-def is_close(shown: str, found: str) -> bool:
+def is_close(shown: str, result: str) -> bool:
     """Return whether two words are alike: numbers with a decimal point within 2 % and two of the last shown digits."""
-    if shown == found:
+    if shown == result:
         return True
-    if not (NUMBER.fullmatch(shown) and NUMBER.fullmatch(found) and "." in shown):
+    if not (NUMBER.fullmatch(shown) and NUMBER.fullmatch(result) and "." in shown):
         return False
-    one, other = (float(word.rstrip("%").replace(",", "")) for word in (shown, found))
+    one, other = (float(word.rstrip("%").replace(",", "")) for word in (shown, result))
     digits = len(shown.rstrip("%").partition(".")[2])
     return abs(one - other) <= 0.02 * abs(one) + 2 * 10**-digits
 
 
 def missing_line(shown: str, output: str) -> str | None:
     """Return the first shown line that no line of the output has, in order, whatever follows on it; None for none."""
-    found = iter([line.split() for line in output.splitlines()])
+    result = iter([line.split() for line in output.splitlines()])
     for line in filter(str.strip, shown.splitlines()):
         words = line.split()
-        if not any(len(one) >= len(words) and all(map(is_close, words, one)) for one in found):
+        if not any(len(one) >= len(words) and all(map(is_close, words, one)) for one in result):
             return line
     return None
 
 
-def difference(shown: Any, found: Any, place: str = "") -> str | None:
+def difference(shown: Any, result: Any, place: str = "") -> str | None:
     """Return the place where found JSON lacks shown JSON; lists and objects may hold more, texts may end in `...`."""
-    if isinstance(shown, dict) and isinstance(found, dict):
-        pairs = [(f"{place}.{key}", one, found.get(key)) for key, one in shown.items()]
-    elif isinstance(shown, list) and isinstance(found, list):
-        pairs = [(f"{place}[{i}]", one, found[i] if i < len(found) else None) for i, one in enumerate(shown)]
+    if isinstance(shown, dict) and isinstance(result, dict):
+        pairs = [(f"{place}.{key}", one, result.get(key)) for key, one in shown.items()]
+    elif isinstance(shown, list) and isinstance(result, list):
+        pairs = [(f"{place}[{i}]", one, result[i] if i < len(result) else None) for i, one in enumerate(shown)]
     elif isinstance(shown, str) and shown.endswith("..."):
-        return None if isinstance(found, str) and found.startswith(shown[:-3]) else f"{place}: {found!r}"
-    elif isinstance(shown, float) and isinstance(found, float):
-        return None if is_close(str(shown), f"{found:.10f}") else f"{place}: {found!r}"
+        return None if isinstance(result, str) and result.startswith(shown[:-3]) else f"{place}: {result!r}"
+    elif isinstance(shown, float) and isinstance(result, float):
+        return None if is_close(str(shown), f"{result:.10f}") else f"{place}: {result!r}"
     else:
-        return None if shown == found and type(shown) is type(found) else f"{place}: {found!r}"
+        return None if shown == result and type(shown) is type(result) else f"{place}: {result!r}"
     return next(filter(None, (difference(one, other, where) for where, one, other in pairs)), None)
 
 
@@ -91,14 +91,14 @@ def fault(step: Step, output: str) -> str | None:
     """Return the first thing that a page shows and an output does not have; None for none."""
     for kind, text in step.shown:
         if kind == "text":
-            found = missing_line(text, output)
+            result = missing_line(text, output)
         else:
             try:
-                found = difference(json.loads(text), json.loads(output))
+                result = difference(json.loads(text), json.loads(output))
             except ValueError:
-                found = output
-        if found is not None:
-            return found
+                result = output
+        if result is not None:
+            return result
     return None
 
 
@@ -172,10 +172,10 @@ def test_a_tutorial_is_what_happens(name: str, terminal: Terminal) -> None:
     for step in steps_of((TUTORIALS / f"{name}.md").read_text(encoding="utf-8")):
         output = terminal.run(step)
         patience = time.monotonic() + 30  # a service takes up a new champion within seconds
-        while (found := fault(step, output)) and "/predictions" in step.commands and time.monotonic() < patience:
+        while (result := fault(step, output)) and "/predictions" in step.commands and time.monotonic() < patience:
             time.sleep(1)
             output = terminal.run(step)
-        assert found is None, f"{step.commands}\nshown and not found: {found}\n{output}"
+        assert result is None, f"{step.commands}\nshown and not found: {result}\n{output}"
 
 
 # ---- the comparison can fail
@@ -196,7 +196,7 @@ def test_numbers_differ_by_the_last_digits_alone() -> None:
 def test_json_that_is_not_there_is_noticed() -> None:
     shown = {"a": [{"b": 57.8, "c": "sha256:1..."}], "d": 1}
     assert difference(shown, {"a": [{"b": 57.81, "c": "sha256:12"}, 2], "d": 1, "e": 3}) is None
-    for found in (
+    for result in (
         {"a": [], "d": 1},
         {"a": [{"b": 57.81, "c": "sha256:2"}], "d": 1},
         {"a": [{"b": 67.81, "c": "sha256:12"}], "d": 1},
@@ -204,7 +204,7 @@ def test_json_that_is_not_there_is_noticed() -> None:
         {"a": [{"b": 57.81, "c": "sha256:12"}], "d": True},
         {"a": [{"b": 57.81, "c": "sha256:12"}]},
     ):
-        assert difference(shown, found) is not None
+        assert difference(shown, result) is not None
 
 
 def test_every_tutorial_has_blocks_and_shows_outputs() -> None:

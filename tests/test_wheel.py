@@ -81,10 +81,10 @@ def trained(run, home: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+    retained = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     store = home / ".nonferrous"
     own = {"NONFERROUS_HOME": str(store), "MLFLOW_TRACKING_URI": f"sqlite:///{store / 'mlflow.db'}"}
-    return kept | own | {"OMP_NUM_THREADS": "1"}
+    return retained | own | {"OMP_NUM_THREADS": "1"}
 
 
 @contextmanager

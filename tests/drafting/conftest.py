@@ -45,13 +45,13 @@ def draft_of(tmp_path) -> DraftOf:
     """Drafter of a frame, written as CSV, or of a file as it stands."""
 
     def drafted(
-        table: pd.DataFrame | Path, target: str = "yield_pct", file: str = "plant.csv", **asked: str
+        table: pd.DataFrame | Path, target: str = "yield_pct", file: str = "plant.csv", **arguments: str
     ) -> Drafted:
         path = table
         if isinstance(table, pd.DataFrame):
             path = tmp_path / file
             table.to_csv(path, index=False)
-        return draft(path, [target], DraftOptions(**asked))
+        return draft(path, [target], DraftOptions(**arguments))
 
     return drafted
 

@@ -75,8 +75,8 @@ def test_labels_that_change_within_the_day_are_named(plant, draft_of):
     table = plant(rows=960, freq="h")
     shifted = (table["time"] - pd.Timedelta(hours=6)).dt.floor("D")
     table["yield_pct"] = table["yield_pct"].groupby(shifted).transform("mean").round(4)
-    found = [one.evidence for one in draft_of(table).suspicions if one.kind == "repeated labels"]
-    assert "labels change 6 h after the period's start" in found
+    result = [one.evidence for one in draft_of(table).suspicions if one.kind == "repeated labels"]
+    assert "labels change 6 h after the period's start" in result
 
 
 def test_times_with_an_offset_are_kept_at_utc(plant, draft_of, suspected):

@@ -31,25 +31,25 @@ def texts(*cells):
     ],
 )
 def test_formats(cells, formats, first):
-    found = read_times(texts(*cells), "date")
-    assert found.formats == formats
-    assert found.values.iloc[0] == pd.Timestamp(first)
-    assert found.values.notna().all()
+    result = read_times(texts(*cells), "date")
+    assert result.formats == formats
+    assert result.values.iloc[0] == pd.Timestamp(first)
+    assert result.values.notna().all()
 
 
 def test_one_day_after_the_twelfth_decides_for_the_whole_column():
     days = [f"{day:02d}/05/2026" for day in range(1, 13)]
     assert read_times(texts(*days), "date").order == "both"
     assert read_times(texts(*days), "date").values.isna().all()
-    found = read_times(texts(*days, "13/05/2026"), "date")
-    assert found.order == "day"
-    assert found.values.iloc[1] == pd.Timestamp("2026-05-02")
+    result = read_times(texts(*days, "13/05/2026"), "date")
+    assert result.order == "day"
+    assert result.values.iloc[1] == pd.Timestamp("2026-05-02")
 
 
 @pytest.mark.parametrize(("order", "first"), [("day", "2026-02-01"), ("month", "2026-01-02")])
 def test_a_person_may_say_what_comes_first(order, first):
-    found = read_times(texts("01/02/2026", "03/04/2026"), "date", order)
-    assert (found.order, found.values.iloc[0]) == (order, pd.Timestamp(first))
+    result = read_times(texts("01/02/2026", "03/04/2026"), "date", order)
+    assert (result.order, result.values.iloc[0]) == (order, pd.Timestamp(first))
 
 
 def test_an_order_that_the_column_contradicts_is_refused():
@@ -63,8 +63,8 @@ def test_two_orders_in_one_column_are_refused():
 
 
 def test_a_given_format_must_read_the_column():
-    found = read_times(texts("2026 week 1 day 1", "2026 week 1 day 2"), "date", given=["%Y week %W day %w"])
-    assert found.values.iloc[1] == pd.Timestamp("2026-01-06")
+    result = read_times(texts("2026 week 1 day 1", "2026 week 1 day 2"), "date", given=["%Y week %W day %w"])
+    assert result.values.iloc[1] == pd.Timestamp("2026-01-06")
     with pytest.raises(
         DraftError, match=r"got 'yesterday': expected a time in the format '%d\.%m\.%Y' of --time-format"
     ):
@@ -72,8 +72,8 @@ def test_a_given_format_must_read_the_column():
 
 
 def test_cells_that_are_no_time_are_named():
-    found = read_times(texts(*(f"{day:02d}.05.2026" for day in range(1, 29)), *["29.05.2026"] * 40, "total"), "date")
-    assert found.unread == ("total",)
+    result = read_times(texts(*(f"{day:02d}.05.2026" for day in range(1, 29)), *["29.05.2026"] * 40, "total"), "date")
+    assert result.unread == ("total",)
 
 
 @pytest.mark.parametrize("cells", [["wet", "dry"], ["L-10-12", "L-10-13"], ["1.5", "2.5"], ["may be", "marching"]])
@@ -97,12 +97,12 @@ def test_zones_are_seen():
     ],
 )
 def test_several_formats_in_a_column_are_no_times_but_a_question(cells):
-    found = read_times(texts(*cells), "date", row=np.arange(2, 2 + len(cells)))
-    assert found.order == "mixed"
-    assert found.values.isna().all()
-    assert f"row 2 holds {cells[0]!r}" in found.question
-    assert f"row {len(cells) + 1} holds {cells[-1]!r}" in found.question
-    assert "--time 'date' --time-format" in found.question
+    result = read_times(texts(*cells), "date", row=np.arange(2, 2 + len(cells)))
+    assert result.order == "mixed"
+    assert result.values.isna().all()
+    assert f"row 2 holds {cells[0]!r}" in result.question
+    assert f"row {len(cells) + 1} holds {cells[-1]!r}" in result.question
+    assert "--time 'date' --time-format" in result.question
 
 
 @pytest.mark.parametrize("cells", [("25.11.2026", "25.11.2026 06:00"), ("2026-01-02T06:00", "2026-01-02 06:00:30")])
@@ -111,8 +111,8 @@ def test_a_clock_more_or_less_is_no_other_format(cells):
 
 
 def test_several_formats_may_be_stated():
-    found = read_times(texts("2018-01-02", "13/01/2018"), "date", given=["%Y-%d-%m", "%d/%m/%Y"])
-    assert found.values.tolist() == [pd.Timestamp("2018-02-01"), pd.Timestamp("2018-01-13")]
+    result = read_times(texts("2018-01-02", "13/01/2018"), "date", given=["%Y-%d-%m", "%d/%m/%Y"])
+    assert result.values.tolist() == [pd.Timestamp("2018-02-01"), pd.Timestamp("2018-01-13")]
     with pytest.raises(DraftError, match=r"got '01/02/2018': expected formats of --time-format that read it alike"):
         read_times(texts("01/02/2018", "02/03/2018"), "date", given=["%d/%m/%Y", "%m/%d/%Y"])
 

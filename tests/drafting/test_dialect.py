@@ -10,11 +10,11 @@ from drafting.findings import DraftError
 
 @pytest.fixture
 def dialect_of(tmp_path):
-    def found(text, decimal=None):
+    def detected(text, decimal=None):
         (tmp_path / "plant.csv").write_text(text, encoding="utf-8")
         return find_dialect(tmp_path / "plant.csv", decimal)
 
-    return found
+    return detected
 
 
 ROWS = [("2026-01-01", "955.25", "0.5", "wet"), ("2026-01-02", "956.5", "0.75", "dry"), ("2026-01-03", "", "1", "wet")]
@@ -23,19 +23,19 @@ ROWS = [("2026-01-01", "955.25", "0.5", "wet"), ("2026-01-02", "956.5", "0.75", 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_separators(dialect_of, separator):
     lines = [separator.join(row) for row in [("time", "temperature", "share", "ore"), *ROWS]]
-    found = dialect_of("\n".join(lines) + "\n")
-    assert (found.separator, found.decimal, found.thousands, found.header) == (separator, ".", "", 1)
+    result = dialect_of("\n".join(lines) + "\n")
+    assert (result.separator, result.decimal, result.thousands, result.header) == (separator, ".", "", 1)
 
 
 def test_decimal_commas_part_no_columns(dialect_of):
     lines = ["a;b", *("1,5;2,5" for _ in range(30))]
-    found = dialect_of("\n".join(lines))
-    assert (found.separator, found.decimal) == (";", ",")
+    result = dialect_of("\n".join(lines))
+    assert (result.separator, result.decimal) == (";", ",")
 
 
 def test_a_comma_in_a_quoted_text_parts_no_columns(dialect_of):
-    found = dialect_of('time;note\n2026-01-01;"fed, then stopped"\n2026-01-02;"a, b, c"\n')
-    assert found.separator == ";"
+    result = dialect_of('time;note\n2026-01-01;"fed, then stopped"\n2026-01-02;"a, b, c"\n')
+    assert result.separator == ";"
 
 
 def test_titles_above_the_header_are_passed_over(dialect_of):
@@ -44,14 +44,14 @@ def test_titles_above_the_header_are_passed_over(dialect_of):
 
 
 def test_units_below_the_header_are_read(dialect_of):
-    found = dialect_of("time;T;I;ore\n;°C;kA;\n" + "2026-01-01;955,5;380,2;wet\n" * 5)
-    assert found.skip == (2,)
-    assert found.units == {"T": "°C", "I": "kA"}
+    result = dialect_of("time;T;I;ore\n;°C;kA;\n" + "2026-01-01;955,5;380,2;wet\n" * 5)
+    assert result.skip == (2,)
+    assert result.units == {"T": "°C", "I": "kA"}
 
 
 def test_a_first_row_of_missing_values_is_no_row_of_units(dialect_of):
-    found = dialect_of("time,a,b\n2026-01-01,,\n2026-01-02,1.5,2.5\n2026-01-03,2.5,3.5\n")
-    assert found.skip == ()
+    result = dialect_of("time,a,b\n2026-01-01,,\n2026-01-02,1.5,2.5\n2026-01-03,2.5,3.5\n")
+    assert result.skip == ()
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_sign_before_three_digits_in_every_number_is_asked_for():
 
 @pytest.mark.parametrize(("separator", "signs"), [(";", (",", "")), (",", (".", ","))])
 def test_what_parts_the_cells_says_of_which_country_a_comma_is_and_that_is_said(separator, signs):
-    *found, doubt = find_signs(["1,234", "2,345"], "plant.csv", separator)
-    assert tuple(found) == signs
+    *result, doubt = find_signs(["1,234", "2,345"], "plant.csv", separator)
+    assert tuple(result) == signs
     assert "'1,234'" in doubt
 
 
@@ -107,7 +107,7 @@ CHINESE = "时间,槽电压(V),温度(℃),电流效率\n2026-01-01,4.1,955,93.5
 
 
 @pytest.mark.parametrize(
-    ("text", "written", "found"),
+    ("text", "written", "result"),
     [
         ("time,a\n2026-01-01,1\n", "ascii", "utf-8"),
         (GERMAN, "utf-8", "utf-8"),
@@ -121,11 +121,11 @@ CHINESE = "时间,槽电压(V),温度(℃),电流效率\n2026-01-01,4.1,955,93.5
         ("Prüf\x81wert;a\n1;2\n", "latin-1", "latin-1"),
     ],
 )
-def test_texts_are_read_as_they_were_written(tmp_path, text, written, found):
+def test_texts_are_read_as_they_were_written(tmp_path, text, written, result):
     file = tmp_path / "plant.csv"
     file.write_bytes(text.encode(written))
-    assert find_encoding(file) == found
-    assert file.read_text(encoding=found) == text
+    assert find_encoding(file) == result
+    assert file.read_text(encoding=result) == text
 
 
 def test_a_letter_far_down_counts(tmp_path):
@@ -140,5 +140,5 @@ def test_decimal_commas_as_many_as_semicolons_are_no_separator(columns: int, tmp
     head = ";".join(["Zeit", *(f"Wert {i}" for i in range(columns))])
     rows = [";".join([f"{day:02d}.01.2024", *(f"{day},{i}5" for i in range(columns))]) for day in range(1, 29)]
     (tmp_path / "t.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    found = find_dialect(tmp_path / "t.csv")
-    assert (found.separator, found.decimal, found.header) == (";", ",", 1)
+    result = find_dialect(tmp_path / "t.csv")
+    assert (result.separator, result.decimal, result.header) == (";", ",", 1)

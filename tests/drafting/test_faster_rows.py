@@ -50,8 +50,8 @@ def test_labels_that_are_interpolated_within_some_stamps_are_averaged(flotation,
     table = flotation()
     hours = table.groupby("date")[SILICA].first()
     line = np.interp(np.arange(len(table)) / 180, np.arange(200) + 0.5, hours).round(4)
-    some = table["date"].dt.day.isin([12, 13]).to_numpy()
-    table[SILICA] = np.where(some, line, table[SILICA])
+    subset = table["date"].dt.day.isin([12, 13]).to_numpy()
+    table[SILICA] = np.where(subset, line, table[SILICA])
     read = draft_of(written(table, tmp_path / "plant.csv"), SILICA).checked.table
     np.testing.assert_allclose(read["percent_silica_concentrate"], table.groupby("date")[SILICA].mean(), rtol=1e-9)
 

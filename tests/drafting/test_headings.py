@@ -66,14 +66,14 @@ def test_every_heading_becomes_a_name(text):
 
 def test_names_are_unique_and_none_is_another_heading():
     headings = ["Temp", "temp", "TEMP", "Temp (K)", "temp_2", "温", "度"]
-    found = read_headings(headings)
-    names = [one.name for one in found]
+    result = read_headings(headings)
+    names = [one.name for one in result]
     assert len(set(names)) == len(names)
-    assert [one.name for one in found if one.text in ("temp", "temp_2")] == ["temp", "temp_2"]
-    for one in found:
+    assert [one.name for one in result if one.text in ("temp", "temp_2")] == ["temp", "temp_2"]
+    for one in result:
         assert not (one.name in headings and one.text != one.name)
 
 
 def test_a_row_of_units_goes_before_the_heading():
-    (found,) = read_headings(["flow_t_h"], {"flow_t_h": "kg/h"})
-    assert found.unit == "kg/h"
+    (result,) = read_headings(["flow_t_h"], {"flow_t_h": "kg/h"})
+    assert result.unit == "kg/h"

@@ -29,8 +29,8 @@ def toy_champion(
 ) -> tuple[QualityModel, Version]:
     """A grader of toy lots that has learnt those before 2024-03-16, and its registered version."""
     info = {"training_cutoff": "2024-03-16T00:00:00", "held_out_units": []}
-    what = ("toy_lots", 3, ("champion",), "linear", "2024-03-16")
-    version = Version(*what, "", "", "", "", {"model_digest": "sha256:0123"}, {})
+    description = ("toy_lots", 3, ("champion",), "linear", "2024-03-16")
+    version = Version(*description, "", "", "", "", {"model_digest": "sha256:0123"}, {})
     return replace(save_toy_grader(tmp_path_factory.mktemp("champion") / "grader"), info=info), version
 
 

@@ -32,10 +32,10 @@ def heights():
 
 
 def test_boxes_are_as_high_as_what_flows_through_them():
-    found = dict(zip([node.name for node in NODES], heights(), strict=True))
+    result = dict(zip([node.name for node in NODES], heights(), strict=True))
     sizes = {"grid": 320, "steam": 180, "cells": 300, "loss <1>": 20, "heat": 480}
     for name, size in sizes.items():
-        assert found[name] / found["grid"] == pytest.approx(size / 320, rel=0.02), name
+        assert result[name] / result["grid"] == pytest.approx(size / 320, rel=0.02), name
 
 
 def test_every_node_is_labelled_with_its_value_and_no_name_is_html():

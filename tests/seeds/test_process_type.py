@@ -64,7 +64,7 @@ def test_a_plant_under_another_name_is_the_same_plant(kind, tmp_path):
         assert own == other
 
 
-def asked(app, path, body):
+def response_to(app, path, body):
     async def answered():
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -97,15 +97,15 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
             verb: form.example for verb, form in operations.items()
         }
         answers[name] = {
-            verb: asked(app, f"/v1/{name}/{verb}", form.example)
+            verb: response_to(app, f"/v1/{name}/{verb}", form.example)
             for verb, form in operations.items()
             if verb in ("predictions", "recommendations", "schedules")
         }
         (prediction, *_) = answers[name]["predictions"]["predictions"]
         assert set(original.targets) <= prediction.keys()
         assert set(prediction["energy"]["boundaries"]) == set(energy_of(own.seed).KIND.boundaries)
-    assert all("recommendations" in found for found in answers.values())
-    assert [name for name, found in answers.items() if "schedules" in found] == ["line_1", "line_3"]
+    assert all("recommendations" in result for result in answers.values())
+    assert [name for name, result in answers.items() if "schedules" in result] == ["line_1", "line_3"]
     first, third = (answers[name]["predictions"]["predictions"][0] for name in ("line_1", "line_3"))
     assert first["current_efficiency"]["value"] != third["current_efficiency"]["value"]
 
@@ -158,6 +158,6 @@ def test_types_are_the_processes_that_have_physics():
 def test_a_seed_that_does_not_fit_its_physics_is_listed_as_broken(lines, tmp_path):
     path = tmp_path / "seeds" / "line_1.toml"
     path.write_text(lines["line_1"].text.replace('type = "aluminium_reduction"', 'type = "potline"'), "utf-8")
-    found = SeedFolder(10).look()
-    assert sorted(found.offers) == ["line_3", "north_refinery"]
-    assert "process.type: got 'potline': no type of process that has physics" in found.broken["line_1"]
+    result = SeedFolder(10).look()
+    assert sorted(result.offers) == ["line_3", "north_refinery"]
+    assert "process.type: got 'potline': no type of process that has physics" in result.broken["line_1"]

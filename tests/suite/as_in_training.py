@@ -41,24 +41,24 @@ def check_figures(job: Job, client: TestClient) -> None:
         return classes_as_in_training(job, client)
     if job.seed.quality:
         return lots_as_in_training(job, client)
-    for learnt in job.targets:
-        numbers_as_in_training(job, learnt, client)
+    for trained in job.targets:
+        numbers_as_in_training(job, trained, client)
 
 
-def numbers_as_in_training(job: Job, learnt: TrainingResult, client: TestClient) -> None:
-    target, data = learnt.data.seed.target.name, learnt.data
-    rows, model, metrics = learnt.parts.test, learnt.best.model, learnt.best.metrics
-    said = said_of(job, data.table.iloc[rows], client)
+def numbers_as_in_training(job: Job, trained: TrainingResult, client: TestClient) -> None:
+    target, data = trained.data.seed.target.name, trained.data
+    rows, model, metrics = trained.parts.test, trained.best.model, trained.best.metrics
+    message = said_of(job, data.table.iloc[rows], client)
     y, X = data.y[rows], data.X[rows]
     for part, computed in model.answer(X, 0.9)[target]._asdict().items():
-        np.testing.assert_allclose([row[target][part] for row in said], computed, rtol=1e-9)
+        np.testing.assert_allclose([row[target][part] for row in message], computed, rtol=1e-9)
     value, low, high = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
     centre, floor = 0.0 if model.adaptive is None else model.adaptive.centre, data.seed.log_floor
     centred = value + centre if floor is None else (value + floor) * np.exp(centre) - floor
-    np.testing.assert_allclose([row[target]["value"] for row in said], centred, rtol=1e-9)
+    np.testing.assert_allclose([row[target]["value"] for row in message], centred, rtol=1e-9)
     assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
     assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
-    for row in said:
+    for row in message:
         for quantity in (target, *data.seed.derived):
             assert row[quantity]["unit"] == job.seed.targets[quantity].unit
             if row[quantity]["value"] is None:
@@ -69,38 +69,40 @@ def numbers_as_in_training(job: Job, learnt: TrainingResult, client: TestClient)
 
 def said_of(job: Job, rows: pd.DataFrame, client: TestClient) -> list[dict[str, object]]:
     """The service's predictions for these rows."""
-    said = []
+    messages = []
     for start in range(0, len(rows), 1000):
         body = requested(job.seed, rows.iloc[start : start + 1000])
         answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
         assert answer.status_code == 200, answer.text
-        said += answer.json()["predictions"]
-    return said
+        messages += answer.json()["predictions"]
+    return messages
 
 
 def lots_as_in_training(job: Job, client: TestClient) -> None:
     """Coverage, decisions and false release of the test lots, from what the service says of them."""
     rows, metrics = job.trained.learnt.parts.test, job.trained.learnt.best.metrics
-    said, lots = said_of(job, job.data.table.iloc[rows], client), lots_of(job.data)[rows]
+    message, lots = said_of(job, job.data.table.iloc[rows], client), lots_of(job.data)[rows]
     model, inside = job.trained.learnt.best.model, np.ones(len(rows), dtype=bool)
     logs = model.assess(job.data.X[rows]).logs
     # What is measured are the intervals as they were fitted; those of the service have followed the test lots' assays.
     fixed, now = model.fixed_contents(logs, 0.9), model.contents(logs, 0.9)
     for e, element in enumerate(job.seed.elements):
         for end, computed in now[element.name]._asdict().items():
-            np.testing.assert_allclose([row["contents"][element.name][end] for row in said], computed, rtol=1e-9)
+            np.testing.assert_allclose([row["contents"][element.name][end] for row in message], computed, rtol=1e-9)
         label, (_, low, high) = lots.reported[:, e], fixed[element.name]
         inside &= np.isnan(label) | np.where(label < 0, low <= -label, (low <= label) & (label <= high))
     assert inside.mean() == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
     grades = [grade.name for grade in job.seed.grades]
     known = ~np.isnan(lots.kept).any(axis=1)
-    actions = np.array([row["decision"]["action"] for row in said])[known]
+    actions = np.array([row["decision"]["action"] for row in message])[known]
     assert np.mean(actions == "laboratory") == pytest.approx(metrics["test_assayed_share"], rel=1e-9)
-    unassayed = [(i, grades.index(row["decision"]["grade"])) for i, row in enumerate(said) if row["decision"]["grade"]]
+    unassayed = [
+        (i, grades.index(row["decision"]["grade"])) for i, row in enumerate(message) if row["decision"]["grade"]
+    ]
     bad = [lots.kept[i, grade] == 0 for i, grade in unassayed if known[i] and grade < len(grades) - 1]
     assert len(bad) == metrics["test_released_unassayed"]
     assert not bad or np.mean(bad) == pytest.approx(metrics["test_false_release"], rel=1e-9)
-    for row in said:
+    for row in message:
         assert row["grade_probability"][grades[-1]] == 1
         assert all(0 <= p <= 1 for p in (*row["grade_probability"].values(), *row["defect_probabilities"].values()))
         assert row["nearest_limit"]["grade"] in grades[:-1]
@@ -109,8 +111,8 @@ def lots_as_in_training(job: Job, client: TestClient) -> None:
 def classes_as_in_training(job: Job, client: TestClient) -> None:
     """Accuracy and coverage of the test rows, from what the service says of them."""
     rows, metrics, classes = job.trained.learnt.parts.test, job.trained.learnt.best.metrics, job.seed.classes
-    said, labels = said_of(job, job.data.table.iloc[rows], client), [classes[int(one)] for one in job.data.y[rows]]
-    right, inside = ([one[part] for one in said] for part in (job.seed.target.name, "class_set"))
+    message, labels = said_of(job, job.data.table.iloc[rows], client), [classes[int(one)] for one in job.data.y[rows]]
+    right, inside = ([one[part] for one in message] for part in (job.seed.target.name, "class_set"))
     assert np.mean([one == label for one, label in zip(right, labels, strict=True)]) == metrics["test_accuracy"]
     assert np.mean([label in one for one, label in zip(inside, labels, strict=True)]) == metrics["test_coverage_90"]
 
@@ -119,16 +121,18 @@ def pieces_as_in_training(job: Job, client: TestClient) -> None:
     """Accuracy by mass and contents of the test pieces, from what the service says of them."""
     rows = job.trained.learnt.parts.test
     metrics = job.trained.learnt.best.metrics
-    said = said_of(job, job.data.table.iloc[rows], client)
+    message = said_of(job, job.data.table.iloc[rows], client)
     mass = job.data.table[job.seed.sorting_rules.mass].to_numpy()[rows]
-    right = np.array([job.seed.classes.index(row["class"]) for row in said]) == job.data.y[rows]
+    right = np.array([job.seed.classes.index(row["class"]) for row in message]) == job.data.y[rows]
     assert np.average(right, weights=mass) == pytest.approx(metrics["test_accuracy"], rel=1e-9)
-    p = np.array([[row["class_probabilities"][name] for name in job.seed.classes] for row in said])
+    p = np.array([[row["class_probabilities"][name] for name in job.seed.classes] for row in message])
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-9)
     bins = [one.name for one in job.seed.bins]
-    for row, chances in zip(said, p, strict=True):
-        worth = job.seed.bins[bins.index(row["bin"])].value
-        expected = sum(chance * worth[name] for chance, name in zip(chances, job.seed.classes, strict=True))
+    for row, probabilities in zip(message, p, strict=True):
+        value = job.seed.bins[bins.index(row["bin"])].value
+        expected = sum(
+            probability * value[name] for probability, name in zip(probabilities, job.seed.classes, strict=True)
+        )
         assert row["expected_value"]["value"] == pytest.approx(expected, abs=1e-9)
         for estimate in row["elements"].values():
             assert estimate["low"] <= estimate["value"] <= estimate["high"]
@@ -139,14 +143,14 @@ def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
     names = () if job.seed.classes else (job.seed.target.name, *job.seed.derived)
     suffixes = {"value": "", "low": "_low", "high": "_high"}
     quantities = row.get("elements") or row.get("contents") or {name: row[name] for name in names}
-    found = {name + suffixes[part]: told[part] for name, told in quantities.items() for part in suffixes}
+    result = {name + suffixes[part]: predictions[part] for name, predictions in quantities.items() for part in suffixes}
     if job.seed.classes:
-        found |= {job.seed.target.name: row["class"] if job.seed.sorting else row[job.seed.target.name]}
-        found |= {f"p_{name}": chance for name, chance in row["class_probabilities"].items()}
+        result |= {job.seed.target.name: row["class"] if job.seed.sorting else row[job.seed.target.name]}
+        result |= {f"p_{name}": probability for name, probability in row["class_probabilities"].items()}
     if job.seed.quality:
-        chances = row["defect_probabilities"] | row["grade_probability"]
-        found |= {f"p_{name}": chance for name, chance in chances.items()}
+        probabilities = row["defect_probabilities"] | row["grade_probability"]
+        result |= {f"p_{name}": probability for name, probability in probabilities.items()}
         decision = row["decision"]
-        found |= {"decision": decision["action"], "grade": decision["grade"] or ""}
-        found |= {"expected_value": decision["expected_value"]["value"]}
-    return found
+        result |= {"decision": decision["action"], "grade": decision["grade"] or ""}
+        result |= {"expected_value": decision["expected_value"]["value"]}
+    return result

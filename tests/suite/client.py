@@ -96,9 +96,9 @@ class Client:
     def wait_for(self, version: int) -> None:
         """Wait until a version answers."""
         began = time.monotonic()
-        while (found := self.version()) != version:
+        while (result := self.version()) != version:
             if time.monotonic() - began > _PATIENCE:
-                raise ServiceError(f"version {version} does not answer, but version {found}")
+                raise ServiceError(f"version {version} does not answer, but version {result}")
             time.sleep(0.1)
 
     def wait_for_champion(self) -> None:
@@ -111,13 +111,13 @@ class Client:
         status, answer = self._exchange("GET", f"/health/ready/{self._process}", None)
         return answer["version"] if status == 200 else None
 
-    def _post(self, what: str, body: Mapping[str, Any]) -> Any:
-        return self._asked("POST", what, json.dumps(body))
+    def _post(self, description: str, body: Mapping[str, Any]) -> Any:
+        return self._asked("POST", description, json.dumps(body))
 
-    def _asked(self, method: str, what: str, body: str | None = None) -> Any:
-        status, answer = self._exchange(method, f"/v1/{self._process}/{what}", body)
+    def _asked(self, method: str, description: str, body: str | None = None) -> Any:
+        status, answer = self._exchange(method, f"/v1/{self._process}/{description}", body)
         if status >= 400:
-            raise ServiceError(f"{method} {what}: {status}: {json.dumps(answer)[:500]}")
+            raise ServiceError(f"{method} {description}: {status}: {json.dumps(answer)[:500]}")
         return answer
 
     def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, Any]:

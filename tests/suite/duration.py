@@ -46,7 +46,7 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """End a run of many tests with the slowest; it fails nobody, since machines differ."""
-    reports = [report for some in terminalreporter.stats.values() for report in some]
+    reports = [report for subset in terminalreporter.stats.values() for report in subset]
     timed = [(dict(report.user_properties)[PROPERTY], report) for report in reports if is_timed(report)]
     if len(timed) > FEW:
         terminalreporter.section("slowest tests, by processor time")

@@ -13,12 +13,12 @@ FEW_TREES = 10  # what holds of every model holds of one with few trees
 
 def few_trees(seed: Seed, **more: float) -> dict[str, BaseEstimator]:
     """A process's candidates, with few trees, and with more settings where they have such."""
-    found = build(seed)
-    wanted = {"most_trees": FEW_TREES, "most_rounds": FEW_TREES} | more
-    for estimator in found.values():
+    result = build(seed)
+    expected = {"most_trees": FEW_TREES, "most_rounds": FEW_TREES} | more
+    for estimator in result.values():
         own = {name: name.split("__")[-1] for name in estimator.get_params()}
-        estimator.set_params(**{name: wanted[last] for name, last in own.items() if last in wanted})
-    return found
+        estimator.set_params(**{name: expected[last] for name, last in own.items() if last in expected})
+    return result
 
 
 def given_penalty(patch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ ADDRESS = "127.0.0.1"
 
 def initdb() -> str | None:
     """Path of the program that makes a database of PostgreSQL; Debian keeps it off the PATH, the newest comes first."""
-    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return shutil.which("initdb", path=os.pathsep.join([*map(str, kept), os.environ.get("PATH", "")]))
+    retained = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which("initdb", path=os.pathsep.join([*map(str, retained), os.environ.get("PATH", "")]))
 
 
 class PostgreSQL:
@@ -35,10 +35,10 @@ class PostgreSQL:
     """
 
     def __init__(self, *options: str) -> None:
-        found = initdb()
-        if found is None:
+        result = initdb()
+        if result is None:
             raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (CONTRIBUTING.md)")
-        self._binaries, self._more = Path(found).parent, options
+        self._binaries, self._more = Path(result).parent, options
         self._folder, self.port = Path(tempfile.mkdtemp(prefix="nonferrous-pg-")), free_port()
         # The server refuses to run as root.
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

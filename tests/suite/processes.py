@@ -26,5 +26,5 @@ def each(names: Iterable[object], reason: str, first: Iterable[object] = FIRST) 
     list[ParameterSet]
         In the order of the names, which are the parameters' ids too.
     """
-    long, kept = pytest.mark.long(reason), frozenset(first)
-    return [pytest.param(name, id=str(name), marks=() if name in kept else long) for name in names]
+    long, retained = pytest.mark.long(reason), frozenset(first)
+    return [pytest.param(name, id=str(name), marks=() if name in retained else long) for name in names]

@@ -224,8 +224,8 @@ class Reviewed:
         with_address = any(name.startswith("path ") for name in self.added)
 
         def is_covered(name: str) -> bool:
-            kind, _, rest = name.partition(" ")
-            return (kind == "option" and rest.rpartition(" ")[0] in wholes) or (kind == "field" and with_address)
+            kind, _, remaining = name.partition(" ")
+            return (kind == "option" and remaining.rpartition(" ")[0] in wholes) or (kind == "field" and with_address)
 
         changes = [*self.removed, *(name for name in self.added if not is_covered(name))]
         return sorted(name for name in changes if not any(_is_named(name, span) for span in spans))

@@ -36,9 +36,9 @@ def server(command: Sequence[str], health: str, log: Path, **options: Any) -> It
     with log.open("wb") as output, child(command, stdout=output, stderr=output, **options) as started:
         patience = time.monotonic() + PATIENCE
         while not responds(health):
-            said = log.read_text(encoding="utf-8")
-            assert started.poll() is None, said
-            assert time.monotonic() < patience, said
+            text = log.read_text(encoding="utf-8")
+            assert started.poll() is None, text
+            assert time.monotonic() < patience, text
             time.sleep(0.2)
         yield started
 

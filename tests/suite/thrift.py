@@ -8,10 +8,10 @@ from typing import Any
 from serving.wire.thrift import BINARY, BYTE, DOUBLE, I16, I32, I64, STRUCT, TRUE, Found
 
 
-def encoded(found: Found, lists: Any) -> bytes:
+def encoded(result: Found, lists: Any) -> bytes:
     """A structure in Thrift's compact protocol."""
     out, last = bytearray(), 0
-    for (number, kind), value in sorted(found.items(), key=lambda one: one[0]):
+    for (number, kind), value in sorted(result.items(), key=lambda one: one[0]):
         head = (kind if kind != TRUE or value else TRUE + 1) | ((number - last) << 4 if 0 < number - last < 16 else 0)
         out.append(head)
         if not head >> 4:

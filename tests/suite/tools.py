@@ -15,7 +15,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def browser() -> str | None:
     """Path of a Chromium of this machine."""
-    return next((found for found in map(shutil.which, BROWSERS) if found), None)
+    return next((result for result in map(shutil.which, BROWSERS) if result), None)
 
 
 # How each is found, and the package of Debian that brings it.

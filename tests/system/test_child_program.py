@@ -40,8 +40,8 @@ time.sleep(600)
 """
 
 
-def start(home: Path, what: str, program: str = PROGRAM) -> AbstractContextManager[subprocess.Popen[str]]:
-    return child([sys.executable, "-c", STARTER, str(home), program, what], stdout=subprocess.PIPE)
+def start(home: Path, description: str, program: str = PROGRAM) -> AbstractContextManager[subprocess.Popen[str]]:
+    return child([sys.executable, "-c", STARTER, str(home), program, description], stdout=subprocess.PIPE)
 
 
 def lives(group: int) -> bool:
@@ -49,10 +49,10 @@ def lives(group: int) -> bool:
     states = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            state, _, found = path.read_text().rpartition(")")[2].split()[:3]
+            state, _, result = path.read_text().rpartition(")")[2].split()[:3]
         except OSError:
             continue
-        if int(found) == group:
+        if int(result) == group:
             states.append(state)
     return any(state != "Z" for state in states)
 

@@ -47,26 +47,26 @@ def test_without_an_installed_distribution_the_version_is_unknown(monkeypatch):
 def git(monkeypatch):
     """Answers of a git that stands in for the real one, by the first argument, and what it was asked."""
     answers = {"rev-parse --show-toplevel": f"{code.ROOT}\n", "rev-parse HEAD": "abc\n", "status": ""}
-    asked = []
+    calls = []
 
     def run(command, **how):
-        asked.append((command, how))
-        told = " ".join(command[3:])
-        text = answers["status" if told.startswith("status") else told]
+        calls.append((command, how))
+        predictions = " ".join(command[3:])
+        text = answers["status" if predictions.startswith("status") else predictions]
         return SimpleNamespace(returncode=0 if text is not None else 128, stdout=text)
 
     monkeypatch.setattr(subprocess, "run", run)
-    return answers, asked
+    return answers, calls
 
 
 def test_a_clean_checkout_has_its_commit_and_a_changed_one_says_so(git):
-    answers, asked = git
+    answers, requested = git
     assert code.git_commit() == "abc"
     answers["status"] = " M registry/errors.py\n"
     assert code.git_commit() == "abc+changes"
-    assert [command[:3] for command, _ in asked] == [["git", "-C", str(code.ROOT)]] * 6
-    assert asked[2][0][3:] == ["status", "--porcelain", "--untracked-files=no"]
-    for _, how in asked:
+    assert [command[:3] for command, _ in requested] == [["git", "-C", str(code.ROOT)]] * 6
+    assert requested[2][0][3:] == ["status", "--porcelain", "--untracked-files=no"]
+    for _, how in requested:
         assert how == {"capture_output": True, "text": True, "timeout": 10, "check": False}
 
 

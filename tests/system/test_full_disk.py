@@ -26,8 +26,8 @@ def of_system(number, *file):
 
 def test_a_file_that_cannot_be_written_is_named_with_what_is_free_there(free, tmp_path, monkeypatch):
     monkeypatch.setattr(full_disk.tempfile, "gettempdir", lambda: str(tmp_path))
-    found = on_full_disk(of_system(errno.ENOSPC, "/plant/answers.csv"), tmp_path)
-    assert found == (
+    result = on_full_disk(of_system(errno.ENOSPC, "/plant/answers.csv"), tmp_path)
+    assert result == (
         "/plant/answers.csv cannot be written (No space left); expected free space and no limit on the size of files, "
         f"found free: 4 MiB at {tmp_path}"
     )
@@ -50,8 +50,8 @@ def test_what_sqlite_says_of_a_database_that_may_not_grow_is_known(tmp_path):
 def test_each_disk_is_named_once_and_a_folder_that_is_not_there_yet_is_its_parents(free, tmp_path, monkeypatch):
     monkeypatch.setattr(full_disk.tempfile, "gettempdir", lambda: str(tmp_path))
     absent = tmp_path / "home" / "deep"
-    found = on_full_disk(of_system(errno.ENOSPC), absent, tmp_path)
-    assert found.endswith(f"found free: 4 MiB at {absent}")
+    result = on_full_disk(of_system(errno.ENOSPC), absent, tmp_path)
+    assert result.endswith(f"found free: 4 MiB at {absent}")
 
 
 def test_of_a_servers_disk_nothing_is_known_here():

@@ -45,12 +45,12 @@ def test_who_waits_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
     with child(command, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        said = []
+        messages = []
 
-        def kill(what: str) -> None:
-            said.append(what)
+        def kill(description: str) -> None:
+            messages.append(description)
             other.kill()
             other.wait()
 
         with alone(tmp_path, "toy_cells", kill):
-            assert said[0].startswith(f"waits for another job of toy_cells, process {other.pid} since ")
+            assert messages[0].startswith(f"waits for another job of toy_cells, process {other.pid} since ")

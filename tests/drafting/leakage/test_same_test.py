@@ -16,8 +16,8 @@ def columns(*headings: str) -> list[DetectedColumn]:
 
 
 def named(target: str, *others: str) -> list[str]:
-    first, *rest = columns(target, *others)
-    return [one.where for one in same_test(first, rest)]
+    first, *remaining = columns(target, *others)
+    return [one.where for one in same_test(first, remaining)]
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def with_r2(y: np.ndarray, r2: float, rng: np.random.Generator) -> np.ndarray:
 def test_one_column_leaks_from_an_r2_of_nine_tenths(r2: float, leaks: bool, has_time: bool) -> None:
     rng = np.random.default_rng(0)
     y = rng.normal(30, 5, N)
-    found = columns(y=y, x=with_r2(y, r2, rng))
-    leak = single_leaks([found["x"]], sample(found["y"], has_time))
+    result = columns(y=y, x=with_r2(y, r2, rng))
+    leak = single_leaks([result["x"]], sample(result["y"], has_time))
     assert list(leak) == ["x"] * leaks
     if leaks:
         assert LEAK_R2 <= leak["x"][0] == pytest.approx(r2, abs=0.02)
@@ -48,8 +48,8 @@ def test_a_sorted_file_hides_no_leak(order: str) -> None:
     y = 10.0 * maker + rng.normal(0, 3, N)
     twin = 2 * y + 40 * np.sin(maker) + rng.normal(0, 0.5, N)
     at = {"file": np.arange(N), "target": np.argsort(y), "class": np.argsort(maker, kind="stable")}[order]
-    found = columns(y=y[at], twin=twin[at], kind=np.array([f"K{i}" for i in np.round(y[at] / 10)]))
-    leaks = single_leaks([found["kind"], found["twin"]], sample(found["y"], has_time=False))
+    result = columns(y=y[at], twin=twin[at], kind=np.array([f"K{i}" for i in np.round(y[at] / 10)]))
+    leaks = single_leaks([result["kind"], result["twin"]], sample(result["y"], has_time=False))
     assert "kind" in leaks
 
 
@@ -58,8 +58,8 @@ def test_a_class_leaks_where_a_column_gives_nine_tenths_of_what_guessing_leaves_
     rng = np.random.default_rng(2)
     y = rng.choice(["good", "poor"], N)
     other = np.where(rng.random(N) < wrong, rng.choice(["good", "poor"], N), y)
-    found = columns(y=y, x=np.char.add("bin ", other))
-    leak = single_leaks([found["x"]], sample(found["y"], is_class=True))
+    result = columns(y=y, x=np.char.add("bin ", other))
+    leak = single_leaks([result["x"]], sample(result["y"], is_class=True))
     assert list(leak) == ["x"] * leaks
     if leaks:
         assert leak["x"][0] >= LEAK_GAIN
@@ -69,11 +69,11 @@ def test_columns_that_leak_together_are_named_and_no_others() -> None:
     rng = np.random.default_rng(3)
     parts = {f"x{i}": rng.normal(0, 1, N) for i in range(8)}
     y = 3 * parts["x2"] - 2 * parts["x5"] + 0.8 * rng.normal(0, 1, N)
-    found = columns(y=y, **parts)
-    able = [found[name] for name in parts]
-    assert single_leaks(able, sample(found["y"])) == {}
-    assert balance(able, sample(found["y"])) == []
-    (one,) = together(able, sample(found["y"]))
+    result = columns(y=y, **parts)
+    able = [result[name] for name in parts]
+    assert single_leaks(able, sample(result["y"])) == {}
+    assert balance(able, sample(result["y"])) == []
+    (one,) = together(able, sample(result["y"]))
     assert (one.kind, one.where) == ("leak", "x2, x5")
     assert one.done.startswith("nothing")
 
@@ -82,14 +82,14 @@ def test_a_good_model_of_many_inputs_is_no_leak() -> None:
     rng = np.random.default_rng(4)
     parts = {f"x{i}": rng.normal(0, 1, N) for i in range(12)}
     y = sum(parts.values()) + 0.5 * rng.normal(0, 1, N)
-    found = columns(y=y, **parts)
-    assert together([found[name] for name in parts], sample(found["y"])) == []
+    result = columns(y=y, **parts)
+    assert together([result[name] for name in parts], sample(result["y"])) == []
 
 
 def test_a_target_that_stands_still_in_later_rows_shows_nothing() -> None:
     rng = np.random.default_rng(5)
     y = np.where(np.arange(N) < 500, rng.normal(0, 1, N), 0.0)
-    found = columns(y=y, x=y + rng.normal(0, 1, N), still=np.where(np.arange(N) < 700, 1.0, rng.normal(0, 1, N)))
-    able = [found["x"], found["still"]]
-    assert single_leaks(able, sample(found["y"])) == {}
-    assert balance(able, sample(found["y"])) == together(able, sample(found["y"])) == []
+    result = columns(y=y, x=y + rng.normal(0, 1, N), still=np.where(np.arange(N) < 700, 1.0, rng.normal(0, 1, N)))
+    able = [result["x"], result["still"]]
+    assert single_leaks(able, sample(result["y"])) == {}
+    assert balance(able, sample(result["y"])) == together(able, sample(result["y"])) == []

@@ -30,11 +30,11 @@ def simulated(signals: Callable[[np.ndarray], np.ndarray], shift: float, typical
     rng = np.random.default_rng(seed)
     lengths = np.empty(runs)
     for i in range(runs):
-        values, found = np.empty(0), np.zeros(0, dtype=bool)
-        while not found.any():
+        values, result = np.empty(0), np.zeros(0, dtype=bool)
+        while not result.any():
             values = np.append(values, rng.normal(shift, 1.0, math.ceil(4 * typical)))
-            found = signals(values)
-        lengths[i] = found.argmax() + 1
+            result = signals(values)
+        lengths[i] = result.argmax() + 1
     return lengths.mean(), lengths.std(ddof=1) / math.sqrt(runs)
 
 
@@ -81,7 +81,7 @@ def western_electric_run_length(shift: float) -> float:
     states, queue, steps = {((), 0): 0}, [((), 0)], []
     while queue:
         last, run = queue.pop()
-        for zone, chance in zones.items():
+        for zone, probability in zones.items():
             side = zone // abs(zone)
             seen = (*last, zone)
             length = side * (abs(run) + 1) if run * side >= 0 else side
@@ -93,9 +93,9 @@ def western_electric_run_length(shift: float) -> float:
             if new not in states:
                 states[new] = len(states)
                 queue.append(new)
-            steps.append((states[(last, run)], states[new], chance))
-    rows, columns, chances = zip(*steps, strict=True)
-    moves = coo_array((chances, (rows, columns)), shape=(len(states), len(states)))
+            steps.append((states[(last, run)], states[new], probability))
+    rows, columns, probabilities = zip(*steps, strict=True)
+    moves = coo_array((probabilities, (rows, columns)), shape=(len(states), len(states)))
     return float(spsolve((eye_array(len(states)) - moves).tocsc(), np.ones(len(states)))[0])
 
 
@@ -114,8 +114,8 @@ def test_a_robust_reference_hardly_minds_lots_that_were_off() -> None:
 
 def test_sigma_from_the_median_absolute_deviation_errs_as_stated() -> None:
     rng = np.random.default_rng(2)
-    found = [robust_reference(rng.normal(size=400)).sigma for _ in range(2000)]
-    assert np.std(found) * math.sqrt(400) == pytest.approx(1.17, rel=0.07)
+    result = [robust_reference(rng.normal(size=400)).sigma for _ in range(2000)]
+    assert np.std(result) * math.sqrt(400) == pytest.approx(1.17, rel=0.07)
 
 
 def test_moving_range_of_a_short_series_by_hand() -> None:

@@ -159,14 +159,14 @@ def test_a_stricter_severity_never_accepts_more() -> None:
 def test_operating_characteristic_of_code_letter_j(accept, mostly, hardly) -> None:
     plan = SamplingPlan("J", 80, accept)
     for quality, probability in ((mostly, 0.95), (hardly, 0.10)):
-        found = brentq(lambda p, wanted=probability: float(plan.acceptance_probability(p)) - wanted, 1e-6, 0.5)
-        assert 100 * found == pytest.approx(quality, rel=0.006)
+        result = brentq(lambda p, expected=probability: float(plan.acceptance_probability(p)) - expected, 1e-6, 0.5)
+        assert 100 * result == pytest.approx(quality, rel=0.006)
 
 
 def test_operating_characteristic_by_hand() -> None:
     # (1 - p)^n + n p (1 - p)^(n - 1) with n 80 and p 0.65 %.
-    found = SamplingPlan("J", 80, 1).acceptance_probability(0.0065)
-    assert float(found) == pytest.approx(0.9935**80 + 80 * 0.0065 * 0.9935**79, rel=1e-9)
+    result = SamplingPlan("J", 80, 1).acceptance_probability(0.0065)
+    assert float(result) == pytest.approx(0.9935**80 + 80 * 0.0065 * 0.9935**79, rel=1e-9)
     # Two of ten items, three of them nonconforming: 7/10 * 6/9.
     assert float(SamplingPlan("A", 2, 0).lot_acceptance_probability(3, 10)) == pytest.approx(42 / 90, rel=1e-9)
 
@@ -233,8 +233,8 @@ def test_supply_at_the_acceptance_limit_stays_under_normal_inspection_and_a_wors
         state, lots = Switching(), []
         for _ in range(4000):
             plan = single_plan(1000, 1.0, severity=NORMAL if state.severity == REDUCED else state.severity)
-            found = rng.binomial(plan.size, quality)
-            state = state.after(bool(found <= plan.accept), plan, bool(found <= 1))
+            result = rng.binomial(plan.size, quality)
+            state = state.after(bool(result <= plan.accept), plan, bool(result <= 1))
             state = Switching(TIGHTENED) if state.severity == DISCONTINUED else state
             lots.append(state.severity == TIGHTENED)
         return math.fsum(lots) / len(lots)

@@ -65,9 +65,9 @@ def test_a_missing_element_leaves_hotellings_t_squared_of_the_others() -> None:
     reference, rows = lots(500, 7), lots(40, 8)
     rows[:, 2] = np.nan
     others = np.delete(np.arange(8), 2)
-    found = principal_components(reference, 8).t_squared(rows, 0.01).statistic
+    result = principal_components(reference, 8).t_squared(rows, 0.01).statistic
     alone = principal_components(reference[:, others], 7).t_squared(rows[:, others], 0.01).statistic
-    np.testing.assert_allclose(found, alone, rtol=1e-9)
+    np.testing.assert_allclose(result, alone, rtol=1e-9)
 
 
 def test_t_squared_and_q_of_complete_rows_follow_their_definition(model) -> None:
@@ -87,18 +87,18 @@ def test_t_squared_and_q_of_complete_rows_follow_their_definition(model) -> None
 def test_contributions_add_up_and_pass_over_what_is_missing(model, chart) -> None:
     rows = lots(500, 10)
     rows[np.random.default_rng(11).random(rows.shape) < 0.2] = np.nan
-    found = getattr(model, chart)(rows, 0.01)
-    np.testing.assert_allclose(np.nansum(found.contributions, axis=1), found.statistic, rtol=1e-9, atol=1e-12)
-    np.testing.assert_array_equal(np.isnan(found.contributions), np.isnan(rows))
+    result = getattr(model, chart)(rows, 0.01)
+    np.testing.assert_allclose(np.nansum(result.contributions, axis=1), result.statistic, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(np.isnan(result.contributions), np.isnan(rows))
 
 
 def test_each_chart_sees_its_own_kind_of_shift_and_names_the_variable(model) -> None:
-    usual, strange = lots(200, 12), lots(200, 13)
-    usual += 7.0 * UNITS * FACTORS[1]
+    typical, strange = lots(200, 12), lots(200, 13)
+    typical += 7.0 * UNITS * FACTORS[1]
     own = int((model.loadings**2).sum(axis=1).argmin())  # the variable that the components explain least
     strange[:, own] += 8.0 * SPREAD * UNITS[own]
-    assert model.t_squared(usual, 0.001).signals.mean() > 0.95
-    assert model.q(usual, 0.001).signals.mean() < 0.02
+    assert model.t_squared(typical, 0.001).signals.mean() > 0.95
+    assert model.q(typical, 0.001).signals.mean() < 0.02
     seen = model.q(strange, 0.001)
     assert seen.signals.mean() > 0.95
     assert (seen.contributions.argmax(axis=1) == own).mean() > 0.95

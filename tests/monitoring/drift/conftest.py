@@ -36,9 +36,9 @@ def champion(toy_seed: Seed, whole: pd.DataFrame) -> RegressionModel:
     starts = np.sort(whole["period_start"].unique())
     held_out = [f"A-{i:03d}" for i in range(8)]
     old, middle = whole["period_start"] < starts[20], whole["period_start"].between(starts[20], starts[24])
-    learnt = ~whole["unit"].isin(held_out)
+    trained = ~whole["unit"].isin(held_out)
     X, y = matrix(whole, toy_seed), whole["y"].to_numpy()
-    a, b = (old & learnt).to_numpy(), (middle & learnt).to_numpy()
+    a, b = (old & trained).to_numpy(), (middle & trained).to_numpy()
     estimator = build(toy_seed)["linear"].fit(X[a], y[a])
     info = {"training_cutoff": str(starts[25]), "held_out_units": held_out}
     return conformalised(toy_seed, "linear", estimator, X[a], y[b], estimator.predict(X[b]), info)

@@ -9,9 +9,9 @@ from monitoring.drift.errors import ErrorHistory, step_means
 from monitoring.drift.signals import Sums
 
 
-def history(values, step, kind="bias", rows=25.0, chance=0.005):
+def history(values, step, kind="bias", rows=25.0, probability=0.005):
     late = np.ones(len(values), dtype=bool)
-    return ErrorHistory.of("y", kind, values, step, late, float(np.abs(values).mean()), rows, chance)
+    return ErrorHistory.of("y", kind, values, step, late, float(np.abs(values).mean()), rows, probability)
 
 
 def drawn(rng, steps, rows=25, shared=0.2, alike=0.5):
@@ -37,13 +37,13 @@ def test_what_rows_share_and_what_each_errs_by_are_told_apart():
 
 
 def test_false_alarms_are_as_rare_as_asked_where_steps_resemble_each_other():
-    rng, begun, steps = np.random.default_rng(2), 0, 0
+    rng, started, steps = np.random.default_rng(2), 0, 0
     for _ in range(60):
         past = history(*drawn(rng, 120))
         beyond = sums(past, *drawn(rng, 120)) > 1
-        begun += int(np.sum(np.diff(np.append(False, beyond).astype(int)) == 1))
+        started += int(np.sum(np.diff(np.append(False, beyond).astype(int)) == 1))
         steps += 120
-    assert begun / steps <= 2 * 0.005  # twice: where a history errs, it errs for all that comes after it
+    assert started / steps <= 2 * 0.005  # twice: where a history errs, it errs for all that comes after it
 
 
 def test_a_lean_of_one_usual_error_is_seen_within_a_few_steps():

@@ -10,8 +10,8 @@ STEPS, ROWS = 60, 80
 STEP = np.repeat(np.arange(STEPS), ROWS)
 
 
-def column(values, window=2, chance=1e-3):
-    return ColumnHistory.of(values, STEP, STEPS, window, chance)
+def column(values, window=2, probability=1e-3):
+    return ColumnHistory.of(values, STEP, STEPS, window, probability)
 
 
 @pytest.mark.parametrize("shift", [0.5, 1.0, 3.0, 6.0])

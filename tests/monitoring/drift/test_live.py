@@ -9,7 +9,7 @@ import pytest
 from monitoring.drift.live import in_shadow
 
 
-def said(value):
+def prediction_of(value):
     return json.dumps({"y": {"value": value, "low": value - 1, "high": value + 1, "unit": "%"}})
 
 
@@ -17,8 +17,8 @@ def recorded(*rows):
     """Rows of records by unit, outcome, answer, version in shadow and its answer."""
     frame = pd.DataFrame(rows, columns=["unit", "y", "prediction", "shadow_version", "shadow_prediction"])
     frame = frame.assign(
-        prediction=[said(one) for one in frame["prediction"]],
-        shadow_prediction=[None if np.isnan(one) else said(one) for one in frame["shadow_prediction"]],
+        prediction=[prediction_of(one) for one in frame["prediction"]],
+        shadow_prediction=[None if np.isnan(one) else prediction_of(one) for one in frame["shadow_prediction"]],
     )
     return frame.assign(version=3, coverage=0.9, period_start="2026-06-30", x_set=10.0, z=4.0, previous_y=90.0)
 

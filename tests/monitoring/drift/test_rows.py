@@ -18,9 +18,9 @@ def recorded(*rows):
 
 
 def cell(unit, start, value=90.0, y=np.nan, **more):
-    said = {"y": {"value": value, "low": value - 1, "high": value + 1, "unit": "%"}}
+    message = {"y": {"value": value, "low": value - 1, "high": value + 1, "unit": "%"}}
     row = {"unit": unit, "period_start": start, "x_set": 10.0, "z": 4.0, "previous_y": np.nan, "tapped": np.nan}
-    return row | {"y": y, "prediction": said} | more
+    return row | {"y": y, "prediction": message} | more
 
 
 @pytest.fixture
@@ -83,19 +83,23 @@ def test_errors_are_outcomes_less_answers_and_intervals_hold_them_or_not(toy_see
         before,
     )
     (one,) = live.measured(rows, toy_seed)
-    found = live.figures(one, rows, np.ones(3, dtype=bool), "all", toy_seed)
-    assert (found.rows, found.error, found.bias, found.coverage) == (2, 1.25, -0.75, 0.5)
+    figures = live.figures(one, rows, np.ones(3, dtype=bool), "all", toy_seed)
+    assert (figures.rows, figures.error, figures.bias, figures.coverage) == (2, 1.25, -0.75, 0.5)
     assert live.figures(one, rows, np.array([False, False, True]), "C", toy_seed) is None
 
 
 def test_a_class_that_was_missed_is_an_error_of_one(toy_class_seed):
     row = {"face": "F", "grain": 0.0, "colour": 0.0, "tonnes": 1.0}
-    said = ("oxide", "oxide", "rare")
+    message = ("oxide", "oxide", "rare")
     known = ("oxide", "sulfide", None)
     frame = recorded(
         *(
             row
-            | {"day": f"2026-06-0{i + 1}", "ore": known[i], "prediction": {"ore": said[i], "class_probabilities": {}}}
+            | {
+                "day": f"2026-06-0{i + 1}",
+                "ore": known[i],
+                "prediction": {"ore": message[i], "class_probabilities": {}},
+            }
             for i in range(3)
         )
     )
@@ -115,8 +119,8 @@ def test_a_piece_in_a_wrong_bin_costs_what_the_right_one_would_have_brought(toy_
         for i, name in enumerate(seed.classes)
     ]
     frame = recorded(*rows)
-    found = answered(frame, seed, frame.iloc[:0].assign(passed_at=pd.Series(dtype="datetime64[us]")))
-    cost = lost_by_pieces(found, seed)
+    result = answered(frame, seed, frame.iloc[:0].assign(passed_at=pd.Series(dtype="datetime64[us]")))
+    cost = lost_by_pieces(result, seed)
     assert cost.tolist() == pytest.approx([best[name] - worst[name].value[name] for name in seed.classes])
 
 
@@ -126,11 +130,11 @@ def test_a_lot_that_went_to_the_laboratory_costs_its_assay(toy_quality_seed):
     names = [grade.name for grade in seed.grades]
     lot = {"line": "T", "u": 0.0, "v": 0.0, "setpoint": 50.0, "crack": 0.0} | elements
     made = {column.name: np.nan for column in seed.made_inputs}
-    said = ({"action": "laboratory", "grade": None}, {"action": "release", "grade": names[0]})
+    message = ({"action": "laboratory", "grade": None}, {"action": "release", "grade": names[0]})
     frame = recorded(
         *(
             lot | made | {"cast_at": f"2026-06-0{i + 1}", "prediction": {"contents": {}, "decision": one}}
-            for i, one in enumerate(said)
+            for i, one in enumerate(message)
         )
     )
     empty = frame.iloc[:0].assign(cast_at=pd.Series(dtype="datetime64[us]"))

@@ -25,6 +25,6 @@ def test_outcomes_that_wait_come_first(drifted):
 
 
 def test_while_a_version_answers_in_shadow_there_is_nothing_to_learn():
-    (found,) = next_steps(seen(True), shadow="version 4 answers in shadow until 2027-01-26 09:00 UTC")
-    assert found == "wait with retraining: version 4 answers in shadow until 2027-01-26 09:00 UTC"
+    (result,) = next_steps(seen(True), shadow="version 4 answers in shadow until 2027-01-26 09:00 UTC")
+    assert result == "wait with retraining: version 4 answers in shadow until 2027-01-26 09:00 UTC"
     assert list(next_steps(seen(), shadow="version 4 answers in shadow")) == ["nothing"]

@@ -34,11 +34,11 @@ def grader(save_toy_grader, tmp_path):
 
 def lots(grader, seed, frame):
     none = np.full(len(frame), None, dtype=object)
-    judged = grader.assess(matrix(frame, seed))
+    assessed = grader.assess(matrix(frame, seed))
     names = np.array([grade.name for grade in seed.grades] + [""], dtype=object)
-    said = grader.contents(judged.logs, COVERAGE)
+    message = grader.contents(assessed.logs, COVERAGE)
     return Answered(
-        frame, np.ones(len(frame), int), said, np.full(len(frame), COVERAGE), none, names[judged.decided.grade]
+        frame, np.ones(len(frame), int), message, np.full(len(frame), COVERAGE), none, names[assessed.decided.grade]
     )
 
 

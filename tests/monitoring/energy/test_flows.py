@@ -64,12 +64,12 @@ def test_the_least_voltage_is_bound_first_and_parts_below_zero_are_taken_out_of_
     assert into["decomposition"] == 90
     assert "contacts" not in into
     assert out["decomposition"] == 90
-    found = {(link.source, link.target): link.value for link in links(MADE)}
-    assert found["decomposition", "metal"] == 90
-    assert ("decomposition", HEAT) not in found
+    result = {(link.source, link.target): link.value for link in links(MADE)}
+    assert result["decomposition", "metal"] == 90
+    assert ("decomposition", HEAT) not in result
     # 40 of 110 are wanted for the metal, then 20 of what is left for the gas: of both parts alike
-    assert found["bath", "metal"] == pytest.approx(60 * 40 / 110)
-    assert found["lost", "gas"] == pytest.approx(50 * 20 / 110)
+    assert result["bath", "metal"] == pytest.approx(60 * 40 / 110)
+    assert result["lost", "gas"] == pytest.approx(50 * 20 / 110)
     closes(replace(MADE, uses=MADE.uses | {"decomposition": 90.0, "contacts": 0.0}))
     assert "Below 0, and taken out of the largest part: contacts -10.0 kWh/t" in picture(MADE, "made up")
 

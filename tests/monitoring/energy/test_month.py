@@ -34,8 +34,8 @@ def test_rows_of_the_month_whose_energy_is_known_count(process, plant):
 def test_means_are_over_the_product(process, plant):
     month = energy_month(load(process), plant(process))
     first = month.account.boundaries[month.physics.KIND.first]
-    by_hand = (first * month.product).sum() / month.product.sum()
-    assert month.mean(first) == pytest.approx(by_hand, rel=1e-12)
+    expected = (first * month.product).sum() / month.product.sum()
+    assert month.mean(first) == pytest.approx(expected, rel=1e-12)
     assert month.mean(np.where(np.arange(len(first)) == 0, np.nan, 1.0)) == pytest.approx(1.0)
     assert np.isnan(month.mean(np.full(len(first), np.nan)))
 
@@ -123,9 +123,9 @@ def test_the_grade_of_a_month_is_that_of_its_mean():
         (100.0, "3", "2", 15.0),
         (130.0, None, "3", 20.0),
     ):
-        found = stand(norm, energy)
-        assert (found.grade, found.following) == (grade, following)
-        assert found.distance == pytest.approx(distance, nan_ok=True)
+        result = stand(norm, energy)
+        assert (result.grade, result.following) == (grade, following)
+        assert result.distance == pytest.approx(distance, nan_ok=True)
 
 
 def test_a_month_stands_where_its_energy_and_what_is_counted_elsewhere_do(plant):

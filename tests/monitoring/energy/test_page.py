@@ -32,9 +32,9 @@ def text(month):
 
 
 def part(text, heading):
-    found = re.search(rf"<section><h2>{heading}</h2>.*?</section>", text, re.DOTALL)
-    assert found is not None, heading
-    return found[0]
+    match = re.search(rf"<section><h2>{heading}</h2>.*?</section>", text, re.DOTALL)
+    assert match is not None, heading
+    return match[0]
 
 
 def test_sections_stand_in_their_order_each_with_how_to_read_it(text):

@@ -37,8 +37,8 @@ def test_the_doubt_is_that_of_the_label(month):
     noise = month.seed.targets["current_efficiency"].label_noise
     for one in ranked(month):
         # 100 kWh/t of auxiliaries do not depend on the efficiency
-        by_hand = 1.645 * noise.value / one.measured * (one.comprehensive - 100) / np.sqrt(one.rows)
-        assert one.doubt == pytest.approx(by_hand, rel=1e-9)
+        expected = 1.645 * noise.value / one.measured * (one.comprehensive - 100) / np.sqrt(one.rows)
+        assert one.doubt == pytest.approx(expected, rel=1e-9)
     targets = {"current_efficiency": month.seed.targets["current_efficiency"].model_copy(update={"label_noise": None})}
     silent = replace(month, seed=month.seed.model_copy(update={"targets": month.seed.targets | targets}))
     assert all(np.isnan(one.doubt) for one in ranked(silent))
@@ -60,14 +60,14 @@ def test_a_column_in_which_the_best_differ_is_found_with_its_size(month):
     noise = np.random.default_rng(1).normal(0, 1, len(energy))
     best = energy <= np.quantile(energy, 0.1)
     lower = np.where(best, 36.0, 38.0) + 0.2 * noise
-    found = {one.column: one for one in differences(changed(month, cell_temperature=lower))}
-    one = found["cell_temperature"]
+    result = {one.column: one for one in differences(changed(month, cell_temperature=lower))}
+    one = result["cell_temperature"]
     assert one.best - one.others == pytest.approx(-2, abs=0.15)
     assert one.low <= one.best - one.others <= one.high < 0
     spread = median_abs_deviation(lower[~best], scale="normal")
     assert one.spreads == pytest.approx((one.best - one.others) / spread, rel=1e-4)
     assert not one.in_the_sum
-    sizes = [abs(other.spreads) for other in found.values()]
+    sizes = [abs(other.spreads) for other in result.values()]
     assert sizes == sorted(sizes, reverse=True)
 
 

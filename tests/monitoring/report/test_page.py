@@ -23,15 +23,15 @@ HEADINGS = (
 
 def part(text, heading):
     """A section of the page, tags and all."""
-    found = re.search(rf"<section><h2>{heading}</h2>.*?</section>", text, re.DOTALL)
-    assert found is not None, heading
-    return found[0]
+    match = re.search(rf"<section><h2>{heading}</h2>.*?</section>", text, re.DOTALL)
+    assert match is not None, heading
+    return match[0]
 
 
 def certificate(text, name):
-    found = re.search(rf"<details><summary>{name}:.*?</details>", text)
-    assert found is not None, name
-    return found[0]
+    match = re.search(rf"<details><summary>{name}:.*?</details>", text)
+    assert match is not None, name
+    return match[0]
 
 
 def cells(row):

@@ -93,9 +93,9 @@ def test_an_input_that_moved_is_told_with_its_size(toy_period):
 def test_quiet_lots_alarm_no_more_often_than_the_run_length_says(toy_period):
     periods = [toy_period(first="2024-04-16", rng_seed=seed) for seed in range(2, 8)]
     expected = sum(period.charts.kinds * len(period.lots) / RUN_LENGTH for period in periods)
-    found = sum(len(period.events) for period in periods)
+    result = sum(len(period.events) for period in periods)
     assert expected > 30
-    assert found <= expected + 3 * np.sqrt(expected)
+    assert result <= expected + 3 * np.sqrt(expected)
     assert all(period.charts.width > 3.0 for period in periods)
 
 
@@ -213,12 +213,12 @@ def test_a_sum_is_judged_as_the_grade_counts_it(toy_period):
 
 def test_a_sampling_plan_is_the_standards(toy_period):
     # 348 lots: code letter H at level II, 50 items; AQL 1.5 accepts with up to 2 bad ones (ISO 2859-1, table 2-A).
-    found = toy_period().sampling
-    assert found.aql == 1.5
-    assert (found.attributes["normal"].size, found.attributes["normal"].accept) == (50, 2)
+    result = toy_period().sampling
+    assert result.aql == 1.5
+    assert (result.attributes["normal"].size, result.attributes["normal"].accept) == (50, 2)
     # Qualities that H accepts with 95 % and 10 % at AQL 1.5: 1.66 % and 10.3 % (MIL-STD-105E, table X-H-1).
-    assert found.good["normal"] == pytest.approx(0.0166, rel=0.01)
-    assert found.bad["normal"] == pytest.approx(0.103, rel=0.01)
+    assert result.good["normal"] == pytest.approx(0.0166, rel=0.01)
+    assert result.bad["normal"] == pytest.approx(0.103, rel=0.01)
     assert sampling(1, 0.01) is None
 
 
@@ -255,15 +255,15 @@ def test_the_period_is_the_newest_lots_month_unless_told(report):
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "told"),
+    ("first", "last", "message"),
     [
         (dt.date(2024, 5, 2), dt.date(2024, 5, 1), "got 2024-05-02 to 2024-05-01"),
         (dt.date(2025, 5, 2), None, "got 2025-05-02 to 2024-05-29, the newest lot's day"),
         (dt.date(2023, 5, 1), dt.date(2023, 5, 2), "no lots from 2023-05-01 to 2023-05-02: the table holds 2024-01-01"),
     ],
 )
-def test_a_period_that_cannot_be_is_told(report, first, last, told):
-    with pytest.raises(PeriodError, match=told):
+def test_a_period_that_cannot_be_is_told(report, first, last, message):
+    with pytest.raises(PeriodError, match=message):
         report(first, last)
 
 

@@ -50,6 +50,6 @@ def test_with_a_doubt_no_more_than_a_twentieth_of_it_is_lost(value: float, doubt
 
 @given(FINITE)
 def test_the_full_value_stands_beside_it(value: float) -> None:
-    found = re.fullmatch(r'<data value="([^"]+)">[^<]+</data>', number(value))
-    assert found is not None
-    assert float(found[1]) == value
+    match = re.fullmatch(r'<data value="([^"]+)">[^<]+</data>', number(value))
+    assert match is not None
+    assert float(match[1]) == value

@@ -58,7 +58,7 @@ def test_a_seed_need_not_have_any(toy_seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("old", "new", "result"),
     [
         ('"z"', '"w"', "constraints.w.column: got 'w': expected a number column of role during, or quantity ="),
         ('"z"', '"y"', "constraints.y.column: got 'y': expected a number column of role during, or quantity ="),
@@ -89,9 +89,9 @@ def test_a_seed_need_not_have_any(toy_seed: Seed) -> None:
         ("chance = 0.02", "chance = 0.02\nhard = true", "constraints.z.hard: unknown key"),
     ],
 )
-def test_what_does_not_go_together_is_refused_in_a_line(toy_seed: Seed, old: str, new: str, found: str) -> None:
+def test_what_does_not_go_together_is_refused_in_a_line(toy_seed: Seed, old: str, new: str, result: str) -> None:
     assert old in KEPT
-    assert any(fault.startswith(found) for fault in faults(toy_seed.text + KEPT.replace(old, new, 1)))
+    assert any(fault.startswith(result) for fault in faults(toy_seed.text + KEPT.replace(old, new, 1)))
 
 
 def test_a_list_is_expected(toy_seed: Seed) -> None:

@@ -66,8 +66,8 @@ def test_classes_and_bins(scrap):
         shown += [f"standard deviation of {name} {q.value:g} {q.unit}" for name, q in one.sd_limits.items()]
         limits = ", ".join(shown)
         assert scrap[at] == f"{one.name}  {one.title}: " + (f"at most {limits}" if limits else "no limits")
-        worth = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
-        assert scrap[at + 1] == f"    worth {worth} {one.unit} ({one.source})"
+        economic_value = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
+        assert scrap[at + 1] == f"    worth {economic_value} {one.unit} ({one.source})"
     assert any(one.limits for one in seed.bins)
     assert not all(one.limits for one in seed.bins)
 

@@ -14,13 +14,13 @@ from seeds.format.loader import parse
 def spoil(toy_seed, tmp_path):
     """Faults of the toy seed after replacing a part of its text."""
 
-    def told(old, new, name="toy_cells"):
+    def messages_of(old, new, name="toy_cells"):
         assert old in toy_seed.text
         with pytest.raises(SeedError) as caught:
             parse(toy_seed.text.replace(old, new, 1), tmp_path / f"{name}.toml")
         return list(caught.value.faults)
 
-    return told
+    return messages_of
 
 
 X, Y, Z = 'name = "x_set"\nrole = "setpoint"', 'name = "y"\nrole = "target"', 'name = "z"\nrole = "during"'
@@ -211,10 +211,10 @@ def test_a_part_of_the_wrong_kind_is_told_and_the_rest_is_still_checked(tmp_path
     text = 'columns = [1, { name = 3 }]\ntargets = "y"\nprocess = 7\nreferences = []\n'
     with pytest.raises(SeedError) as caught:
         parse(text, tmp_path / "odd.toml")
-    told = "\n".join(caught.value.faults)
+    predictions = "\n".join(caught.value.faults)
     for place in ("columns.0:", "columns.3.name: got 3", "targets: got 'y'", "process: got 7", "references: got []"):
-        assert place in told
-    assert "columns: got no column of role target" in told
+        assert place in predictions
+    assert "columns: got no column of role target" in predictions
 
 
 def test_all_faults_are_told_at_once_wherever_they_are(spoil, toy_seed):
@@ -227,7 +227,7 @@ def test_all_faults_are_told_at_once_wherever_they_are(spoil, toy_seed):
         .replace('column = "y"', 'column = "w"')
         .replace('[targets.y]\nunit = "%"', '[targets.y]\nunit = "V"')
     )
-    told = spoil(old, new, "other")
+    predictions = spoil(old, new, "other")
     for place in (
         "process.task",
         "columns.z.color: unknown key",
@@ -237,9 +237,9 @@ def test_all_faults_are_told_at_once_wherever_they_are(spoil, toy_seed):
         "columns.previous_y.previous.column",
         "targets.y.unit",
     ):
-        assert sum(fault.startswith(place) for fault in told) == 1, place
+        assert sum(fault.startswith(place) for fault in predictions) == 1, place
     # and the unit of label noise, which is compared with that of its target
-    assert len(told) == 8
+    assert len(predictions) == 8
 
 
 def test_an_error_names_the_file_in_each_line(toy_seed, tmp_path):
@@ -267,9 +267,9 @@ def test_seeds_are_those_of_the_folder_that_the_environment_names(toy_seed, toy_
 
 
 def test_the_packaged_folder_holds_seeds_that_load():
-    found = load_all()
-    assert list(found) == sorted(found)
-    assert all(seed.process.name == name for name, seed in found.items())
+    result = load_all()
+    assert list(result) == sorted(result)
+    assert all(seed.process.name == name for name, seed in result.items())
 
 
 def test_a_file_that_is_no_text(tmp_path):

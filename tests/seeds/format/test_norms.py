@@ -66,8 +66,8 @@ def test_a_seed_need_not_have_any(toy_seed: Seed) -> None:
 @pytest.mark.parametrize("process", LIMITS)
 def test_limits_are_those_of_the_documents(process: str) -> None:
     norms = load(process).norms
-    found = {one.name: (one.unit, *(grade.at_most for grade in one.grades)) for one in norms}
-    assert found == LIMITS[process]
+    result = {one.name: (one.unit, *(grade.at_most for grade in one.grades)) for one in norms}
+    assert result == LIMITS[process]
     # None was read in the standard itself, so that none may be called verified.
     assert {one.verification for one in norms} == {"unverified"}
 
@@ -105,8 +105,8 @@ def test_limits_are_those_of_the_documents(process: str) -> None:
 def test_what_cannot_be_is_refused_with_place_and_value(toy_seed: Seed, old: str, new: str, expected: str) -> None:
     text = KEPT.replace(old, new)
     assert text != KEPT
-    found = faults(toy_seed.text + text)
-    assert any(fault.startswith(expected) for fault in found), found
+    result = faults(toy_seed.text + text)
+    assert any(fault.startswith(expected) for fault in result), result
 
 
 def test_two_norms_of_one_name_are_refused(toy_seed: Seed) -> None:

@@ -32,10 +32,10 @@ def rejected(process: str, present: str, former: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(("process", "present", "former", "place"), FORMER)
 def test_a_former_name_is_rejected_with_the_present_one(process: str, present: str, former: str, place: str) -> None:
-    found = rejected(process, present, former)
+    result = rejected(process, present, former)
     name = re.findall(r"\w+", present)[-1]
-    assert all(one.endswith(f"renamed to '{name}'") for one in found)
-    assert any(one.startswith(place) for one in found)
+    assert all(one.endswith(f"renamed to '{name}'") for one in result)
+    assert any(one.startswith(place) for one in result)
 
 
 def test_every_former_name_is_tried() -> None:

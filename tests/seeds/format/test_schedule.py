@@ -31,7 +31,7 @@ def test_a_process_may_have_none():
 
 
 @pytest.mark.parametrize(
-    ("change", "instead", "said"),
+    ("change", "instead", "message"),
     [
         (r'^current = "line_current"', 'current = "cell_voltage"', "schedule.current: got 'cell_voltage': expected"),
         (r'^current = "line_current"', 'current = "nothing"', "schedule.current: got 'nothing': expected"),
@@ -41,8 +41,8 @@ def test_a_process_may_have_none():
         (r"^ramp = \{ value = 40", "ramp = { value = -40", "schedule.ramp.value: got -40: expected more than 0"),
     ],
 )
-def test_what_does_not_go_together_is_refused(change, instead, said):
-    assert any(one.startswith(said) for one in faults(change, instead))
+def test_what_does_not_go_together_is_refused(change, instead, message):
+    assert any(one.startswith(message) for one in faults(change, instead))
 
 
 def test_limits_of_hours_are_checked_as_constraints_are():

@@ -90,8 +90,8 @@ def test_what_does_not_fit_is_named(text, old, new, expected):
 
 
 def test_only_numbers_with_units_and_time_are_warned_of(toy_sorting_seed):
-    found = faults_of(toy_sorting_seed.text + KEPT, "toy_sorting")
-    assert any("expected a process of the task regression" in fault for fault in found)
+    result = faults_of(toy_sorting_seed.text + KEPT, "toy_sorting")
+    assert any("expected a process of the task regression" in fault for fault in result)
 
 
 def faults_of(text: str, name: str) -> tuple[str, ...]:

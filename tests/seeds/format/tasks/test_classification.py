@@ -70,7 +70,7 @@ FIFTY_ONE = ", ".join(f'"c{number}"' for number in range(51))
     ],
 )
 def test_what_does_not_go_together_is_named(toy_class_seed: Seed, old: str, new: str, fault: str) -> None:
-    assert any(fault in found for found in faults(toy_class_seed, (old, new)))
+    assert any(fault in result for result in faults(toy_class_seed, (old, new)))
 
 
 def test_of_fifty_classes_there_is_no_fault(toy_class_seed: Seed) -> None:

@@ -26,8 +26,8 @@ def faults(text: str) -> list[str]:
 
 def without(seed: Seed, start: str, end: str) -> str:
     """The seed's text without what stands from `start` up to the next `end`."""
-    before, _, rest = seed.text.partition(start)
-    return before + rest[rest.index(end) :]
+    before, _, remaining = seed.text.partition(start)
+    return before + remaining[remaining.index(end) :]
 
 
 def test_a_quality_seed_tells_elements_defects_grades_and_costs(toy_quality_seed: Seed) -> None:
@@ -66,7 +66,7 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "predictions"),
     [
         ('task = "quality"', 'task = "sorting"', "quality: belongs to the task quality"),
         # The table's columns.
@@ -169,8 +169,8 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         ("shift = { p = 0.8, q = 1.0 }", "shift = {}", "causes.raw_material.shift: Dictionary should have at least 1"),
     ],
 )
-def test_what_does_not_go_together_is_told(toy_quality_seed: Seed, old: str, new: str, told: str) -> None:
-    assert any(told in fault for fault in faults(changed(toy_quality_seed, (old, new))))
+def test_what_does_not_go_together_is_told(toy_quality_seed: Seed, old: str, new: str, predictions: str) -> None:
+    assert any(predictions in fault for fault in faults(changed(toy_quality_seed, (old, new))))
 
 
 def test_a_grade_between_needs_limits_and_the_last_may_have_none(toy_quality_seed: Seed) -> None:
@@ -196,9 +196,9 @@ def test_parts_of_it_alone_are_told(toy_quality_seed: Seed) -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_grades_are_told(toy_quality_seed: Seed, count: int) -> None:
     start = toy_quality_seed.text[: toy_quality_seed.text.index("[[grades]]")]
-    rest = toy_quality_seed.text[toy_quality_seed.text.index('[[grades]]\nname = "remelt"') :]
-    causes = rest[rest.index("[[causes]]") :]
-    text = f"grades = []\n{start}{causes}" if count == 0 else start + rest
+    remaining = toy_quality_seed.text[toy_quality_seed.text.index('[[grades]]\nname = "remelt"') :]
+    causes = remaining[remaining.index("[[causes]]") :]
+    text = f"grades = []\n{start}{causes}" if count == 0 else start + remaining
     assert f"grades: got {count}: expected 2 or more, the last for what keeps no other" in faults(text)
 
 
@@ -251,9 +251,11 @@ def test_a_parameter_may_spread_between_plants(toy_quality_seed: Seed) -> None:
     assert plant.parameters["slimes"].spread == 0.15
     assert plant.parameters["rate"].spread is None
     assert plant.value("slimes") == 2.0
-    for spread, told in (("0", "greater than 0"), ("1.5", "less than or equal to 1"), ("nan", "finite number")):
-        found = faults(toy_quality_seed.text + PLANT.replace("spread = 0.15", f"spread = {spread}"))
-        assert any(fault.startswith("plant.parameters.slimes.spread") and told in fault for fault in found), found
+    for spread, predictions in (("0", "greater than 0"), ("1.5", "less than or equal to 1"), ("nan", "finite number")):
+        result = faults(toy_quality_seed.text + PLANT.replace("spread = 0.15", f"spread = {spread}"))
+        assert any(fault.startswith("plant.parameters.slimes.spread") and predictions in fault for fault in result), (
+            result
+        )
     regime = '[[plant.regimes]]\nstart = 2024-06-01\nname = "new"\ndescription = "another"\n'
     change = 'change = { slimes = { value = 3.0, unit = "mg/L", source = "law", spread = 0.1 } }\n'
     assert faults(toy_quality_seed.text + PLANT + regime + change) == [

@@ -37,7 +37,7 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "predictions"),
     [
         ('task = "sorting"', 'task = "quality"', "sorting: belongs to the task sorting"),
         ('mass = "mass"', 'mass = "s1"', "sorting.mass: got 's1': expected a before or during column in g"),
@@ -78,8 +78,8 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
         ('[targets.metal]\nunit = "1"', '[targets.metal]\nunit = "kg"', "targets.metal.unit: got 'kg': expected '1'"),
     ],
 )
-def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, told):
-    assert any(told in fault for fault in faults(toy_sorting_seed, (old, new)))
+def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, predictions):
+    assert any(predictions in fault for fault in faults(toy_sorting_seed, (old, new)))
 
 
 OF_MEAN = 'limits = { x = { value = 0.9, unit = "wt%", source = "law" } }\n'
@@ -104,14 +104,14 @@ OF_MEAN = 'limits = { x = { value = 0.9, unit = "wt%", source = "law" } }\n'
     ],
 )
 def test_a_limit_of_a_standard_deviation_that_cannot_be_is_one_line(toy_sorting_seed, given, fault):
-    (found,) = faults(toy_sorting_seed, (OF_MEAN, f"{OF_MEAN}sd_limits = {given}\n"))
-    assert found.startswith(fault)
+    (result,) = faults(toy_sorting_seed, (OF_MEAN, f"{OF_MEAN}sd_limits = {given}\n"))
+    assert result.startswith(fault)
 
 
 def test_the_rest_limits_no_standard_deviation(toy_sorting_seed):
     of_sd = OF_MEAN.replace("limits", "sd_limits")
-    (found,) = faults(toy_sorting_seed, ("rest = true\n", f"rest = true\n{of_sd}"))
-    assert found == "bins.rest.sd_limits: the rest has none"
+    (result,) = faults(toy_sorting_seed, ("rest = true\n", f"rest = true\n{of_sd}"))
+    assert result == "bins.rest.sd_limits: the rest has none"
 
 
 def test_a_bin_limits_mean_and_standard_deviation_each_by_itself(toy_sorting_seed):
@@ -161,11 +161,11 @@ source = "law"
 def test_materials_have_windows_that_rise_and_a_class_of_the_seed(toy_sorting_seed):
     seed = parse(toy_sorting_seed.text + MATERIAL, Path("toy_scrap.toml"))
     assert seed.plant.materials[0].content == {"z": [0.2, 0.5]}
-    for old, new, told in (
+    for old, new, predictions in (
         ('belongs_to = "a"', 'belongs_to = "q"', "plant.materials.m1.belongs_to: got 'q': expected a class"),
         ("[0.2, 0.5]", "[0.5, 0.2]", "content.z: got [0.5, 0.2]"),
         ("low = 2.6", "low = 2.9", "range is upside down: low 2.9 is above high 2.8"),
     ):
         with pytest.raises(SeedError) as caught:
             parse(toy_sorting_seed.text + MATERIAL.replace(old, new), Path("toy_scrap.toml"))
-        assert told in str(caught.value)
+        assert predictions in str(caught.value)
