@@ -102,16 +102,12 @@ def _table(process: str, result: dict[str, Any]) -> str:
 
 
 def outputs(process: str, result: dict[str, Any]) -> str:
-    """Figures of the registered candidate for each element and defect of a lot, as a Markdown table."""
-    seed, measured = load(process), result["candidates"]
-    m = measured[result["registered"]]
-    rows = []
-    for element in seed.elements:
-        known = [m.get(f"test_{element.name}_{name}") for name in ("r2", "rmse")]  # none where too few were seen
-        rows.append((element.name, *("-" if value is None else f"{value:.2f}" for value in known)))
-    lines = table(("element", "R²", "RMSE of the logarithm"), rows)
+    """Figures of the registered candidate for each element and defect of a lot, as sentences."""
+    seed, m = load(process), result["candidates"][result["registered"]]
+    known = {element.name: m.get(f"test_{element.name}_r2") for element in seed.elements}
+    elements = ", ".join(f"{name} {value:.2f}" for name, value in known.items() if value is not None)
     defects = ", ".join(f"{name} {m[f'test_{name}_auc']:.2f}" for name in seed.defects)
-    return "\n".join([*lines, f"AUC of defects: {defects}."] if defects else lines).rstrip()
+    return f"R² by element: {elements}." + (f" AUC of defects: {defects}." if defects else "")
 
 
 TABLES = {"results": candidates, "outputs": outputs}

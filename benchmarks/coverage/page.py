@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "results" / "interval
 NAME = "coverage without outcomes"
 PROMISED = 0.87  # of labels, by the served intervals without outcomes
 CHAMPIONS = {"carried": "default plant's", "own": "its own"}
-HEADS = ("process", "champion", "same parameters", "other parameters", "fixed", "adaptive")
+HEADS = ("process", "champion", "same parameters", "other parameters")
 
 
 def lines(results: Mapping[str, Any]) -> list[str]:
@@ -27,18 +27,16 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, figures in results.items():
         for champion, words in CHAMPIONS.items():
             cells = [
-                _all([plant[champion].get(name) for plant in figures[kind].values() if champion in plant], name)
-                for kind, name in (("same", "served"), *(("other", name) for name in ("served", "fixed", "adaptive")))
+                _all([plant[champion]["served"] for plant in figures[kind].values() if champion in plant])
+                for kind in ("same", "other")
             ]
             yield process, words, *cells
 
 
-def _all(shares: list[float | None], name: str) -> str:
-    """Range of the coverage of all plants [%], in bold if a served one misses PROMISED."""
-    known = [100 * one for one in shares if one is not None]
-    if not known:
-        return "-"
-    return f"**{span(known, '.1f')}**" if name == "served" and min(known) < 100 * PROMISED else span(known, ".1f")
+def _all(shares: Sequence[float]) -> str:
+    """Range of the coverage of all plants [%], in bold if one misses PROMISED."""
+    percent = [100 * one for one in shares]
+    return f"**{span(percent, '.1f')}**" if min(percent) < 100 * PROMISED else span(percent, ".1f")
 
 
 def lowest(results: Mapping[str, Any], kind: str, champion: str) -> float:

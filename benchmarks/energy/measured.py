@@ -155,11 +155,6 @@ def norms(figures: Mapping[str, Any]) -> list[str]:
     return table(heads, rows)
 
 
-def lines(figures: Mapping[str, Any]) -> list[str]:
-    """Output of the command for the latest month of each default plant."""
-    return ["```", *(f"{process}: {one['line']}" for process, one in figures.items()), "```"]
-
-
 def answer() -> list[str]:
     """Part `energy` of a response for a typical row, without `energy_basis`."""
     seed, physics = load(ANSWERED), _physics(ANSWERED)
@@ -202,7 +197,6 @@ def filled(text: str, figures: Mapping[str, Any]) -> str:
         "uses": uses(figures),
         "pictures": shown(figures),
         "norms": norms(figures),
-        "lines": lines(figures),
         "answer": answer(),
     }
     for name, made in parts.items():

@@ -67,7 +67,7 @@ def test_every_process_has_its_page_with_the_measured_tables(process):
     assert accuracy.filled(text, process, measured(process)) == text
     assert f"<!-- results of {process} -->\n| candidate" in text
     if load(process).quality is not None:
-        assert f"<!-- outputs of {process} -->\n| element |" in text
+        assert f"<!-- outputs of {process} -->\nR² by element: " in text
     assert f"nonferrous seeds show {process}" in text
 
 

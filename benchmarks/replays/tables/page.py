@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.aims.page import at_least, at_most
+from benchmarks.aims.page import MISSED, at_least, at_most
 from benchmarks.replays.tasks import cost_unit, task_of
 from reporting.markdown import number, table
 from seeds import Seed, load
@@ -36,7 +36,8 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
         "",
         *table(HEADS, _errors(figures)),
         *_costs(figures),
-        *table(AIMS, _aims(figures)),
+        *_missed(_aims(figures)),
+        "",
         _by_chance(figures),
     ]
 
@@ -94,6 +95,13 @@ def _aims(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
                 at_most("longest", process, 30, way["longest"]),
             )
             yield process, name, *(aim.reached for aim in aims)
+
+
+def _missed(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Table of the rows with a missed aim, and their number."""
+    every = list(rows)
+    missed = [row for row in every if any(cell.endswith(MISSED) for cell in row)]
+    return [*table(AIMS, missed), f"{len(every) - len(missed)} other replays miss none of these aims."]
 
 
 def error_of(way: Mapping[str, Any], seed: Seed) -> str:
