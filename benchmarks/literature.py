@@ -183,7 +183,7 @@ def index() -> str:
 def constants_of(process: str) -> list[str]:
     """Parts of the page of nominal constants on one process."""
     pairs = nominal.nominal(process)
-    equal = [f"`{one.constant}` {with_unit(number(one.value), one.unit)}" for one in pairs if one.is_equal]
+    equal = [f"`{one.constant}`" for one in pairs if one.is_equal]
     rows = [
         (f"`{one.constant}`", with_unit(number(one.value), one.unit), with_unit(number(one.simulated), one.unit))
         for one in pairs
