@@ -80,7 +80,7 @@ def test_a_plant_that_was_not_measured_beside_the_earlier_code_is_said(results):
     rows = list(targets(results))
     assert [row.reached for row in rows[:2]] == ["not measured yet"] * 2
     assert rows[0].aim == "at least 3"
-    text = with_part("# Benchmarks\n", found)
+    text = with_part("# Benchmarks\n", results)
     assert (
         "| default plant, speed-up over the earlier code | not measured yet (at least 3) | 2.5 (at least 2) |" in text
     )

@@ -103,7 +103,7 @@ def test_a_state_takes_the_place_of_the_one_before(database):
         assert load(connection, "others", "sha256:1") is None
 
 
-def test_what_was_asked_before_periods_came_first_is_found_with_its_outcome(url, older, first_form, kept):
+def test_what_was_asked_before_periods_came_first_is_found_with_its_outcome(url, older, first_form, stored_exchange):
     with older("0004") as connection:
         values = first_form(stored_exchange(body("A", "B"), at=5))
         marks = ", ".join(f":{name}" for name in values)

@@ -96,7 +96,7 @@ def test_heads_go_when_no_request_can_refer_to_them(database, stored_exchange):
     assert answers(database) == [HEAD + b"]}"] * 3
 
 
-def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older, first_form, kept):
+def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older, first_form, stored_exchange):
     with older("0002") as connection:
         old = first_form(stored_exchange(b'{"rows":[1]}', response_body=HEAD + b"]}"))
         values = ", ".join(f":{name}" for name in old)

@@ -25,7 +25,7 @@ def test_the_latest_is_that_of_the_operation_and_the_process(
     database: Database, stored_exchange: Callable[..., Any]
 ) -> None:
     many = [
-        kept(process=p, operation=o, response_body=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"
+        stored_exchange(process=p, operation=o, response_body=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"
     ]
     insert(database, many)
     for one in many[4:]:
@@ -38,8 +38,8 @@ def test_an_id_is_found_under_its_own_process_and_operation_alone(
     database: Database, stored_exchange: Callable[..., Any]
 ) -> None:
     one, later = (
-        kept(process="a", operation="x", response_body=b"1"),
-        kept(process="a", operation="x", response_body=b"2"),
+        stored_exchange(process="a", operation="x", response_body=b"1"),
+        stored_exchange(process="a", operation="x", response_body=b"2"),
     )
     insert(database, [one, later])
     assert stored_response(database, "a", "x", one.id) == (one.id, b"1")

@@ -75,8 +75,8 @@ def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answe
 def test_of_compressed_requests_the_bodies_that_stand_in_parts_are_left_out(database, stored_exchange):
     kind = "application/vnd.apache.parquet"
     long, short = (
-        kept(bytes(2 * LARGE), response_body=b"a", kind=kind),
-        kept(b"table", response_body=b"b" * 3 * LARGE, kind=kind),
+        stored_exchange(bytes(2 * LARGE), response_body=b"a", kind=kind),
+        stored_exchange(b"table", response_body=b"b" * 3 * LARGE, kind=kind),
     )
     answered = stored_exchange(b"{}", response_body=b"c" * 2 * LARGE)
     insert(database, [one for each in (long, short, answered) for one in split(each)])

@@ -109,8 +109,8 @@ def test_an_id_of_another_operation_or_process_is_as_unknown_as_any(
     call: Any,
 ) -> None:
     others = [
-        kept(process="toy_lots", response_body=b'{"secret": 1}'),
-        kept(operation="warnings", response_body=b'{"secret": 1}'),
+        stored_exchange(process="toy_lots", response_body=b'{"secret": 1}'),
+        stored_exchange(operation="warnings", response_body=b'{"secret": 1}'),
     ]
     insert(database, others)
     ids = [*(one.id for one in others), new_id(), "", "nothing", "' OR 1=1 --", "\0", "电" * 500]
