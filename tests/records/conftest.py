@@ -78,7 +78,7 @@ def first_form() -> Callable[[StoredExchange], dict[str, object]]:
 
 
 @pytest.fixture
-def kept() -> Callable[..., StoredExchange]:
+def stored_exchange() -> Callable[..., StoredExchange]:
     """Maker of a request with its answer."""
 
     def make(body: bytes = b'{"rows": []}', **more: object) -> StoredExchange:

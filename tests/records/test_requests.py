@@ -106,10 +106,10 @@ def test_large_requests_and_tables_are_compressed_and_short_ones_of_json_are_not
         assert [one.response for one in recorded(connection, "toy_cells")] == [short.response_body, large.response_body]
 
 
-def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, first_form, kept):
+def test_bodies_of_before_large_ones_were_compressed_are_read_as_they_were(url, older, first_form, stored_exchange):
     requested, _ = bodies(3 * LARGE)
     parts = [
-        kept(request_body=requested[i * LARGE : (i + 1) * LARGE], response_body=b"[]"[i : i + 1], part=i)
+        stored_exchange(request_body=requested[i * LARGE : (i + 1) * LARGE], response_body=b"[]"[i : i + 1], part=i)
         for i in range(3)
     ]
     with older("0008") as connection:

@@ -25,7 +25,10 @@ def test_the_latest_is_that_of_the_operation_and_the_process(
     database: Database, stored_exchange: Callable[..., Any]
 ) -> None:
     many = [
-        stored_exchange(process=p, operation=o, response_body=f"{p} {o} {i}".encode()) for i in (0, 1) for p in "ab" for o in "xy"
+        stored_exchange(process=p, operation=o, response_body=f"{p} {o} {i}".encode())
+        for i in (0, 1)
+        for p in "ab"
+        for o in "xy"
     ]
     insert(database, many)
     for one in many[4:]:

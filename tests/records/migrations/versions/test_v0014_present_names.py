@@ -46,11 +46,11 @@ SLOTS = [("A", "2026-11-01T00:00:00"), ("B", "2026-11-01T00:00:00")]
 Content = dict[str, list[dict[str, Any]]]
 
 
-def fill(database: Database, kept: Callable[..., StoredExchange]) -> None:
+def fill(database: Database, stored_exchange: Callable[..., StoredExchange]) -> None:
     """Record each kind of content: large and short requests, all states of a batch, keys, online states."""
     prefix = b'{"process": "toy_cells", "predictions": ['
-    large = kept(bytes(range(256)) * (LARGE // 100), response_body=b"large" * LARGE)
-    insert(database, [kept(response_prefix=prefix, response_body=b"%d]}" % i) for i in range(3)])
+    large = stored_exchange(bytes(range(256)) * (LARGE // 100), response_body=b"large" * LARGE)
+    insert(database, [stored_exchange(response_prefix=prefix, response_body=b"%d]}" % i) for i in range(3)])
     insert(database, split(large))
     index(database, PROCESS, lambda request: SLOTS)
     shadow.keep(database, PROCESS, [shadow.ShadowResponse(1, 2, "sha256:2", b"[1]")])
@@ -104,10 +104,10 @@ def reads(database: Database) -> list[Any]:
 
 
 @pytest.fixture
-def filled(tmp_path: Path, kept: Callable[..., StoredExchange]) -> Iterator[Database]:
+def filled(tmp_path: Path, stored_exchange: Callable[..., StoredExchange]) -> Iterator[Database]:
     """Records with the present names."""
     with closing(Database(f"sqlite:///{tmp_path / 'present' / 'records.db'}")) as database:
-        fill(database, kept)
+        fill(database, stored_exchange)
         yield database
 
 
@@ -128,13 +128,13 @@ def test_every_row_is_read_as_before_and_the_audit_stays_valid(
 def test_no_former_name_stays_and_new_rows_are_counted_on(
     url: str,
     older: Callable[[str], AbstractContextManager[Connection]],
-    kept: Callable[..., StoredExchange],
+    stored_exchange: Callable[..., StoredExchange],
 ) -> None:
     with older("0013") as connection:
         connection.execute(text("INSERT INTO answer_heads (day, digest, content) VALUES (1, 'a', :c)"), {"c": b"a"})
         connection.execute(text("DELETE FROM answer_heads"))
     with closing(Database(url)) as migrated:
-        fill(migrated, kept)
+        fill(migrated, stored_exchange)
         assert [row["number"] for row in content(migrated)["response_prefixes"]] == [2]
         with migrated.read() as connection:
             found = inspect(connection)
