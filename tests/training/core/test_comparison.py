@@ -235,7 +235,7 @@ def sides(rise, units=40, periods=4, seed=3):
 def test_a_model_that_is_as_good_and_mends_something_is_promoted():
     rows, old, new = sides(lambda unit, period: 0.0)
     assert not judge_losses(rows, old, new, "the loss", "%", None).promoted
-    result = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    result = judge_losses(rows, old, new, "the loss", "%", None, corrected="it covers what it promises")
     assert result.promoted
     assert result.wins
     assert result.why.startswith("as good, and it covers what it promises: with 80% confidence the loss falls by more")
@@ -243,7 +243,7 @@ def test_a_model_that_is_as_good_and_mends_something_is_promoted():
 
 def test_a_worse_model_is_not_promoted_whatever_it_mends():
     rows, old, new = sides(lambda unit, period: 0.2)
-    result = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    result = judge_losses(rows, old, new, "the loss", "%", None, corrected="it covers what it promises")
     assert not result.promoted
     assert result.mended is None
     assert result.why.startswith("not significantly better")
@@ -251,7 +251,7 @@ def test_a_worse_model_is_not_promoted_whatever_it_mends():
 
 def test_what_is_unsound_holds_back_a_model_that_mends_something():
     rows, old, new = sides(lambda unit, period: 0.0)
-    result = judge_losses(rows, old, new, "the loss", "%", "its lots break limits", mended="it covers")
+    result = judge_losses(rows, old, new, "the loss", "%", "its lots break limits", corrected="it covers")
     assert (result.promoted, result.why) == (False, "as good, but its lots break limits")
 
 
