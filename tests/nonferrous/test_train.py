@@ -47,7 +47,7 @@ def test_a_process_with_a_champion_is_left_alone(prepared, toy_seed):
 
 
 def test_a_process_whose_champion_does_not_load_is_learnt_again(prepared, capsys):
-    assert prepared(version(1, "champion"), trouble="model.json: changed") == (False, ["plant", "model"])
+    assert prepared(version(1, "champion"), error="model.json: changed") == (False, ["plant", "model"])
     assert capsys.readouterr().out == "toy_cells: version 1 is champion and does not load: model.json: changed\n"
 
 
