@@ -66,7 +66,7 @@ LEFT_OUT = ("_adaptive_", "_mae", "_width_")
 """Parts of the names of metrics that pages of processes leave out; the figures and MLflow have them."""
 
 
-def kept(process: str) -> Path:
+def result_file(process: str) -> Path:
     """File of a process's figures."""
     return DOCS / "results" / f"{process}.json"
 
@@ -126,7 +126,7 @@ def filled(text: str, process: str, result: dict[str, Any]) -> str:
 
 def write(process: str, result: dict[str, object]) -> None:
     """Keep a process's figures, and make the tables from them."""
-    kept(process).write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    result_file(process).write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     page = page_of(process)
     page.write_text(filled(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
 

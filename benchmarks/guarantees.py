@@ -34,7 +34,7 @@ from training.core.dataset import Dataset, dataset_of
 from training.core.fitting import fit, model_of, with_few_threads
 from training.core.splits import Split, split
 from training.jobs.trial import SimulatedPlant
-from training.sorting.evaluate import AnalysedPieces, Decided, lots_over_limit, money, rest_of
+from training.sorting.evaluate import AnalysedPieces, Decided, lots_over_limit, rest_of, value_metrics
 from training.sorting.fit import pieces_of, sort_lots
 from training.sorting.trial import true_pieces
 from training.tasks import task_of
@@ -111,7 +111,7 @@ def measured(model: SortingModel, plant: Plant, part: str) -> dict[str, float]:
 
 
 def _value(data: Dataset, decided: Decided, pieces: AnalysedPieces) -> float:
-    return money(value_matrix(data.seed), rest_of(data.seed), decided, pieces)["value"]
+    return value_metrics(value_matrix(data.seed), rest_of(data.seed), decided, pieces)["value"]
 
 
 def figures(seed: Seed, rng_seeds: Sequence[int]) -> dict[str, Any]:

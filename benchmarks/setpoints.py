@@ -138,7 +138,7 @@ def measured(name: str, folder: Path, policies: Sequence[NamedPolicy]) -> dict[s
     return dict(plain(trial | {"plants": plants, "seed_digest": seed_digest(seed)}))
 
 
-def learnt(variant: Variant) -> list[NamedPolicy]:
+def fitted_policies(variant: Variant) -> list[NamedPolicy]:
     """Arms of a variant that are fitted by `models.setpoints`, and the operators as their reference."""
     return [policy for policy in variant.arms if policy.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
 
@@ -333,7 +333,7 @@ def main(arguments: list[str]) -> None:
             if command == "run":
                 results[name] = measured(name, folder, variant.arms)
             else:
-                results[name] = joined(variant, measured(name, folder, learnt(variant)), results[name])
+                results[name] = joined(variant, measured(name, folder, fitted_policies(variant)), results[name])
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             shutil.rmtree(folder)
     elif command != "write" or names:

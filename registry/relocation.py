@@ -70,7 +70,7 @@ def _roots(connection: sqlite3.Connection, database: Path) -> list[Path]:
     roots: dict[Path, None] = {}
     for (location,) in connection.execute("SELECT artifact_location FROM experiments"):
         path = tables.local(str(location))
-        own = None if path is None else tables.beside(database, path)
+        own = None if path is None else tables.sibling(database, path)
         if path is not None and own is not None and own.resolve() != path.resolve():
             below = own.relative_to(database.parent / tables.ARTIFACTS)
             roots[Path(*path.parts[: len(path.parts) - len(below.parts)])] = None

@@ -60,7 +60,7 @@ def folder_of(file: Path, process: str, version: int) -> Path | None:
     """
     rows = _rows(file, _PLACE, process, version)
     path = local(str(rows[0][0])) if rows else None
-    return None if path is None else beside(file, path) or path
+    return None if path is None else sibling(file, path) or path
 
 
 def local(location: str) -> Path | None:
@@ -69,7 +69,7 @@ def local(location: str) -> Path | None:
     return None if parts.scheme not in ("", "file") or parts.netloc else Path(url2pathname(parts.path))
 
 
-def beside(database: Path, path: Path) -> Path | None:
+def sibling(database: Path, path: Path) -> Path | None:
     """Return the location of a recorded artifact path in the database's folder; None if outside it.
 
     Parameters

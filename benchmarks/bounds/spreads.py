@@ -36,10 +36,10 @@ from training.sorting.evaluate import (
     KG_PER_T,
     AnalysedPieces,
     Decided,
+    economic_value,
     lots_over_limit,
     lots_over_sd_limit,
     sds_of_lots,
-    worth,
 )
 from training.sorting.fit import sort_lots
 from training.sorting.trial import true_pieces
@@ -96,7 +96,7 @@ def known(model: SortingModel, pieces: AnalysedPieces) -> tuple[float, float]:
 
 
 def _value(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> float:
-    return KG_PER_T * float(np.average(worth(values, bins, pieces), weights=pieces.mass))
+    return KG_PER_T * float(np.average(economic_value(values, bins, pieces), weights=pieces.mass))
 
 
 def at_limit(plant: Plant, fitted: Fitted, limit: float | None, numbers: list[int]) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def main(count: int) -> None:
                 process = list(models)[number % len(models)]
                 folder = Path(scratch) / f"{number}"
                 made.append((process, folder, damage(models[process], folder, rng)))
-            errors = sandbox.troubles([folder for _, folder, _ in made])
+            errors = sandbox.load_errors([folder for _, folder, _ in made])
             outcomes = [outcome(folder, error) for (_, folder, _), error in zip(made, errors, strict=True)]
             checked = [folder for (_, folder, _), item in zip(made, outcomes, strict=True) if item == OUTCOMES[1]]
             ended_unchecked += sum(prediction is None for prediction in answers(checked, "--unchecked"))

@@ -44,7 +44,7 @@ PERIODS = {  # of a file: a month or so, of pots a quarter of a year
 MONTHS, FORGED = 12, 3  # a plant: correct files, and files manipulated in each way
 
 
-def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: int) -> LabelChecks:
+def checks_on(data: Dataset, periods: IntArray, first: int, count: int, accepted: int) -> LabelChecks:
     """Return the checks of a file of periods; older periods are history, accepted by a reviewer up to one.
 
     Parameters
@@ -67,7 +67,7 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int, accepted: in
 def one_by_one(data: Dataset, periods: IntArray, first: int, end: int, count: int) -> LabelChecks:
     """Return the checks of files in sequence, up to the first that is stopped."""
     for start in range(first, end - count + 1, count):
-        checks = asked(data, periods, start, count, first)
+        checks = checks_on(data, periods, start, count, first)
         if not checks.passed:
             break
     return checks
@@ -117,18 +117,18 @@ def on_plant(seed: Seed, data: Dataset, rng: np.random.Generator) -> dict[str, l
     routine = by_chance(data, rng)
     half = without_labels(data, routine)
     for first in map(int, np.unique(np.linspace(last // 2, last - count, MONTHS).astype(int))):
-        keep(HONEST, asked(data, periods, first, count, last // 2), first)
-        keep(ROUTINE, asked(half, periods[~routine], first, count, last // 2), first)
+        keep(HONEST, checks_on(data, periods, first, count, last // 2), first)
+        keep(ROUTINE, checks_on(half, periods[~routine], first, count, last // 2), first)
     for first in changes(seed, starts, count):
-        keep(REGIME, asked(data, periods, first, count, first), first)
+        keep(REGIME, checks_on(data, periods, first, count, first), first)
     for first in map(int, np.unique(np.linspace(last // 2, last - count - 1, FORGED).astype(int))):
         rows: BoolArray = (periods >= first) & (periods < first + count)
         for name, forgery in FORGERIES.items():
             false = forged(data, periods, np.flatnonzero(rows), forgery, rng)
-            both(name, first, false, partial(asked, periods=periods, first=first, count=count, accepted=first))
+            both(name, first, false, partial(checks_on, periods=periods, first=first, count=count, accepted=first))
         for name, choice in CHOICES.items():
             left_out = np.where(rows, chosen(data, choice, periods, rng), routine)
-            keep(name, asked(without_labels(data, left_out), periods[~left_out], first, count, first), first)
+            keep(name, checks_on(without_labels(data, left_out), periods[~left_out], first, count, first), first)
     for first, end in half_years(starts):
         for name, change in SLOW.items():
             reported, false = change(data, periods, first, end, rng)

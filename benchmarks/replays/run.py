@@ -160,13 +160,13 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
     seed, done, steps = plant.seed, list[Stepped](), list(plant.steps())
     for number, step in enumerate(steps):
         known = plant.table[period_of(plant.table, seed) < (steps[number - 1].start if number else plant.begin)]
-        one = _stepped(seed, step, number, played(seed).answers(learnt(known, seed), step.table, seed))
+        one = _stepped(seed, step, number, played(seed).answers(trained_model(known, seed), step.table, seed))
         done.append(one)
         shown(one)
     return done
 
 
-def learnt(known: pd.DataFrame, seed: Seed) -> Any:
+def trained_model(known: pd.DataFrame, seed: Seed) -> Any:
     """The best of `candidates_of`."""
     fitted, by = candidates_of(known, seed), task_of(seed).learner.selected_by
     return fitted[selected(by, {name: metrics for name, (_, metrics) in fitted.items()})][0]

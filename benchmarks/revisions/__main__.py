@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.revisions.asked import POLL, asked
+from benchmarks.revisions.asked import POLL, responses_of
 from benchmarks.revisions.checkouts import Checkout, CheckoutError, check, say
 from benchmarks.revisions.compare import ExpectedError, compare, read_expected
 from benchmarks.revisions.kept import opened, pack, unpack
@@ -58,7 +58,7 @@ def record(folder: Path, out: Path, quick: bool, home: Path | None, only: list[s
             "training": training,
             "seeds": lambda: seeds(checkout, training_tables, quick),
             "commands": lambda: written(checkout, training_tables),
-            "service": lambda: asked(checkout, training_tables),
+            "service": lambda: responses_of(checkout, training_tables),
             "records": lambda: recorded(checkout, training_tables),
             "kept": lambda: opened(checkout, home or packed, quick),
             "package": lambda: package(checkout),

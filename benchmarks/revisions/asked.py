@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.revisions.bodies import JSON, Body, Operation, bad, planned, scheduled, some
+from benchmarks.revisions.bodies import JSON, Body, Operation, bad, planned, sample, scheduled
 from benchmarks.revisions.checkouts import Checkout, say
 from benchmarks.revisions.masks import compact, stable
 
@@ -61,7 +61,7 @@ class RecordingClient:
         return answer
 
 
-def asked(
+def responses_of(
     checkout: Checkout, tables: Mapping[str, Path], brief: bool = False, in_shadow: str | None = None
 ) -> dict[str, Any]:
     """Answers of a service over the home folder.
@@ -156,7 +156,7 @@ def _good(operation: Operation, table: pd.DataFrame, key: str | None, clock: str
         yield "rows of the table", scheduled(operation, table, clock)
         return
     if operation.name == PREDICTIONS:
-        rows = operation.rows(some(table))
+        rows = operation.rows(sample(table))
         yield "20 rows", {"rows": rows}
         yield "20 rows explained", {"rows": rows, "explain": True, "coverage": 0.8}
     if "history" in operation.fields and key is not None and clock is not None:
@@ -165,7 +165,7 @@ def _good(operation: Operation, table: pd.DataFrame, key: str | None, clock: str
 
 def _ask_tables(client: RecordingClient, operation: Operation, table: pd.DataFrame) -> None:
     columns = [name for name in operation.columns("rows") if name in table.columns]
-    rows = pa.Table.from_pandas(pd.DataFrame(operation.rows(some(table)[columns])), preserve_index=False)
+    rows = pa.Table.from_pandas(pd.DataFrame(operation.rows(sample(table)[columns])), preserve_index=False)
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows)
@@ -191,7 +191,7 @@ def _read_table(status: int, headers: Any, content: bytes) -> Any:
 def _ask_tensors(client: RecordingClient, process: str, operation: Operation, table: pd.DataFrame) -> None:
     path = f"/v2/models/{process}"
     described = client.keep(f"{process} /v2", path)
-    rows = operation.rows(some(table))
+    rows = operation.rows(sample(table))
     inputs = [
         {
             "name": one["name"],

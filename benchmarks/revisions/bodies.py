@@ -102,7 +102,7 @@ def allowed(value: Any, schema: Mapping[str, Any]) -> Any:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-def some(table: pd.DataFrame) -> pd.DataFrame:
+def sample(table: pd.DataFrame) -> pd.DataFrame:
     """Rows from all over a table."""
     return table.iloc[:: max(1, len(table) // ROWS)].head(ROWS)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.revisions.asked import asked, frame_of
+from benchmarks.revisions.asked import frame_of, responses_of
 from benchmarks.revisions.checkouts import Checkout, say
 from benchmarks.revisions.lines import RECORDS, files
 from benchmarks.revisions.trained import PLANTS, stored
@@ -102,7 +102,7 @@ def _in_shadow(checkout: Checkout, tables: Mapping[str, Path], folder: Path) -> 
 
 
 def _answers(checkout: Checkout, tables: Mapping[str, Path], in_shadow: str | None = None) -> dict[str, Any]:
-    responses = asked(checkout, tables, brief=True, in_shadow=in_shadow)
+    responses = responses_of(checkout, tables, brief=True, in_shadow=in_shadow)
     responses.pop("openapi")
     return responses
 

@@ -30,7 +30,7 @@ from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import answered, prediction
-from benchmarks.soak.weighed import weighed
+from benchmarks.soak.weighed import measured_size
 from operations.catalogue import predictions_of
 from records.database import Database
 from seeds import load
@@ -66,7 +66,7 @@ def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
             for line in load_.stdout:
                 sample = json.loads(line)
                 if "whole" not in sample:
-                    sample |= weighed(running.popen.pid, file, database) | {"disk_ms": disk.longest()}
+                    sample |= measured_size(running.popen.pid, file, database) | {"disk_ms": disk.longest()}
                     series.append(sample)
                     print(sample, flush=True)
         if load_.returncode:

@@ -12,7 +12,7 @@ from records.database import Database
 from records.schema import OUTCOMES, STATES
 
 
-def weighed(pid: int, file: Path, database: Database) -> dict[str, Any]:
+def measured_size(pid: int, file: Path, database: Database) -> dict[str, Any]:
     """Resident memory [MiB], open handles, size of the records [MiB] and length of the outcomes' queue.
 
     Parameters

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import filled
-from benchmarks.suite.page import NAME, PAGE, RESULTS, ROOT, by_file, counted, kept, lines
+from benchmarks.suite.page import NAME, PAGE, RESULTS, ROOT, by_file, counted, lines, stored_results
 
 TARGETS = {"test-fast": "not long and not service and not browser", "test": "not long", "test-long": "long"}
 
@@ -36,7 +36,7 @@ def measured(expression: str) -> tuple[dict[str, Any], Path]:
 
 def main(targets: Sequence[str]) -> None:
     """Measure some targets, or all of them, and write the page."""
-    results = kept()
+    results = stored_results()
     for target in targets or TARGETS:
         figures, record = measured(TARGETS[target])
         about = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}

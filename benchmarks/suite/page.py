@@ -14,7 +14,7 @@ NAME = "results of suite"
 PROPERTY = "processor seconds"
 
 
-def kept() -> dict[str, Any]:
+def stored_results() -> dict[str, Any]:
     """Figures of runs that were measured, by target, and those of long tests, by file."""
     return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"runs": {}, "long": {}}
 

@@ -13,7 +13,7 @@ from benchmarks.faults.damages import DAMAGES, damage, resized
 from benchmarks.faults.models import NAME, OUTCOMES, PAGE, RESULTS, lines
 from models.estimators.tree_text import TreeTextError, check
 from models.regression.model import conformalised
-from models.sandbox.sandbox import troubles
+from models.sandbox.sandbox import load_errors
 from models.storage import model_files
 from models.tasks import build
 from seeds import Seed
@@ -62,7 +62,7 @@ def test_damaged_models_end_nothing_and_run_nothing(
     folders = [tmp_path / str(number) for number in range(400)]
     kinds = [damage(model, folder, rng) for folder in folders]
     assert {kind.split(", ")[1] for kind in kinds} == set(DAMAGES)
-    result = troubles([model, *folders])
+    result = load_errors([model, *folders])
     assert result[0] is None
     ended = {
         kind: message for kind, message in zip(kinds, result[1:], strict=True) if "process of its own" in str(message)
@@ -93,7 +93,7 @@ def test_a_text_that_passes_the_check_keeps_the_library_alive(model: Path, tmp_p
             folders.append(tmp_path / str(number))
             rewritten(model, folders[-1], name, text)
     assert len(folders) > 50
-    assert [message for message in troubles(folders) if "process of its own" in str(message)] == []
+    assert [message for message in load_errors(folders) if "process of its own" in str(message)] == []
 
 
 def rewritten(model: Path, folder: Path, name: str, text: bytes) -> None:

@@ -66,7 +66,7 @@ def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: 
     return likelihood
 
 
-def likeliest(reported: FloatArray) -> tuple[float, float]:
+def maximum_likelihood(reported: FloatArray) -> tuple[float, float]:
     """Return mean and standard deviation of the logarithm that maximise `log_likelihood`.
 
     Parameters

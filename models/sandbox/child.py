@@ -27,7 +27,7 @@ def main(folders: list[str]) -> None:
     print(json.dumps("ready"), file=answers, flush=True)
     for folder in folders:
         _wake()
-        print(json.dumps(trouble(Path(folder))), file=answers, flush=True)
+        print(json.dumps(load_error(Path(folder))), file=answers, flush=True)
 
 
 def _limit(models: int) -> None:
@@ -60,7 +60,7 @@ def _wake() -> None:
         signal.alarm(WALL_SECONDS)
 
 
-def trouble(folder: Path) -> str | None:
+def load_error(folder: Path) -> str | None:
     """Return as one line the error in loading or self-test of a model; None if both pass."""
     try:
         model_files.load(folder)

@@ -24,7 +24,7 @@ class SandboxError(RuntimeError):
     """The process for a trial did not start; that says nothing of a model."""
 
 
-def troubles(folders: Sequence[Path]) -> list[str | None]:
+def load_errors(folders: Sequence[Path]) -> list[str | None]:
     """Return errors in loading and self-test of models, run in a process with limits.
 
     Parameters

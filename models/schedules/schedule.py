@@ -125,7 +125,7 @@ def schedule(line: CellLine, order: Order) -> Schedule:
     level = 1e-3 * cells * float(line.power(np.array([flat]))[0])
     energy = 1e3 * step * power
     states = {one.name: one.course(current, step) for one in line.balances}
-    changes = [_figures(one, current, order) - _figures(line, current, order) for one in doubted(line)]
+    changes = [_figures(one, current, order) - _figures(line, current, order) for one in perturbed(line)]
     figures = _figures(line, current, order)
     changes.append(np.array([0.0, line.doubts.saving * figures[1], 0.0]))
     sd = np.sqrt(np.sum(np.square(changes), axis=0))
@@ -172,7 +172,7 @@ def flat_current(line: CellLine, current: FloatArray, order: Order) -> float:
     return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high))
 
 
-def doubted(line: CellLine) -> Iterator[CellLine]:
+def perturbed(line: CellLine) -> Iterator[CellLine]:
     """The line with each of its doubts one standard deviation up."""
     doubts, typical = line.doubts, np.array([line.usual])
     voltage, efficiency = float(line.voltage(typical)[0]), float(line.efficiency(typical)[0])

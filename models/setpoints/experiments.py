@@ -22,7 +22,7 @@ import numpy as np
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import EvaluatedMoves, weigh
+from models.setpoints.move_evaluation import EvaluatedMoves, evaluate
 from models.setpoints.plans import UnitPlans
 from models.setpoints.situations import AHEAD
 from physics.arrays import BoolArray, FloatArray
@@ -123,7 +123,7 @@ def experiments(
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     known = np.array([reason is None for reason in plans.refusals])
     pairs, values, able = int(share * len(known)) // 2, {}, {}
-    ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
+    ends = {size: evaluate(model, plans, economics, _both_ways(model, size)) for size in SIZES}
     for setpoint in model.setpoints:
         options = []
         for size, evaluated in ends.items():

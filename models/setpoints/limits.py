@@ -11,7 +11,7 @@ LIMIT_QUANTILES = np.linspace(0.0, 1.0, 401)
 _SLACK = 1e-9
 
 
-def chance(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> FloatArray:
+def violation_probability(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> FloatArray:
     """Probability that a period breaks a limit.
 
     Parameters
@@ -31,6 +31,6 @@ def chance(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> 
     return np.asarray(1.0 - below if constraint.at_most is not None else below, dtype=np.float64)
 
 
-def kept(probabilities: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
+def within_ceiling(probabilities: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
     """Return whether moves satisfy a limit: probability below the seed's bound or not above the plan's."""
     return np.asarray(probabilities <= np.maximum(constraint.chance, planned) + _SLACK)

@@ -14,7 +14,7 @@ from models.processes.lookup import response_of
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
 from models.setpoints.expectation import StateForecast
-from models.setpoints.situations import AHEAD, SMOOTH, UnitStates, in_hand
+from models.setpoints.situations import AHEAD, SMOOTH, UnitStates, available_columns
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -137,7 +137,7 @@ class SetpointModel:
         smoothed = {name: at.of(f"{name} {SMOOTH}") for name in self.response.SMOOTHED}
         hidden |= {name: np.where(np.isfinite(values), values, hidden[name]) for name, values in smoothed.items()}
         typical = dict(zip(self.kept, self.expectation.usual, strict=True))
-        return self.response.state(hidden, at.plan, in_hand(at, typical, self.seed), self.line)
+        return self.response.state(hidden, at.plan, available_columns(at, typical, self.seed), self.line)
 
     def outcomes(
         self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.setpoints.limits import chance, kept
+from models.setpoints.limits import violation_probability, within_ceiling
 from models.setpoints.model import DRAWS, SetpointModel
 from models.setpoints.plans import UnitPlans
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -59,7 +59,7 @@ def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
     return {setpoint: grid[:, [k]] for k, setpoint in enumerate(model.response.SETPOINTS)}
 
 
-def weigh(
+def evaluate(
     model: SetpointModel, plans: UnitPlans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
 ) -> EvaluatedMoves:
     """Evaluate moves and their uncertainty; the first of them is no move."""
@@ -90,8 +90,8 @@ def weigh_each(
     after = model.outcomes(state, moves, model.posterior.mean)
     within = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for constraint in model.seed.constraints:
-        probabilities = chance(constraint, after[constraint.name], model.errors[constraint.name])
-        within &= kept(probabilities, probabilities[:1], constraint)
+        probabilities = violation_probability(constraint, after[constraint.name], model.errors[constraint.name])
+        within &= within_ceiling(probabilities, probabilities[:1], constraint)
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
     cost = model.move_cost(moves)
     return [

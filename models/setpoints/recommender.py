@@ -9,9 +9,9 @@ import numpy as np
 
 from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 from models.setpoints.errors import SetpointError
-from models.setpoints.limits import chance
+from models.setpoints.limits import violation_probability
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import EvaluatedMoves, changes, chosen, moves_of, weigh
+from models.setpoints.move_evaluation import EvaluatedMoves, changes, chosen, evaluate, moves_of
 from models.setpoints.plans import UnitPlans
 from physics.arrays import FloatArray, IntArray
 from system.cancellation import between
@@ -50,7 +50,7 @@ def recommend(
     economics, moves = model.priced(prices), moves_of(model)
     recommendations = []
     for part in between(UnitPlans.of(model, table).parts()):
-        evaluated = weigh(model, part, economics, moves)
+        evaluated = evaluate(model, part, economics, moves)
         best, refusals = chosen(evaluated, part.refusals)
         recommendations += advice(model, part, evaluated, economics, best, refusals)
     return recommendations
@@ -88,7 +88,7 @@ def what_if(
     for part in between(plans.parts()):
         first = len(recommendations)
         own = {setpoint: sizes[:, first : first + len(part.names)] for setpoint, sizes in pair.items()}
-        evaluated = weigh(model, part, economics, own)
+        evaluated = evaluate(model, part, economics, own)
         requested = np.ones(len(part.names), dtype=np.intp)
         recommendations += advice(model, part, evaluated, economics, requested, part.refusals)
     return recommendations
@@ -182,7 +182,7 @@ def _limits(model: SetpointModel, evaluated: EvaluatedMoves, best: int, i: int) 
     limits = []
     for one in model.seed.constraints:
         expected = evaluated.after[one.name][best, i]
-        likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
+        likely = float(violation_probability(one, np.asarray(expected), model.errors[one.name]))
         limits.append(
             LimitAfterMoves(
                 one.name,

@@ -194,7 +194,7 @@ def situations(grid: UnitPeriodGrid, seed: Seed, response: AnyResponse) -> UnitS
     )
 
 
-def in_hand(known: UnitStates, typical: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
+def available_columns(known: UnitStates, typical: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
     """`before` columns of situations; the usual value where one was never measured."""
     available = {}
     for column in seed.by_role("before"):

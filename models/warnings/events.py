@@ -29,7 +29,7 @@ def outcome_after(event: WarningEvent, seed: Seed) -> int:
     return event.horizon - 1 + wait_of(event, seed)
 
 
-def usual(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
+def reference_level(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
     """Return each unit's typical value at period starts, from known values, (u, p) [the column's unit].
 
     NaN where fewer than FEWEST_USUAL are available.
@@ -48,7 +48,7 @@ def limits(event: WarningEvent, grid: UnitPeriodGrid, seed: Seed) -> FloatArray:
     if not event.is_relative:
         return np.full(grid.there.shape, event.size)
     sign = -1.0 if event.counts == "below_usual" else 1.0
-    return usual(event, grid, seed) + sign * event.size
+    return reference_level(event, grid, seed) + sign * event.size
 
 
 def is_low(event: WarningEvent) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri, erfcx, ndtri
 
-from models.quality.censoring import below_limit, likeliest, log_size
+from models.quality.censoring import below_limit, log_size, maximum_likelihood
 from monitoring.charts.control import moving_range_sigma
 from physics.arrays import FloatArray
 
@@ -233,7 +233,7 @@ def lognormal_capability(
         needed = f"at least {SEEN_NEEDED} contents above the laboratory's limit, not all alike"
         raise CapabilityError(f"reported: expected {needed}, got {len(seen)}")
     try:
-        log_mean, log_sigma = likeliest(known)
+        log_mean, log_sigma = maximum_likelihood(known)
     except ValueError as fault:
         raise CapabilityError(str(fault)) from None
     value, slope = _lognormal_index(log_mean, log_sigma, lower, upper)

@@ -155,7 +155,7 @@ class Loading:
 
     def _trial(self, new: list[Path]) -> dict[Path, str | None]:
         try:
-            load_errors = sandbox.troubles(new)
+            load_errors = sandbox.load_errors(new)
         except (sandbox.SandboxError, OSError) as error:
             return dict.fromkeys(new, " ".join(str(error).split()))
         self._tried.remember({model_files.digest(path): reason for path, reason in zip(new, load_errors, strict=True)})

@@ -112,7 +112,7 @@ class ParsedInferenceRequest:
         return [(held[name], binary) for name, binary in self.outputs.items()]
 
 
-def asked(body: bytes, length: str | None, payloads: Payloads, contract: Contract) -> ParsedInferenceRequest:
+def parse_request(body: bytes, length: str | None, payloads: Payloads, contract: Contract) -> ParsedInferenceRequest:
     """Parse the body of an inference request.
 
     Parameters

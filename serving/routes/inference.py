@@ -22,7 +22,7 @@ from serving.hot_reload.champions import NEW, Champions, Served, Status
 from serving.middleware.admission import CostEstimates, Load
 from serving.open_inference.answers import Encoded
 from serving.open_inference.contract import Contract, contract
-from serving.open_inference.requests import LENGTH, InferenceRequest, ParsedInferenceRequest, asked
+from serving.open_inference.requests import LENGTH, InferenceRequest, ParsedInferenceRequest, parse_request
 from serving.open_inference.schemas import (
     InferenceError,
     InferenceResponse,
@@ -151,7 +151,7 @@ def _infer(
         length = request.headers.get(LENGTH)
 
         def read() -> ParsedInferenceRequest:
-            return asked(body, length, payloads, contracts.of(payloads))
+            return parse_request(body, length, payloads, contracts.of(payloads))
 
         if len(body) <= LONGEST_BODY_AT_ONCE:
             parsed = read()

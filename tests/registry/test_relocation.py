@@ -129,4 +129,4 @@ def test_what_cannot_be_adopted_is_said(home, tmp_path):
 
 def test_a_path_that_climbs_is_not_looked_for(tmp_path):
     (tmp_path / "artifacts").mkdir()
-    assert tables.beside(tmp_path / "mlflow.db", Path("/x/artifacts/../../etc")) is None
+    assert tables.sibling(tmp_path / "mlflow.db", Path("/x/artifacts/../../etc")) is None

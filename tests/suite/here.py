@@ -13,7 +13,7 @@ from registry.loading.load_results import TrialLoadResults
 def tried_here() -> Iterator[None]:
     """Let models be tried in this process, which takes no second one, and nothing be remembered of it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandbox, "troubles", lambda folders: [child.trouble(folder) for folder in folders])
+        patch.setattr(sandbox, "load_errors", lambda folders: [child.load_error(folder) for folder in folders])
         patch.setattr(TrialLoadResults, "remember", lambda self, result: None)
         yield
 

@@ -6,7 +6,7 @@ from training.classification.fit import ClassificationCandidate, classes_of
 from training.core.class_losses import log_losses
 from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
-from training.core.gate import Evidence, GateCondition, coverage_condition, unlearnt
+from training.core.gate import Evidence, GateCondition, coverage_condition, untrained_rows
 from training.core.splits import Split
 
 
@@ -14,7 +14,7 @@ def evidence(
     candidate: ClassificationCandidate, baseline: ClassificationCandidate, data: Dataset, parts: Split
 ) -> Evidence:
     """Return test log losses of candidate and baseline, and the coverage of the sets."""
-    rows = unlearnt(parts)
+    rows = untrained_rows(parts)
     classes, units, periods = classes_of(data, rows), data.units[rows], data.periods[rows]
     return Evidence(
         rows=ComparisonRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),

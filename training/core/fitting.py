@@ -294,7 +294,7 @@ def out_of_time_predictions(
 
 def importance(learner: AnyLearner, model: Any, data: Dataset, parts: Split) -> FloatArray:
     """Return the permutation importance of inputs on test rows, shape (k,), for any type of candidate."""
-    rows = some(parts.test, learner.importance_rows)
+    rows = sample_rows(parts.test, learner.importance_rows)
     error = learner.error(model, data, rows)
 
     def score(estimator: Any, X: FloatArray, labels: FloatArray) -> float:
@@ -324,7 +324,7 @@ def learning_curve(learner: AnyLearner, estimator: Any, model: Any, data: Datase
     return LearningCurve((*counts, len(distinct)), (*errors, error(model.estimator, X, labels)))
 
 
-def some(rows: IntArray, most: int) -> IntArray:
+def sample_rows(rows: IntArray, most: int) -> IntArray:
     """At most so many of the rows, drawn once and for all, in their order."""
     if len(rows) <= most:
         return rows

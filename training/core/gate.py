@@ -209,7 +209,7 @@ def mended_coverage(champion: float, challenger: float, rows: int) -> str | None
     return f"it covers {challenger:.0%} of the labels where 90% is promised and the champion covers {champion:.0%}"
 
 
-def unlearnt(parts: Split) -> IntArray:
+def untrained_rows(parts: Split) -> IntArray:
     """Return the test rows, held-out units included: no model was trained on them or on later rows."""
     return np.sort(np.concatenate([parts.test, parts.holdout]))
 

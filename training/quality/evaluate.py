@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from models.interfaces.answers import COVERAGE, Answer
-from models.quality.censoring import below_limit, likeliest, log_likelihood, log_size
+from models.quality.censoring import below_limit, log_likelihood, log_size, maximum_likelihood
 from models.quality.decision import Costs
 from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss, spread_about
@@ -211,7 +211,7 @@ def explained(reported: FloatArray, predicted: FloatArray) -> float:
     known = reported[~np.isnan(reported)]
     if not np.ptp(known):
         return float("nan")
-    centre, _ = likeliest(known)
+    centre, _ = maximum_likelihood(known)
     bar = _log_likelihood(reported, np.full(len(reported), centre))
     return _avoided(_log_likelihood(reported, predicted), bar)
 

@@ -9,7 +9,7 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
-from training.core.gate import Evidence, GateCondition, labels_in, unlearnt
+from training.core.gate import Evidence, GateCondition, labels_in, untrained_rows
 from training.core.splits import Split
 from training.quality.comparison import cost_of
 from training.quality.fit import QualityCandidate, lots_of
@@ -20,7 +20,7 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
 
     Lots whose assays do not determine all grades do not count.
     """
-    rows, training_rows = unlearnt(parts), np.sort(parts.learnt)
+    rows, training_rows = untrained_rows(parts), np.sort(parts.learnt)
     rows = rows[~np.isnan(lots_of(data)[rows].kept).any(axis=1)]
     lots, assessed, seed = lots_of(data)[rows], candidate.answers.judged(rows), data.seed
     units, periods = data.units[rows], data.periods[rows]

@@ -7,7 +7,7 @@ from physics.arrays import IntArray
 from training.core.comparison import ComparisonRows, block_numbers
 from training.core.dataset import Dataset
 from training.core.evaluate import coverage
-from training.core.gate import Evidence, GateCondition, coverage_condition, labels_in, unlearnt
+from training.core.gate import Evidence, GateCondition, coverage_condition, labels_in, untrained_rows
 from training.core.splits import Split
 from training.regression.fit import RegressionCandidate
 
@@ -17,7 +17,7 @@ def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data
 
     The errors are those of the fixed answers, which need no outcome to come in.
     """
-    rows, training_rows = unlearnt(parts), np.sort(parts.learnt)
+    rows, training_rows = untrained_rows(parts), np.sort(parts.learnt)
     label, answer = data.y[rows], rows_of(candidate.answers, rows)
     units, periods = data.units[rows], data.periods[rows]
     return Evidence(

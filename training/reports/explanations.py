@@ -17,7 +17,7 @@ from reporting.drawing import empty
 from reporting.style import BLUE, RED
 from seeds import Seed
 from training.core.dataset import Dataset
-from training.core.fitting import some
+from training.core.fitting import sample_rows
 from training.core.splits import Split
 
 MOST_ROWS = 300
@@ -36,7 +36,7 @@ def judged_parts(candidate: Any, data: Dataset, parts: Split) -> Parts | None:
 
 def parts_on(estimator: Regressor, X: FloatArray, seed: Seed) -> Parts | None:
     """Return input contributions on at most 300 rows; None if there are no contributions."""
-    X = X[some(np.arange(len(X)), MOST_ROWS)]
+    X = X[sample_rows(np.arange(len(X)), MOST_ROWS)]
     return explained(estimator, X, np.asarray(estimator.predict(X), dtype=np.float64), seed)
 
 

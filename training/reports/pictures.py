@@ -11,7 +11,7 @@ from physics.arrays import FloatArray, IntArray
 from reporting.drawing import empty
 from reporting.style import BLUE
 from training.core.dataset import Dataset
-from training.core.fitting import some
+from training.core.fitting import sample_rows
 from training.core.splits import Split
 
 MOST_POINTS = 3000
@@ -54,7 +54,7 @@ class Picture:
 
 def thinned(rows: IntArray, most: int = MOST_POINTS) -> IntArray:
     """At most so many of the rows, so that a page of a large plant still opens and is readable."""
-    return some(rows, most)
+    return sample_rows(rows, most)
 
 
 def input_bars(rise: FloatArray, data: Dataset, axis: str) -> go.Figure:

@@ -33,7 +33,7 @@ def keep(folder: Path, plant: str, policy: str, ran: PolicyRun) -> None:
     os.replace(partial, where)
 
 
-def kept(folder: Path, plant: str, policy: str) -> PolicyRun | None:
+def stored_run(folder: Path, plant: str, policy: str) -> PolicyRun | None:
     """A finished arm; None where there is none."""
     where = folder / plant / policy
     if not where.is_dir():

@@ -18,7 +18,7 @@ from training.setpoints.choice import Choice
 from training.setpoints.observation import Observation, split_plan
 
 
-def money(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
+def economic_value(seed: Seed, columns: Mapping[str, FloatArray]) -> FloatArray:
     """Return the margin of measured periods at the seed's prices [$/d]."""
     prices = {name: quantity.value for name, quantity in seed.economics.items()}
     return np.asarray(needed_physics_of(seed).money(columns, prices), dtype=np.float64)
@@ -88,7 +88,7 @@ class AllColumnsRegression:
             followers = {response.SETPOINTS[name]: last[response.SETPOINTS[name]] + shifts[name] for name in alike}
             moved = coming.assign(**followers | setpoints)
             target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
-            values.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
+            values.append(economic_value(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
         gain = np.array(values) - values[0]
         moves, net = self.reach.best(gain, plan, before)
         return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
@@ -106,7 +106,7 @@ class PriorColumnsRegression:
     def learn(cls, hand: Observation, seed: Seed, reach: ActionSpace) -> Self:
         """Learn money as it was measured."""
         rows = by_time(hand.history(), seed)
-        values = money(seed, numbers(rows, seed))
+        values = economic_value(seed, numbers(rows, seed))
         known = np.isfinite(values)
         return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], values[known]))
 

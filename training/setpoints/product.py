@@ -42,7 +42,7 @@ def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: 
     return Choice(units, still, nothing, nothing, nothing, np.full(len(units), model, dtype=object))
 
 
-def learnt(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | str:
+def fitted(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | str:
     """Fit a model on the observation, or return the reason of failure."""
     try:
         return learn(history, seed, **known)
@@ -67,7 +67,7 @@ class StaticModelPolicy:
 
     def __init__(self, hand: Observation, seed: Seed, reach: ActionSpace, evidence: bool = True) -> None:
         self._seed, self._reach = seed, reach
-        self._model = learnt(hand.history(), seed, tests=hand.tests, evidence=evidence)
+        self._model = fitted(hand.history(), seed, tests=hand.tests, evidence=evidence)
 
     def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
         """See `Policy`."""
@@ -84,7 +84,7 @@ class RefittedModelPolicy:
         self._seed, self._reach = seed, reach
         self._advised: list[pd.DataFrame] = []
         self._tests: list[pd.DataFrame] = []
-        self._model = learnt(hand.history(), seed, tests=hand.tests)
+        self._model = fitted(hand.history(), seed, tests=hand.tests)
         self._periods = 0
 
     def choose(self, table: pd.DataFrame, hand: Observation) -> Choice:
@@ -92,7 +92,7 @@ class RefittedModelPolicy:
         history, planned = split_plan(table, self._seed)
         if self._periods and self._periods % AGAIN == 0:
             tests = self._all_tests(hand)
-            self._model = learnt(history, self._seed, tests=tests, advised=pd.concat(self._advised, ignore_index=True))
+            self._model = fitted(history, self._seed, tests=tests, advised=pd.concat(self._advised, ignore_index=True))
         choice = self._chosen(table, planned)
         self._periods += 1
         return choice

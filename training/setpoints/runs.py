@@ -16,7 +16,7 @@ from seeds import Seed
 from system.code_version import git_commit, package_version
 from training.core.progress import Progress
 from training.setpoints.action_space import SetpointTrialError
-from training.setpoints.checkpoint import finished, folder_of, keep, kept, missing
+from training.setpoints.checkpoint import finished, folder_of, keep, missing, stored_run
 from training.setpoints.loop import begin, run
 from training.setpoints.observation import public
 from training.setpoints.outcome import outcome_of, over_plants, statements_of
@@ -202,7 +202,7 @@ def collected(
     """Figures of a trial all of whose arms are finished."""
     figures_by_plant: dict[str, dict[str, dict[str, Any]]] = {}
     for plant in plants:
-        ran = {policy.name: kept(folder, plant.name, policy.name) for policy in policies}
+        ran = {policy.name: stored_run(folder, plant.name, policy.name) for policy in policies}
         operators = ran[OPERATORS.name]
         assert operators is not None
         figures_by_plant[plant.name] = {

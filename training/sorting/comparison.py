@@ -11,7 +11,7 @@ from registry.loading.agreement import check_names
 from seeds import Seed
 from training.core.comparison import ComparisonResult, ComparisonRows, ModelLosses, enough, judge
 from training.core.dataset import Dataset
-from training.sorting.evaluate import KG_PER_T, AnalysedPieces, Decided, measured, worth
+from training.sorting.evaluate import KG_PER_T, AnalysedPieces, Decided, economic_value, measured
 from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
 
 
@@ -30,7 +30,7 @@ def value_lost(seed: Seed, decided: Decided, pieces: AnalysedPieces) -> FloatArr
     """Return each decision's loss against an oracle of all classes, shape (n,) [$/t of feed]."""
     values = value_matrix(seed)
     best: FloatArray = values.max(axis=0)[pieces.classes]
-    return KG_PER_T * (best - worth(values, decided.bin, pieces))
+    return KG_PER_T * (best - economic_value(values, decided.bin, pieces))
 
 
 def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> None:

@@ -87,12 +87,12 @@ def share(part: BoolArray, mass: FloatArray) -> float:
     return float(mass[part].sum()) / total if total else float("nan")
 
 
-def worth(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> FloatArray:
+def economic_value(values: FloatArray, bins: IntArray, pieces: AnalysedPieces) -> FloatArray:
     """Return the value of each piece in its bin, by its class, shape (n,) [$/kg]."""
     return values[bins, pieces.classes]
 
 
-def money(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
+def value_metrics(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     """Value of the decisions against that of an oracle.
 
     The oracle knows the laboratory's class of every piece and the same values, and puts each piece where its class is
@@ -117,7 +117,7 @@ def money(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPi
     got, best, passed = (
         KG_PER_T * float(np.average(one, weights=mass))
         for one in (
-            worth(values, decided.bin, pieces),
+            economic_value(values, decided.bin, pieces),
             values.max(axis=0)[pieces.classes],
             values[residue, pieces.classes],
         )
@@ -175,13 +175,13 @@ def lost_by_cause(
     """
     mass, total = pieces.mass, float(pieces.mass.sum())
     best = values.max(axis=0)[pieces.classes]
-    lost = best - worth(values, decided.wanted, pieces)
-    closed = worth(values, decided.wanted, pieces) - worth(values, decided.bin, pieces)
+    lost = best - economic_value(values, decided.wanted, pieces)
+    closed = economic_value(values, decided.wanted, pieces) - economic_value(values, decided.bin, pieces)
     right = decided.likeliest == pieces.classes
     ejected = np.bincount(decided.bin, weights=mass, minlength=len(values)) / total
     ejected[residue] = 0.0
     feed = np.bincount(pieces.classes, weights=mass, minlength=values.shape[1]) / total
-    value_kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
+    value_kept = float(np.average(economic_value(values, decided.bin, pieces), weights=mass))
     lines = {
         "misclassified": lost * (~right & ~decided.refused),
         "uncertainty": lost * (right & ~decided.refused),
@@ -293,7 +293,7 @@ def measured(seed: Seed, decided: Decided, pieces: AnalysedPieces, truth: FloatA
         "accuracy_count": float(right.mean()),
         "log_loss": log_loss(decided.p, pieces.classes, mass),
         "ece": calibration_error(decided.p, pieces.classes, mass),
-        **money(values, residue, decided, pieces),
+        **value_metrics(values, residue, decided, pieces),
         **{metric_of(cause): amount for cause, amount in lost.items()},
         **by_bin(values, residue, [one.name for one in seed.bins], decided, pieces),
         "refused_other": share((decided.bin == residue)[other], mass[other]),
@@ -327,7 +327,7 @@ def _against_truth(
     true = replace(pieces, classes=truth)
     return {
         "truth_accuracy": share(decided.likeliest == truth, pieces.mass),
-        "truth_value_share": money(values, residue, decided, true)["value_share"],
+        "truth_value_share": value_metrics(values, residue, decided, true)["value_share"],
         "label_errors": share(pieces.classes != truth, pieces.mass),
     }
 
@@ -347,7 +347,7 @@ def rest_of(seed: Seed) -> int:
 def _intervals(values: FloatArray, residue: int, decided: Decided, pieces: AnalysedPieces) -> dict[str, float]:
     mass, oracle = pieces.mass, oracle_bins(values, pieces.classes)
     sorted_out, requested, right = mass * (decided.bin != residue), mass * (oracle != residue), decided.bin == oracle
-    got = mass * worth(values, decided.bin, pieces)
+    got = mass * economic_value(values, decided.bin, pieces)
     ratios = {
         "accuracy": (mass * (decided.likeliest == pieces.classes), mass),
         "value": (KG_PER_T * got, mass),

@@ -4,7 +4,7 @@ from models.uncertainty.guarantees import beyond_promise
 from seeds import Seed
 from training.core.comparison import ComparisonRows
 from training.core.dataset import Dataset
-from training.core.gate import Evidence, GateCondition, unlearnt
+from training.core.gate import Evidence, GateCondition, untrained_rows
 from training.core.splits import Split
 from training.sorting.comparison import lot_numbers, value_lost
 from training.sorting.evaluate import AnalysedPieces, Decided, lots_over_limit
@@ -13,7 +13,7 @@ from training.sorting.fit import SortingCandidate, pieces_of
 
 def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Dataset, parts: Split) -> Evidence:
     """Value that a candidate and the baseline lose on the test lots, and how many of these break a limit."""
-    rows, seed = unlearnt(parts), data.seed
+    rows, seed = untrained_rows(parts), data.seed
     pieces, decided = pieces_of(data)[rows], candidate.answers[rows]
     return Evidence(
         rows=ComparisonRows(data.units[rows], data.periods[rows], lot_numbers(data, rows), pieces.mass),

@@ -24,13 +24,13 @@ from training.sorting.evaluate import (
     AnalysedPieces,
     Decided,
     by_bin,
+    economic_value,
     lost_by_cause,
     lots_over_limit,
-    money,
     over_lots,
     rest_of,
     share,
-    worth,
+    value_metrics,
 )
 from training.sorting.fit import pieces_of, sort_lots
 
@@ -179,16 +179,16 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     where, cause = landed.bins, landed.cause
     oracle_where = plant.outcome(data, oracle_bins(values, pieces.classes)).bins
     after = replace(decided, bin=where)
-    worth_landed, best = worth(values, where, pieces), values.max(axis=0)[pieces.classes]
+    worth_landed, best = economic_value(values, where, pieces), values.max(axis=0)[pieces.classes]
     figures = by_bin(values, residue, names, after, pieces)
     low, high = over_lots(mass * worth_landed, mass * best, pieces.lots)
     lost = lost_by_cause(values, seed.sorting_rules.carried_along, residue, decided, pieces)
     lost.pop("co-ejection")  # counted below, as the belt does it
-    gone = mass * (worth(values, decided.bin, pieces) - worth_landed)
+    gone = mass * (economic_value(values, decided.bin, pieces) - worth_landed)
     lost |= {
         name: KG_PER_T * float(gone[cause == c].sum()) / float(mass.sum()) for c, name in enumerate(landed.causes) if c
     }
-    cash, has_sd_limits = money(values, residue, after, pieces), any(one.sd_limits for one in seed.bins)
+    cash, has_sd_limits = value_metrics(values, residue, after, pieces), any(one.sd_limits for one in seed.bins)
     return SortingTrial(
         process=seed.process.name,
         version=version,
@@ -198,7 +198,7 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
         accuracy=share(decided.likeliest == pieces.classes, mass),
         value=cash["value"],
         oracle=cash["oracle_value"],
-        ejected_oracle=KG_PER_T * float(np.average(worth(values, oracle_where, pieces), weights=mass)),
+        ejected_oracle=KG_PER_T * float(np.average(economic_value(values, oracle_where, pieces), weights=mass)),
         value_share=cash["value_share"],
         value_share_low=low,
         value_share_high=high,

@@ -47,7 +47,7 @@ def until(plant: Plant, moment: pd.Timestamp | None) -> Dataset:
     return replace(data, truth=truths.to_numpy(dtype=np.float64))
 
 
-def learnt(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[RegressionModel, Any]:
+def trained_model(data: Dataset, test_from: pd.Timestamp | None) -> Candidate[RegressionModel, Any]:
     """A candidate as a job learns it, judged by nothing yet."""
     parts, learner = split(data, test_from=test_from), task_of(data.seed).learner
     fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
@@ -60,10 +60,10 @@ def challenger_of(data: Dataset, begin: pd.Timestamp) -> tuple[Candidate[Regress
     """Challenger trained on all rows but the latest of those since a time, and its test rows."""
     new = np.sort(data.periods[data.periods >= begin].unique())
     start = pd.Timestamp(new[-max(1, round(JUDGE_SHARE * len(new)))])
-    return learnt(data, start), np.flatnonzero(data.periods >= start)
+    return trained_model(data, start), np.flatnonzero(data.periods >= start)
 
 
-def worth(before: RegressionModel, after: RegressionModel, data: Dataset, rows: IntArray) -> float | None:
+def ratio_of(before: RegressionModel, after: RegressionModel, data: Dataset, rows: IntArray) -> float | None:
     """Ratio of a model's error to the truth as served to that of another, on common rows [1].
 
     None where there are none.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.replays.plant import Plant
-from benchmarks.replays.tables.plants import MONTH, WORSE, until, worth
+from benchmarks.replays.tables.plants import MONTH, WORSE, ratio_of, until
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from physics.arrays import BoolArray
@@ -54,7 +54,7 @@ def after_promotion(
     months = month_of_put_back(promise, before, after, plant, now)
     moments = [now, None if months is None else now + months * MONTH]
     ratio, then = (
-        None if one is None else worth(before, after, whole, np.flatnonzero(whole.periods >= one)) for one in moments
+        None if one is None else ratio_of(before, after, whole, np.flatnonzero(whole.periods >= one)) for one in moments
     )
     return {"ratio": ratio, "back": months, "then": then}
 

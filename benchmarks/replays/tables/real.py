@@ -24,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.replays.run import COVERAGE, learnt
+from benchmarks.replays.run import COVERAGE, trained_model
 from benchmarks.replays.tables.page import PAGE, REAL, REAL_RESULTS, real_lines
 from models.interfaces.answers import Answer
 from models.table.inputs import matrix
@@ -79,7 +79,7 @@ def played(seed: Seed, table: pd.DataFrame, y: FloatArray, tested: Any, known: l
     centres: dict[int, float] = {}
     for row, end in zip(tested, known, strict=True):
         if model is None or days[row] - since >= EVERY:
-            model, since, taken = learnt(table[:end], seed), days[row], end
+            model, since, taken = trained_model(table[:end], seed), days[row], end
             print(f"{days[row]:%Y-%m-%d}: {model.candidate}", flush=True)
         while taken < end and model.adaptive is not None:  # outcomes that came in since, each as it was answered
             raw = model.scaled(model.predict(X[taken : taken + 1]))

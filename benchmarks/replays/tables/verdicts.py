@@ -23,7 +23,7 @@ from benchmarks.replays.plant import Plant
 from benchmarks.replays.tables import put_backs
 from benchmarks.replays.tables.__main__ import UNITS
 from benchmarks.replays.tables.page import DOCS, PAGE
-from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, learnt, until, worth
+from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, ratio_of, trained_model, until
 from models.interfaces.answers import COVERAGE, rows_of
 from models.table.inputs import matrix
 from reporting.markdown import table
@@ -58,7 +58,7 @@ def on_plants(process: str) -> dict[str, Any]:
 def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
     """Verdicts of some months, with the errors of the answers of both after them over each other."""
     whole = until(plant, None)
-    champion = learnt(until(plant, plant.begin), None).model
+    champion = trained_model(until(plant, plant.begin), None).model
     for months in MONTHS:
         now = plant.begin + months * MONTH
         if now + LEAST_AFTER > whole.periods.max():
@@ -74,7 +74,7 @@ def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
             "months": months,
             "trained": judge(data.y[rows], *fixed, *origin).promoted,
             "followed": decision.promoted,
-            "ratio": worth(champion, challenger.model, whole, np.flatnonzero(whole.periods >= now)),
+            "ratio": ratio_of(champion, challenger.model, whole, np.flatnonzero(whole.periods >= now)),
             "promoted": put_backs.after_promotion(promise, champion, challenger.model, plant, now)
             if decision.promoted
             else None,
@@ -83,7 +83,7 @@ def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
 
 def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
     """Champions trained on corrupted rows and promoted on them, by the gate or by a reviewer."""
-    champion, now = learnt(until(plant, plant.begin), None).model, plant.begin + SPOILT_MONTHS * MONTH
+    champion, now = trained_model(until(plant, plant.begin), None).model, plant.begin + SPOILT_MONTHS * MONTH
     for how in put_backs.SPOILT:
         spoilt = put_backs.spoilt_until(plant, champion, now, how)
         data = until(spoilt, now)

@@ -19,7 +19,7 @@ def test_what_is_learnt_answers_the_first_target(process, tmp_path, monkeypatch)
     simulate(seed, tmp_path, units=24, years=1)
     table = read_table(tmp_path, seed).table
     last = period_of(table, seed) == period_of(table, seed).max()
-    model = run.learnt(table[~last], seed)
+    model = run.trained_model(table[~last], seed)
     assert model.candidate in few
     answer = model.answer(matrix(table[last], seed), run.COVERAGE)[seed.target.name]
     assert answer.value.shape == (last.sum(),)

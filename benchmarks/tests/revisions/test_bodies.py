@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.revisions.bodies import Operation, allowed, bad, moved, planned, some
+from benchmarks.revisions.bodies import Operation, allowed, bad, moved, planned, sample
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
 HEAT = {"anyOf": [{"type": "number", "minimum": 900, "maximum": 1000}, {"type": "null"}]}
@@ -96,6 +96,6 @@ def test_cells_are_values_of_json(value, shown):
 
 def test_some_rows_are_from_all_over_the_table():
     table = pd.DataFrame({"x": range(1000)})
-    assert len(some(table)) == 20
-    assert some(table)["x"].max() >= 900
-    assert len(some(table.head(7))) == 7
+    assert len(sample(table)) == 20
+    assert sample(table)["x"].max() >= 900
+    assert len(sample(table.head(7))) == 7

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from benchmarks.aims.page import filled
-from benchmarks.suite.page import NAME, PAGE, ROOT, by_file, counted, file_of, kept, lines
+from benchmarks.suite.page import NAME, PAGE, ROOT, by_file, counted, file_of, lines, stored_results
 
-KEPT = kept()
+KEPT = stored_results()
 RECORD = """<testsuites><testsuite>
 <testcase classname="tests.models.test_x.TestY" name="a"><properties><property name="processor seconds" value="1.5"/>
 </properties></testcase>

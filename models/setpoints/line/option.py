@@ -9,10 +9,10 @@ from typing import Self
 
 import numpy as np
 
-from models.setpoints.limits import chance
+from models.setpoints.limits import violation_probability
 from models.setpoints.line.knapsack import Knapsack
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import DOUBTS, EvaluatedMoves, weigh
+from models.setpoints.move_evaluation import DOUBTS, EvaluatedMoves, evaluate
 from models.setpoints.plans import UnitPlans
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -108,11 +108,13 @@ class SharedMove:
             # The first evaluated move is the plan: gains of the others are relative to it.
             moves = {name: np.vstack([np.zeros((1, 1)), sizes]) for name, sizes in own.items()}
             moves[setpoint] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
-            evaluated, first = weigh(model, plans, economics, moves), 1
+            evaluated, first = evaluate(model, plans, economics, moves), 1
         limits = model.seed.constraints
         probabilities = np.zeros((0, *evaluated.gain[:, known].shape))
         if limits:
-            probabilities = np.array([chance(one, evaluated.after[one.name], model.errors[one.name]) for one in limits])
+            probabilities = np.array(
+                [violation_probability(one, evaluated.after[one.name], model.errors[one.name]) for one in limits]
+            )
             probabilities = probabilities[:, :, known]
         may = np.array([one.chance for one in limits])[:, None]
         ceilings = np.maximum(probabilities[:, 0], may)

@@ -16,7 +16,7 @@ from models.setpoints.line.advice import LineAdvice
 from models.setpoints.line.knapsack import price
 from models.setpoints.line.option import CombinedEffect, SharedMove, reach
 from models.setpoints.model import SetpointModel
-from models.setpoints.move_evaluation import SHARES, EvaluatedMoves, chosen, moves_of, weigh
+from models.setpoints.move_evaluation import SHARES, EvaluatedMoves, chosen, evaluate, moves_of
 from models.setpoints.plans import UnitPlans
 from models.setpoints.recommender import about, advice
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -55,7 +55,7 @@ def recommend_line(
     if power_limit is not None and not (np.isfinite(power_limit) and power_limit > 0.0):
         raise SetpointError(f"power_limit: got {power_limit!r}: expected a number above 0 MW")
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
-    evaluated = weigh(model, plans, economics, moves_of(model))
+    evaluated = evaluate(model, plans, economics, moves_of(model))
     best, refusals = chosen(evaluated, plans.refusals)
     own = advice(model, plans, evaluated, economics, best, refusals)
     setpoint = next(iter(model.response.SHARED), None)

@@ -10,7 +10,7 @@ import pytest
 
 from models.regression.model import RegressionModel
 from models.sandbox import sandbox
-from models.sandbox.sandbox import SandboxError, troubles
+from models.sandbox.sandbox import SandboxError, load_errors
 from models.storage import model_files
 
 Save = Callable[..., RegressionModel]
@@ -56,7 +56,7 @@ def rewritten(folder: Path, name: str, content: bytes) -> None:
 
 def test_one_that_ends_the_process_is_named_and_the_others_are_tried(made: Callable[..., Path]) -> None:
     words = ("", "end by signal", "", "print", "end by exit", "sleep", "")
-    result = troubles([made(str(i), word) for i, word in enumerate(words)])
+    result = load_errors([made(str(i), word) for i, word in enumerate(words)])
     head = "loading it in a process of its own"
     assert result == [
         None,
@@ -72,7 +72,7 @@ def test_one_that_ends_the_process_is_named_and_the_others_are_tried(made: Calla
 def test_what_an_answer_is_refused_for_comes_back_without_the_folder(made: Callable[..., Path]) -> None:
     folder = made("one")
     (folder / model_files.MODEL).write_bytes(b"{}")
-    (message,) = troubles([folder])
+    (message,) = load_errors([folder])
     assert message is not None
     assert message.startswith("model.json: got 2 bytes, expected")
 
@@ -81,7 +81,7 @@ def test_what_an_answer_is_refused_for_comes_back_without_the_folder(made: Calla
 def test_memory_is_limited(made: Callable[..., Path]) -> None:
     folder = made("one")
     rewritten(folder, model_files.SELF_TEST, b"[" + b"[]," * 25_000_000 + b"[]]")  # more than 1 GiB as lists
-    (message,) = troubles([folder])
+    (message,) = load_errors([folder])
     assert message is not None
     assert "MemoryError" in message
 
@@ -89,7 +89,7 @@ def test_memory_is_limited(made: Callable[..., Path]) -> None:
 def test_the_process_knows_no_password(made: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
     monkeypatch.setenv("NONFERROUS_SIGNING_KEY", "key.pem")
-    (message,) = troubles([made("one", "show")])
+    (message,) = load_errors([made("one", "show")])
     assert message is not None
     assert "PATH" in message
     assert "MLFLOW" not in message
@@ -101,12 +101,12 @@ def test_a_process_that_does_not_start_is_no_verdict(
 ) -> None:
     (tmp_path / "first" / "sitecustomize.py").write_text("import os; os._exit(3)", encoding="utf-8")
     with pytest.raises(SandboxError, match=r"^no process for a trial of models: it ended with exit code 3$"):
-        troubles([made("one")])
+        load_errors([made("one")])
 
 
 def test_nothing_to_try_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox.subprocess, "Popen", None)
-    assert troubles([]) == []
+    assert load_errors([]) == []
 
 
 def test_it_runs_this_very_code(made: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,4 +114,4 @@ def test_it_runs_this_very_code(made: Callable[..., Path], tmp_path: Path, monke
     (tmp_path / "models" / "__init__.py").write_text("import os; os._exit(4)", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "first"), str(tmp_path)]))
     monkeypatch.chdir(tmp_path)
-    assert troubles([made("one")]) == [None]
+    assert load_errors([made("one")]) == [None]

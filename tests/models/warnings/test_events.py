@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.setpoints.situations import UnitPeriodGrid
-from models.warnings.events import counted, known_after, limits, usual
+from models.warnings.events import counted, known_after, limits, reference_level
 from seeds import Seed
 from tests.models.warnings.conftest import event
 
@@ -39,7 +39,7 @@ def test_a_limit_counts_from_its_value_on(seed_with, counts, expected):
 def test_what_is_usual_is_the_mean_of_periods_in_hand(seed_with):
     seed = seed_with(event("above_usual = 2"))
     grid = grid_of(seed, [1, 2, 3, 4, 5, 6, NAN, 8, 9])
-    result = usual(seed.warnings[0], grid, seed)[0]
+    result = reference_level(seed.warnings[0], grid, seed)[0]
     assert np.isnan(result[:5]).all()
     # Five values before the sixth period; the gap is passed over.
     assert result[5:].tolist() == pytest.approx([3, 3.5, 3.5, (21 + 8) / 7])
@@ -52,7 +52,7 @@ def test_a_label_counts_for_what_is_usual_as_late_as_it_is_in_hand(seed_with, to
     seed = seed_with(event("below_usual = 1", column=label))
     values = [90.0] * 6 + [70.0] + [90.0] * 4
     wait = seed.wait(label)
-    result = usual(seed.warnings[0], grid_of(seed, values, label), seed)[0]
+    result = reference_level(seed.warnings[0], grid_of(seed, values, label), seed)[0]
     assert result[6 + wait - 1] == 90
     assert result[6 + wait] < 90
 

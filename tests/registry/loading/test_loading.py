@@ -148,7 +148,7 @@ def test_what_the_service_refuses_promote_refuses_in_the_same_words(
 def test_another_digest_than_the_registrys_is_refused_before_anything_is_tried(
     model_folder, settings, toy_seed, monkeypatch
 ):
-    monkeypatch.setattr(sandbox, "troubles", None)
+    monkeypatch.setattr(sandbox, "load_errors", None)
     result = load(settings, model_folder, toy_seed, "sha256:0")
     assert result == Refused(
         f"its digest is not the registry's: got {model_files.digest(model_folder)}, expected sha256:0"
@@ -166,7 +166,7 @@ def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
     save_toy_model, settings, toy_seed, tmp_path, monkeypatch
 ):
     tried = []
-    monkeypatch.setattr(sandbox, "troubles", lambda folders: tried.append(len(folders)) or [None, "broken", None])
+    monkeypatch.setattr(sandbox, "load_errors", lambda folders: tried.append(len(folders)) or [None, "broken", None])
     stores = {}
     for number in range(3):
         save_toy_model(tmp_path / str(number), lift=float(number))
@@ -186,16 +186,16 @@ def test_versions_are_tried_together_and_one_that_is_broken_keeps_no_other(
 @pytest.mark.usefixtures("remembered")
 def test_what_passed_is_not_tried_again(model_folder, settings, toy_seed, monkeypatch):
     assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
-    monkeypatch.setattr(sandbox, "troubles", None)
+    monkeypatch.setattr(sandbox, "load_errors", None)
     assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
 
 
 @pytest.mark.usefixtures("remembered")
 def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(model_folder, settings, toy_seed, monkeypatch):
-    monkeypatch.setattr(sandbox, "troubles", lambda folders: ["it ended its process with SIGSEGV"])
+    monkeypatch.setattr(sandbox, "load_errors", lambda folders: ["it ended its process with SIGSEGV"])
     store, version = Store(model_folder), Champion(PROCESS, 7, "s", model_files.digest(model_folder))
     assert Loading(settings).load(store, version, toy_seed) == Refused("it ended its process with SIGSEGV")
-    monkeypatch.setattr(sandbox, "troubles", None)
+    monkeypatch.setattr(sandbox, "load_errors", None)
     for _ in range(2):  # as after a start
         result = Loading(settings).load(store, version, toy_seed)
         assert result == Refused(
@@ -204,7 +204,7 @@ def test_what_ended_its_process_is_not_fetched_again_until_somebody_asks(model_f
     assert store.fetched == 1
     unknown = Champion(PROCESS, 7, "s")  # a registry that holds no digest
     assert isinstance(Loading(settings).load(store, unknown, toy_seed), Refused)
-    monkeypatch.setattr(sandbox, "troubles", lambda folders: [None])
+    monkeypatch.setattr(sandbox, "load_errors", lambda folders: [None])
     running = Loading(settings)
     assert isinstance(running.load(store, version, toy_seed), Refused)
     assert isinstance(Loading(settings).load(store, version, toy_seed, again=True), LoadedVersion)
@@ -226,7 +226,7 @@ def test_a_trial_that_did_not_start_says_nothing_of_the_model(model_folder, sett
         raise sandbox.SandboxError("no process for a trial of models: it ended with SIGKILL")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sandbox, "troubles", failing)
+        patch.setattr(sandbox, "load_errors", failing)
         result = load(settings, model_folder, toy_seed)
     assert result == Refused("no process for a trial of models: it ended with SIGKILL")
     assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)

@@ -7,7 +7,7 @@ import pytest
 from operations.predictions.payloads import Payloads
 from seeds import Seed, load, names
 from serving.open_inference.contract import Contract, contract
-from serving.open_inference.requests import asked
+from serving.open_inference.requests import parse_request
 from tests.suite.forms import payloads
 
 
@@ -68,7 +68,7 @@ def test_the_request_of_the_page_is_taken() -> None:
     content = page.partition("```json\n")[2].partition("```")[0].encode()
     seed = load("aluminium_reduction")
     taken = payloads(seed, 10)
-    result = asked(content, None, taken, contract(taken))
+    result = parse_request(content, None, taken, contract(taken))
     rows, request = result.read(taken)
     assert [row["bath_temperature"] for row in rows] == [958.4, None]
     assert request["coverage"] == 0.8

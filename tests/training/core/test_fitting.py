@@ -24,8 +24,8 @@ from training.core.fitting import (
     importance,
     learning_curve,
     out_of_time_predictions,
+    sample_rows,
     selected,
-    some,
     with_few_threads,
 )
 
@@ -138,9 +138,9 @@ def test_the_importance_is_the_rise_of_the_error_over_the_shuffles(plant):
 
 def test_at_most_so_many_rows_are_drawn_in_their_order():
     rows = np.arange(100, 110)
-    assert some(rows, 10) is rows
-    assert some(rows, 11) is rows
-    drawn = some(rows, 9)
+    assert sample_rows(rows, 10) is rows
+    assert sample_rows(rows, 11) is rows
+    drawn = sample_rows(rows, 9)
     assert drawn.tolist() == sorted(np.random.default_rng(20260101).choice(rows, 9, replace=False))
     assert len(set(drawn)) == 9
 

@@ -18,7 +18,7 @@ from training.core.gate import (
     mended_coverage,
     too_few,
     too_many,
-    unlearnt,
+    untrained_rows,
 )
 
 KEPT = GateCondition("promise", True, "kept", "kept")
@@ -145,7 +145,7 @@ def test_intervals_are_wider_than_needed_from_a_share_on_that_chance_does_not_ex
 
 def test_nothing_has_learnt_from_the_test_periods_of_all_units():
     parts = SimpleNamespace(test=np.array([7, 3]), holdout=np.array([5]), holdout_all=np.array([1, 5]))
-    assert unlearnt(parts).tolist() == [3, 5, 7]
+    assert untrained_rows(parts).tolist() == [3, 5, 7]
 
 
 def test_a_label_that_is_repeated_row_after_row_counts_once():

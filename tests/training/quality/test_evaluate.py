@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
 from models.interfaces.answers import Answer
-from models.quality.censoring import likeliest
+from models.quality.censoring import maximum_likelihood
 from models.quality.decision import Costs, Decisions
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
@@ -125,7 +125,7 @@ def test_r2_falls_to_what_reports_still_tell_where_more_are_below_the_limit():
         limit = np.quantile(logs, share)
         reported = np.where(logs < limit, -np.exp(limit), np.exp(logs))
         result.append(explained(reported, predicted))
-        centre, spread = likeliest(reported)
+        centre, spread = maximum_likelihood(reported)
         assert (centre, spread) == pytest.approx((0, 1), abs=0.1)
         assert explained(reported, np.full(5000, centre)) == pytest.approx(0, abs=1e-6)
         assert explained(reported, np.full(5000, limit)) < 0

@@ -10,7 +10,7 @@ import seeds
 from training.jobs.trial import RunningPlants
 from training.setpoints import runs
 from training.setpoints.action_space import SetpointTrialError
-from training.setpoints.checkpoint import folder_of, keep, kept, missing
+from training.setpoints.checkpoint import folder_of, keep, missing, stored_run
 from training.setpoints.loop import PolicyRun
 from training.setpoints.plants import FINAL, TrialPlant
 from training.setpoints.policies import ARMS, OPERATORS
@@ -30,10 +30,10 @@ def ran():
 
 def test_a_finished_arm_is_kept_as_it_was(tmp_path):
     keep(tmp_path, "p", "ours", ran())
-    result = kept(tmp_path, "p", "ours")
+    result = stored_run(tmp_path, "p", "ours")
     for part in ("rows", "decisions", "stated", "effects"):
         pd.testing.assert_frame_equal(getattr(result, part), getattr(ran(), part))
-    assert kept(tmp_path, "p", "naive") is None
+    assert stored_run(tmp_path, "p", "naive") is None
     assert missing(tmp_path, "p", ["ours", "naive"]) == ["naive"]
 
 
@@ -64,7 +64,7 @@ def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_fu
     monkeypatch.setattr(runs, "run", run)
     with pytest.raises(KeyboardInterrupt):
         run_all(potline, plants, RunningPlants(), SIZE, tmp_path, silent, policies)
-    assert kept(tmp_path, "seed-903", "operators") is not None
+    assert stored_run(tmp_path, "seed-903", "operators") is not None
     steps = []
     result = run_all(potline, plants, RunningPlants(), SIZE, tmp_path, lambda *step: steps.append(step[1:]), policies)
     assert calls == ["operators", "oracle_greedy", "oracle_greedy"]
@@ -94,7 +94,7 @@ def test_workers_change_nothing(potline, tmp_path):
     size = Size(units=4, periods=1, history=2)
     for workers in (1, 2):
         run_all(potline, plants, RunningPlants(), size, tmp_path / str(workers), silent, (OPERATORS,), workers)
-    one, two = ([kept(tmp_path / str(n), plant.name, "operators").rows for plant in plants] for n in (1, 2))
+    one, two = ([stored_run(tmp_path / str(n), plant.name, "operators").rows for plant in plants] for n in (1, 2))
     for rows, same in zip(one, two, strict=True):
         pd.testing.assert_frame_equal(rows, same)
     assert not np.allclose(one[0]["margin"].mean(), one[1]["margin"].mean())

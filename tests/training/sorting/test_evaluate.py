@@ -14,9 +14,9 @@ from training.sorting.evaluate import (
     lots_over_limit,
     lots_over_sd_limit,
     measured,
-    money,
     over_lots,
     sds_of_lots,
+    value_metrics,
 )
 
 A, B, C, OTHER = range(4)
@@ -95,7 +95,7 @@ def test_a_bin_that_gets_nothing_has_no_purity(toy_sorting_seed):
 def test_value_is_in_dollars_a_tonne_and_as_a_share_of_the_oracle(toy_sorting_seed):
     """Of 4 kg: 1 kg of a in bin a (2 $/kg), 1 kg of b there (-1), 2 kg of c carried on (0.3); best 2, 1.5, 1.2."""
     real = pieces([A, B, C], mass=[1000, 1000, 2000])
-    result = money(value_matrix(toy_sorting_seed), REST, decided([A] * 3, [BIN_A, BIN_A, REST]), real)
+    result = value_metrics(value_matrix(toy_sorting_seed), REST, decided([A] * 3, [BIN_A, BIN_A, REST]), real)
     assert result["value"] == pytest.approx(1000 * (2.0 - 1.0 + 2 * 0.3) / 4)
     assert result["oracle_value"] == pytest.approx(1000 * (2.0 + 1.5 + 2 * 1.2) / 4)
     assert result["pass_value"] == pytest.approx(1000 * 0.3)
@@ -125,7 +125,7 @@ def test_causes_add_up_to_what_the_oracle_has_more(toy_sorting_seed):
     bins, expected, predictions = rng.integers(0, 3, 500), rng.integers(0, 3, 500), rng.integers(0, 4, 500)
     made = decided(predictions, bins, expected, rng.random(500) < 0.2)
     values = value_matrix(toy_sorting_seed)
-    lost, cash = lost_by_cause(values, 0.02, REST, made, real), money(values, REST, made, real)
+    lost, cash = lost_by_cause(values, 0.02, REST, made, real), value_metrics(values, REST, made, real)
     carried = lost.pop("co-ejection")
     assert sum(lost.values()) == pytest.approx(cash["oracle_value"] - cash["value"])
     assert carried == pytest.approx(lost_by_cause(values, 0.04, REST, made, real)["co-ejection"] / 2)

@@ -15,10 +15,10 @@ from training.sorting.evaluate import (
     evaluate,
     measured,
     metric_of,
-    money,
     over_lots,
     rest_of,
     share,
+    value_metrics,
 )
 
 FIRST, BELT, LAST = range(3)
@@ -85,7 +85,7 @@ def test_nothing_below_the_line_or_a_single_lot_has_no_interval():
 @pytest.mark.parametrize(("value", "share_of"), [(0.0, np.nan), (-1.0, np.nan), (0.5, 1.0)])
 def test_where_even_an_oracle_gains_nothing_there_is_no_share_of_it(value, share_of):
     decided, pieces = six()
-    result = money(np.full((3, 3), value), BELT, decided, pieces)
+    result = value_metrics(np.full((3, 3), value), BELT, decided, pieces)
     assert result["oracle_value"] == pytest.approx(1000 * value)
     assert result["value_share"] == pytest.approx(share_of, nan_ok=True)
 

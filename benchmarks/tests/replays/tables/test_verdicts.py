@@ -11,7 +11,7 @@ from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replays.plant import Plant
 from benchmarks.replays.tables import plants
-from benchmarks.replays.tables.plants import worth
+from benchmarks.replays.tables.plants import ratio_of
 from benchmarks.replays.tables.put_backs import SPOILT, spoilt_until
 from benchmarks.replays.tables.verdicts import NAME, PAGE, PLANTS, PUT_BACKS, RESULTS, lines, put_back_lines
 from models.interfaces.answers import Answer
@@ -70,8 +70,8 @@ def test_a_model_is_worth_what_its_answers_err_to_the_truth_on_rows_that_both_an
         plants, "followed_on", lambda model, data, rows: Answer(*(np.array(answers[model])[rows] for _ in range(3)))
     )
     data = SimpleNamespace(truth=np.array([90.0, 90.0, 90.0, np.nan]))
-    assert worth("one", "other", data, np.arange(4)) == pytest.approx(0.5)
-    assert worth("one", "other", data, np.array([1, 3])) is None
+    assert ratio_of("one", "other", data, np.arange(4)) == pytest.approx(0.5)
+    assert ratio_of("one", "other", data, np.array([1, 3])) is None
 
 
 def test_spoilt_labels_are_those_of_other_units_of_the_period_until_the_rows_are_honest_again(toy_seed, toy_frame):
