@@ -90,7 +90,7 @@ def _untabular(file: Path, schema: pa.Schema) -> list[TableDefect]:
 
 
 def open_parquet(file: Path, required: Callable[[list[str]], list[str]]) -> pa.Table | TableDefect:
-    """Columns of a Parquet file that `required` picks from all names; a defect if the file is damaged."""
+    """Columns of a Parquet file that `required` picks of all names; a defect if the file a damaged file."""
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
             return parquet.read(columns=required(parquet.schema_arrow.names))
