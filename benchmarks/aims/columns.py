@@ -3,7 +3,8 @@
 The table is made from the seed alone and stands in docs/reference/processes/<process>.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.aims.mission import PAGE
@@ -32,10 +33,10 @@ def lines(seed: Seed) -> list[str]:
 def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
     for role in _ROLES:
         if columns := seed.by_role(role):
-            yield f"`{role}`", ", ".join(_column(column) for column in columns)
+            yield f"`{role}`", "; ".join(_of_one_unit(group) for _, group in groupby(columns, key=_unit))
     if seed.process.period is not None:
         yield "`[process] period`", _quantity(seed.process.period)
-    yield "`target`", ", ".join(_target(seed, column) for column in seed.by_role("target"))
+    yield "`target` (label noise)", ", ".join(_target(seed, column) for column in seed.by_role("target"))
     if seed.derived:
         yield "`derived_from`", ", ".join(f"`{name}` [{target.unit}]" for name, target in seed.derived.items())
     if seed.equipment:
@@ -48,14 +49,21 @@ def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
         yield "`[plant]`", f"`units` {seed.plant.units}, `years` {seed.plant.years:g}"
 
 
-def _column(column: Column) -> str:
-    return f"`{column.name}`" if column.unit in (None, "1") else f"`{column.name}` [{column.unit}]"
+def _unit(column: Column) -> str | None:
+    return None if column.unit == "1" else column.unit
+
+
+def _of_one_unit(columns: Iterable[Column]) -> str:
+    """Names of consecutive columns with their common unit, once."""
+    first, *others = columns
+    names = ", ".join(f"`{column.name}`" for column in (first, *others))
+    return names if _unit(first) is None else f"{names} [{_unit(first)}]"
 
 
 def _target(seed: Seed, column: Column) -> str:
     noise = seed.targets[column.name].label_noise
     classes = f" ({', '.join(column.classes)})" if column.classes else ""
-    return f"{_column(column)}{classes}" if noise is None else f"{_column(column)} (label noise {_quantity(noise)})"
+    return f"{_of_one_unit([column])}{classes}" + ("" if noise is None else f" ({_quantity(noise)})")
 
 
 def _quantity(quantity: Quantity | PeriodLength) -> str:

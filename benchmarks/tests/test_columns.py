@@ -22,9 +22,19 @@ def test_every_column_target_and_bin_is_in_the_table(process):
     assert all(f"`{name}`" in text for name in (*seed.targets, *seed.equipment))
 
 
+def test_consecutive_columns_of_one_unit_state_it_once():
+    text = "\n".join(lines(load("alumina_refining")))
+    assert (
+        "| `before` | `bauxite_available_alumina`, `bauxite_reactive_silica`, `bauxite_toc` [%]; `green_liquor_ac`; "
+        in text
+    )
+    assert "`tank3_temperature`, `last_tank_temperature` [°C]; `tank3_ac`, `tank8_ac`; `seed_fines` [%]; " in text
+
+
 def test_targets_state_their_noise_and_bins_their_limits():
     text = "\n".join(lines(load("pv_modules")))
-    assert "`power_loss` [%] (label noise 0.8 %)" in text
+    assert "| `target` (label noise) |" in text
+    assert "`power_loss` [%] (0.8 %)" in text
     assert "`reuse` (power_loss at most 12 %, unfit at most 50 kg/t)" in text
     assert "`overflow_solids` at most 4 g/L (`chance` 0.02)" in "\n".join(lines(load("alumina_refining")))
 
