@@ -1,6 +1,6 @@
 """Write the columns of each process by role into its page: python -m benchmarks.aims.columns.
 
-The table is made from the seed alone and stands in docs/reference/processes/<process>.md.
+The list is made from the seed alone and stands in docs/reference/processes/<process>.md.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchmarks.aims.mission import PAGE
 from benchmarks.aims.page import filled
-from reporting.markdown import table
 from seeds import Seed, load_all
 from seeds.format.column import Column
 from seeds.format.constraints import Constraint
@@ -26,11 +25,11 @@ def page(process: str) -> Path:
 
 
 def lines(seed: Seed) -> list[str]:
-    """Table of a seed's columns by role, with period, targets, facts, limits, bins and size of the plant."""
-    return table(("role", "columns"), _rows(seed))
+    """List of a seed's columns by role, with period, targets, facts, limits, bins and size of the plant."""
+    return [*(f"- {role}: {columns}" for role, columns in _parts(seed)), ""]
 
 
-def _rows(seed: Seed) -> Iterator[tuple[str, str]]:
+def _parts(seed: Seed) -> Iterator[tuple[str, str]]:
     for role in _ROLES:
         if columns := seed.by_role(role):
             yield f"`{role}`", "; ".join(_of_one_unit(group) for _, group in groupby(columns, key=_unit))
