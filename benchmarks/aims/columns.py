@@ -3,7 +3,8 @@
 The list is made from the seed alone and stands in docs/reference/processes/<process>.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -32,10 +33,10 @@ def lines(seed: Seed) -> list[str]:
 def _parts(seed: Seed) -> Iterator[tuple[str, str]]:
     for role in _ROLES:
         if columns := seed.by_role(role):
-            yield f"`{role}`", "; ".join(_of_one_unit(group) for _, group in groupby(columns, key=_unit))
+            yield f"`{role}`", _by_unit(columns, _name)
     if seed.process.period is not None:
         yield "`[process] period`", _quantity(seed.process.period)
-    yield "`target` (label noise)", ", ".join(_target(seed, column) for column in seed.by_role("target"))
+    yield "`target`, label noise", _by_unit(seed.by_role("target"), partial(_target, seed))
     if seed.derived:
         yield "`derived_from`", ", ".join(f"`{name}` [{target.unit}]" for name, target in seed.derived.items())
     if seed.equipment:
@@ -48,21 +49,24 @@ def _parts(seed: Seed) -> Iterator[tuple[str, str]]:
         yield "`[plant]`", f"`units` {seed.plant.units}, `years` {seed.plant.years:g}"
 
 
+def _by_unit(columns: Iterable[Column], shown: Callable[[Column], str]) -> str:
+    """Columns in their order; consecutive ones state a common unit once."""
+    groups = ((unit, ", ".join(map(shown, group))) for unit, group in groupby(columns, key=_unit))
+    return "; ".join(names if unit is None else f"{names} [{unit}]" for unit, names in groups)
+
+
 def _unit(column: Column) -> str | None:
     return None if column.unit == "1" else column.unit
 
 
-def _of_one_unit(columns: Iterable[Column]) -> str:
-    """Names of consecutive columns with their common unit, once."""
-    first, *others = columns
-    names = ", ".join(f"`{column.name}`" for column in (first, *others))
-    return names if _unit(first) is None else f"{names} [{_unit(first)}]"
+def _name(column: Column) -> str:
+    return f"`{column.name}`"
 
 
 def _target(seed: Seed, column: Column) -> str:
     noise = seed.targets[column.name].label_noise
     classes = f" ({', '.join(column.classes)})" if column.classes else ""
-    return f"{_of_one_unit([column])}{classes}" + ("" if noise is None else f" ({_quantity(noise)})")
+    return _name(column) + classes + ("" if noise is None else f" {noise.value:g}")
 
 
 def _quantity(quantity: Quantity | PeriodLength) -> str:

@@ -31,10 +31,10 @@ def test_consecutive_columns_of_one_unit_state_it_once():
     assert "`tank3_temperature`, `last_tank_temperature` [°C]; `tank3_ac`, `tank8_ac`; `seed_fines` [%]; " in text
 
 
-def test_targets_state_their_noise_and_bins_their_limits():
+def test_targets_state_their_classes_and_noise_and_bins_their_limits():
     text = "\n".join(lines(load("pv_modules")))
-    assert "- `target` (label noise): " in text
-    assert "`power_loss` [%] (0.8 %)" in text
+    assert "- `target`, label noise: `type` (mono, multi, cdte, cigs, asi, other); `power_loss` 0.8 [%]; " in text
+    assert "; `unfit` [kg/t]; `antimony` 90, `fluorine` 100, " in text
     assert "`reuse` (power_loss at most 12 %, unfit at most 50 kg/t)" in text
     assert "`overflow_solids` at most 4 g/L (`chance` 0.02)" in "\n".join(lines(load("alumina_refining")))
 
