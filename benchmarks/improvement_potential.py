@@ -199,27 +199,30 @@ def tables(figures: dict[str, Any]) -> str:
     """Tables of a page, of what `main` kept."""
     every = figures["plants"]
     lines = table(
-        ("set-point", "move", "gain [$/t]", "pots better", "kWh/t"),
+        ("moves", "gain [$/t]", "pots better"),
         [
-            *_ranges(
-                every, "moves", lambda one: (f"`{one['setpoint']}`", f"{one['shift']:+g} {UNITS[one['setpoint']]}")
-            ),
-            *_ranges(every, "oracles", lambda one: ("best of each pot", f"over {one['knows']} periods")),
+            *_ranges(every, "moves", lambda one: f"`{one['setpoint']}`, {_moves(one['setpoint'])}"),
+            *_ranges(every, "oracles", lambda one: f"best of each pot over {one['knows']} periods"),
         ],
     )
-    lines += ["| published | gain | source |", "|---|---|---|"]
-    lines += [f"| {one['what']} | {one['gain']} | {one['source']} |" for one in figures["published"]]
+    lines += ["Published gains:", ""]
+    lines += [f"- {one['what']}: {one['gain']}; {one['source']}" for one in figures["published"]]
     return "\n".join(lines)
 
 
+def _moves(setpoint: str) -> str:
+    """All moves of a set-point, with its unit."""
+    return f"{', '.join(f'{shift:+g}' for shift in SHIFTS[setpoint])} {UNITS[setpoint]}"
+
+
 def _ranges(
-    plants: Sequence[Mapping[str, Any]], part: str, named: Callable[[Mapping[str, Any]], tuple[str, str]]
+    plants: Sequence[Mapping[str, Any]], part: str, named: Callable[[Mapping[str, Any]], str]
 ) -> Iterator[tuple[str, ...]]:
-    """Rows of moves held for `HELD[0]` periods: ranges over the plants, and the energy on the first."""
-    for same in zip(*(plant[part] for plant in plants), strict=True):
-        if same[0]["held"] == HELD[0]:
-            ranges = (span((one["gain"] for one in same), "+.1f"), span((one["better"] for one in same), ".0%"))
-            yield *named(same[0]), *ranges, f"{same[0]['energy']:+.0f}"
+    """Rows of moves held for `HELD[0]` periods: ranges over plants and moves of the same name."""
+    held = [one for plant in plants for one in plant[part] if one["held"] == HELD[0]]
+    for name in dict.fromkeys(map(named, held)):
+        same = [one for one in held if named(one) == name]
+        yield name, span((one["gain"] for one in same), "+.1f"), span((one["better"] for one in same), ".0%")
 
 
 def with_tables(text: str, figures: dict[str, Any]) -> str:

@@ -140,7 +140,7 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
 
 def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> list[str]:
     """Lines of the table of models trained on each plant (own) or carried there."""
-    heads = "| process | lots | joint coverage of 90 % | released | to laboratory | false release | simulated truth | "
+    heads = "| process | joint coverage of 90 % | released | to laboratory | false release | simulated truth | "
     heads += "cost [$/t] | assay all | assay none |"
     lines = [f"{heads} plants that release |" if whose == "own" else heads]
     lines.append("|---|" + "---:|" * (lines[0].count("|") - 2))
@@ -148,11 +148,10 @@ def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> l
         m = result[whose]
         cells = (
             process,
-            f"{m['lots']:.0f}",
             f"{m['coverage_90']:.1%}",
             f"{m['released']:.1%}",
             f"{m['assayed_share']:.1%}",
-            f"{m['false_release']:.2%} of {m['released_unassayed']:.0f}",
+            f"{m['false_release']:.2%}",
             f"{m['truth_false_release']:.2%}",
             *(f"{m[name]:.2f}" for name in COSTS),
         )
@@ -174,22 +173,22 @@ def share_of(bad: float, lots: float) -> str:
 def guarantee(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str]:
     """Lines of the table of decisions with the guarantee and by costs alone."""
     lines = [
-        "| process | decided by | to laboratory | false release [%] | cost [$/t] |",
-        "|---|---|---:|---:|---:|",
+        "| process | to laboratory | costs alone | false release | costs alone | cost [$/t] | costs alone "
+        "| best threshold in hindsight |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for process, result in results.items():
         m = result["own"]
-        for label, before in (("costs and guarantee", ""), ("costs alone", "unconstrained_")):
-            lots = m[f"{before}released_unassayed"]
-            cells = (
-                process,
-                label,
-                f"{m[f'{before}assayed_share']:.1%}",
-                share_of(m[f"{before}false_release"] * lots, lots),
-                f"{m[f'{before}cost']:.2f}",
-            )
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append(f"| {process} | best threshold in hindsight | | | {m['hindsight_cost']:.2f} |")
+        decided = ("", "unconstrained_")
+        lots = {before: m[f"{before}released_unassayed"] for before in decided}
+        cells = (
+            process,
+            *(f"{m[f'{before}assayed_share']:.1%}" for before in decided),
+            *(share_of(m[f"{before}false_release"] * lots[before], lots[before]) for before in decided),
+            *(f"{m[f'{before}cost']:.2f}" for before in decided),
+            f"{m['hindsight_cost']:.2f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 

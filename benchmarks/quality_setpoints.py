@@ -18,6 +18,7 @@ import tempfile
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,7 @@ from models.table.derived_columns import lenders, made_columns
 from models.table.inputs import matrix
 from models.table.reading import read_table
 from physics.arrays import FloatArray
+from reporting.markdown import span, table
 from seeds import Seed, load, names
 from synthetic_data import Running, Step, another_plant, begin, simulate
 
@@ -194,24 +196,22 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
 
 
 def rows(results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> list[str]:
-    """Lines of the table, a plant each."""
-    lines = [
-        "| process | plant | lots | moved lots | gain, all lots [$/t] | gain, moved lots [$/t] | stated gain [$/t] |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for process, result in results.items():
-        for one in result["by_plant"]:
-            cells = (
-                process,
-                f"{one['plant']}",
-                f"{one['lots']}",
-                f"{one['moved']}",
-                f"{one['gain']:+.3f} ({one['gain_low']:+.3f} to {one['gain_high']:+.3f})",
-                f"{one['gain_of_moved']:+.2f}" if one["moved"] else "-",
-                f"{one['promised_of_moved']:+.2f}" if one["moved"] else "-",
-            )
-            lines.append(f"| {' | '.join(cells)} |")
-    return lines
+    """Lines of the table, a process each: ranges over its plants."""
+    heads = ("process", "plants", f"moved lots of {JUDGED:,}", "gain, all lots [$/t]", "significant")
+    return table((*heads, "gain, moved lots [$/t]", "stated gain [$/t]"), map(_row, results, results.values()))
+
+
+def _row(process: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Row of a process; significant are plants whose interval of the gain lies above zero."""
+    plants = result["by_plant"]
+    forms = {"moved": "d", "gain": "+.3f", "gain_of_moved": "+.2f", "promised_of_moved": "+.2f"}
+    moved = [one for one in plants if one["moved"]]
+    count, gain, of_moved, stated = (
+        span((one[name] for one in (moved if name.endswith("of_moved") else plants)), form)
+        for name, form in forms.items()
+    )
+    significant = sum(one["gain_low"] > 0 for one in plants)
+    return process, f"{len(plants)}", count, gain, f"{significant} of {len(plants)}", of_moved, stated
 
 
 def with_table(text: str, results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> str:
@@ -231,8 +231,8 @@ def main(arguments: list[str]) -> None:
             by_plant.append(on_plant(seed, number))
             print(process, json.dumps(by_plant[-1]), flush=True)
         with tempfile.TemporaryDirectory() as scratch:
-            table = table_digest(read_table(simulate(seed, Path(scratch) / process), seed).table)
-        results[process] = {"seed_digest": seed_digest(seed), "table_digest": table, "by_plant": by_plant}
+            digest = table_digest(read_table(simulate(seed, Path(scratch) / process), seed).table)
+        results[process] = {"seed_digest": seed_digest(seed), "table_digest": digest, "by_plant": by_plant}
     if develop:
         print("\n".join(rows(results)))
         return

@@ -275,24 +275,23 @@ SEEDS = {"potline": (PROCESS,), "sorting": (SORTING, HEAVIES), "graded": (GRADED
 
 
 def as_fast(ratio: dict[str, float]) -> str:
-    return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
+    return f"{ratio['median']:.2g} ({ratio['low']:.2g} to {ratio['high']:.2g})"
 
 
 def simulated_row(label: str, counted: str, figures: dict[str, Any]) -> tuple[str, ...]:
     rate = figures[f"{counted.replace('pot-', 'unit_')}_per_cpu_second"]
     return (
         f"simulate {label}",
-        f"{rate:,.0f} {counted} per second of one core",
+        f"{rate:,.0f} {counted} per second",
         "random numbers",
         as_fast(figures["against_random_numbers_in_parquet"]),
     )
 
 
-def served_row(label: str, key: str, answer: str, figures: dict[str, Any]) -> tuple[str, ...]:
-    peer = "MLflow"
+def served_row(label: str, key: str, figures: dict[str, Any]) -> tuple[str, ...]:
     took = figures[f"{key}_ms"]
     shown_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
-    return label, f"{shown_ms} ms{answer}", peer, as_fast(figures[f"{key}_against_mlflow_models_serve"])
+    return label, f"{shown_ms} ms", "MLflow", as_fast(figures[f"{key}_against_mlflow_models_serve"])
 
 
 def potline_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -301,12 +300,12 @@ def potline_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
         simulated_row("the default potline", "pot-days", figures["simulator"]),
         (
             f"fit the `lightgbm` candidate to {training['rows']:,} rows",
-            f"{training['trees']} trees; their number and the penalty of the linear part are selected",
-            "`LGBMRegressor.fit` with as many trees, without selection",
+            f"{training['trees']} trees, selected",
+            "`LGBMRegressor.fit`, as many trees",
             as_fast(training["against_lgbm_regressor"]),
         ),
-        served_row("predict one row over HTTP", "1_row", ": three quantities with intervals and flags", served),
-        served_row("predict 1,000 rows in one request", "1000_rows", "", served),
+        served_row("predict one row over HTTP", "1_row", served),
+        served_row("predict 1,000 rows in one request", "1000_rows", served),
     ]
 
 
@@ -315,9 +314,7 @@ def sorting_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         simulated_row("the default sorter of aluminium", "pieces", figures["simulator"]),
         simulated_row("the default sorter of heavy metals", "pieces", figures["simulator_of_heavies"]),
-        served_row(
-            "sort one piece over HTTP", "1_row", ": class, contents, bin and content of the lot", figures["serving"]
-        ),
+        served_row("sort one piece over HTTP", "1_row", figures["serving"]),
         (
             f"sort {paced['pieces_per_second']} pieces per second over HTTP, one per request",
             f"p50 {paced['p50_ms']:.3g} ms, p99 {paced['p99_ms']:.3g} ms",
@@ -327,25 +324,24 @@ def sorting_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
         (
             f"sort {line['bulk_pieces']:,} pieces in one request",
             f"{line['bulk_pieces_per_second']:,.0f} pieces per second",
-            f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes only",
+            f"{line['trees']:,} trees in process",
             as_fast(line["bulk_against_booster_predict"]),
         ),
         (
             f"sort {line['bulk_pieces']:,} pieces in one call without HTTP",
-            f"{line['inside_pieces_per_second']:,.0f} pieces per second: class, contents with intervals and bin",
-            "the same, without HTTP",
+            f"{line['inside_pieces_per_second']:,.0f} pieces per second",
+            "trees",
             as_fast(line["inside_against_booster_predict"]),
         ),
     ]
 
 
 def graded_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
-    answer = ": contents, defects, grades, decision, nearest limit and remedy"
     return [
         simulated_row(f"{TIMES} default cast houses", "lots", figures[f"simulator_of_{GRADED}"]),
         simulated_row(f"{TIMES} default tankhouses", "lots", figures[f"simulator_of_{CATHODES}"]),
-        served_row("grade one lot over HTTP", "1_row", answer, figures["serving"]),
-        served_row("grade 1,000 lots in one request", "1000_rows", "", figures["serving"]),
+        served_row("grade one lot over HTTP", "1_row", figures["serving"]),
+        served_row("grade 1,000 lots in one request", "1000_rows", figures["serving"]),
     ]
 
 
@@ -357,16 +353,16 @@ def page(figures: dict[str, Any]) -> str:
         [
             "# Benchmark results",
             "",
-            "Measured speed and memory, compared with other software and with aims. A missed aim is in bold.",
+            "Measured speed and memory, compared with other software and with aims. Missed aims are in bold.",
             "",
             "## Overview",
             "",
             f"`make bench` on {figures['measured']}, {figures['processors']} processors. This code and the peer ran "
-            f"in turn, {REPEATS} times each after one warm-up. The ratio is the median over the pairs, with its range. "
-            "Absolute times depend on the machine. *Random numbers*: numpy and pyarrow write as many random numbers to "
-            "Parquet. *MLflow*: `mlflow models serve` with the same champion.",
+            f"in turn, {REPEATS} times each after one warm-up; the ratio of speeds is the median over the pairs, with "
+            "its range. *Random numbers*: numpy and pyarrow write as many random numbers to Parquet. *MLflow*: `mlflow "
+            "models serve` with the same champion. *Trees*: `Booster.predict` of its classifier, classes only.",
             "",
-            "| task | this code | peer | relative to the peer |",
+            "| task | this code | peer | speed relative to the peer |",
             "|---|---|---|---|",
             *lines,
             "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -55,17 +56,23 @@ def aims_table(rows: Iterable[Row]) -> list[str]:
 
 
 def _headed(what: str, by_process: Mapping[str, Row]) -> str:
-    """Name of a quantity, with its aim where all processes have the same."""
-    aims = {row.aim for row in by_process.values()}
-    return f"{what}, {aims.pop()}" if len(aims) == 1 else what
+    """Name of a quantity, with the aim of most processes."""
+    aim = _usual_aim(by_process)
+    return f"{what}, {aim}" if aim else what
+
+
+def _usual_aim(by_process: Mapping[str, Row]) -> str:
+    """Aim of more than half of the processes; empty if there is none."""
+    aim, count = Counter(row.aim for row in by_process.values()).most_common(1)[0]
+    return aim if 2 * count > len(by_process) else ""
 
 
 def _cell(by_process: Mapping[str, Row], process: str) -> str:
-    """Measured figure of a process, with its aim where others have another."""
+    """Measured figure of a process, with its aim if most others have another."""
     if (row := by_process.get(process)) is None:
         return ""
     reached = row.reached.removesuffix(MISSED)
-    return reached if len({one.aim for one in by_process.values()}) == 1 else f"{reached} ({row.aim})"
+    return reached if row.aim == _usual_aim(by_process) else f"{reached} ({row.aim})"
 
 
 def filled(text: str, name: str, lines: Iterable[str]) -> str:

@@ -14,23 +14,24 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "coverage.json", DOCS / "results" / "intervals.md"
 NAME = "coverage without outcomes"
 PROMISED = 0.87  # of labels, by the served intervals without outcomes
-CHAMPIONS = {"carried": "default plant's", "own": "its own"}
-HEADS = ("process", "champion", "same parameters", "other parameters")
+CHAMPIONS = ("carried", "own")  # that of the default plant, and its own
+HEADS = ("process", "default plant's, same parameters", "default plant's, other parameters", "its own")
 
 
 def lines(results: Mapping[str, Any]) -> list[str]:
-    """A line for each process and champion: range of the coverage over the plants [%]."""
+    """A line for each process: range of the coverage over the plants by champion [%]."""
     return table(HEADS, [*_rows(results)])
 
 
 def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, figures in results.items():
-        for champion, words in CHAMPIONS.items():
-            cells = [
-                _all([plant[champion]["served"] for plant in figures[kind].values() if champion in plant])
-                for kind in ("same", "other")
-            ]
-            yield process, words, *cells
+        served = {
+            (kind, champion): [plant[champion]["served"] for plant in figures[kind].values() if champion in plant]
+            for kind in ("same", "other")
+            for champion in CHAMPIONS
+        }
+        own = [*served["same", "own"], *served["other", "own"]]
+        yield process, _all(served["same", "carried"]), _all(served["other", "carried"]), _all(own)
 
 
 def _all(shares: Sequence[float]) -> str:

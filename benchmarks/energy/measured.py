@@ -132,9 +132,7 @@ def pictures(figures: Mapping[str, Any]) -> dict[Path, str]:
 
 def shown(figures: Mapping[str, Any]) -> list[str]:
     """The pictures on the page."""
-    return [
-        f"![Energy flow of {process}, from purchase to use](../pictures/energy_{process}.svg)\n" for process in figures
-    ]
+    return [f"![Energy flow of {process}](../pictures/energy_{process}.svg)\n" for process in figures]
 
 
 def norms(figures: Mapping[str, Any]) -> list[str]:
@@ -148,22 +146,23 @@ def norms(figures: Mapping[str, Any]) -> list[str]:
             grade = stands["grade"] or "none"
             energy = f"{stands['energy']:,.{0 if norm.unit == 'kWh/t' else 1}f}"
             named = f"{norm.document}: {norm.title}"
-            rows.append(
-                (named, norm.boundary, f"{limits} {norm.unit}", outside_boundary, norm.verification, energy, grade)
-            )
-    heads = ("document", "boundary", "at most", "outside boundary", "verification", "default plant", "grade")
+            rows.append((named, f"{limits} {norm.unit}", outside_boundary, energy, grade))
+    heads = ("document", "at most", "outside boundary", "default plant", "grade")
     return table(heads, rows)
 
 
 def answer() -> list[str]:
-    """Part `energy` of a response for a typical row, without `energy_basis`."""
+    """Part `energy` of a response for a typical row: last boundary, total scope and first norm only."""
     seed, physics = load(ANSWERED), _physics(ANSWERED)
     X = np.array([[one.typical_value if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)
     energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])
     (content,) = accounting.printed(energies)
-    return ["```", *_shown(json.loads(bytes(content))), "```"]
+    whole = json.loads(bytes(content))
+    last, total = list(whole["boundaries"].items())[-1:], {"total": whole["scopes"]["total"]}
+    parts = {"boundaries": dict(last), "coal_equivalent": whole["coal_equivalent"], "scopes": total}
+    return ["```", *_shown(parts | {"norms": whole["norms"][:1]}), "```"]
 
 
 def _shown(energies: Any) -> list[str]:

@@ -33,7 +33,7 @@ HEADS = (
     "end of the job after [s]",
     "without fault [s]",
 )
-POISON_HEADS = ("outcomes", "rejected", "excluded", "job", "error ratio", "error of responses")
+POISON_HEADS = ("outcomes", "rejected", "job", "error ratio", "error of responses")
 
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
@@ -62,4 +62,4 @@ def _poisons(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         job = one["state"] if one["state"] != "done" else "promoted" if one["promoted"] else "not promoted"
         rejected = f"{one['refused']:,} of {one['sent']:,}"
         ratio = f"{one['after'] / one['before']:.3f}"
-        yield name, rejected, f"{one['aside']:,}", job, ratio, f"{one['answers']:.3f}"
+        yield name, rejected, job, ratio, f"{one['answers']:.3f}"

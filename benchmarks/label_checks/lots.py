@@ -193,7 +193,7 @@ def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return summed(figures) | worst
 
 
-HEADS = ("assays", "width ratio", "coverage", "width ratio, all applied", "coverage, all applied")
+HEADS = ("assays", "width ratio", "coverage", "width ratio, all applied")
 
 
 def lines(figures: Mapping[str, Any] | None) -> list[str]:
@@ -203,7 +203,7 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
 
 def _cells(every: Sequence[Mapping[str, float]]) -> list[str]:
     """Ranges of width ratios and coverage over the processes, with and without the check."""
-    forms = {"width": ".2f", "covered": ".1%", "width_all": ".2f", "covered_all": ".1%"}
+    forms = {"width": ".2f", "covered": ".1%", "width_all": ".2f"}
     return [span((one[name] for one in every), form) for name, form in forms.items()]
 
 

@@ -25,22 +25,19 @@ def with_table(text: str, figures: Mapping[str, Any]) -> str:
 
 def _lines(figures: Mapping[str, Any]) -> list[str]:
     names = list(dict.fromkeys(name for one in figures.values() for name in one["files"]))
-    rows = (
-        (name, _cell(figures, name), _cell(figures, f"{name}{WITHOUT}")) for name in names if not name.endswith(WITHOUT)
-    )
-    return table(("file", "stopped", "stopped without late columns"), rows)
+    counts = {name: [_counts(figures, f"{name}{end}") for end in ("", WITHOUT)] for name in names}
+    rows = {name: both for name, both in counts.items() if not name.endswith(WITHOUT)}
+    every = [name for name, both in rows.items() if all(stopped == files for stopped, files in both)]
+    shown = ((name, *(_cell(*one) for one in both)) for name, both in rows.items() if name not in every)
+    always = f"All files are stopped, also without late columns: {'; '.join(every)}." if every else ""
+    return [*table(("file", "stopped", "stopped without late columns"), shown), always]
 
 
-def _cell(figures: Mapping[str, Any], name: str) -> str:
-    """Stopped files of all processes, and the processes in which others stop more or fewer."""
-    every = {process: one["files"][name] for process, one in figures.items() if name in one["files"]}
-    if not every:
-        return ""
-    stopped, files = (sum(one[count] for one in every.values()) for count in ("stopped", "files"))
-    usual = round(stopped / files)
-    others = [
-        f"{process} {one['stopped']} of {one['files']}"
-        for process, one in every.items()
-        if one["stopped"] != usual * one["files"]
-    ]
-    return f"{stopped} of {files}" + (f" ({', '.join(others)})" if others else "")
+def _counts(figures: Mapping[str, Any], name: str) -> tuple[int, int]:
+    """Stopped files and all files of all processes."""
+    every = [one["files"][name] for one in figures.values() if name in one["files"]]
+    return sum(one["stopped"] for one in every), sum(one["files"] for one in every)
+
+
+def _cell(stopped: int, files: int) -> str:
+    return f"{stopped} of {files}" if files else ""

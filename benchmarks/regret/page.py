@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reporting.markdown import table
-from seeds import load_all
+from seeds import load_all, names
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "regret.json", DOCS / "results" / "intervals.md", "regret"
@@ -30,8 +30,10 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     kinds = {
         name: [one for plant in plants.values() for one in plant.values()] for name, plants in figures["kinds"].items()
     }
-    rows = [_row(name, targets) for name, targets in kinds.items()]
-    rows.append(_row("all", [one for targets in kinds.values() for one in targets]))
+    simulated = {name: targets for name, targets in kinds.items() if name in names()}
+    kinds = {"simulated plants": _joined(simulated)} | {one: kinds[one] for one in kinds if one not in simulated}
+    rows = [_row(name, targets) for name, targets in kinds.items() if targets]
+    rows.append(_row("all", _joined(kinds)))
     found_of = of_default_plants()
     of_tasks = [_of_task(task, description, found_of[task]) for task, (description, _) in ERRORS.items()]
     return [
@@ -40,10 +42,14 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
         *table(HEADS, rows),
         f"Above {MOST:.0%} now: {', '.join(_above(figures)) or 'none'}.",
         "",
-        "Registered candidates of the processes, on the tables of their pages:",
+        "Mean and highest regret of registered candidates on the tables of the processes' pages:",
         "",
-        *table(("task", "error", "targets", "mean", "worst"), of_tasks),
+        *of_tasks,
     ]
+
+
+def _joined(kinds: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    return [one for targets in kinds.values() for one in targets]
 
 
 def _above(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -67,8 +73,8 @@ def regret(target: Mapping[str, Any], rule: str) -> float:
     return errors[target[rule]] / min(errors.values()) - 1
 
 
-def _of_task(task: str, description: str, regrets: list[float]) -> tuple[str, ...]:
-    return task, description, str(len(regrets)), f"{np.mean(regrets):.1%}", f"{max(regrets):.1%}"
+def _of_task(task: str, description: str, regrets: list[float]) -> str:
+    return f"- {task} ({description}; targets: {len(regrets)}): {np.mean(regrets):.1%}, {max(regrets):.1%}"
 
 
 def of_default_plants() -> dict[str, list[float]]:

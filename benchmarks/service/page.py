@@ -44,10 +44,9 @@ def _section(figures: Mapping[str, Any]) -> list[str]:
         "## Service",
         "",
         f"`make bench-service` on {figures['measured']}. The server uses one core, the load generator another, "
-        "with 256 "
-        "different rows. Figures are medians of alternating rounds. Each process uses its complete champion, and "
-        "responses contain intervals, decisions and flags. MLServer, in a separate environment, serves only the "
-        "largest booster. The rate of uvicorn alone shows that the load generator is not the limit.",
+        "with 256 different rows; figures are medians of alternating rounds. Responses of the complete champion "
+        "contain intervals, decisions and flags; MLServer serves only its largest booster. The load generator is not "
+        "the limit: see uvicorn alone.",
         "",
         *aims_table(targets(figures)),
     ]
@@ -58,7 +57,7 @@ def _section(figures: Mapping[str, Any]) -> list[str]:
     if "bulk" in figures:
         about = (
             "Many records per request, rows per second on one core. *The same in process* includes flags, energy and "
-            "Arrow columns. *Intervals and decisions* is compared with `Booster.predict`:"
+            "Arrow columns:"
         )
         lines += [about, ""]
         ways = ("Arrow over HTTP", "JSON over HTTP", "the same in process", "intervals and decisions in process")
@@ -72,10 +71,10 @@ def _section(figures: Mapping[str, Any]) -> list[str]:
         lines += table(("server", "time [s]", "resident [MiB]", "proportional [MiB]"), _start(figures))
     if "hostile" in figures:
         about = (
-            "Hostile clients: 2,000 connections stay silent, or eight clients send the most expensive requests without "
-            "a pause. These are 10,000 rows with and without errors, 16 MiB of numbers, brackets or text, "
-            "explanations, and an endless list instead of tensors. Meanwhile one record is sent 100 times and "
-            f"`/health/live` 20 times per second; {_answered(figures)} responses have the status 200."
+            "Hostile clients: 2,000 silent connections, or eight clients that send the most expensive requests without "
+            "a pause (10,000 rows with and without errors, 16 MiB of numbers, brackets or text, explanations, an "
+            "endless list instead of tensors). Meanwhile one record is sent 100 times and `/health/live` 20 times per "
+            f"second; {_answered(figures)} responses have the status 200."
         )
         lines += [about, ""]
     return lines

@@ -28,12 +28,11 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     return [
         "## Simulation",
         "",
-        f"`make bench-simulation`, {figures['processors']} processors. `simulate` of this code and of revision "
-        f"`{figures['revision']}` run in turn, each in its own process. The speed-up is the median over pairs of the "
-        "processor time of one worker. Rows per second are the best of three runs of about 2 s, with imports, random "
-        "numbers, Parquet and digests. Two workers are compared with one on plants of about 11 s of work, by wall time "
-        f"if other programs used less than {QUIET:g} of a processor, otherwise by the processor time of the busier "
-        "worker. `docs/results/simulation.json` contains the times and dates.",
+        f"`make bench-simulation`, {figures['processors']} processors. *Speed-up*: median over pairs of runs of "
+        f"revision `{figures['revision']}` and this code, by processor time of one worker. *Rows per second*: best of "
+        "three runs of about 2 s, with imports, random numbers, Parquet and digests. *Two workers* against one: plants "
+        f"of about 11 s of work, by wall time if other programs used less than {QUIET:g} of a processor, otherwise by "
+        "the processor time of the busier worker. [simulation.json](simulation.json) contains times and dates.",
         "",
         *aims_table(targets(figures)),
     ]

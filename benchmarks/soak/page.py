@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import at_most
-from reporting.markdown import number, table
+from reporting.markdown import number
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "results" / "reliability.md", "soak"
@@ -70,7 +70,8 @@ def lines(figures: Mapping[str, Any] | None) -> list[str]:
     return [
         summary_line,
         "",
-        *table(("what", "figure"), rows),
+        *(f"- {item}: {figure}" for item, figure in rows),
+        "",
         "![Times, memory, handles and records](../pictures/soak.svg)",
     ]
 

@@ -50,7 +50,7 @@ def test_memory_that_grew_by_more_than_a_twentieth_is_said_to_miss_the_aim(last:
     result |= {"highest_per_second": 10.0, "per_second": 7.0, "series": series(*[1.0] * 6, *[100.0] * 6, *[last] * 6)}
     text = "\n".join(lines(result))
     assert "10 of 11" in text
-    assert "| 1 HTTP/1.1 503 Service Unavailable |" in text
+    assert ": 1 HTTP/1.1 503 Service Unavailable" in text
     assert ("missed" in text) == is_missed
 
 

@@ -115,11 +115,9 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
         "## Training time and aims",
         "",
         f"`make bench-training` on {figures['measured']}, {figures['processors']} processors. Jobs on default plants, "
-        "with "
-        "an existing store, and recommendations are measured in processor time of one thread. *Fits* are the calls of "
-        "`lightgbm.train`. Recommendations include reading the table, without imports. `nonferrous up` is measured in "
-        f"wall time if other programs used less than {QUIET:g} of a processor, otherwise in processor time divided by "
-        "the number of processors.",
+        "with an existing store, and recommendations (with reading the table, without imports): processor time of one "
+        "thread. *Fits*: calls of `lightgbm.train`. `nonferrous up`: wall time if other programs used less than "
+        f"{QUIET:g} of a processor, otherwise processor time divided by the number of processors.",
         "",
         *aims_table(targets(figures)),
         *table(heads, _jobs(figures)),

@@ -50,8 +50,8 @@ def _lines(figures: dict[str, Any]) -> list[str]:
     )
     return [
         f"`python -m benchmarks.training_size` on {figures['measured']}, {figures['processors']} processors. Complete "
-        f"training jobs of `{figures['process']}` in one process, with an existing store. Parallel fits, which smaller "
-        "jobs use, are off. Models of set-points and warnings use at most 50,000 rows.",
+        f"training jobs of `{figures['process']}` in one process, with an existing store and without parallel fits. "
+        "Models of set-points and warnings use at most 50,000 rows.",
         "",
         *table(heads, rows),
         f"![Time and memory over rows](../pictures/{PICTURE.name})",

@@ -26,7 +26,7 @@ from reporting.markdown import span, table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
-HEADS = ("process", "promotions", "error after to error before", "as trained", "ratio of decision costs")
+HEADS = ("process", "promotions", "error after to error before", "ratio of decision costs")
 
 
 def main() -> None:
@@ -80,12 +80,9 @@ def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in figures["processes"].items():
         promoted = [each for way in one["ways"].values() for each in way]
         if promoted:
-            answers, trained = (
-                span((each[f"{name}_after"] / each[f"{name}_before"] for each in promoted), ".3f")
-                for name in ("answers", "error")
-            )
+            answers = span((each["answers_after"] / each["answers_before"] for each in promoted), ".3f")
             costs = [each["lost_after"] / each["lost_before"] for each in promoted if each["lost_before"] is not None]
-            yield process, f"{len(promoted)}", answers, trained, span(costs, ".3f") if costs else ""
+            yield process, f"{len(promoted)}", answers, span(costs, ".3f") if costs else ""
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from training.retraining.post_promotion_check import Promise, overturned
 
 RNG_SEED = 20261127
 HEADS = (
-    *("process", "training rows of the champion", "promotions", "worse", "worse and rolled back", "rolled back"),
+    *("training rows of the champion", "promotions", "worse", "worse and rolled back", "rolled back"),
     *("rolled back wrongly", "mean months until rollback"),
 )
 
@@ -116,15 +116,14 @@ def spoilt_until(plant: Plant, champion: RegressionModel, now: pd.Timestamp, how
 
 
 def rows_of(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    """Table rows by process and by corruption of the champion's training rows."""
-    for process, one in processes.items():
-        honest = [each["promoted"] for each in one["verdicts"] if each["promoted"]]
-        yield _row(process, "correct rows", honest)
-        for how in SPOILT:
-            yield _row(process, how, [each for each in one["spoilt"] if each["how"] == how])
+    """Table rows by corruption of the champion's training rows, over all processes."""
+    verdicts = [each for one in processes.values() for each in one["verdicts"]]
+    yield _row("correct rows", [each["promoted"] for each in verdicts if each["promoted"]])
+    for how in SPOILT:
+        yield _row(how, [each for one in processes.values() for each in one["spoilt"] if each["how"] == how])
 
 
-def _row(process: str, label: str, promotions: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+def _row(label: str, promotions: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     worse, back = (
         [one for one in promotions if one["ratio"] > WORSE],
         [one for one in promotions if one["back"] is not None],
@@ -132,4 +131,4 @@ def _row(process: str, label: str, promotions: Sequence[Mapping[str, Any]]) -> S
     wrongly = sum(one["then"] is not None and one["then"] < 1 / WORSE for one in back)
     of_worse, months = sum(one["back"] is not None for one in worse), [one["back"] for one in back]
     shown = f"{np.mean(months):.1f}" if months else "-"
-    return process, label, f"{len(promotions)}", f"{len(worse)}", f"{of_worse}", f"{len(back)}", f"{wrongly}", shown
+    return label, f"{len(promotions)}", f"{len(worse)}", f"{of_worse}", f"{len(back)}", f"{wrongly}", shown

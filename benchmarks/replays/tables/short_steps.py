@@ -18,13 +18,13 @@ from benchmarks.aims.page import filled
 from benchmarks.digests import own_plant_digest
 from benchmarks.replays.__main__ import DRIFT, FIRST, replay
 from benchmarks.replays.tables.__main__ import BEGINS, UNITS
-from benchmarks.replays.tables.page import DOCS, PAGE, coverage_of, error_of
+from benchmarks.replays.tables.page import DOCS, PAGE, coverage_of
 from reporting.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"
 HEADS = (
-    *("process", "policy", "error to the simulated truth", "coverage", "coverage of the worst 90 days"),
+    *("process", "policy", "coverage", "coverage of the worst 90 days"),
     "longest time below 87% after outcomes [d]",
 )
 DAYS, STEPS_OF_A_MONTH = 10.0, 3
@@ -55,9 +55,8 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in figures["processes"].items():
-        seed = load(process)
         for way in one["ways"]:
-            yield process, way["way"], error_of(way, seed), *coverage_of(way)
+            yield process, way["way"], *coverage_of(way)
 
 
 if __name__ == "__main__":

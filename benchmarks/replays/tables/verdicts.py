@@ -39,7 +39,7 @@ LEAST_AFTER = 4 * MONTH
 RESULTS, NAME, PUT_BACKS = DOCS / "results" / "verdicts.json", "verdicts", "rollbacks"
 RULES = {"trained": "predictions as trained", "followed": "responses with online calibration"}
 HEADS = (
-    *("process", "compared by", "comparisons", "promoted", "promoted and worse", "better, not promoted"),
+    *("compared by", "comparisons", "promoted", "promoted and worse", "better, not promoted"),
     "error after to error before",
 )
 
@@ -111,15 +111,14 @@ def _lines(figures: Mapping[str, Any] | None, heads: Sequence[str], rows: Any) -
 
 
 def _rows(processes: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    for process, one in processes.items():
-        verdicts = one["verdicts"]
-        better = [each for each in verdicts if each["ratio"] < 1 / WORSE]
-        for rule, words in RULES.items():
-            promoted = [each["ratio"] for each in verdicts if each[rule]]
-            left = sum(not each[rule] for each in better)
-            yield process, words, f"{len(verdicts)}", *_promoted(promoted), f"{left}", _errors(promoted)
-        ratios = [each["ratio"] for each in better]
-        yield process, "simulated truth", f"{len(verdicts)}", *_promoted(ratios), "0", _errors(ratios)
+    verdicts = [each for one in processes.values() for each in one["verdicts"]]
+    better = [each for each in verdicts if each["ratio"] < 1 / WORSE]
+    for rule, words in RULES.items():
+        promoted = [each["ratio"] for each in verdicts if each[rule]]
+        left = sum(not each[rule] for each in better)
+        yield words, f"{len(verdicts)}", *_promoted(promoted), f"{left}", _errors(promoted)
+    ratios = [each["ratio"] for each in better]
+    yield "simulated truth", f"{len(verdicts)}", *_promoted(ratios), "0", _errors(ratios)
 
 
 def _promoted(ratios: Sequence[float]) -> tuple[str, str]:

@@ -40,9 +40,9 @@ def test_promotions_that_made_answers_worse_are_counted_by_rule_and_better_ones_
     made = [(True, False, 1.03), (True, True, 0.8), (False, False, 0.9), (True, True, 1.01)]
     result = [{"trained": one, "followed": other, "ratio": ratio} for one, other, ratio in made]
     *_, trained, followed, truth, _ = lines({"measured": "2030-01-02", "processes": {"cells": {"verdicts": result}}})
-    assert trained == "| cells | predictions as trained | 4 | 3 | 1 | 1 | 0.947, at most 1.030 |"
-    assert followed == "| cells | responses with online calibration | 4 | 2 | 0 | 1 | 0.905, at most 1.010 |"
-    assert truth == "| cells | simulated truth | 4 | 2 | 0 | 0 | 0.850, at most 0.900 |"
+    assert trained == "| predictions as trained | 4 | 3 | 1 | 1 | 0.947, at most 1.030 |"
+    assert followed == "| responses with online calibration | 4 | 2 | 0 | 1 | 0.905, at most 1.010 |"
+    assert truth == "| simulated truth | 4 | 2 | 0 | 0 | 0.850, at most 0.900 |"
 
 
 def test_put_backs_are_counted_by_what_the_champion_had_learnt():
@@ -59,9 +59,9 @@ def test_put_backs_are_counted_by_what_the_champion_had_learnt():
         "spoilt": [{"how": labels, "ratio": 1.5, "back": 1, "then": 1.5}],
     }
     *_, of_honest, of_labels, of_sensor, _ = put_back_lines({"measured": "2030-01-02", "processes": {"cells": one}})
-    assert of_honest == "| cells | correct rows | 5 | 2 | 1 | 3 | 1 | 3.0 |"
-    assert of_labels == f"| cells | {labels} | 1 | 1 | 1 | 1 | 0 | 1.0 |"
-    assert of_sensor == f"| cells | {sensor} | 0 | 0 | 0 | 0 | 0 | - |"
+    assert of_honest == "| correct rows | 5 | 2 | 1 | 3 | 1 | 3.0 |"
+    assert of_labels == f"| {labels} | 1 | 1 | 1 | 1 | 0 | 1.0 |"
+    assert of_sensor == f"| {sensor} | 0 | 0 | 0 | 0 | 0 | - |"
 
 
 def test_a_model_is_worth_what_its_answers_err_to_the_truth_on_rows_that_both_answer(monkeypatch):
