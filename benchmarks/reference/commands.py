@@ -15,6 +15,8 @@ PROGRAM = "nonferrous"
 
 COMMON = ("seeds", "home", "help")
 """Parameters of the program that most commands accept too; listed once."""
+PROCESS = "Process name, as `nonferrous seeds list` shows it. [required]"
+"""Description of the argument of most commands; stated once."""
 
 
 def page() -> str:
@@ -29,7 +31,7 @@ def page() -> str:
         "",
         *_options(program, PROGRAM, ("help",)),
         "",
-        "`--home` may also follow a command.",
+        f"`--home` may also follow a command. `{{process}}`: {PROCESS}",
         "",
     ]
     for path, command in _commands(program, PROGRAM):
@@ -49,7 +51,7 @@ def _commands(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand 
 def _section(path: str, command: TyperCommand | TyperGroup) -> Iterator[str]:
     usage = command.collect_usage_pieces(command.context_class(command, info_name=path))
     about = " ".join((command.help or "").split())
-    yield from (f"## {path}", "", f"`{' '.join([path, *usage])}`: {about}", "")
+    yield from (f"## {path}", "", f"{about} `{' '.join(usage)}`", "")
     if options := _options(command, path, COMMON):
         yield from (*options, "")
 
@@ -58,4 +60,5 @@ def _options(command: TyperCommand | TyperGroup, path: str, left_out: Sequence[s
     """List of arguments and options; no lines for a command without them."""
     context = command.context_class(command, info_name=path)
     records = [one.get_help_record(context) for one in command.get_params(context) if one.name not in left_out]
-    return [f"- `{name}`: {' '.join(about.split())}" for name, about in filter(None, records)]
+    shown = [(name, " ".join(about.split())) for name, about in filter(None, records)]
+    return [f"- `{name}`: {about}" for name, about in shown if about != PROCESS]
