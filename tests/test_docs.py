@@ -342,11 +342,11 @@ def strings_of_code() -> str:
 
 
 def messages_of(page: str) -> list[str]:
-    """Messages that a how-to explains in its last table, cut where a value stands."""
+    """Messages that a how-to explains in its last table or list, cut where a value stands."""
     _, result, table = (DOCS / "how-to" / f"{page}.md").read_text(encoding="utf-8").partition("## If it fails")
     assert result, page
-    first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("|")]
-    spans = [span for cell in first_cells for span in re.findall(r"`([^`]* [^`]*)`", cell)]
+    first_cells = re.findall(r"^(?:\| ([^|]*) \||- ((?:`[^`]*`|[^`:])*):)", table, re.MULTILINE)
+    spans = [span for cells in first_cells for span in re.findall(r"`([^`]* [^`]*)`", "".join(cells))]
     return [part.strip() for span in spans for part in re.split(r"\.\.\.|\d+|[A-Z_]{3,}", span) if part.strip(" :_")]
 
 

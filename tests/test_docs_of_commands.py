@@ -42,6 +42,6 @@ def test_no_document_names_an_option_of_an_earlier_version(path):
 def test_the_upgrade_guide_lists_every_renamed_command_and_option():
     text = UPGRADE.read_text(encoding="utf-8")
     for old, new in COMMANDS.items():
-        assert f"| `nonferrous {old}` | `nonferrous {new}` |\n" in text
+        assert f"- `{old}` → `{new}`\n" in text
     for old, new in OPTIONS.items():
-        assert re.search(rf"\| `{old}`[^|]* \| `{new}` \|\n", text), old
+        assert re.search(rf"- `{old}`[^→]* → `{new}`\n", text), old

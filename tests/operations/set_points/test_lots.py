@@ -41,7 +41,7 @@ def test_the_request_of_the_page_is_taken(process: str) -> None:
 
 def test_each_field_of_an_answer_is_explained() -> None:
     explained = set(re.findall(r"^\| (?:its )?`(\w+)`", SECTION, re.MULTILINE))
-    of_units = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## Response fields")[2], re.MULTILINE))
+    of_units = set(re.findall(r"^- `(\w+)`: ", PAGE.partition("## Response fields")[2], re.MULTILINE))
     for process in [name for name in names() if load(name).quality or load(name).bins]:
         fields = fields_of_advice(process)
         assert {"setpoints", "gain", "refusal"} <= fields

@@ -40,11 +40,11 @@ def test_each_field_of_the_answer_is_explained() -> None:
     _, answer = blocks()
     shown = set(answer["recommendations"][0]) - {"unit", "period_start"} | {"prices"}
     section = PAGE.partition("## Response fields")[2].partition("\n## ")[0]
-    assert shown == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert shown == set(re.findall(r"^- `(\w+)`: ", section, re.MULTILINE))
 
 
 def test_each_way_to_ask_is_named(taken: Mapping[str, SetPointForm]) -> None:
-    named = re.findall(r"^\| `/v1/aluminium_reduction/([\w-]+)` \|", PAGE, re.MULTILINE)
+    named = re.findall(r"^- `/v1/aluminium_reduction/([\w-]+)`: ", PAGE, re.MULTILINE)
     assert named == list(taken)
 
 
