@@ -140,7 +140,7 @@ def topic_page(topic: str, path: Path) -> str:
     shown = [point for point in listed if is_shown(point)]
     remaining = Counter(called_name(point).partition(",")[0] for point in listed if not is_shown(point))
     title, _, subject = summary(topic).partition(": ")
-    parts = [f"# {title}", f"`{package(topic)}`: {subject} [Method and all topics]({INDEX})"]
+    parts = [f"# {title}", f"`{package(topic)}`: {subject} {counted(listed)} [Method and all topics]({INDEX})"]
     if shown:
         parts += ["## Published values", table(HEADS, [*rows(shown)])]
     if remaining:
@@ -149,6 +149,13 @@ def topic_page(topic: str, path: Path) -> str:
     if reasons:
         parts += ["## Functions without a point", table(("reason", "functions"), by_reason(reasons))]
     return "\n\n".join(parts) + "\n"
+
+
+def counted(listed: Iterable[Point]) -> str:
+    """Sentence on the number of points of each kind."""
+    total, *kinds, _ = counts(listed)
+    shares = [f"{number} {kind}" for number, kind in zip(kinds, SURE, strict=True)]
+    return f"{total} points: {', '.join(shares[:-1])}, {shares[-1]}."
 
 
 def counts(listed: Iterable[Point]) -> tuple[str, ...]:
@@ -170,6 +177,7 @@ def index() -> str:
     ]
     parts = [
         "# Physics against the literature",
+        f"{counted(every)} A computed point shows that an equation is coded as stated, not that it is true of a plant.",
         *INTRODUCTION,
         table(("topic", "points", *SURE, "outside tolerance"), [*rows, ("all", *counts(every))]),
         f"[Nominal constants]({NOMINAL}) compares the constants of the models with those of the simulated plants.",
