@@ -14,15 +14,14 @@ import numpy as np
 from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics
 from physics.arrays import BoolArray, FloatArray
-from physics.batteries.open_circuit import open_circuit_voltage
+from physics.batteries.open_circuit import CHEMISTRIES, open_circuit_voltage
 from physics.batteries.resistance import arrhenius_factor, charge_factor
 from physics.sorting.xray import mass_attenuation
 
 _ENERGY = 30.0  # kJ/mol, of the resistance of whole cells; assumed
 _GRID = np.linspace(0.0, 1.0, 401)
-_CURVES = {name: np.maximum.accumulate(open_circuit_voltage(name, _GRID)) for name in ("LFP", "NMC")}
+_CURVES = {name: np.maximum.accumulate(open_circuit_voltage(name, _GRID)) for name in CHEMISTRIES}
 _LFP_HIGHEST = 3.36  # V, above which no LFP rests but a full one
-_LABEL_LFP = 3.4  # V, between the data sheets of LFP and of the others
 # Rise of the resistance when a fifth of the capacity is lost, of LFP and of the others; assumed.
 _GROWTH_LFP, _GROWTH, _OF_A_LIFE = 0.25, 0.42, 20.0  # 1, 1, %
 # Forms by size, and both walls of their cans [mm]: aluminium, film that counts as thin aluminium, steel.
@@ -44,7 +43,7 @@ CLASSES = ("LFP", "NMC", "LMO", "NCA", "LCO", "other")
 _WINDOWS = {
     "LFP": ((2.19, 2.24), (0.105, 0.112), (3.2, 3.3), (1.8, 2.25), (2.5, _LFP_HIGHEST)),
     "NMC": ((2.47, 2.53), (0.153, 0.158), (3.6, 3.7), (1.95, 2.45), (3.1, 4.25)),
-    "LMO": ((2.40, 2.45), (0.140, 0.146), (3.7, 3.8), (1.75, 2.3), (3.1, 4.25)),
+    "LMO": ((2.40, 2.45), (0.140, 0.146), (3.7, 3.8), (1.75, 2.3), (2.6, 4.25)),
     "NCA": ((2.48, 2.54), (0.156, 0.163), (3.6, 3.65), (2.2, 2.45), (3.1, 4.25)),
     "LCO": ((2.50, 2.56), (0.168, 0.178), (3.65, 3.75), (2.0, 2.35), (3.3, 4.25)),
 }
@@ -82,7 +81,10 @@ class RetiredCellPhysics(Physics[Equipment]):
         PhysicsFeature("fade_by_growth", "%", 0, (-200, 200), "capacity lost by growth of resistance"),
         PhysicsFeature("charge_of_lfp", "1", 0, (0, 1), "state of charge by the rested voltage, if it is LFP"),
         PhysicsFeature("charge_of_nmc", "1", 0, (0, 1), "state of charge by the rested voltage, if it is NMC"),
-        PhysicsFeature("low_charge", "1", 0, (1, 3), "resistance at that charge over that in the middle"),
+        PhysicsFeature("charge_of_lmo", "1", 0, (0, 1), "state of charge by the rested voltage, if it is LMO"),
+        PhysicsFeature(
+            "low_charge", "1", 0, (1, 3), "resistance at the charge of the likeliest cathode over that in the middle"
+        ),
         PhysicsFeature("bare_ratio", "1", 0, (0, 10), "X-ray ratio without the can"),
         PhysicsFeature("bare_attenuation", "1/mm", 0, (-1, 2), "attenuation at 58 keV of what is in the can"),
         PhysicsFeature("box_density", "g/cm³", 0, (0, 10), "mass over the box of the unswollen cell"),
@@ -95,7 +97,7 @@ class RetiredCellPhysics(Physics[Equipment]):
         "label": ("label_voltage", "label_capacity", "label_resistance", "capacity_density", "voltage_over_label"),
         "size and mass": ("mass", "length", "width", "thickness", "box_density"),
         "swelling and damage": ("swelling", "surface_grade"),
-        "charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "low_charge"),
+        "charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "charge_of_lmo", "low_charge"),
         "resistance at once": (
             *("pulse_r30ms", "pulse_r100ms", "z_1khz_re", "ohmic_25", "ohmic_by_mass", "ohmic_by_capacity"),
             *("ohmic_growth", "fade_by_growth"),
@@ -125,14 +127,12 @@ class RetiredCellPhysics(Physics[Equipment]):
         warmth = arrhenius_factor(_ENERGY, columns["probe_temperature"])
         ohmic, half, whole = (columns[f"pulse_r{name}"] / warmth for name in ("30ms", "500ms", "5s"))
         resting, sheet = columns["rest_voltage"], columns["label_resistance"]
-        is_lfp = np.where(
-            np.isnan(columns["label_voltage"]), resting < _LFP_HIGHEST, columns["label_voltage"] < _LABEL_LFP
-        )
+        likeliest = np.array(CLASSES)[self.class_scores(columns)[:, :-1].argmax(axis=1)]
         charge = {
             name: np.where(np.isnan(resting), np.nan, np.interp(resting, curve, _GRID))
             for name, curve in _CURVES.items()
         }
-        low = charge_factor(np.where(is_lfp, charge["LFP"], charge["NMC"]))
+        low = charge_factor(np.select([likeliest == name for name in charge], [*charge.values()]))
         grown = _growth(columns["z_1khz_re"] / warmth / np.sqrt(low), sheet)
         ratio, attenuation = _without_can(columns)
         box = _box(columns)
@@ -150,10 +150,11 @@ class RetiredCellPhysics(Physics[Equipment]):
             "ohmic_growth": grown,
             "whole_growth": _growth(whole / low, sheet),
             "fade_by_growth": np.clip(
-                _OF_A_LIFE * 0.01 * grown / np.where(is_lfp, _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
+                _OF_A_LIFE * 0.01 * grown / np.where(likeliest == "LFP", _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
             ),
             "charge_of_lfp": charge["LFP"],
             "charge_of_nmc": charge["NMC"],
+            "charge_of_lmo": charge["LMO"],
             "low_charge": low,
             "bare_ratio": ratio,
             "bare_attenuation": attenuation,

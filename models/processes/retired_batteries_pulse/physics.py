@@ -25,7 +25,7 @@ _MV = 1000.0  # mV/V
 _LEAST = 0.1  # mΩ·Ah, below which a resistance is noise of the voltmeter
 _MOST_RATIO = 50.0
 _GRID = np.linspace(0.0, 1.0, 401)
-_CURVES = {name: np.maximum.accumulate(open_circuit_voltage(name, _GRID)) for name in ("LFP", "NMC")}
+_CURVES = {name: np.maximum.accumulate(open_circuit_voltage(name, _GRID)) for name in ("LFP", "LMO", "NMC")}
 # Chemistry by first principles: LFP rests below 3.36 V at any charge but full and polarises little; of the others LMO
 # polarises with a delay.
 _LFP_HIGHEST, _LFP_RATIO, _LMO_RATIO = 3.36, 0.45, 0.9  # V, 1, 1
@@ -115,9 +115,11 @@ class PulsePhysics(PulseFeatures):
         features, resting = self.features(columns), columns["rest_voltage"]
         ratio = features["slow_over_ohmic"]
         is_lfp, is_lmo = (resting < _LFP_HIGHEST) & (ratio < _LFP_RATIO), ratio > _LMO_RATIO
-        new = np.where(is_lfp, _NEW["LFP"], np.where(is_lmo, _NEW["LMO"], _NEW["NMC"]))
-        growth = np.where(is_lfp, _GROWTH["LFP"], np.where(is_lmo, _GROWTH["LMO"], _GROWTH["NMC"]))
-        charge = np.where(is_lfp, *(np.interp(resting, _CURVES[name], _GRID) for name in ("LFP", "NMC")))
+        charges = (np.interp(resting, curve, _GRID) for curve in _CURVES.values())
+        new, growth, charge = (
+            np.where(is_lfp, lfp, np.where(is_lmo, lmo, nmc))
+            for lfp, lmo, nmc in (_NEW.values(), _GROWTH.values(), charges)
+        )
         lost = 0.2 * (features["ohmic"] / (new * charge_factor(charge)) - 1.0) / growth
         return np.clip(1.0 - lost, _LEAST_HEALTH, _MOST_HEALTH)
 
