@@ -20,6 +20,7 @@ from synthetic_data.plant.faults import between
 HAZARDS = ("none", "swollen", "crushed", "leaking", "flooded", "shorted")
 SWOLLEN, CRUSHED, LEAKING, FLOODED, SHORTED = range(1, len(HAZARDS))
 _LEAST_CHARGE = 0.01
+_OF_A_LIFE = 0.2  # share of the capacity at whose loss growth and scatter of resistance are stated
 _PERCENT = 100.0
 _SECOND, _DAY = 1e6, 86_400e6  # µs
 _EARLIEST = 0.5  # of the mean interval, by which one cell follows another
@@ -65,12 +66,14 @@ def drawn(
     hazard = _hazards(lots, lot, form, rng)
     loss = _losses(lots, lot, packs.module[module], rng)
     health = _health(lots, lot, cathode, 0.01 * loss)
-    normal = rng.standard_normal((7, n))
+    normal = rng.standard_normal((9, n))
     fade = _PERCENT * (1.0 - health * (p.new_capacity[lot] + p.new_capacity_sd[lot] * normal[0]))
-    rise = aged_resistance(1.0, packs.growth[pack] * np.exp(p.growth_cell_rsd[lot] * normal[1]), 1.0 - health)
+    rise = aged_resistance(1.0, market.of["growth"][make], 1.0 - health)
     new, slower = market.resistance[make], 1.0 + p.growth_slow[lot] * (rise - 1.0)
-    ohmic = rise * np.exp(p.resistance_cell_rsd[lot] * normal[2])
-    parts = np.exp(p.parts_cell_rsd[lot] * normal[3:5]) * slower * new
+    apart = _apart(lots, lot, packs.scatter[pack], normal[[1, 7, 8]])
+    apart *= market.of["resistance_scatter"][make] * np.sqrt((1.0 - health) / _OF_A_LIFE)
+    ohmic = rise * np.exp(p.resistance_cell_rsd[lot] * normal[2] + apart[0])
+    parts = np.exp(p.parts_cell_rsd[lot] * normal[3:5] + apart[1:]) * slower * new
     charge, empty = _charge(lots, lot, normal[5], rng)
     dried = np.where(hazard == LEAKING, p.dry_loss[lot] * rng.random(n), 0.0)
     return BatteryCells(
@@ -96,6 +99,18 @@ def drawn(
         empty=empty,
         mass=market.mass[make] * (1.0 + p.mass_cell_rsd[lot] * normal[6] - dried),
     )
+
+
+def _apart(lots: Deliveries, lot: IntArray, of_pack: FloatArray, of_cell: FloatArray) -> FloatArray:
+    """Logarithm of resistances at one fade, in units of the make's scatter.
+
+    Parts are ohmic, charge transfer and diffusion, shape (3, n). Films, contacts and drying change resistance without
+    taking capacity. A pack's cells have a share of it in common, and so have the parts of a cell.
+    """
+    packs, common = lots.p.scatter_of_packs[lot], lots.p.scatter_in_common[lot]
+    ohmic = np.sqrt(packs) * of_pack + np.sqrt(1.0 - packs) * of_cell[0]
+    others = common * ohmic + np.sqrt(1.0 - np.square(common)) * of_cell[1:]
+    return np.stack([ohmic, *others])
 
 
 def _losses(lots: Deliveries, lot: IntArray, module: FloatArray, rng: np.random.Generator) -> FloatArray:

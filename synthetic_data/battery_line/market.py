@@ -19,8 +19,8 @@ CATHODES = ("LFP", "NMC", "LMO", "NCA", "LCO", "LTO")  # the last is an anode, o
 LFP, LTO = CATHODES.index("LFP"), CATHODES.index("LTO")
 PROPERTIES = (
     *("length", "width", "thickness", "wall", "capacity_density", "density", "resistance_capacity", "fast_share"),
-    *("slow_share", "fast_time", "slow_time", "growth", "xrt_ratio", "xrt_attenuation", "voltage_shift"),
-    "rated_voltage",
+    *("slow_share", "fast_time", "slow_time", "growth", "resistance_scatter", "xrt_ratio", "xrt_attenuation"),
+    *("voltage_shift", "rated_voltage"),
 )
 _ROUND = (np.pi / 4.0, FORMS.index("cylindrical"))  # of a cylinder's volume in its box
 _LABEL_STEP = 0.05  # V

@@ -26,7 +26,7 @@ class Packs:
     make: IntArray
     age: FloatArray  # a
     declared_age: FloatArray  # by the papers [a]
-    growth: FloatArray  # of the resistance when a fifth of the capacity is lost [1]
+    scatter: FloatArray  # of the resistance at one fade, in units of the make's [1]
     record: FloatArray  # fade by the vehicle's record, which the table does not have [%]
     loss: FloatArray  # mean of its cells, before what knees take [%]
     module: FloatArray  # loss of each module, modules of a pack in sequence [%]
@@ -66,7 +66,7 @@ def drawn(plant: PlantParameters, market: BatteryMarket, lots: Deliveries, rng: 
         make=make,
         age=age,
         declared_age=np.maximum(age + p.declared_age_sd[lot] * normal[4], 0.0),
-        growth=market.of["growth"][make] * np.exp(p.growth_pack_rsd[lot] * normal[5]),
+        scatter=normal[5],
         record=loss + p.record_sd[lot] * normal[6],
         loss=loss,
         module=module,

@@ -56,8 +56,8 @@ class BatteryLineParameters(ArrayParameters):
     negative_share: FloatArray
     new_capacity: FloatArray
     new_capacity_sd: FloatArray
-    growth_pack_rsd: FloatArray
-    growth_cell_rsd: FloatArray
+    scatter_of_packs: ShareArray
+    scatter_in_common: ShareArray
     growth_slow: FloatArray
     resistance_cell_rsd: FloatArray
     parts_cell_rsd: FloatArray

@@ -20,6 +20,7 @@ REAL = {"LFP": (64.6, 99.2), "NMC": (28.2, 77.6), "LMO": (41.6, 136.3)}
 FADED = {"LFP": (3.8, 25.6), "NMC": (-0.9, 38.8), "LMO": (5.2, 48.1)}  # fade of those cells, lowest and highest [%]
 FOLDS = 5
 COMMON = 5  # makes, of which there are most
+FEWEST = 150  # cells of a make, by which a correlation is known within 0.08
 WHEN_NEW = 5.0  # % of fade
 
 
@@ -57,7 +58,6 @@ def of_the_cells(sound: pd.DataFrame, seed: Seed) -> dict[str, float]:
     warm = [float(cycle_loss_wang_2011(severity, rate, at, 4000.0)) for at in (25.0, 45.0)]
     new = of["NMC"][(of["NMC"]["true_fade"] < WHEN_NEW) & (of["NMC"]["charge"] > 0.3)]
     return {
-        "correlation of growth and fade, NMC": of["NMC"]["true_resistance_growth"].corr(of["NMC"]["true_fade"]),
         "resistance at 10 °C over that at 25 °C": float(arrhenius_factor(p.value("activation_energy"), 10.0)),
         "rested voltage of NMC, half full": half["NMC"],
         "rested voltage of LFP, half full": half["LFP"],
@@ -85,6 +85,14 @@ def of_pulses(sound: pd.DataFrame) -> dict[str, float]:
     return result
 
 
+def of_makes(sound: pd.DataFrame) -> dict[str, float]:
+    """How far resistance follows fade within a make, of cells that have faded as the real ones have."""
+    like = pd.concat([sound[(sound["cathode"] == name) & sound["true_fade"].between(*FADED[name])] for name in FADED])
+    makes = [make for _, make in like.groupby("make") if len(make) > FEWEST]
+    found = [make["true_resistance_growth"].corr(make["true_fade"]) for make in makes]
+    return {"correlation of growth and fade within a make, median": float(np.median(found))}
+
+
 def of_health(sound: pd.DataFrame) -> dict[str, float]:
     """Errors of fade by straight lines that have learnt other packs: on one resistance, and on a make's pulses."""
     one = sound[(sound["cathode"] == "NMC") & (sound["charge"] > 0.3) & ~sound["empty"].astype(bool)]
@@ -96,11 +104,12 @@ def of_health(sound: pd.DataFrame) -> dict[str, float]:
     warmth = arrhenius_factor(30.0, ternary["core_temperature"].to_numpy())
     ternary = ternary.assign(**{name: ternary[name] / warmth for name in shown})
     makes = ternary["make"].value_counts().index[:COMMON]
-    by_make = [learnt_lines(ternary[ternary["make"] == make], [*shown, "rest_voltage"]) for make in makes]
+    common = [ternary[ternary["make"] == make] for make in makes]
+    by_make = [np.sqrt(np.mean(learnt_lines(make, [*shown, "rest_voltage"]) ** 2)) for make in common]
     return {
         "mean error of fade by a line on resistance, temperature known": float(np.abs(error).mean()),
-        "error of fade by impedance and pulse, one make, temperature known": float(
-            np.median([np.sqrt(np.mean(error**2)) for error in by_make])
+        "error of fade by impedance and pulse over its deviation, one make, temperature known": float(
+            np.median([error / make["true_fade"].std() for error, make in zip(by_make, common, strict=True)])
         ),
     }
 
@@ -126,6 +135,7 @@ def statistics(seed: Seed, cells: pd.DataFrame) -> dict[str, float]:
         of_the_stream(cells, sound)
         | of_the_cells(sound, seed)
         | of_pulses(sound)
+        | of_makes(sound[sound["empty"] == 0.0])
         | of_health(sound[sound["empty"] == 0.0])
         | sorted_by_physics
     )

@@ -42,6 +42,27 @@ def test_cells_of_a_pack_are_alike_in_health_and_packs_differ(cells):
     assert within < 0.5 * sound.groupby(["lot", "pack"])["true_fade"].mean().std()
 
 
+def test_resistance_follows_fade_closely_in_some_makes_and_hardly_in_others(cells):
+    """Within four makes of PulseBat the correlation is -0.50 to 0.87; 0.97 to 0.99 would be a law that no plant has."""
+    sound = cells[(cells["hazard"] == "none") & (cells["cathode"] != "LTO")]
+    makes = [make for _, make in sound.groupby("make") if len(make) > 200]
+    found = np.array([make["true_fade"].corr(make["true_resistance_growth"]) for make in makes])
+    assert len(found) > 30
+    assert found.min() < 0.3
+    assert 0.7 < found.max() < 0.95
+    assert 0.3 < np.median(found) < 0.7
+
+
+def test_cells_of_a_pack_share_a_part_of_what_resistance_has_apart_from_fade(seed, cells):
+    sound = cells[(cells["hazard"] == "none") & (cells["true_fade"] > 10.0)]
+    largest = sound[sound["make"] == sound["make"].value_counts().index[0]]
+    line = np.polyfit(largest["true_fade"], np.log(largest["ohmic"]), 1)
+    apart = np.log(largest["ohmic"]) - np.polyval(line, largest["true_fade"])
+    pack = largest["lot"] + largest["pack"].astype(str)
+    within = apart.groupby(pack).var().mean()
+    assert 1.0 - within / apart.var() == pytest.approx(seed.plant.value("scatter_of_packs"), abs=0.15)
+
+
 def test_a_make_is_the_same_in_every_plant_and_bought_in_other_shares(seed):
     first, second = (
         BatteryMarket.of_plan(plan, plan.plant_stream()) for plan in (plan_run(seed), plan_run(another_plant(seed, 5)))
