@@ -116,6 +116,7 @@ def _truth(
         "true_aperture": milled.aperture,
         "true_yield": milled.powder_yield,
         "true_wash": powder.wash_flow,
+        "lithium_washed": powder.washed,
         **{kind: faults.strength[kind] for kind in ("torn", "batch", "bag")},
         **{f"{name}_test": step for name, step in tests.items()},
     }

@@ -1,4 +1,4 @@
-"""Electrode powder by mass balance: cathode, graphite, electrolyte residue, burnt and dissolved mass."""
+"""Electrode powder by mass balance: cathode, graphite, electrolyte residue and burnt mass."""
 
 from __future__ import annotations
 
@@ -113,30 +113,4 @@ def lithium_of_metals(powder_nickel: Numeric, powder_cobalt: Numeric, powder_man
     metals = np.asarray(powder_nickel, dtype=np.float64) / ATOMS["ni"][1]
     metals = metals + np.asarray(powder_cobalt) / ATOMS["co"][1] + np.asarray(powder_manganese) / ATOMS["mn"][1]
     result: FloatArray = ATOMS["li"][1] * metals
-    return result
-
-
-def lithium_after_wash(powder_lithium: Numeric, wash_ratio: Numeric, wash_loss: Numeric = 0.008) -> FloatArray:
-    """Lithium that washing leaves: c (1 - a w).
-
-    Parameters
-    ----------
-    powder_lithium
-        Content c before [%]
-    wash_ratio
-        Water w for a tonne of powder [m³/t]
-    wash_loss
-        Share a of the lithium that a cubic metre for a tonne takes along [t/m³]
-
-    Returns
-    -------
-    FloatArray
-        Content [%]
-
-    References
-    ----------
-    0.5 to 3 % are lost to wash water: practice; proportion assumed.
-    """
-    retained = 1.0 - np.asarray(wash_loss, dtype=np.float64) * wash_ratio
-    result: FloatArray = powder_lithium * retained
     return result

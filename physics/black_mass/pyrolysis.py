@@ -1,4 +1,4 @@
-"""Pyrolysis and washing of shredded cells: binder, fluorine, aluminium that turns brittle."""
+"""Pyrolysis and washing of shredded cells: binder, fluorine, carbonate, brittle aluminium."""
 
 from __future__ import annotations
 
@@ -80,6 +80,34 @@ def fluorine_left(binder_share: Numeric) -> FloatArray:
     60 to 80 % less: practice; that the rest stays as fluoride of lithium is assumed in its size.
     """
     result: FloatArray = 1.0 - _VOLATILE + _VOLATILE * np.asarray(binder_share, dtype=np.float64)
+    return result
+
+
+def carbonated_share(pyrolysis_temperature: Numeric, pyrolysis_time: Numeric, usual_share: Numeric = 0.3) -> FloatArray:
+    """Lithium of cathodes that becomes carbonate: 1 - (1 - u)^(t/70 min exp((T - 540)/40 K)).
+
+    Parameters
+    ----------
+    pyrolysis_temperature
+        Temperature T [°C]
+    pyrolysis_time
+        Time t [min]
+    usual_share
+        Share u at 540 °C and 70 min, below 1 [1]
+
+    Returns
+    -------
+    FloatArray
+        Share of the cathodes' lithium; 0 without pyrolysis [1]
+
+    References
+    ----------
+    Pyrolysed powder holds lithium that water dissolves, and the temperature of pyrolysis is among what determines it:
+    L. Schwich and others (2021), Metals 11, 177 (abstract). That it is carbonate, the size and the form are assumed.
+    """
+    hotter = np.exp((np.asarray(pyrolysis_temperature, dtype=np.float64) - _USUAL_TEMPERATURE) / 40.0)
+    done = np.asarray(pyrolysis_time, dtype=np.float64) / _USUAL_TIME * hotter
+    result: FloatArray = -np.expm1(np.log1p(-np.asarray(usual_share, dtype=np.float64)) * done)
     return result
 
 

@@ -114,7 +114,9 @@ class ShreddingParameters(ArrayParameters):
     active_scatter: FloatArray
     electrolyte_phosphorus: FloatArray
     phosphorus_scatter: FloatArray
-    lithium_washed: FloatArray
+    carbonate_usual: ShareArray
+    wash_temperature: FloatArray
+    wash_saturation: ShareArray
     soluble_share: ShareArray
     soluble_sd: FloatArray
     wash_half: PositiveArray

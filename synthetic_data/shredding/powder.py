@@ -8,8 +8,9 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.black_mass.cathodes import CATHODES, element_content
-from physics.black_mass.powder import ELECTROLYTE_LITHIUM, enriched_share, lithium_after_wash, powder_content
-from physics.black_mass.pyrolysis import soluble_fluorine, wash_left, washed_fluorine
+from physics.black_mass.powder import ELECTROLYTE_LITHIUM, enriched_share, powder_content
+from physics.black_mass.pyrolysis import carbonated_share, soluble_fluorine, wash_left, washed_fluorine
+from physics.black_mass.washing import lithium_after_wash, lithium_carbonate_solubility
 from synthetic_data.plant.fault_strengths import ActiveFaults
 from synthetic_data.plant.operators import Setpoints
 from synthetic_data.shredding.feed import ShreddingFeed
@@ -35,6 +36,7 @@ class PowderLots:
     contents: dict[str, FloatArray]  # % but for TRACES [ppm]
     active: FloatArray  # share of cathode [1]
     wash_flow: FloatArray  # water that ran for a tonne [m³/t]
+    washed: FloatArray  # share of the lithium that the water took [1]
 
 
 def made(
@@ -67,9 +69,18 @@ def made(
         for element, held in _HELD.items()
     }
     flow = setpoints["wash_ratio"] * (1.0 - faults.strength["pump"])
-    lithium = lithium_after_wash(of_cathode["li"] + ELECTROLYTE_LITHIUM, flow, p.lithium_washed)
     soluble = np.clip(p.soluble_share + p.soluble_sd * n[3], 0.0, 1.0)
     left = wash_left(flow, p.wash_half)
+    unwashed = of_cathode["li"] + ELECTROLYTE_LITHIUM
+    carbonated = carbonated_share(burnt.temperature, setpoints["pyrolysis_time"], p.carbonate_usual)
+    lithium = lithium_after_wash(
+        unwashed,
+        of_cathode["li"] * carbonated,
+        ELECTROLYTE_LITHIUM * (1.0 - left),
+        flow,
+        lithium_carbonate_solubility(p.wash_temperature),
+        p.wash_saturation,
+    )
     steel = np.exp(p.steel_sd * level["steel"] + p.steel_scatter * n[4])
     contents = {
         **{name: of_cathode[name] for name in ("ni", "co", "mn")},
@@ -85,4 +96,5 @@ def made(
         contents[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name] + p[f"{name}_scatter"] * normal)
     # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
     contents["cr"] = contents["cr"] * np.power(steel, p.chromium_of_steel.copy())
-    return PowderLots({name: contents[name] for name in ELEMENTS}, active, flow)
+    washed = 1.0 - lithium / unwashed
+    return PowderLots({name: contents[name] for name in ELEMENTS}, active, flow, washed)

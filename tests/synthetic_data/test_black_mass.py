@@ -63,11 +63,22 @@ def test_lithium_of_a_lot_is_that_of_its_cathodes_metals_less_what_is_washed_out
     truth = plant.truth
     layered = 6.94 * (truth["made_ni"] / 58.693 + truth["made_co"] / 58.933 + truth["made_mn"] / 54.938)
     phosphate = 100.0 * 6.94 / 157.755 * truth["active_share"] * truth["true_lfp_share"]
-    before = truth["made_li"] / (1.0 - 0.008 * truth["true_wash"])
+    before = truth["made_li"] / (1.0 - truth["lithium_washed"])
     # A spinel holds an atom of lithium for two of manganese, a hundredth or two of the cathodes.
     missing = (layered + phosphate + 0.15 - before) / before
     assert 0.0 < missing.median() < 0.02
     assert (missing > 0.0).all()
+
+
+def test_wash_water_takes_carbonate_that_it_dissolves_and_salts(works: GradedPlant, plant: SimulatedRun) -> None:
+    truth, temperature = plant.truth, works.value("wash_temperature")
+    before = truth["made_li"] / (1.0 - truth["lithium_washed"])
+    salts = 0.15 * truth["true_wash"] / (works.value("wash_half") + truth["true_wash"])
+    carbonate = before * truth["lithium_washed"] - salts
+    carried = 0.1 * 0.18785 * works.value("wash_saturation") * (15.3 - 0.104 * temperature) * truth["true_wash"]
+    assert (carbonate < carried * (1.0 + 1e-4)).all()
+    # Nearly all lots hold more carbonate than the water dissolves.
+    assert (carbonate > carried * (1.0 - 1e-4)).mean() > 0.99
 
 
 # ---------------------------------------------------------------- readings

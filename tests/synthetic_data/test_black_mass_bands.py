@@ -42,7 +42,7 @@ def of_lines(seed: Seed, table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, 
     return {
         "powder yield": table["powder_yield"].mean(),
         "bias of nickel by X-rays": 100.0 * float(np.log(table["online_xrf_ni"] / truth["ni"]).mean()),
-        "lithium lost to wash water": seed.plant.value("lithium_washed") * truth["true_wash"].mean(),
+        "lithium lost to wash water": truth["lithium_washed"].mean(),
         "electricity of the mill": table["mill_power"].mean(),
         "moisture of powder": table["moisture"].mean(),
         "oxygen of the off-gas": table["off_gas_o2"].mean(),

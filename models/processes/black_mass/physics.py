@@ -20,7 +20,6 @@ from physics.black_mass.comminution import foil_content, foil_left_by_air, milli
 from physics.black_mass.powder import (
     ELECTROLYTE_LITHIUM,
     ELECTROLYTE_PHOSPHORUS,
-    lithium_after_wash,
     lithium_of_metals,
     phosphorus_of_lfp,
     powder_content,
@@ -29,11 +28,13 @@ from physics.black_mass.pyrolysis import (
     adhesion_of_binder,
     aluminium_embrittlement,
     binder_left,
+    carbonated_share,
     fluorine_left,
     soluble_fluorine,
     wash_left,
     washed_fluorine,
 )
+from physics.black_mass.washing import lithium_after_wash, lithium_carbonate_solubility
 
 # Quantities without a column, assumed.
 LAYERED = {"nmc111": 0.05, "nmc532": 0.33, "nmc622": 0.36, "nmc811": 0.26}  # grades of NMC in the feed
@@ -42,6 +43,7 @@ COPPER, ALUMINIUM = 1.25, 1.65  # % at usual settings
 FLUORINE, SOLUBLE, PER_SCRAP, SCRAP = 2.3, 0.65, 0.8, 0.25  # %; shares
 STEEL_IRON = 0.22  # %
 POWDER = 59.5  # % of the feed
+WATER, SATURATION = 20.0, 0.7  # °C of the wash water; share of carbonate's solubility that it reaches
 _METALS = ("ni", "co", "mn")
 _OF_NMC = {e: sum(share * element_content(name, e) for name, share in LAYERED.items()) for e in (*_METALS, "li")}
 _OF_LCO = {e: element_content("lco", e) for e in _OF_NMC}
@@ -131,13 +133,13 @@ class BlackMassPhysics(Physics[Equipment]):
         left = wash_left(columns["wash_flow"])
         foil, brittle = _foil(columns), _brittle(columns, "furnace_temperature")
         copper = np.maximum(seen["cu"], LEAST)
-        lithium = lithium_of_metals(seen["ni"], seen["co"], seen["mn"]) + ELECTROLYTE_LITHIUM
+        lithium = lithium_of_metals(seen["ni"], seen["co"], seen["mn"])
         recovered = recovered_powder(columns["mill_time"], adhesion_of_binder(binder))
         beyond_steel = np.maximum(seen["fe"] - STEEL_IRON, 0.0)
         return {
             "active_by_xrf": (seen["ni"] + seen["co"] + seen["mn"]) / _METAL_OF_NMC,
             "nickel_and_cobalt_by_xrf": seen["ni"] + seen["co"],
-            "lithium_by_xrf": lithium_after_wash(lithium, columns["wash_flow"]),
+            "lithium_by_xrf": _washed(columns, lithium, left, "furnace_temperature", "wash_flow"),
             "phosphorus_declared": phosphorus_of_lfp(columns["feed_share_lfp"], ACTIVE),
             "phosphorus_by_iron": ELECTROLYTE_PHOSPHORUS + _PHOSPHORUS_OF_IRON * beyond_steel,
             "binder_left": binder,
@@ -173,12 +175,12 @@ class BlackMassPhysics(Physics[Equipment]):
             for e in _METALS
         }
         lithium = lithium_of_metals(metals["ni"], metals["co"], metals["mn"])
-        lithium = lithium + powder_content(_LFP_LITHIUM * lfp, ACTIVE, ELECTROLYTE_LITHIUM)
+        lithium = lithium + powder_content(_LFP_LITHIUM * lfp, ACTIVE)
         foil = _foil(columns)
         raw, left = _fluorine(columns, _binder(columns, "pyrolysis_temperature")), wash_left(columns["wash_ratio"])
         return {
             **metals,
-            "li": lithium_after_wash(lithium, columns["wash_ratio"]),
+            "li": _washed(columns, lithium, left, "pyrolysis_temperature", "wash_ratio"),
             "cu": np.sqrt(COPPER * newest["cu"]) * foil,
             "al": np.sqrt(ALUMINIUM * newest["al"]) * foil * _brittle(columns, "pyrolysis_temperature"),
             "fe": powder_content(_LFP_IRON * lfp, ACTIVE, STEEL_IRON),
@@ -190,6 +192,16 @@ class BlackMassPhysics(Physics[Equipment]):
 
 def _binder(columns: Mapping[str, FloatArray], temperature: str) -> FloatArray:
     return binder_left(columns[temperature], columns["pyrolysis_time"])
+
+
+def _washed(
+    columns: Mapping[str, FloatArray], lithium: FloatArray, salt_left: FloatArray, temperature: str, water: str
+) -> FloatArray:
+    """Lithium of the washed powder from that of its cathodes [%]; salts leave as soluble fluorine does."""
+    carbonate = lithium * carbonated_share(np.minimum(columns[temperature], _HOTTEST), columns["pyrolysis_time"])
+    salts = ELECTROLYTE_LITHIUM * (1.0 - salt_left)
+    solubility = lithium_carbonate_solubility(WATER)
+    return lithium_after_wash(lithium + ELECTROLYTE_LITHIUM, carbonate, salts, columns[water], solubility, SATURATION)
 
 
 def _brittle(columns: Mapping[str, FloatArray], temperature: str) -> FloatArray:

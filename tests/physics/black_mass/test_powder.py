@@ -6,7 +6,6 @@ import pytest
 from physics.black_mass.cathodes import element_content
 from physics.black_mass.powder import (
     enriched_share,
-    lithium_after_wash,
     lithium_of_metals,
     phosphorus_of_lfp,
     powder_content,
@@ -52,8 +51,6 @@ VALUES = {
     "powder by default": (powder_content(36.3, 0.62), 36.3 * 0.62),
     "burnt": (enriched_share(0.6, 0.04), 0.6 / 0.96),
     "lithium": (lithium_of_metals(20.0, 6.0, 5.0), 6.94 * (20.0 / 58.693 + 6.0 / 58.933 + 5.0 / 54.938)),
-    "washed": (lithium_after_wash(4.4, 2.5, 0.01), 4.4 * 0.975),
-    "washed by default": (lithium_after_wash(4.4, 2.5), 4.4 * 0.98),
 }
 
 

@@ -8,6 +8,7 @@ from physics.black_mass.pyrolysis import (
     adhesion_of_binder,
     aluminium_embrittlement,
     binder_left,
+    carbonated_share,
     fluorine_left,
     soluble_fluorine,
     wash_left,
@@ -48,7 +49,18 @@ def test_what_washing_takes_is_soluble_and_the_rest_stays():
     assert total[0] == pytest.approx(0.6, rel=1e-12)
 
 
+def test_pyrolysis_turns_more_lithium_into_carbonate_the_hotter_and_longer_it_is():
+    assert carbonated_share(540.0, 0.0) == 0.0
+    assert carbonated_share(540.0, 70.0) == pytest.approx(0.3, rel=1e-12)
+    assert carbonated_share(540.0, 140.0) == pytest.approx(0.51, rel=1e-12)
+    share = carbonated_share(np.array([450.0, 540.0, 600.0, 800.0]), 70.0)
+    assert (np.diff(share) > 0).all()
+    assert share[-1] <= 1.0
+
+
 VALUES = {
+    "carbonate": (carbonated_share(560.0, 60.0, 0.4), 1.0 - 0.6 ** (60.0 / 70.0 * np.exp(0.5))),
+    "carbonate by default": (carbonated_share(560.0, 60.0), 1.0 - 0.7 ** (60.0 / 70.0 * np.exp(0.5))),
     "binder": (binder_left(560.0, 60.0), 0.1 ** (60.0 / 70.0 * np.exp(0.5))),
     "adhesion": (adhesion_of_binder(0.3, 0.6), 1.12),
     "adhesion by default": (adhesion_of_binder(0.3), 1.1),

@@ -89,5 +89,9 @@ def test_water_takes_what_is_soluble(lines, draws):
     np.testing.assert_allclose(lines.powder.wash_flow, flow, rtol=1e-12)
     soluble, left = np.clip(0.65 + 0.04 * n[3], 0.0, 1.0), 0.6 / (0.6 + flow)
     np.testing.assert_allclose(lines.powder.contents["f_water"], lines.burnt.fluorine * soluble * left, rtol=1e-9)
+    p, taken = lines.p, 0.15 * (1.0 - left)
+    carried = 0.018785 * p.wash_saturation * (15.3 - 0.104 * p.wash_temperature) * flow
+    before = lines.powder.contents["li"] + carried + taken
+    np.testing.assert_allclose(lines.powder.washed, (carried + taken) / before, rtol=1e-4)
     total = lines.burnt.fluorine * (1.0 - soluble + soluble * left)
     np.testing.assert_allclose(lines.powder.contents["f"], total, rtol=1e-9)

@@ -41,10 +41,12 @@ METALS = {
     "co": (9.0 * (0.92 * NMC["co"] + 0.05 * 60.2150) * 0.605) ** 0.5,
     "mn": (6.0 * 0.92 * NMC["mn"] * 0.605) ** 0.5,
 }
+OF_CARBONATE = 2.0 * 6.94 / (2.0 * 6.94 + 12.011 + 3.0 * 15.999)
+CARRIED = 0.1 * OF_CARBONATE * 0.7 * (15.3 - 0.8 * 2.6)  # %·t/m³: nearly saturated water of 20 °C
 LAYERED = 6.94 * (METALS["ni"] / 58.693 + METALS["co"] / 58.933 + METALS["mn"] / 54.938)
 CONTENTS = {
     **METALS,
-    "li": (LAYERED + 100.0 * 6.94 / 157.755 * 0.03 * 0.605 + 0.15) * (1.0 - 0.008 * 1.4),
+    "li": LAYERED + 100.0 * 6.94 / 157.755 * 0.03 * 0.605 + 0.15 * 0.6 / 2.0 - CARRIED * 1.4,
     "cu": (1.25 * 1.6) ** 0.5 * FOIL,
     "al": (1.65 * 2.0) ** 0.5 * FOIL * BRITTLE,
     "fe": 100.0 * 55.845 / 157.755 * 0.03 * 0.605 + 0.22,
@@ -53,11 +55,11 @@ CONTENTS = {
     "p": 100.0 * 30.974 / 157.755 * 0.03 * 0.605 + 0.2,
 }
 RECOVERED = 1.0 - np.exp(-156.0 / (35.2 * (1.0 + 0.5 * (SEEN_BINDER - 0.1))))
-SEEN_LITHIUM = 6.94 * (21.0 / 58.693 + 8.0 / 58.933 + 6.5 / 54.938) + 0.15
+SEEN_LITHIUM = 6.94 * (21.0 / 58.693 + 8.0 / 58.933 + 6.5 / 54.938)
 FOUND = {
     "active_by_xrf": 35.5 / sum(NMC.values()),
     "nickel_and_cobalt_by_xrf": 29.0,
-    "lithium_by_xrf": SEEN_LITHIUM * (1.0 - 0.008 * 0.9),
+    "lithium_by_xrf": SEEN_LITHIUM + 0.15 * 0.6 / 1.5 - CARRIED * 0.9,
     "phosphorus_declared": CONTENTS["p"],
     "phosphorus_by_iron": 0.2 + 30.974 / 55.845 * 1.08,
     "binder_left": SEEN_BINDER,
@@ -89,6 +91,15 @@ def test_contents_of_all_elements_but_traces_by_hand():
 def test_every_feature_by_hand():
     result = {name: values[0] for name, values in physics.features(lot()).items()}
     assert result == pytest.approx(FOUND, rel=1e-5)
+
+
+def test_water_takes_hardly_any_lithium_of_cells_that_were_not_pyrolysed():
+    raw = lot(pyrolysis_time=0.0, wash_ratio=2.3)
+    lost = physics.contents(raw | {"wash_ratio": np.zeros(1)})["li"] - physics.contents(raw)["li"]
+    assert lost[0] == pytest.approx(0.15 * 2.3 / 2.9, rel=1e-9)
+    burnt = lot(wash_ratio=2.3)
+    taken = physics.contents(burnt | {"wash_ratio": np.zeros(1)})["li"] - physics.contents(burnt)["li"]
+    assert taken[0] == pytest.approx(lost[0] + 2.3 * CARRIED, rel=1e-9)
 
 
 def test_bounds_of_strange_rows_by_hand():
