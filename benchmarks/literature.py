@@ -1,5 +1,7 @@
 """Compare physics with published values, and constants with simulated plants: docs/reference/physics.
 
+It also writes the table of current efficiency by traces into the page of zinc electrowinning.
+
     python benchmarks/literature.py
 
 The points are the tests' own: `tests/physics/**/points.toml`. Each states a function, its arguments, the value that is
@@ -12,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks import nominal
+from benchmarks import nominal, zinc_traces
 from tests.physics.points import SURE, Point, documented_units, points, topics, without
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference" / "physics"
@@ -225,3 +227,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    zinc_traces.write()

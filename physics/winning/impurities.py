@@ -9,6 +9,7 @@ from physics.arrays import FloatArray, Numeric, floats
 _GLUE = 0.025  # kg/t that halve what antimony does
 _REFERENCE_TEMPERATURE = 38.0  # °C
 _REFERENCE_CURRENT = 500.0  # A/m²
+_SPONGE = 0.02215  # mg/L of free antimony at which half of the deposit is spongy
 _COBALT, _NICKEL = 1.5, 0.82  # mg/L that shorten the induction time to 1/e
 
 
@@ -41,7 +42,11 @@ def impurity_logarithm(
     copper_trace: Numeric,
     glue_dose: Numeric,
 ) -> FloatArray:
-    """Logarithm of the factor by which traces speed hydrogen up: lnΛ = Σ k c + Σ k' √(c c').
+    """Logarithm of the factor by which traces speed hydrogen up, lnΛ, bounded in each trace.
+
+    Λ = 1 + Σ a θ + Σ a' √(θ θ') + 477 s. Hydrogen forms on the zinc and, faster, on the part that a trace covers. The
+    coverage is Langmuir's, θ = c / (c + c½), so that a trace and a pair of traces have an upper limit. Antimony that
+    glue leaves free, c, also makes the deposit spongy: s = r / (1 + r), r = (c/0.02215)^2.5.
 
     Parameters
     ----------
@@ -65,23 +70,27 @@ def impurity_logarithm(
 
     References
     ----------
-    Antimony without glue: Ault and Frazer 1988, J. Appl. Electrochem. 18, 583-589: -5 points at 4 µg/L, -50 at 14. The
-    other weights are assumed within the limits that plants keep; those of pairs so that usual contents give about 1.7,
-    which is 91 %.
+    Sponge, copper and nickel alone: Ault and Frazer 1988, J. Appl. Electrochem. 18, 583-589, in pure electrolyte
+    without glue: -5 points at 4 µg/L antimony, -50 at 14; -0.8 at 5 mg/L copper, -0.3 at 5 mg/L nickel. Cobalt,
+    germanium, pairs and contents c½ are assumed: half of the sites are covered near the contents that plants have, and
+    usual contents give about 1.7, which is 91 %.
     """
-    cobalt, nickel = floats(cobalt_trace), floats(nickel_trace)
-    antimony, germanium = floats(antimony_trace), floats(germanium_trace)
-    alone = (
-        0.4 * cobalt
-        + 0.8 * nickel
-        + 240.0 * glue_shield(glue_dose) * antimony
-        + 50.0 * germanium
-        + 0.4 * floats(copper_trace)
-    )
+    free = glue_shield(glue_dose) * antimony_trace
+    cobalt, nickel = _coverage(cobalt_trace, 0.3), _coverage(nickel_trace, 0.12)
+    antimony, germanium = _coverage(free, 0.0006), _coverage(germanium_trace, 0.0045)
+    alone = 0.3 * cobalt + 0.35 * nickel + 2.3 * germanium + 1.0 * _coverage(copper_trace, 0.4)
     roots = np.sqrt(cobalt), np.sqrt(nickel), np.sqrt(antimony), np.sqrt(germanium)
-    pairs = roots[2] * (16.0 * roots[0] + 6.0 * roots[1] + 20.0 * roots[3]) + 12.0 * roots[3] * roots[0]
-    result: FloatArray = alone + pairs
+    pairs = roots[2] * (1.7 * roots[0] + 0.5 * roots[1] + 1.5 * roots[3])
+    pairs = pairs + roots[3] * (1.4 * roots[0] + 0.3 * roots[1])
+    sponge = _coverage(np.power(free / _SPONGE, 2.5), 1.0)
+    result: FloatArray = np.log1p(alone + pairs + 477.0 * sponge)
     return result
+
+
+def _coverage(content: Numeric, half: float) -> FloatArray:
+    """Langmuir's share of sites that are covered; half of them at the content `half`."""
+    of = floats(content)
+    return np.asarray(of / (of + half))
 
 
 def induction_time(

@@ -29,7 +29,7 @@ from models.processes.zinc_electrowinning.physics import (
 from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import ACID_PER_ZINC, feed_for_ratio
-from physics.winning.impurities import glue_shield, hole_share, impurity_logarithm, induction_time
+from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
 from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
 from physics.winning.winning_voltage import (
     bath_drop,
@@ -45,7 +45,7 @@ _CONSTANTS = (
     Constant("titrated", "1", 0.93, 0.1, "part of a move of the target that acid over zinc follows", "assumed"),
     Constant("activation", "K", 3200, 0.25, "of hydrogen on the deposit", "practice: -0.25 to -0.30 points a kelvin"),
     Constant("acid_order", "1", 1.0, 0.2, "of hydrogen in acid", "assumed: Wark's law"),
-    Constant("antimony_weight", "L/mg", 240, 0.5, "of what glue shields from", "ault_frazer_1988: without glue"),
+    Constant("glue_weight", "1", 1.0, 0.5, "of what glue takes from antimony", "ault_frazer_1988: without glue"),
     Constant("glue_cover", "kg/t", 2.0, 0.4, "dose that lowers the exchange of zinc to 1/e", "assumed"),
     Constant("bath_slope", "1", 1.0, 0.3, "of the slopes of conductivity", "assumed: good to 15 %"),
     Constant("clean_time", "h", 75, 0.1, "induction time of a clean electrolyte", "practice: 60-90 h"),
@@ -194,9 +194,9 @@ class ZincResponse(Response[ZincPhysics]):
         density, exchange = self._density(state), self._exchange(state, q)
         x = 0.5 * (share * density / exchange + np.sqrt(np.square(share * density / exchange) + 4.0))
         hydrogen = (1.0 - share) * density / x
-        shield = glue_shield(then["glue_dose"]) - glue_shield(state["glue_dose"])
+        shielded = _traced(state, 1.0, then["glue_dose"]) - _traced(state, 1.0, state["glue_dose"])
         renewed = q["trace_weight"] * _renewed(state, then["line_current"] / current)
-        logarithm = q["antimony_weight"] * state["antimony"] * shield + renewed
+        logarithm = q["glue_weight"] * shielded + renewed
         faster = _speed(then, q) / _speed(state, q) * np.exp(logarithm)
         density_then, warm = self._density(then), then["cell_temperature"]
         plated, _, over = cathode_currents(density_then, self._exchange(then, q), hydrogen * faster, warm)
@@ -274,13 +274,14 @@ def _speed(state: Columns, q: Numbers) -> FloatArray:
 
 def _renewed(state: Columns, fed: Numeric) -> FloatArray:
     """Return the change of log hydrogen at `fed` times the feed: shorter stay of traces, less deposit."""
+    return np.asarray(_traced(state, fed, state["glue_dose"]) - _traced(state, 1.0, state["glue_dose"]))
 
-    def left(name: str, content: Numeric, times: Numeric) -> FloatArray:
-        return np.asarray(content) * times / (LEFT[name] * times + 1.0 - LEFT[name])
 
-    def logarithm(times: Numeric) -> FloatArray:
-        antimony, germanium = left("antimony", state["antimony"], times), left("germanium", _GERMANIUM, times)
-        copper, glue = left("copper", _COPPER, times), state["glue_dose"]
-        return impurity_logarithm(state["cobalt"], state["nickel"], antimony, germanium, copper, glue)
+def _traced(state: Columns, fed: Numeric, glue: Numeric) -> FloatArray:
+    """Return what traces add to log hydrogen at `fed` times the feed and a dose of glue."""
 
-    return np.asarray(logarithm(fed) - logarithm(1.0))
+    def left(name: str, content: Numeric) -> FloatArray:
+        return np.asarray(content) * fed / (LEFT[name] * fed + 1.0 - LEFT[name])
+
+    antimony, germanium = left("antimony", state["antimony"]), left("germanium", _GERMANIUM)
+    return impurity_logarithm(state["cobalt"], state["nickel"], antimony, germanium, left("copper", _COPPER), glue)

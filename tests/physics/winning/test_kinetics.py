@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from physics.winning.impurities import impurity_logarithm
 from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
 
 CURRENTS = np.array([450.0, 550.0, 650.0, 750.0])
@@ -34,16 +33,6 @@ def test_plant_electrolyte_at_three_temperatures():
     result = efficiency(500.0, np.log(7.65 / 1.05), temperature=np.array([36.0, 40.0, 44.0]))
     assert result == pytest.approx([91.6, 90.6, 89.4], abs=0.3)
     assert -np.diff(result) / 4.0 == pytest.approx([0.25, 0.30], abs=0.04)
-
-
-@pytest.mark.parametrize(("antimony", "drop", "off"), [(0.004, 5.0, 1.0), (0.014, 50.0, 3.0)], ids=str)
-def test_antimony_without_glue_costs_what_was_measured(antimony, drop, off):
-    """Ault and Frazer 1988, 400 A/m² and 35 °C, in an electrolyte of 96 % without it."""
-    clean = np.log(3.45 / 1.05)
-    without = efficiency(400.0, clean, temperature=35.0)
-    alone = impurity_logarithm(0.0, 0.0, antimony, 0.0, 0.0, 0.0)
-    assert without == pytest.approx(96.0, abs=0.5)
-    assert without - efficiency(400.0, clean + alone, temperature=35.0) == pytest.approx(drop, abs=off)
 
 
 def test_charge_is_split_and_nothing_is_left():
