@@ -146,9 +146,10 @@ def _voltage(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: St
 
 
 def _heat(p: CellHouseParameters, groups: CellGroups, fixed: Fixed, given: StepInputs, values: Step) -> None:
-    """Heat set free against towers that hold the target, as far as weather and capacity let them."""
+    """Heat set free against towers that hold the target, as far as the wet bulb and capacity let them."""
     heat = released_heat(given.current, values["cell_voltage"], values["zinc_share"], values["hydrogen_share"])
-    sink = given.ambient + p.tower_approach
+    wet_bulb = p.wet_bulb_mean + p.wet_bulb_slope * (given.ambient - p.ambient_mean)
+    sink = min(wet_bulb, given.ambient) + p.tower_approach
     above = np.maximum(fixed.aim + p.cooling_sd * groups.walks[2] - sink, _NARROWEST)
     tower = np.minimum(np.maximum(heat / above, _LEAST_COOLING), p.tower_capacity * given.cooling)
     end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, given.hours)

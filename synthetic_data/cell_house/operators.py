@@ -22,19 +22,23 @@ NORMALS = UNIFORMS = len(GROUP_SETPOINTS)  # habit of the operators, sign of the
 
 
 def review(p: CellHouseParameters, groups: CellGroups, reported: Values, normals: FloatArray) -> None:
-    """Cool, feed and glue groups that did poorly; draw all back to the usual ones.
+    """Cool and feed groups below their own mean, glue poor ones; draw all back to the usual.
 
-    So in the history a low temperature, much zinc and much glue occur together with a low efficiency.
+    So in the history much glue occurs together with a low efficiency. Temperature and acid do so for some cycles only:
+    operators do not cool a group permanently because its cathodes are old.
     """
-    poor = np.clip(p.efficiency_wanted - reported["current_efficiency"], 0.0, p.poor_most)
+    efficiency = reported["current_efficiency"]
+    fallen = np.clip(groups.usual_efficiency - efficiency, 0.0, p.poor_most)
+    groups.usual_efficiency = groups.usual_efficiency + (efficiency - groups.usual_efficiency) / p.review_memory
+    poor = np.clip(p.efficiency_wanted - efficiency, 0.0, p.poor_most)
     shorted = np.clip(reported["shorts"] - p.shorts_borne, 0.0, p.poor_most)
     groups.temperature_target = groups.temperature_target + (
-        -p.review_temperature * poor
+        -p.review_temperature * fallen
         + p.review_return * (p.temperature - groups.temperature_target)
         + p.habit_temperature * normals[0]
     )
     groups.acid_zinc_target = groups.acid_zinc_target + (
-        -p.review_acid_zinc * poor
+        -p.review_acid_zinc * fallen
         + p.review_return * (p.acid_zinc_ratio - groups.acid_zinc_target)
         + p.habit_acid_zinc * normals[1]
     )

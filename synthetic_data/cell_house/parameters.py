@@ -104,6 +104,8 @@ class CellHouseParameters(ScalarParameters):
     voltage_per_short: float
     # heat, water, contents
     heat_capacity: PositiveFloat
+    wet_bulb_mean: float
+    wet_bulb_slope: float
     tower_approach: float
     tower_capacity: PositiveFloat
     cooling_sd: float
@@ -125,6 +127,7 @@ class CellHouseParameters(ScalarParameters):
     # operators
     glue_dose: float
     efficiency_wanted: float
+    review_memory: PositiveFloat
     poor_most: float
     shorts_borne: float
     review_temperature: float

@@ -36,6 +36,7 @@ class CellGroups:
     temperature_target: FloatArray  # set-points as operators want them, before tests
     acid_zinc_target: FloatArray
     glue_dose: FloatArray  # kg/t
+    usual_efficiency: FloatArray  # as operators remember it [%]
 
     @classmethod
     def blank(cls, count: int) -> Self:
@@ -60,6 +61,7 @@ def build(p: CellHouseParameters, count: int, rng: np.random.Generator) -> CellG
     groups.temperature[:] = groups.temperature_target[:] = p.temperature
     groups.acid_zinc_target[:] = p.acid_zinc_ratio
     groups.glue_dose[:] = p.glue_dose
+    groups.usual_efficiency[:] = p.efficiency_wanted
     groups.zinc[:] = p.start_zinc
     groups.acid[:] = p.start_zinc * p.acid_zinc_ratio
     groups.traces += np.array([[p[f"feed_{name}"]] for name in TRACES]) * 0.7

@@ -130,6 +130,37 @@ def test_replay_with_the_same_setpoints_changes_nothing(seed, year):
     pd.testing.assert_frame_equal(again.table, year.table)
 
 
+def test_a_hot_summer_warms_the_cells_and_costs_efficiency(seed):
+    """The same draws without seasons: what differs in July and August is the weather alone."""
+    weather = {"units": 10, "years": 1.0}
+    hot = replay(seed, **weather).truth.set_index(KEYS)
+    mild = replay(with_parameters(seed, ambient_swing=0.0), **weather).truth.set_index(KEYS)
+    change = (hot - mild)[["cell_temperature", "current_efficiency"]].groupby(level="period_start").mean()
+    summer = change[change.index.month.isin([7, 8])].mean()
+    winter = change[change.index.month.isin([1, 2])].mean()
+    assert 1.0 < summer["cell_temperature"] < 4.0
+    assert summer["current_efficiency"] / summer["cell_temperature"] == pytest.approx(-0.27, abs=0.08)
+    assert abs(winter["current_efficiency"]) < 0.05  # cold water is throttled
+
+
+@pytest.mark.parametrize(
+    ("contents", "low", "high"),
+    [
+        ({"cobalt": 0.2, "nickel": 0.05, "antimony": 0.01, "germanium": 0.005, "copper": 0.1}, 89.0, 93.0),
+        ({"cobalt": 0.6, "nickel": 0.175, "antimony": 0.03, "germanium": 0.0225, "copper": 0.2}, 85.0, 89.0),
+        ({"cobalt": 1.0, "nickel": 0.3, "antimony": 0.05, "germanium": 0.04, "copper": 0.3}, 75.0, 85.0),
+        ({"cobalt": 1.0, "nickel": 1.0, "antimony": 0.1, "germanium": 0.05, "copper": 0.2}, 60.0, 85.0),
+    ],
+    ids=("low", "middle", "high", "limits of Chinese plants"),
+)
+def test_a_house_runs_on_all_traces_of_practice_together(seed, contents, low, high):
+    changed = {f"feed_{name}": content for name, content in contents.items()}
+    changed |= {f"{fault}_rate": 0.0 for fault in ("ingress", "cooling", "curtailment")}
+    truth = replay(with_parameters(seed, **changed), units=6, years=0.2).truth
+    assert low < truth["current_efficiency"].mean() < high
+    assert truth["current_efficiency"].min() > 20.0
+
+
 def test_a_warmer_cell_conducts_better_and_makes_less(seed, year):
     change = moved(seed, year, "temperature_target", 1.0)
     assert change["cell_temperature"] == pytest.approx(1.0, abs=0.1)

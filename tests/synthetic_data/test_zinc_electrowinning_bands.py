@@ -31,6 +31,12 @@ def between(frame: pd.DataFrame, column: str) -> float:
     return float(frame.groupby("unit")[column].mean().std())
 
 
+def seasons(frame: pd.DataFrame, column: str) -> float:
+    """Mean of June to August less that of December to February."""
+    month = frame["period_start"].dt.month
+    return float(frame.loc[month.isin([6, 7, 8]), column].mean() - frame.loc[month.isin([12, 1, 2]), column].mean())
+
+
 def moved(seed: Seed, plant: SimulatedRun, setpoint: str, by: float) -> pd.Series:
     """Mean change of the truth after a set-point was moved in all rows and the others were held."""
     setpoints = plant.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
@@ -65,6 +71,7 @@ def of_truth(plant: SimulatedRun) -> dict[str, float]:
         "short circuits": truth["shorts"].mean(),
         "thickness of the deposit": float(deposit_thickness(density, truth["current_efficiency"].mean(), 48.0)),
         "induction time mean": truth["onset"].mean(),
+        "cell temperature of summer over winter": seasons(truth, "cell_temperature"),
     }
 
 
@@ -80,6 +87,8 @@ def of_measurements(seed: Seed, plant: SimulatedRun) -> dict[str, float]:
         "cobalt in the feed": table["cobalt"].mean(),
         "missing readings": table[read].isna().to_numpy().mean(),
         "efficiency and glue correlation between groups": means["true"].corr(means["glue_dose"]),
+        "efficiency and temperature target correlation": table["current_efficiency"].corr(table["temperature_target"]),
+        "efficiency and acid target correlation": table["current_efficiency"].corr(table["acid_zinc_target"]),
     }
 
 

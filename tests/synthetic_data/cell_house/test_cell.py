@@ -60,10 +60,19 @@ def test_a_settled_cell_is_a_usual_cell(p, groups):
     assert result["cell_voltage"][0] == pytest.approx(3.37, abs=0.05)
 
 
-def test_hot_weather_and_half_the_towers_warm_the_cell(p, groups):
+def test_hot_weather_and_failed_towers_warm_the_cell(p, groups):
     assert settled(p, groups, given_changed={"ambient": 32.0})["cell_temperature"][0] > p.temperature + 2.0
-    hot = settled(p, groups, given_changed={"ambient": 26.0, "cooling": 0.5})["cell_temperature"][0]
-    assert p.temperature + 3.0 < hot < p.temperature + 12.0
+    failed = {"ambient": 24.0, "cooling": 1.0 - p.cooling_depth}
+    hot = settled(p, groups, given_changed=failed)["cell_temperature"][0]
+    assert p.temperature + 3.0 < hot < p.temperature + 8.0  # as in plants
+
+
+def test_towers_cool_no_further_than_the_wet_bulb(p, groups):
+    """115 kW over the towers' conductance, above the water that comes back: air at 32 °C has a wet bulb of 28.6."""
+    found = settled(p, groups, given_changed={"ambient": 32.0})
+    water = 11.0 + 0.98 * (32.0 - 14.0) + p.tower_approach
+    expected = water + found["heat_released"][0] / p.tower_capacity
+    assert found["cell_temperature"][0] == pytest.approx(expected, abs=0.05)
 
 
 def test_a_stirred_tank_forgets_exponentially():
