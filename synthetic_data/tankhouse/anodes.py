@@ -12,6 +12,7 @@ from synthetic_data.tankhouse.parameters import GrowthParameters
 
 ELEMENTS = ("as", "sb", "bi", "ni", "pb", "se", "te", "ag", "o")
 SUPPLIERS = ("own", "custom", "secondary")
+ALIKE = ("as", "sb", "bi")  # of the same minerals and dusts
 CROPS = 3  # that a load of anodes lasts
 NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its assay
 UNIFORMS = 3  # of a load: supplier, whether the lot is bad, how bad
@@ -30,6 +31,35 @@ def shares(p: GrowthParameters) -> FloatArray:
     given = np.array([p[f"{supplier}_share"] for supplier in SUPPLIERS])
     parts: FloatArray = given / given.sum()
     return parts
+
+
+def walks(typical_contents: FloatArray) -> tuple[int, int]:
+    """Shape of the walks of casts: for each supplier one an element, one for `ALIKE` together."""
+    suppliers, elements = typical_contents.shape
+    return suppliers, elements + 1
+
+
+def cast(p: GrowthParameters, typical_contents: FloatArray, walk: FloatArray) -> FloatArray:
+    """Contents that each supplier casts, shape (suppliers, elements) [ppm].
+
+    Arsenic, antimony and bismuth rise and fall together with the share of tetrahedrite, enargite and returned dusts in
+    the feed.
+
+    Parameters
+    ----------
+    p
+        Parameters in force.
+    typical_contents
+        Usual contents, of `typical` [ppm].
+    walk
+        Walks of unit variance, of the shape that `walks` states.
+    """
+    own, shared = walk[:, :-1], walk[:, -1:]
+    apart = np.sqrt(1.0 - p.cast_alike * p.cast_alike)
+    alike = p.cast_minor_sd * (p.cast_alike * shared + apart * own)
+    logarithm = np.where([element in ALIKE for element in ELEMENTS], alike, p.cast_sd * own)
+    contents: FloatArray = typical_contents * np.exp(logarithm)
+    return contents
 
 
 @dataclass
@@ -74,7 +104,6 @@ class CopperAnodeLoads:
         worse = np.where(bad, 1.0 + (p.bad_lot_factor - 1.0) * uniforms[2], 1.0)
         for element in ("sb", "bi"):
             lot[ELEMENTS.index(element)] *= worse
-        lot[ELEMENTS.index("as")] /= np.sqrt(worse)
         loads = np.stack([lot, _assayed(p, lot, normals)])
         result = np.empty_like(loads)
         for t in range(len(cast)):

@@ -79,7 +79,7 @@ class TankhouseCircuit:
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self._walks = self.normals.standard_normal(len(WALKS))
         typical = anodes.typical(p)
-        self._cast = self.normals.standard_normal(typical.shape)  # logarithms about the supplier's usual, in its spread
+        self._cast = self.normals.standard_normal(anodes.walks(typical))  # of unit variance
         self._anodes = anodes.shares(p) @ typical
         self._bias = np.zeros(len(ELEMENTS))
         self._faults = tankhouse_faults.CircuitFaults.none(plan.period_days)
@@ -106,15 +106,15 @@ class TankhouseCircuit:
         normals = partly_in_hand(self.normals, lambda stream: stream.standard_normal(size), known)
         uniforms = self.uniforms.random((count, len(CIRCUIT_FAULTS) * UNIFORMS))
         events = list(regimes)
-        weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
         typical = anodes.typical(p)
+        weeks, cast, bias = [], np.empty((count, *typical.shape)), np.empty((count, len(self._bias)))
         for t in range(count):
             z = normals[t]
             faults, started = self._faults.week(p, self._plan.period_days * (first + t), uniforms[t].tolist())
             events += started
-            shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(typical.shape)
+            shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(self._cast.shape)
             self._cast = next_walk(self._cast, shocks, p.cast_memory)
-            cast[t] = typical * np.exp(p.cast_sd * self._cast)
+            cast[t] = anodes.cast(p, typical, self._cast)
             self._anodes += (anodes.shares(p) @ cast[t] - self._anodes) / anodes.CROPS
             if (first + t) % round(p.bias_weeks) == 0:
                 self._bias = p.laboratory_bias_sd * z[-len(self._bias) :]

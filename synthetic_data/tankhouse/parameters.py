@@ -64,6 +64,8 @@ class GrowthParameters(ScalarParameters):
     secondary_ag: float
     secondary_o: PositiveFloat
     cast_sd: float
+    cast_minor_sd: float
+    cast_alike: ShareFloat
     cast_memory: PositiveFloat
     anode_lot_sd: float
     bad_lot_share: ShareFloat

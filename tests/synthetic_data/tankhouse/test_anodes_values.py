@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import pytest
 
 from synthetic_data.tankhouse import anodes
 from synthetic_data.tankhouse.anodes import CROPS, ELEMENTS, NORMALS, SUPPLIERS, UNIFORMS, CopperAnodeLoads
@@ -17,6 +18,20 @@ def test_usual_contents_and_shares(uneven):
     for i, supplier in enumerate(SUPPLIERS):
         for j, element in enumerate(ELEMENTS):
             assert np.isclose(anodes.typical(p)[i, j], p[f"anode_{element}"] * p[f"{supplier}_{element}"], rtol=1e-12)
+
+
+def test_arsenic_antimony_and_bismuth_are_cast_together(uneven):
+    p, typical = copy.copy(uneven), anodes.typical(uneven)
+    vars(p)["cast_alike"] = 0.8
+    walk = np.random.default_rng(3).standard_normal((20_000, *anodes.walks(typical)))
+    logarithm = np.log(np.array([anodes.cast(p, typical, one) for one in walk]) / typical)
+    for supplier in range(len(SUPPLIERS)):
+        corr = np.corrcoef(logarithm[:, supplier].T)
+        assert corr[np.ix_([0, 1, 2], [0, 1, 2])][np.triu_indices(3, 1)] == pytest.approx(0.64, abs=0.02)
+        assert np.abs(corr[:3, 3:]).max() < 0.03
+    spread = logarithm.std(axis=0)
+    np.testing.assert_allclose(spread[:, :3], p.cast_minor_sd, rtol=0.02)
+    np.testing.assert_allclose(spread[:, 3:], p.cast_sd, rtol=0.02)
 
 
 def test_first_loads(uneven):
@@ -45,7 +60,7 @@ def test_loads_of_some_weeks(uneven):
         for g in range(5):
             supplier = 0 if u[0, t, g] < ends[0] else 1 if u[0, t, g] < ends[1] else 2
             worse = 1.0 + (p.bad_lot_factor - 1.0) * u[2, t, g] if u[1, t, g] < 0.4 else 1.0
-            factor = {"sb": worse, "bi": worse, "as": worse**-0.5}
+            factor = {"sb": worse, "bi": worse}
             for j, element in enumerate(ELEMENTS):
                 lot = cast[t, supplier, j] * np.exp(p.anode_lot_sd * normals[j, t, g]) * factor.get(element, 1.0)
                 if new[t, g]:

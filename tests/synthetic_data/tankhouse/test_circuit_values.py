@@ -50,7 +50,7 @@ class Again:
         self.plan = plan
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self.walks = self.normals.standard_normal(11)
-        self.cast = self.normals.standard_normal((3, 9))
+        self.cast = self.normals.standard_normal((3, 10))
         self.anodes = self.shares(p) @ self.typical(p)
         self.faults = CircuitFaults.none(7.0)
         self.bias = np.zeros(10)
@@ -75,16 +75,19 @@ class Again:
         return p.bleed * p.chloride + p.silver_as_chloride * silver * CHLORINE
 
     def segment(self, p, first, count):
-        z = self.normals.standard_normal((count, 20 + 27 + 10))
+        z = self.normals.standard_normal((count, 20 + 30 + 10))
         u = self.uniforms.random((count, 20))
         for t in range(count):
             shares, _ = self.faults.week(p, 7.0 * (first + t), u[t].tolist())
             retained = np.exp(-1.0 / p.cast_memory)
-            self.cast = retained * self.cast + (1.0 - retained**2) ** 0.5 * z[t, 20:47].reshape(3, 9)
-            cast = self.typical(p) * np.exp(p.cast_sd * self.cast)
+            self.cast = retained * self.cast + (1.0 - retained**2) ** 0.5 * z[t, 20:50].reshape(3, 10)
+            logarithm = p.cast_sd * self.cast[:, :9]
+            apart = (1.0 - p.cast_alike**2) ** 0.5
+            logarithm[:, :3] = p.cast_minor_sd * (p.cast_alike * self.cast[:, 9:] + apart * self.cast[:, :3])
+            cast = self.typical(p) * np.exp(logarithm)
             self.anodes = self.anodes + (self.shares(p) @ cast - self.anodes) / 3.0
             if (first + t) % round(p.bias_weeks) == 0:
-                self.bias = p.laboratory_bias_sd * z[t, 47:]
+                self.bias = p.laboratory_bias_sd * z[t, 50:]
             yield self.week(p, first + t, shares, z[t]), cast, p.laboratory_offset * np.exp(self.bias)
 
     def week(self, p, week, faults, z):
