@@ -64,9 +64,11 @@ class LineElectrolytes:
     def _contents(supply: MeltingHouseSupply, names: tuple[str, ...], own: FloatArray) -> dict[str, FloatArray]:
         """Contents of which a part of the variance is that of the concentrates, which all lines share."""
         p: MeltingHouseParameters = supply.parameters
-        result = {}
+        together = {}
         for name, walk in zip(names, own, strict=True):
             alike = p[f"{name}_alike"]
-            together = np.sqrt(alike) * supply.feed[name] + np.sqrt(1.0 - alike) * walk
-            result[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * together)
-        return result
+            together[name] = np.sqrt(alike) * supply.feed[name] + np.sqrt(1.0 - alike) * walk
+        if "cu" in together:  # zinc dust removes both: where it is short, both are left
+            shared = p.cu_with_cd
+            together["cu"] = shared * together["cd"] + np.sqrt(1.0 - np.square(shared)) * together["cu"]
+        return {name: p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * walk) for name, walk in together.items()}

@@ -44,6 +44,7 @@ class MeltingHouseParameters(ArrayParameters):
     cu_usual: FloatArray
     cu_sd: FloatArray
     cu_alike: ShareArray
+    cu_with_cd: ShareArray
     metal_memory: PositiveArray
     metal_error: FloatArray
     # lead of the anodes

@@ -35,6 +35,7 @@ def of_contents(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     by_furnace = np.log(table["pb"].abs()).groupby(table["furnace"])
     return result | {
         "lead of heats": table["pb"].abs().mean(),
+        "correlation of cadmium and copper of heats": np.log(truth["cd"]).corr(np.log(truth["cu"])),
         "heats above 30 ppm of lead": (table["pb"] > 30.0).mean(),
         "correlation of lead from heat to heat": by_furnace.apply(lambda values: values.autocorr(1)).mean(),
         "tin and aluminium below their limits": (table[["sn", "al"]] < 0).to_numpy().mean(),
