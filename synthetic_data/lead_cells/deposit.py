@@ -72,7 +72,9 @@ def _mean(points: list[FloatArray]) -> FloatArray:
 def contents(
     p: LeadParameters, anodes: FloatArray, shed: FloatArray, grown: Values, transfer: FloatArray, normals: FloatArray
 ) -> Values:
-    """Impurities of the lead [ppm]: enclosed slime, and dissolved metals at high voltage.
+    """Impurities of the lead [ppm]: enclosed slime, electrolyte, dissolved metals at high voltage.
+
+    Each metal has its own part of slime, of the electrolyte and of what dissolves, so that they differ from lot to lot.
 
     Parameters
     ----------
@@ -93,8 +95,9 @@ def contents(
     loose = loose * np.exp(p.carried_scatter * normals[0])
     result = {}
     for anode, element, normal in zip(anodes, ELEMENTS, normals[1:], strict=True):
-        share = p[f"carried_{element}"] * loose + p[f"dissolving_{element}"] * transfer
-        result[element] = _PARTS[element] * anode * share * np.exp(p.carried_scatter * normal)
+        enclosed = p[f"slime_{element}"] * loose + 1.0 - p[f"slime_{element}"]
+        share = p[f"carried_{element}"] * enclosed + p[f"dissolving_{element}"] * transfer
+        result[element] = _PARTS[element] * anode * share * np.exp(p.own_scatter * normal)
     return result
 
 

@@ -143,6 +143,12 @@ class LeadParameters(ScalarParameters):
     carried_per_roughness: float
     carried_per_shed: float
     carried_scatter: float
+    slime_bi: ShareFloat
+    slime_sb: ShareFloat
+    slime_ag: ShareFloat
+    slime_cu: ShareFloat
+    slime_as: ShareFloat
+    own_scatter: float
     lot_scatter: PositiveFloat
     # heat
     hall_mean: float

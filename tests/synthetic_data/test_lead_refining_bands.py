@@ -20,6 +20,11 @@ def slope(x: pd.Series, y: pd.Series) -> float:
     return float(np.polyfit(x[known], y[known], 1)[0])
 
 
+def common_part(contents: pd.DataFrame) -> float:
+    """Part of the variance of some logarithms, of unit variance each, that their first component has."""
+    return float(np.linalg.eigvalsh(np.log(contents).corr().to_numpy())[-1] / contents.shape[1])
+
+
 def moved(seed: Seed, plant: SimulatedRun, setpoint: str, by: float) -> pd.DataFrame:
     """Truth after a set-point was moved in all rows and the other set-points held, less the truth of the history."""
     setpoints = plant.table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]].copy()
@@ -58,6 +63,7 @@ def of_measurements(plant: SimulatedRun) -> dict[str, float]:
         "bismuth above 40 ppm": (table["bi"] > 40.0).mean(),
         "bismuth and voltage at the end correlation": np.log(table["bi"].abs()).corr(table["voltage_end"]),
         "antimony median": table["sb"].abs().median(),
+        "common part of bismuth, silver, copper and antimony": common_part(truth[["bi", "ag", "cu", "sb"]]),
         "silver median": table["ag"].abs().median(),
         "lead in the electrolyte": table["electrolyte_pb"].mean(),
         "missing readings": table[read].isna().to_numpy().mean(),

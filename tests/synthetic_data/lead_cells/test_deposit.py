@@ -70,8 +70,9 @@ def test_contents_by_hand(p, at, grown):
     loose = grown["roughness"] ** p.carried_per_roughness * (1.0 + p.carried_per_shed * at.shed)
     loose = loose * np.exp(p.carried_scatter * normals[0])
     for i, (element, parts) in enumerate((("sb", 1e4), ("as", 1e4), ("bi", 1e4), ("cu", 1e4), ("ag", 1.0))):
-        share = p[f"carried_{element}"] * loose + p[f"dissolving_{element}"] * transfer
-        expected = parts * anodes[i] * share * np.exp(p.carried_scatter * normals[1 + i])
+        slime = p[f"slime_{element}"]
+        share = p[f"carried_{element}"] * (slime * loose + 1.0 - slime) + p[f"dissolving_{element}"] * transfer
+        expected = parts * anodes[i] * share * np.exp(p.own_scatter * normals[1 + i])
         np.testing.assert_allclose(contents[element], expected, rtol=1e-9, err_msg=element)
 
 
