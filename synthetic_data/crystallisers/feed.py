@@ -63,6 +63,7 @@ class CrystalliserIntake:
             "mould_uses": uses,
         }
         fresh = self._fresh(p, supply.dirt, np.concatenate([n[5:], each]), scrap, residue, ordered)
+        fresh = with_dirty_barrels(p, fresh, known.random((2, len(ELEMENTS), *shape)))
         return CrystalliserFeed(fresh, ordered, returned, mass, particles, uses, shown)
 
     @staticmethod
@@ -89,3 +90,21 @@ class CrystalliserIntake:
         # For the purer grade the purer metal is taken.
         result: FloatArray = np.exp(logs + np.where(ordered, np.log(p.seven_feed), 0.0))
         return result
+
+
+def with_dirty_barrels(p: CrystalliserParameters, fresh: FloatArray, uniforms: FloatArray) -> FloatArray:
+    """Contents of charges, some with a barrel of poorly electrolysed metal, as `fresh` [ppm].
+
+    Parameters
+    ----------
+    p
+        In force in these periods.
+    fresh
+        Contents without such barrels, (elements, units, periods) [ppm].
+    uniforms
+        Uniform random numbers, (2, elements, units, periods): whether a charge has such a barrel, how dirty it is.
+    """
+    factor = p.dirty_least * np.power(p.dirty_most / p.dirty_least, uniforms[1])
+    dirty = np.maximum(fresh, np.minimum(fresh * factor, p.dirty_limit))
+    result: FloatArray = np.where(uniforms[0] < p.dirty_share, dirty, fresh)
+    return result

@@ -35,6 +35,10 @@ class CrystalliserParameters(ArrayParameters):
     house_part: ShareArray
     lot_part: ShareArray
     feed_sd: FloatArray
+    dirty_share: ShareArray
+    dirty_least: PositiveArray
+    dirty_most: PositiveArray
+    dirty_limit: FloatArray
     scrap_usual: ShareArray
     residue_usual: ShareArray
     source_sd: FloatArray

@@ -58,6 +58,17 @@ def test_melt_that_was_left_comes_back_five_weeks_later(works: GradedPlant) -> N
     assert changed[lot >= (RETURN + 1) * REVIEW].all()
 
 
+# ---------------------------------------------------------------- grades
+
+
+def test_more_than_iron_and_indium_fail_six_nines_at_times(works: GradedPlant, plant: SimulatedRun) -> None:
+    limits = next(grade.limits for grade in works.seed.grades if grade.name == works.seed.quality_rules.intended)
+    failed = {name: int((plant.truth[name] > limit.value).sum()) for name, limit in limits.items()}
+    rare = {name: count for name, count in failed.items() if name not in ("iron", "indium") and count >= 5}
+    assert len(rare) >= 4, failed
+    assert sum(rare.values()) < failed["iron"] < 0.2 * len(plant.truth)
+
+
 # ---------------------------------------------------------------- readings
 
 
