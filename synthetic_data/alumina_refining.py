@@ -79,7 +79,7 @@ class AluminaRefining(Simulator):
             "move_cost": day["setpoint_moves"],
             "product": _KILO * made,
             "energy": made * (day["thermal_energy"] * _GIGAJOULE + price["electricity"]),
-            "co2e": _KILO * emitted(flows, price),
+            "co2e": _KILO * emitted(flows, price).total,
         }
         return pd.DataFrame(columns, truth.index)
 

@@ -73,7 +73,7 @@ class LeadRefining(Simulator):
             "move_cost": day["setpoint_moves"],
             "product": _TONNE * day["cathode_mass"] / days,
             "energy": day["energy"],
-            "co2e": _TONNE * emitted(flows, price),
+            "co2e": _TONNE * emitted(flows, price).total,
         }
         return pd.DataFrame(columns, truth.index)
 

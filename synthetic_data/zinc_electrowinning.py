@@ -63,7 +63,7 @@ class ZincElectrowinning(Simulator):
             "move_cost": moves,
             "product": zinc,
             "energy": day["energy"],
-            "co2e": 1e3 * emitted(flows, price),
+            "co2e": 1e3 * emitted(flows, price).total,
         }
         return pd.DataFrame(columns, truth.index)
 

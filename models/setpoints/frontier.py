@@ -12,13 +12,15 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.move_evaluation import chosen, moves_of, weigh_each
 from models.setpoints.plans import UnitPlans
 from models.setpoints.recommender import advice
+from physics.carbon import CARBON_PRICES
+from seeds import Seed
 from system.cancellation import between
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CARBON_PRICE = "carbon_price"
-CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
+CARBON_PRICE = "carbon_price"  # of a point: of all emissions, whatever their scope
+SHADOW_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,18 @@ class ParetoPoint:
     Attributes
     ----------
     carbon_price : float
-        Price at which these moves are the best [money/tCO2e].
+        Shadow price of all emissions, direct and indirect, at which these moves are the best [money/tCO2e].
     advice : UnitRecommendation
         The moves, with their effects at the requested prices.
     """
 
     carbon_price: float
     advice: UnitRecommendation
+
+
+def prices_carbon(seed: Seed) -> bool:
+    """Return True where the economics of a seed price emissions of both scopes, 0 included."""
+    return all(name in seed.economics for name in CARBON_PRICES)
 
 
 def pareto(
@@ -47,17 +54,17 @@ def pareto(
     Raises
     ------
     SetpointError
-        As for `recommend`, or a process whose economics have no carbon price.
+        As for `recommend`, or a process whose economics lack a carbon price.
     """
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
-    if CARBON_PRICE not in economics:
-        raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
-    dearer = [economics | {CARBON_PRICE: price} for price in CARBON_PRICES]
+    if not prices_carbon(model.seed):
+        raise SetpointError(f"{model.seed.process.name}: its economics lack one of {', '.join(CARBON_PRICES)}")
+    dearer = [economics | dict.fromkeys(CARBON_PRICES, price) for price in SHADOW_PRICES]
     moves = moves_of(model)
     points: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}
     for part in between(plans.parts()):
         at_prices, *at_dearer = weigh_each(model, part, [economics, *dearer], moves)
-        for price, evaluated in zip(CARBON_PRICES, at_dearer, strict=True):
+        for price, evaluated in zip(SHADOW_PRICES, at_dearer, strict=True):
             best, refusals = chosen(evaluated, part.refusals)
             for one in advice(model, part, at_prices, economics, best, refusals):
                 if not points[one.unit] or points[one.unit][-1].advice.moves != one.moves:

@@ -7,4 +7,5 @@ RENAMED = {
     "negative_prices": "allow_negative_prices",
     "accept_shift": "accept_label_shift",
     "if_drifted": "only_if_due",
+    "carbon_price": "carbon_price_direct",
 }

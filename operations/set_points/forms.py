@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 
 from models.processes.lookup import response_of
-from models.setpoints.frontier import CARBON_PRICE
+from models.setpoints.frontier import prices_carbon
 from models.setpoints.situations import AHEAD
 from operations.forms.fields import Key, ModelUsed, Record, record, row_fields, title
 from operations.forms.history import known_later
@@ -86,7 +86,7 @@ def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
     return {
         RECOMMENDATIONS: _recommendations(parts, bool(common)),
         WHAT_IF: _what_if(parts, setpoints[0]),
-        **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
+        **({PARETO: _pareto(parts)} if prices_carbon(seed) else {}),
         EXPERIMENTS: _experiments(parts),
     }
 
@@ -229,7 +229,8 @@ def _pareto(parts: _Parts) -> SetPointForm:
     pareto: Any = parts.kinds.pareto
     answer = {PARETO: Annotated[list[pareto], Field(description="one a row, in their order")]}
     about = (
-        "The best moves of each row at rising prices of carbon, with what they bring at the prices of the request: "
+        "The best moves of each row at rising shadow prices of all emissions, direct and indirect, with what they "
+        "bring at the prices of the request: "
         "what less CO2e a tonne costs. A price that changes no move is left out."
     )
     return parts.form("Pareto", "Money against greenhouse gases", about, {}, answer, {})

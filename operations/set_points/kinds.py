@@ -123,10 +123,11 @@ def _setpoints(seed: Seed) -> Any:
 
 
 def _pareto(seed: Seed, number: Any, advice: Any) -> Any:
+    shadow = "shadow price of all emissions, direct and indirect"
     point: Any = record(
         f"{title(seed)}ParetoPoint",
         "The moves that are best where carbon has a price, and what they bring at the prices of the request.",
-        {"carbon_price": number, "advice": advice},
+        {"carbon_price": Annotated[number, Field(description=shadow)], "advice": advice},
     )
     points = Annotated[list[point], Field(description="from no price of carbon to a high one")]
     about = "Money against greenhouse gases for one row."

@@ -22,6 +22,7 @@ from operations.set_points.moves import chosen
 from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS
 from operations.set_points.operation import Recommendations, SetpointOperation, WhatIf
 from operations.set_points.requests import ParsedSetpointRequest, checked_moves, read, request_of
+from physics.carbon import CARBON_PRICES
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ class UnitWhatIf(UnitSetpointOperation, WhatIf[SetPointForm, ParsedSetpointReque
 
 
 class UnitPareto(UnitSetpointOperation):
-    """The best moves at rising prices of carbon."""
+    """The best moves at rising shadow prices of all emissions."""
 
     name: ClassVar[str] = PARETO
     operation_id: ClassVar[str] = "pareto"
 
     def why_not(self, seed: Seed) -> str | None:
         """A process without a price of carbon offers the other operations alone."""
-        return f"the seed has no {CARBON_PRICE} to raise" if setpoint_forms(seed, 1) else None
+        return f"the seed lacks one of {', '.join(CARBON_PRICES)}" if setpoint_forms(seed, 1) else None
 
     def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Moves of each row at each price."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray, Numeric
+from physics.carbon import CARBON_PRICES, Emission
 from physics.prices import checked
 
 # What is needed of the prices, in $/t, $/GJ, $/kWh, $/K, tCO2e/GJ, kgCO2e/kWh, tCO2e/t, kWh/t.
 _EMITTED = ("fuel_emission_factor", "calciner_emission_factor", "grid_emission_factor", "electricity")
 _MARGIN = (
     *("alumina_price", "bauxite_price", "bauxite_use", "steam_price", "fuel_price", "caustic_price", "lime_price"),
-    *("seed_price", "cooling_price", "power_price", "grade_discount", "carbon_price"),
+    *("seed_price", "cooling_price", "power_price", "grade_discount", *CARBON_PRICES),
     *_EMITTED,
 )
 _KILO = 1000.0
@@ -88,11 +89,11 @@ def margin(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArray
         - np.asarray(flows.lime, dtype=np.float64) * price["lime_price"]
         - np.asarray(flows.seed, dtype=np.float64) * price["seed_price"]
         - np.asarray(flows.cooled, dtype=np.float64) * price["cooling_price"]
-        - emitted(flows, price) * price["carbon_price"]
+        - emitted(flows, price).charge(price)
     )
 
 
-def emitted(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: PrecipitationFlows, prices: Mapping[str, float]) -> Emission:
     """Greenhouse gases of boilers, calciner and electricity bought.
 
     Parameters
@@ -104,8 +105,8 @@ def emitted(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArra
 
     Returns
     -------
-    FloatArray
-        Emission; NaN where a flow is missing [tCO2e/d]
+    Emission
+        By scope; NaN where a flow is missing [tCO2e/d]
 
     Raises
     ------
@@ -120,4 +121,4 @@ def emitted(flows: PrecipitationFlows, prices: Mapping[str, float]) -> FloatArra
     burnt = np.asarray(flows.boiler_fuel, dtype=np.float64) * factor["fuel_emission_factor"]
     burnt = burnt + np.asarray(flows.calciner_fuel, dtype=np.float64) * factor["calciner_emission_factor"]
     bought = np.asarray(flows.alumina, dtype=np.float64) * factor["electricity"]
-    return burnt + bought * factor["grid_emission_factor"] / _KILO
+    return Emission(direct=burnt, indirect=bought * factor["grid_emission_factor"] / _KILO)

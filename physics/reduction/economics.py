@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from physics.arrays import FloatArray, Numeric, floats
+from physics.carbon import CARBON_PRICES, Emission
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked as prices_checked
 from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
@@ -17,7 +18,7 @@ _EMITTED = (
     *("rectifier_efficiency", "auxiliary_energy", "grid_emission_factor", "anode_sulphur_and_ash"),
     *("cf4_slope", "c2f6_to_cf4", "gwp_cf4", "gwp_c2f6"),
 )
-_MARGIN = (*_ABOVE_ZERO[1:], "power_price", "carbon_price", "interest", *_EMITTED)
+_MARGIN = (*_ABOVE_ZERO[1:], "power_price", *CARBON_PRICES, "interest", *_EMITTED)
 _TONNE = 1000.0  # kg/t
 _YEAR = 365.25  # d/a
 
@@ -87,12 +88,12 @@ def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
         - floats(flows.alumina) / _TONNE * price["alumina_price"]
         - floats(flows.alf3) / _TONNE * price["alf3_price"]
         - floats(flows.net_carbon) / _TONNE * price["anode_price"]
-        - emitted(flows, price) * price["carbon_price"]
+        - emitted(flows, price).charge(price)
         - pool * price["aluminium_price"] * price["interest"] / _YEAR
     )
 
 
-def emitted(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: PotFlows, prices: Mapping[str, float]) -> Emission:
     """Greenhouse gases of the electricity bought, of anode carbon and of perfluorocarbons.
 
     Parameters
@@ -104,8 +105,8 @@ def emitted(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
 
     Returns
     -------
-    FloatArray
-        Emission; NaN where a flow is missing [tCO2e/d]
+    Emission
+        By scope; NaN where a flow is missing [tCO2e/d]
 
     Raises
     ------
@@ -119,10 +120,9 @@ def emitted(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
     price = checked(prices, _EMITTED)
     cf4 = cf4_emission(flows.ae_minutes, 1.0, price["cf4_slope"])
     gases = perfluorocarbon_co2e(cf4, c2f6_emission(cf4, price["c2f6_to_cf4"]), price["gwp_cf4"], price["gwp_c2f6"])
-    return (
-        electricity_co2e(_bought(flows, price), price["grid_emission_factor"])
-        + anode_co2(flows.net_carbon, price["anode_sulphur_and_ash"])
-        + gases * floats(flows.metal) / _TONNE
+    return Emission(
+        direct=anode_co2(flows.net_carbon, price["anode_sulphur_and_ash"]) + gases * floats(flows.metal) / _TONNE,
+        indirect=electricity_co2e(_bought(flows, price), price["grid_emission_factor"]),
     )
 
 

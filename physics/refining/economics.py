@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray, Numeric
+from physics.carbon import CARBON_PRICES, Emission
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked
 
@@ -17,7 +18,7 @@ _ABOVE_ZERO = ("rectifier_efficiency", "copper_price")
 _EMITTED = ("rectifier_efficiency", "auxiliary_energy", "grid_emission_factor", "steam_emission_factor")
 _MARGIN = (
     *("refining_margin", "reject_cost", "copper_price", "interest", "price_valley", "price_flat", "price_peak"),
-    *("steam_price", "glue_price", "thiourea_price", "patrol_cost", "carbon_price"),
+    *("steam_price", "glue_price", "thiourea_price", "patrol_cost", *CARBON_PRICES),
     *_EMITTED,
 )
 _TONNE = 1000.0  # kg/t
@@ -98,12 +99,12 @@ def margin(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArray
         - np.asarray(flows.glue, dtype=np.float64) * price["glue_price"]
         - np.asarray(flows.thiourea, dtype=np.float64) * price["thiourea_price"]
         - np.asarray(flows.patrols, dtype=np.float64) * price["patrol_cost"]
-        - emitted(flows, price) * price["carbon_price"]
+        - emitted(flows, price).charge(price)
         - np.asarray(flows.inventory, dtype=np.float64) * price["copper_price"] * price["interest"] / _YEAR
     )
 
 
-def emitted(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: CopperSectionFlows, prices: Mapping[str, float]) -> Emission:
     """Greenhouse gases of the electricity bought and of steam; the cells themselves emit none.
 
     Parameters
@@ -115,8 +116,8 @@ def emitted(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArra
 
     Returns
     -------
-    FloatArray
-        Emission; NaN where a flow is missing [tCO2e/d]
+    Emission
+        By scope; NaN where a flow is missing [tCO2e/d]
 
     Raises
     ------
@@ -132,4 +133,4 @@ def emitted(flows: CopperSectionFlows, prices: Mapping[str, float]) -> FloatArra
     direct = np.asarray(flows.energy_valley, dtype=np.float64) + flows.energy_flat + flows.energy_peak
     bought = alternating_current_energy(direct, factor["rectifier_efficiency"], copper * factor["auxiliary_energy"])
     steam = np.asarray(flows.steam, dtype=np.float64) * factor["steam_emission_factor"]
-    return bought * factor["grid_emission_factor"] / _TONNE + steam
+    return Emission(direct=0.0, indirect=bought * factor["grid_emission_factor"] / _TONNE + steam)

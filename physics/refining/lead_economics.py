@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray, Numeric
+from physics.carbon import CARBON_PRICES, Emission
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked
 from physics.special import ndtr
@@ -17,7 +18,7 @@ _ABOVE_ZERO = ("rectifier_efficiency",)
 _EMITTED = ("rectifier_efficiency", "auxiliary_energy", "grid_emission_factor", "steam_emission_factor")
 _MARGIN = (
     *("refining_margin", "bismuth_discount", "power_price", "steam_price", "acid_price", "glue_price"),
-    *("lignin_price", "carbon_price"),
+    *("lignin_price", *CARBON_PRICES),
     *_EMITTED,
 )
 _TONNE = 1000.0  # kg/t
@@ -112,11 +113,11 @@ def margin(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
         - np.asarray(flows.acid, dtype=np.float64) * price["acid_price"]
         - np.asarray(flows.glue, dtype=np.float64) * price["glue_price"]
         - np.asarray(flows.lignin, dtype=np.float64) * price["lignin_price"]
-        - emitted(flows, price) * price["carbon_price"]
+        - emitted(flows, price).charge(price)
     )
 
 
-def emitted(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: LeadSectionFlows, prices: Mapping[str, float]) -> Emission:
     """Greenhouse gases of the electricity bought and of steam; the cells themselves emit none.
 
     Parameters
@@ -128,8 +129,8 @@ def emitted(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
 
     Returns
     -------
-    FloatArray
-        Emission; NaN where a flow is missing [tCO2e/d]
+    Emission
+        By scope; NaN where a flow is missing [tCO2e/d]
 
     Raises
     ------
@@ -142,7 +143,7 @@ def emitted(flows: LeadSectionFlows, prices: Mapping[str, float]) -> FloatArray:
     """
     factor = checked(prices, _EMITTED, _ABOVE_ZERO)
     steam = np.asarray(flows.steam, dtype=np.float64) * factor["steam_emission_factor"]
-    return _bought(flows, factor) * factor["grid_emission_factor"] / _TONNE + steam
+    return Emission(direct=0.0, indirect=_bought(flows, factor) * factor["grid_emission_factor"] / _TONNE + steam)
 
 
 def _bought(flows: LeadSectionFlows, price: Mapping[str, float]) -> FloatArray:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from physics.arrays import FloatArray, Numeric, floats
+from physics.carbon import CARBON_PRICES, Emission
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked
 
 # What is needed of the prices, in $/t, $/m³, $/tCO2e, kWh/t, kgCO2e/kWh and 1.
 _ABOVE_ZERO = ("rectifier_efficiency", "zinc_price")
 _EMITTED = ("rectifier_efficiency", "auxiliary_energy", "grid_emission_factor")
-_MARGIN = ("zinc_price", "feed_zinc_price", "solution_price", "power_price", "glue_price", "carbon_price", *_EMITTED)
+_BOUGHT = ("feed_zinc_price", "solution_price", "power_price", "glue_price")
+_MARGIN = ("zinc_price", *_BOUGHT, *CARBON_PRICES, *_EMITTED)
 _TONNE = 1000.0  # kg/t
 
 
@@ -77,11 +79,11 @@ def margin(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
         - floats(flows.feed) * price["solution_price"]
         - (direct * flows.hours + zinc * price["auxiliary_energy"]) * price["power_price"]
         - floats(flows.glue) / _TONNE * price["glue_price"]
-        - emitted(flows, price) * price["carbon_price"]
+        - emitted(flows, price).charge(price)
     )
 
 
-def emitted(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
+def emitted(flows: ZincCellFlows, prices: Mapping[str, float]) -> Emission:
     """Greenhouse gases of the electricity bought; the cells themselves emit none.
 
     Parameters
@@ -93,8 +95,8 @@ def emitted(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
 
     Returns
     -------
-    FloatArray
-        Emission; NaN where a flow is missing [tCO2e/d]
+    Emission
+        By scope; NaN where a flow is missing [tCO2e/d]
 
     Raises
     ------
@@ -108,4 +110,4 @@ def emitted(flows: ZincCellFlows, prices: Mapping[str, float]) -> FloatArray:
     factor = checked(prices, _EMITTED, _ABOVE_ZERO)
     zinc = floats(flows.zinc) / _TONNE
     bought = alternating_current_energy(flows.energy, factor["rectifier_efficiency"], zinc * factor["auxiliary_energy"])
-    return bought * factor["grid_emission_factor"] / _TONNE
+    return Emission(direct=0.0, indirect=bought * factor["grid_emission_factor"] / _TONNE)

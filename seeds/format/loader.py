@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from seeds.format import constraints, equipment, norms, schedule, table, warnings
 from seeds.format.column import MADE
-from seeds.format.renamed import renamed
+from seeds.format.renamed import renamed, renamed_prices
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
 
@@ -156,6 +156,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
         if count > 1:
             yield f"columns.{row}: named {count} times"
     columns = {row["name"]: row for row in rows}
+    yield from renamed_prices(_part(raw, "economics"))
     yield from _roles(rows, raw)
     yield from _tags(columns)
     yield from _made(columns)

@@ -14,10 +14,18 @@ KEYS: Mapping[tuple[str, str], str] = {
     ("grades", "certainty"): "verification",
     ("causes", "knobs"): "setpoints",
     ("sorting", "other"): "other_class",
+    ("economics", "carbon_price"): "carbon_price_direct",
 }
 """Present name by the part of the seed and the former name of its key."""
 
 VALUES: Mapping[tuple[str, str], str] = {("role", "knob"): "setpoint", ("verification", "recalled"): "unverified"}
+
+
+def renamed_prices(economics: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fault of each former name in [economics], whose names are free."""
+    for name in economics:
+        if present := KEYS.get(("economics", name)):
+            yield f"economics.{name}: renamed to '{present}'"
 
 
 def renamed(detail: Any) -> Iterator[str]:

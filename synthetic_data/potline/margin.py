@@ -40,5 +40,5 @@ def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Greenhouse gases of each row of truth.parquet: electricity, anodes, anode effects [kgCO2e/d]."""
-    gases = economics.emitted(flows(truth, seed), prices_of(seed))
+    gases = economics.emitted(flows(truth, seed), prices_of(seed)).total
     return pd.Series(_TONNE * gases, truth.index, name="co2e")

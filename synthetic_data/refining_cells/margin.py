@@ -40,4 +40,5 @@ def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
 
 def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Greenhouse gases of each row of truth.parquet: electricity bought and steam [kgCO2e/d]."""
-    return pd.Series(_TONNE * economics.emitted(flows(truth, seed), prices_of(seed)), truth.index, name="co2e")
+    gases = economics.emitted(flows(truth, seed), prices_of(seed)).total
+    return pd.Series(_TONNE * gases, truth.index, name="co2e")

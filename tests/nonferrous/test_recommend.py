@@ -208,8 +208,8 @@ def test_a_line_that_stays_says_why(command, tmp_path):
 
 
 def test_prices_reach_the_model(command):
-    result = command(*FILES, "--price", "power_price=0.06", "--price", "carbon_price=80", advices=SOME)
-    assert result.asked == [("rows.parquet", {"power_price": 0.06, "carbon_price": 80.0})]
+    result = command(*FILES, "--price", "power_price=0.06", "--price", "carbon_price_direct=80", advices=SOME)
+    assert result.asked == [("rows.parquet", {"power_price": 0.06, "carbon_price_direct": 80.0})]
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,10 @@ def test_what_a_model_refuses_is_said_in_its_own_words(champion, potline, planne
 
 
 def test_fields_are_json_or_text_by_their_places():
-    given = ["coverage=0.8", "prices.power_price=0.06", "prices.carbon_price=80", "name=a text", "stops=true"]
+    given = ["coverage=0.8", "prices.power_price=0.06", "prices.carbon_price_direct=80", "name=a text", "stops=true"]
     assert fields_of(given) == {
         "coverage": 0.8,
-        "prices": {"power_price": 0.06, "carbon_price": 80},
+        "prices": {"power_price": 0.06, "carbon_price_direct": 80},
         "name": "a text",
         "stops": True,
     }

@@ -274,7 +274,7 @@ def test_the_margin_is_metal_less_what_it_took(seed, truth):
         - row["power_cost"] / price["rectifier_efficiency"]
         - auxiliary * price["power_price"]
         - zinc * row["glue"] / 1000.0 * price["glue_price"]
-        - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price"]
+        - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price_indirect"]
         - row["setpoint_moves"]
     )
     assert flows["margin"].iloc[100] == pytest.approx(expected, rel=1e-12)

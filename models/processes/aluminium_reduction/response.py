@@ -298,7 +298,7 @@ class PotResponse(Response[PotPhysics]):
         """Direct-current energy [kWh/t] and greenhouse gases [tCO2e/t], anode effects left out."""
         flows = self._flows(outcomes)
         energy = specific_energy(outcomes["cell_voltage"], outcomes["current_efficiency"], ALUMINIUM_EQUIVALENT)
-        return {"specific_energy": energy, "co2e": 1000.0 * emitted(flows, economics) / np.asarray(flows.metal)}
+        return {"specific_energy": energy, "co2e": 1000.0 * emitted(flows, economics).total / np.asarray(flows.metal)}
 
     def power(self, outcomes: Columns) -> FloatArray:
         """Direct-current power of a pot without anode effects [MW]."""

@@ -14,7 +14,8 @@ PRICES = {
     "alf3_price": 1300.0,
     "anode_price": 610.0,
     "interest": 0.09,
-    "carbon_price": 14.0,
+    "carbon_price_direct": 14.0,
+    "carbon_price_indirect": 9.0,
     "grid_emission_factor": 0.55,
     "rectifier_efficiency": 0.97,
     "auxiliary_energy": 230.0,
@@ -27,15 +28,18 @@ PRICES = {
 DAY = PotFlows(metal=3000.0, energy=39000.0, alumina=5760.0, alf3=45.0, net_carbon=1230.0, ae_minutes=0.3, pool=28800.0)
 BOUGHT = 39000.0 / 0.97 + 3.0 * 230.0  # kWh/d
 GASES = 0.001 * 0.13 * 0.3 * (6600.0 + 0.1 * 11000.0) * 3.0  # tCO2e/d
-CO2E = BOUGHT * 0.55 / 1000.0 + 1.23 * 0.96 * 44.0 / 12.0 + GASES
+DIRECT, INDIRECT = 1.23 * 0.96 * 44.0 / 12.0 + GASES, BOUGHT * 0.55 / 1000.0  # tCO2e/d
 
 
 def test_emission_by_hand():
-    assert emitted(DAY, PRICES) == pytest.approx(CO2E, rel=1e-12)
+    found = emitted(DAY, PRICES)
+    assert (found.direct, found.indirect) == (pytest.approx(DIRECT, rel=1e-12), pytest.approx(INDIRECT, rel=1e-12))
+    assert found.total == pytest.approx(DIRECT + INDIRECT, rel=1e-12)
 
 
 def test_margin_by_hand():
-    expected = 3.0 * 2500.0 - BOUGHT * 0.06 - 5.76 * 390.0 - 0.045 * 1300.0 - 1.23 * 610.0 - CO2E * 14.0
+    expected = 3.0 * 2500.0 - BOUGHT * 0.06 - 5.76 * 390.0 - 0.045 * 1300.0 - 1.23 * 610.0
+    expected -= 14.0 * DIRECT + 9.0 * INDIRECT
     expected -= 28.8 * 2500.0 * 0.09 / 365.25
     assert margin(DAY, PRICES) == pytest.approx(expected, rel=1e-12)
 
@@ -55,10 +59,11 @@ WORTH = {
     "alumina_price": -5.76,
     "alf3_price": -0.045,
     "anode_price": -1.23,
-    "carbon_price": -CO2E,
+    "carbon_price_direct": -DIRECT,
+    "carbon_price_indirect": -INDIRECT,
     "interest": -28.8 * 2500.0 / 365.25,
-    "grid_emission_factor": -14.0 * BOUGHT / 1000.0,
-    "auxiliary_energy": -3.0 * (0.06 + 14.0 * 0.55 / 1000.0),
+    "grid_emission_factor": -9.0 * BOUGHT / 1000.0,
+    "auxiliary_energy": -3.0 * (0.06 + 9.0 * 0.55 / 1000.0),
 }
 
 
@@ -76,7 +81,7 @@ def test_metal_alone_is_worth_having(flow):
 
 @pytest.mark.parametrize("flow", ["metal", "energy", "net_carbon", "ae_minutes"])
 def test_emission_grows_with_what_causes_it(flow):
-    assert emitted(replace(DAY, **{flow: 1.01 * getattr(DAY, flow)}), PRICES) > emitted(DAY, PRICES)
+    assert emitted(replace(DAY, **{flow: 1.01 * getattr(DAY, flow)}), PRICES).total > emitted(DAY, PRICES).total
 
 
 def test_stocks_emit_nothing():
@@ -99,10 +104,10 @@ def test_nothing_that_is_bought_or_sold_is_free(name):
 
 
 def test_power_and_carbon_may_be_free():
-    free = PRICES | {"power_price": 0.0, "carbon_price": 0.0, "interest": 0.0}
+    free = PRICES | {"power_price": 0.0, "carbon_price_direct": 0.0, "carbon_price_indirect": 0.0, "interest": 0.0}
     assert margin(DAY, free) == pytest.approx(7500.0 - 5.76 * 390.0 - 58.5 - 1.23 * 610.0, rel=1e-12)
 
 
 def test_emission_needs_no_prices_of_what_is_bought():
     factors = {name: value for name, value in PRICES.items() if not name.endswith("_price") and name != "interest"}
-    assert emitted(DAY, factors) == pytest.approx(CO2E, rel=1e-12)
+    assert emitted(DAY, factors).total == pytest.approx(DIRECT + INDIRECT, rel=1e-12)

@@ -17,6 +17,7 @@ FORMER = [
     ("aluminium_ingot", "verification =", "certainty =", "grades."),
     ("aluminium_ingot", "setpoints = ", "knobs = ", "causes."),
     ("aluminium_scrap", "other_class =", "other =", "sorting."),
+    ("aluminium_reduction", "carbon_price_direct =", "carbon_price =", "economics."),
     ("aluminium_reduction", 'role = "setpoint"', 'role = "knob"', "columns."),
     ("aluminium_reduction", '"unverified"', '"recalled"', "norms."),
 ]

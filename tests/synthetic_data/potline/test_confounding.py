@@ -60,7 +60,7 @@ def predicted_margin(seed: Seed, model: LGBMRegressor, observed: pd.DataFrame, r
     metal = metal_mass(current.to_numpy(), HOURS, efficiency, ALUMINIUM_EQUIVALENT) / 1000
     extra = (observed["cell_voltage"] - observed["voltage_setpoint"]).fillna(0.0)
     power = current * HOURS * (rows["voltage_setpoint"] + extra) / price["rectifier_efficiency"]
-    emission = price["grid_emission_factor"] * price["carbon_price"] / 1000
+    emission = price["grid_emission_factor"] * price["carbon_price_indirect"] / 1000
     value = metal * (price["aluminium_price"] - ALUMINA_PER_METAL * price["alumina_price"])
     return value - power * (price["power_price"] + emission)
 

@@ -146,14 +146,14 @@ def test_all_of_it_falls_when_the_yield_rises(columns):
 def test_money_by_hand(row):
     product = {"precipitation_yield": 80.6, "soda_loss": 60.0, "na2o": 0.45, "product_fines": 5.0, "loi": 0.6}
     day = row | {name: np.array([value]) for name, value in product.items()}
-    e, sold = ECONOMICS, 0.024 * 1550.0 * 80.0
+    e, sold = ECONOMICS | {"carbon_price_direct": 12.0, "carbon_price_indirect": 9.0}, 0.024 * 1550.0 * 80.0
     steam = 24.0 * 190.0
     boilers = steam * 2.2 / 0.86 + 1.2 * sold
-    emission = boilers * 0.092 + 3.0 * sold * 0.056 + sold * 0.22 * 0.5306
+    carbon = 12.0 * (boilers * 0.092 + 3.0 * sold * 0.056) + 9.0 * sold * 0.22 * 0.5306
     expected = sold * (400.0 - 2.5 * 48.0 - 220.0 * 0.08) - 0.5 * sold * e["grade_discount"] - steam * 15.0
     expected -= 3.0 * sold * 5.0 + 0.06 * sold * 430.0 + 0.014 * sold / 0.44 * 70.0
-    expected -= 0.024 * 1550.0 * 470.0 * 0.5 + sold * 17.0 * 0.05 + emission * 12.0
-    assert physics.money(day, ECONOMICS)[0] == pytest.approx(expected, rel=1e-9)
+    expected -= 0.024 * 1550.0 * 470.0 * 0.5 + sold * 17.0 * 0.05 + carbon
+    assert physics.money(day, e)[0] == pytest.approx(expected, rel=1e-9)
     assert np.isnan(physics.money(day | {"na2o": np.array([np.nan])}, ECONOMICS)[0])
 
 

@@ -286,7 +286,7 @@ def test_spans_keep_their_sums_and_are_no_points():
     assert ends.sum(axis=0) == pytest.approx([981.5, 1398.2], rel=1e-9)
 
 
-ALL_PRICES = ECONOMICS | {"net_carbon_consumption": 420.0, "interest": 0.1}
+ALL_PRICES = ECONOMICS | {"net_carbon_consumption": 420.0, "interest": 0.1, "carbon_price_indirect": 9.0}
 
 
 def test_money_by_hand():
@@ -296,9 +296,10 @@ def test_money_by_hand():
     stoichiometric = 3.0 * 12.011 / (4.0 * 26.98154)
     carbon = metal * (stoichiometric / 0.92 + 0.420 - stoichiometric / 0.93)
     gases = 0.75 * e["cf4_slope"] * (e["gwp_cf4"] + e["c2f6_to_cf4"] * e["gwp_c2f6"]) / 1000.0 * metal
-    co2e = power * e["grid_emission_factor"] / 1000.0 + carbon * (1.0 - e["anode_sulphur_and_ash"]) * 44.0 / 12.0
+    anodes = carbon * (1.0 - e["anode_sulphur_and_ash"]) * 44.0 / 12.0
+    indirect = power * e["grid_emission_factor"] / 1000.0
     expected = metal * e["aluminium_price"] - power * e["power_price"] - 6.0 * e["alumina_price"]
-    expected -= carbon * e["anode_price"] + (co2e + gases) * e["carbon_price"]
+    expected -= carbon * e["anode_price"] + (anodes + gases) * 12.0 + indirect * 9.0
     expected -= 1.311 * 25.0 * e["aluminium_price"] * 0.1 / 365.25
     gained = 0.5 * 17.0 * 0.6 / 100.0 / 30.0  # t/d
     assert physics.money(known, e)[0] == pytest.approx(expected - (0.048 - gained) * e["alf3_price"], rel=1e-9)

@@ -120,7 +120,8 @@ def test_money_by_hand(crop):
     expected = copper * (110.0 - 0.02 * 260.0 - 0.06 * 3.5 - 0.05 * 2.0 - 40.0 * 0.085)
     expected -= energy / 0.97 * (0.045 + 0.085 + 0.13) / 3.0 + steam * 16.0 + 2 * 14.0 + emitted * 12.0
     expected -= standing * 9500.0 * 0.08 / 365.25
-    assert physics.money(row, ECONOMICS)[0] == pytest.approx(expected, rel=2e-3)
+    priced = ECONOMICS | {"carbon_price_indirect": 12.0}
+    assert physics.money(row, priced)[0] == pytest.approx(expected, rel=2e-3)
     # A tenth more in the valley, as much less in the peak: a thirtieth of the energy moves from 13 to 4.5 cents.
     swung = physics.money(row | {"current_swing": np.array([10.0])}, ECONOMICS)[0]
     moved = energy / 0.97 / 30.0 * (0.13 - 0.045)

@@ -124,17 +124,17 @@ def test_money_by_hand(row):
     crop = row | {"current_efficiency": np.array([95.0]), "bi": np.array([40.0])}
     lead = 16.0 * 760.0 * (3600.0 * 207.2 / (2.0 * 96485.33212)) * 0.95 / 3000.0  # t/d
     energy = 16.0 * 760.0 / 3.0 * 0.55  # kWh/d
-    e = ECONOMICS
+    e = ECONOMICS | {"carbon_price_direct": 7.0, "carbon_price_indirect": 11.0}
     bought = energy / e["rectifier_efficiency"] + lead * e["auxiliary_energy"]
     steam = 0.96  # t/d
     acid = lead * 3.5 * np.exp(0.08)
     expected = lead * (e["refining_margin"] - 0.5 * e["bismuth_discount"])
     expected -= bought * e["power_price"] + steam * e["steam_price"] + acid * e["acid_price"]
     expected -= lead * (0.55 * e["glue_price"] + 0.5 * e["lignin_price"])
-    expected -= e["carbon_price"] * (bought * 0.5306e-3 + steam * 0.297)
-    assert physics.money(crop, ECONOMICS)[0] == pytest.approx(expected, rel=1e-9)
+    expected -= e["carbon_price_indirect"] * (bought * 0.5306e-3 + steam * 0.297)
+    assert physics.money(crop, e)[0] == pytest.approx(expected, rel=1e-9)
     assert np.isnan(physics.money(crop | {"bi": np.array([np.nan])}, ECONOMICS)[0])
-    clean = physics.money(crop | {"bi": np.array([4.0])}, ECONOMICS)[0]
+    clean = physics.money(crop | {"bi": np.array([4.0])}, e)[0]
     assert clean - expected == pytest.approx(0.5 * lead * e["bismuth_discount"], rel=1e-6)
 
 

@@ -90,9 +90,10 @@ def test_a_point_of_efficiency_is_worth_what_it_should():
 def test_money_of_a_measured_cycle_by_hand():
     row = typical(line_current=100.0, cell_voltage=3.35, feed_flow=1.08, glue_dose=0.2, current_efficiency=90.0)
     zinc = 0.024 * 1219.71 * 0.9 * 100.0 / 1000.0  # t/d
-    energy, price = 24.0 * 335.0, ECONOMICS
+    energy = 24.0 * 335.0
+    price = ECONOMICS | {"carbon_price_direct": 7.0, "carbon_price_indirect": 11.0}
     bought = energy / price["rectifier_efficiency"] + zinc * price["auxiliary_energy"]
     expected = zinc * (price["zinc_price"] - price["feed_zinc_price"] - 0.2e-3 * price["glue_price"])
     expected -= 24.0 * 1.08 * price["solution_price"] + bought * price["power_price"]
-    expected -= 1e-3 * bought * price["grid_emission_factor"] * price["carbon_price"]
-    assert physics.money(row, ECONOMICS).item() == pytest.approx(expected, rel=1e-5)
+    expected -= 1e-3 * bought * price["grid_emission_factor"] * price["carbon_price_indirect"]
+    assert physics.money(row, price).item() == pytest.approx(expected, rel=1e-5)

@@ -121,7 +121,8 @@ def test_a_point_of_efficiency_is_worth_its_zinc():
     one = STILL | {"current_efficiency": STILL["current_efficiency"] + 1.0}
     value = response.money(one, PRICES) - response.money(STILL, PRICES)
     tonnes = 24.0 * 1.21971e-3 * 100.0 * 0.01
-    auxiliary = 100.0 * (PRICES["power_price"] + 1e-3 * PRICES["grid_emission_factor"] * PRICES["carbon_price"])
+    carbon = 1e-3 * PRICES["grid_emission_factor"] * PRICES["carbon_price_indirect"]
+    auxiliary = 100.0 * (PRICES["power_price"] + carbon)
     expected = tonnes * (PRICES["zinc_price"] - PRICES["feed_zinc_price"] - auxiliary - 0.2 * 3.0)
     np.testing.assert_allclose(value[0], expected, rtol=1e-3)
 
