@@ -33,7 +33,7 @@ BOUNDARIES = {
 RECTIFIER, STEAM = "rectifier", "steam"
 OUTSIDE = {
     RECTIFIER: "loss of the rectifier and its transformer",
-    AUXILIARIES: "pumps, fans, compressors, cranes",
+    AUXILIARIES: "pumps, fans, compressors, cranes, and in copper liberators",
     STEAM: "heat of bought steam",
 }
 BOUGHT = {ELECTRICITY: "electricity bought, by the factor of the grid", STEAM: "steam bought"}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.energy.account import account
+from models.energy.grades import counted
 from models.processes.lookup import energy_of, needed_physics_of
 from physics.electrochemistry import COPPER_EQUIVALENT, specific_energy
 from seeds import load
@@ -57,6 +58,24 @@ def test_steam_counts_with_its_heat():
     assert more == pytest.approx(steam * 2.7e-3 * 34.12, rel=1e-9)
     assert other.boundaries["comprehensive"] - one.boundaries["comprehensive"] == pytest.approx(steam * 0.75, rel=1e-9)
     assert other.boundaries["alternating"] == one.boundaries["alternating"]
+
+
+def test_liberators_are_part_of_the_auxiliaries():
+    """Faraday's law on the copper that they plate out: 2,034 kWh/t at 2.05 V and 85 %, about 1 kgce/t of cathode."""
+    liberated = 4.1e-3 * specific_energy(2.05, 85.0, COPPER_EQUIVALENT) / ECONOMICS["rectifier_efficiency"]
+    assert liberated * 0.1229 == pytest.approx(1.06, abs=0.01)
+    assert ECONOMICS["auxiliary_energy"] == pytest.approx(40.0 + liberated, abs=0.05)
+
+
+def test_norms_count_the_remelting_of_anode_scrap():
+    """Of 1,176 kg of anodes a tonne of cathode is made and 176 kg are left: 0.26 GJ at 34.12 kgce/GJ."""
+    scrap = 0.15 / 0.85  # t/t
+    for norm in SEED.norms:
+        assert norm.outside_boundary is not None
+        assert norm.outside_boundary.value == pytest.approx(scrap * 1.5 * 34.12, abs=0.05)
+        assert counted(norm, account(energy, usual(), np.array([95.5]), ECONOMICS)) == pytest.approx(
+            account(energy, usual(), np.array([95.5]), ECONOMICS).coal_equivalent + norm.outside_boundary.value
+        )
 
 
 def test_metal_of_a_section_and_crop():

@@ -85,7 +85,7 @@ def test_energy_steam_and_emission_by_hand(crop):
     assert result["specific_energy"] == pytest.approx(264.0, abs=0.5)  # engineering notes: 0.30 V and 96 %
     copper = 20.0 * 5.7 * 1.185494 * 0.96
     assert result["specific_steam"] == pytest.approx(168.0 * 240.0 / copper, rel=1e-6)
-    bought = result["specific_energy"] / 0.97 + 40.0
+    bought = result["specific_energy"] / 0.97 + 48.6
     assert 280.0 < bought < 400.0  # practice, auxiliaries included
     expected = bought * 0.5306e-3 + result["specific_steam"] / 1000.0 * 0.297
     assert result["co2e"] == pytest.approx(expected, rel=1e-9)
@@ -113,11 +113,11 @@ def test_money_by_hand(crop):
     }
     copper = 20 * 5712.0 * 1.1855 * 0.95 / 1000.0 / 7.0  # t/d
     energy = 20 * 34.0 * 0.3 * 24.0  # kWh/d
-    bought = energy / 0.97 + 40.0 * copper
+    bought = energy / 0.97 + 48.6 * copper
     steam = 6.0  # t/d
     emitted = 0.5306 * bought / 1000.0 + 0.297 * steam
     standing = 20 * 55.0 * 0.047 * 8.93  # t
-    expected = copper * (110.0 - 0.02 * 260.0 - 0.06 * 3.5 - 0.05 * 2.0 - 40.0 * 0.085)
+    expected = copper * (110.0 - 0.02 * 260.0 - 0.06 * 3.5 - 0.05 * 2.0 - 48.6 * 0.085)
     expected -= energy / 0.97 * (0.045 + 0.085 + 0.13) / 3.0 + steam * 16.0 + 2 * 14.0 + emitted * 12.0
     expected -= standing * 9500.0 * 0.08 / 365.25
     priced = ECONOMICS | {"carbon_price_indirect": 12.0}
