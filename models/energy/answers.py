@@ -23,7 +23,8 @@ class EnergyAnswers:
     ----------
     names : Mapping of str to tuple of str
         Quantities of each part: `boundaries` [unit of the kind], `coal_equivalent` [kgce/t], and `scopes`, `scope_1`
-        and `scope_2`, the emissions of each scope and of both, and those of a scope by source [tCO2e/t].
+        and `scope_2`, the emissions of each scope and of both, and those of a scope by source, and `embedded`, those
+        embedded in goods that CBAM covers, if any [tCO2e/t].
     ends : ndarray, shape (q, 3, n)
         Value, low and high end of the q quantities of all parts, in their order.
     norms : Norms
@@ -57,6 +58,11 @@ class EnergyAnswers:
     def sources(self) -> dict[str, dict[str, Answer]]:
         """Emissions by scope and source [tCO2e/t]."""
         return {scope: self._part(scope) for scope in ("scope_1", "scope_2")}
+
+    @property
+    def embedded(self) -> Answer | None:
+        """Embedded emissions of the goods that CBAM covers [tCO2e/t]; None for other goods."""
+        return self._part("embedded").get("")
 
     @property
     def standings(self) -> list[NormCompliance]:
@@ -114,6 +120,7 @@ def energy_answers(
         "scopes": of.scopes,
         "scope_1": of.scope_1,
         "scope_2": of.scope_2,
+        "embedded": {} if of.embedded is None else {"": of.embedded},
     }
     values = [values for part in parts.values() for values in part.values()]
     evaluated = np.empty((len(values) + len(norms), *ends.shape))

@@ -31,12 +31,15 @@ class Account:
         The comprehensive energy as coal equivalent [kgce/t].
     scope_1, scope_2 : Mapping of str to ndarray, shape (n,)
         Emissions by source: of the process itself, and of its purchases [tCO2e/t].
+    embedded : ndarray, shape (n,), or None
+        Embedded emissions of the goods that CBAM covers [tCO2e/t]; None for other goods.
     """
 
     boundaries: Mapping[str, FloatArray]
     coal_equivalent: FloatArray
     scope_1: Mapping[str, FloatArray]
     scope_2: Mapping[str, FloatArray]
+    embedded: FloatArray | None = None
 
     @property
     def scopes(self) -> dict[str, FloatArray]:
@@ -145,6 +148,8 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
         Products that hold part of that energy, each with what it is; the rest is heat.
     EMITTED : Mapping of str to str
         What the process itself emits, each with what it is: scope 1.
+    CBAM_GOODS : str or None
+        Goods of the process that CBAM covers, the carbon border adjustment of the EU; None: its goods are outside.
     """
 
     physics: PhysicsT
@@ -158,6 +163,7 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
     FACTORS: ClassVar[Mapping[str, str]] = {}
     BOUND: ClassVar[Mapping[str, str]] = {}
     EMITTED: ClassVar[Mapping[str, str]] = {}
+    CBAM_GOODS: ClassVar[str | None] = None
 
     @abstractmethod
     def made(self, columns: Columns, target: FloatArray, hours: float) -> FloatArray:

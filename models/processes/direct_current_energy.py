@@ -89,6 +89,10 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
         """Return what the process itself emits, by the names of `EMITTED` [tCO2e/t]."""
         return {}
 
+    def embedded(self, columns: Columns, economics: Prices) -> FloatArray | None:
+        """Return embedded emissions of `CBAM_GOODS` [tCO2e/t]; None where there are none."""
+        return None
+
     def bought(self) -> dict[str, str]:
         """Electricity, and steam where the cells need some."""
         return {name: about for name, about in BOUGHT.items() if name != STEAM or self._buys_steam}
@@ -109,6 +113,7 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
             coal_equivalent=coal_equivalent(electricity, heat),
             scope_1=self.emitted(columns, target, factors),
             scope_2=scope_2,
+            embedded=self.embedded(columns, factors),
         )
 
     def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> EnergyFlow:

@@ -112,7 +112,20 @@ def _emissions(month: EnergyMonth) -> str:
     ):
         rows += [[scope, name, meanings[name], *_mass(month.mean(values), product)] for name, values in parts.items()]
     rows.append(["1 and 2", "all", "", *_mass(month.mean(of.scopes["total"]), product)])
-    return table(["scope", "from", "what it is", "tCO2e/t", "tCO2e"], rows, [3, 4])
+    emissions = table(["scope", "from", "what it is", "tCO2e/t", "tCO2e"], rows, [3, 4])
+    return emissions + f"<p>{_embedded(month)}</p>"
+
+
+def _embedded(month: EnergyMonth) -> str:
+    """Embedded emissions by CBAM in one sentence, or that it does not cover the goods."""
+    goods, embedded = month.physics.CBAM_GOODS, month.account.embedded
+    if goods is None or embedded is None:
+        return "CBAM, the carbon border adjustment of the EU, does not cover the goods of this process."
+    return (
+        f"Direct emissions embedded in {goods}, by the rules of CBAM: {month.mean(embedded):.3f} tCO2e/t for anodes "
+        "and anode effects. Indirect emissions do not count for aluminium. Fuels, flue gas treatment and "
+        "precursors do, and are not known here."
+    )
 
 
 def _mass(mean: float, product: float) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from physics.arrays import FloatArray, Numeric, floats
 
+_CO2_PER_CARBON, _GWP_CF4, _GWP_C2F6 = 3.664, 6630.0, 11100.0  # t/t, by Implementing Regulation (EU) 2025/2547
+
 
 def stoichiometric_carbon(current_efficiency: Numeric) -> FloatArray:
     """Carbon that 2 Al2O3 + 3 C = 4 Al + 3 CO2 burns, back reaction included: 333.9/(CE/100).
@@ -124,6 +126,36 @@ def perfluorocarbon_co2e(
     IPCC Fifth Assessment Report, warming potentials over 100 years (recalled from memory).
     """
     return 0.001 * (floats(cf4) * gwp_cf4 + floats(c2f6) * gwp_c2f6)
+
+
+def embedded_emission(net_carbon: Numeric, cf4: Numeric, c2f6: Numeric, sulphur_and_ash: Numeric = 0.03) -> FloatArray:
+    """Direct emission embedded in unwrought aluminium by the rules of CBAM.
+
+    (3.664 NAC (1 - s) + 6630 CF4 + 11100 C2F6)/1000. The regulation fixes the warming potentials and the ratio of CO2
+    to carbon. Fuels, flue gas treatment, precursors and perfluorocarbons outside anode effects are not in it.
+
+    Parameters
+    ----------
+    net_carbon
+        Net anode consumption a tonne of metal, NAC [kg/t]
+    cf4
+        CF4 a tonne of metal, by the slope method [kg/t]
+    c2f6
+        C2F6 a tonne of metal, as a share of CF4 [kg/t]
+    sulphur_and_ash
+        Share s of the anode that is not carbon [1]
+
+    Returns
+    -------
+    FloatArray
+        Embedded emission a tonne of metal [tCO2e/t]
+
+    References
+    ----------
+    Commission Implementing Regulation (EU) 2025/2547, Annex I point 3.17, Annex II points B.3.2, B.7 and G.
+    """
+    anodes = floats(net_carbon) * (1.0 - floats(sulphur_and_ash)) * (_CO2_PER_CARBON / 1000.0)
+    return anodes + perfluorocarbon_co2e(cf4, c2f6, _GWP_CF4, _GWP_C2F6)
 
 
 def electricity_co2e(alternating_current_energy: Numeric, grid_emission_factor: Numeric) -> FloatArray:

@@ -21,7 +21,13 @@ from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_
 from physics.reduction.anode_effect import mean_voltage
 from physics.reduction.cell_heat import enthalpy_voltage
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
-from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, perfluorocarbon_co2e
+from physics.reduction.emissions import (
+    anode_co2,
+    c2f6_emission,
+    cf4_emission,
+    embedded_emission,
+    perfluorocarbon_co2e,
+)
 from physics.reduction.voltage_terms import (
     anode_concentration_overvoltage,
     anode_reaction_overvoltage,
@@ -69,6 +75,8 @@ class PotEnergy(CellPhysics[PotPhysics]):
         "perfluorocarbons": "CF4 and C2F6 of anode effects; what is emitted at low voltage is not counted",
     }
 
+    CBAM_GOODS = "unwrought aluminium, CN 7601"
+
     def direct(self, columns: Columns, efficiency: FloatArray) -> FloatArray:
         """Direct current at the cells [kWh/t]; anode effects are in it."""
         return specific_energy(_mean_voltage(columns), efficiency, ALUMINIUM_EQUIVALENT)
@@ -90,12 +98,16 @@ class PotEnergy(CellPhysics[PotPhysics]):
     def emitted(self, columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
         """Emissions of anodes and anode effects [tCO2e/t]."""
         anodes = anode_co2(economics["net_carbon_consumption"], economics["anode_sulphur_and_ash"])
-        cf4 = cf4_emission(columns["ae_frequency"], columns["ae_duration"], economics["cf4_slope"])
-        c2f6 = c2f6_emission(cf4, economics["c2f6_to_cf4"])
+        cf4, c2f6 = _perfluorocarbons(columns, economics)
         return {
             "anode carbon": np.full_like(efficiency, anodes),
             "perfluorocarbons": perfluorocarbon_co2e(cf4, c2f6, economics["gwp_cf4"], economics["gwp_c2f6"]),
         }
+
+    def embedded(self, columns: Columns, economics: Prices) -> FloatArray:
+        """Direct emissions of anodes and anode effects, by the factors of the regulation [tCO2e/t]."""
+        cf4, c2f6 = _perfluorocarbons(columns, economics)
+        return embedded_emission(economics["net_carbon_consumption"], cf4, c2f6, economics["anode_sulphur_and_ash"])
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
         """Metal of a row [t]."""
@@ -123,6 +135,12 @@ class PotEnergy(CellPhysics[PotPhysics]):
             "anodes": self.physics.design.anode_drop * share,
             "cathode": 0.001 * columns["cathode_voltage_drop"] * share,
         }
+
+
+def _perfluorocarbons(columns: Columns, economics: Prices) -> tuple[FloatArray, FloatArray]:
+    """CF4 and C2F6 by the slope method [kg/t]."""
+    cf4 = cf4_emission(columns["ae_frequency"], columns["ae_duration"], economics["cf4_slope"])
+    return cf4, c2f6_emission(cf4, economics["c2f6_to_cf4"])
 
 
 def _mean_voltage(columns: Columns) -> FloatArray:

@@ -20,6 +20,7 @@ from operations.forms.fields import Record
 from operations.predictions.energy.forms import (
     BASIS,
     COAL_UNIT,
+    EMBEDDED,
     EMISSION_UNIT,
     ENERGY,
     SCOPES,
@@ -91,7 +92,7 @@ class Accounting(Addition):
     def described(self) -> Described:
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
-        described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
+        described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
             described_quantities |= of_quantities({own: norm.unit})
@@ -182,6 +183,7 @@ def _blank(seed: Seed, physics: AnyEnergy) -> Record:
         "coal_equivalent": _estimate(COAL_UNIT),
         "scopes": _each(SCOPES, EMISSION_UNIT),
         "sources": sources,
+        **({} if physics.CBAM_GOODS is None else {EMBEDDED: _estimate(EMISSION_UNIT)}),
         "norms": [
             {
                 "name": norm.name,
@@ -221,6 +223,8 @@ def _norm(norm: Norm) -> Record:
 
 def _energy(account: EnergyAnswers) -> dict[str, Values]:
     parts: dict[str, Answer] = {**account.boundaries, _COAL: account.coal_equivalent, **account.scopes}
+    if found.embedded is not None:
+        parts[EMBEDDED] = found.embedded
     columns: dict[str, Values] = dict(_flat(parts))
     for one in account.standings:
         columns |= _flat({one.norm.name: one.energy})

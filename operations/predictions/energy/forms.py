@@ -18,6 +18,8 @@ from seeds.format.quantity import Verification
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
 MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
+EMBEDDED = "embedded_emissions"
+OUTSIDE_CBAM = "CBAM, the carbon border adjustment of the EU, does not cover the goods of this process."
 EMISSION_UNIT, COAL_UNIT = "tCO2e/t", "kgce/t"
 SCOPES = {
     "scope_1": "emissions of the process itself",
@@ -97,7 +99,7 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
     answered = record(
         f"{own}Energy",
         "Energy and greenhouse gases of a tonne. Intervals follow from that of the "
-        f"{physics.TARGET.replace('_', ' ')} alone.",
+        f"{physics.TARGET.replace('_', ' ')} alone." + ("" if physics.CBAM_GOODS else f" {OUTSIDE_CBAM}"),
         {
             "boundaries": record(f"{own}Boundaries", "Specific energy by boundary.", boundaries),
             "coal_equivalent": _estimate(
@@ -107,11 +109,24 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
             ),
             "scopes": record(f"{own}Scopes", "Greenhouse gases by scope.", scopes),
             "sources": record(f"{own}EmissionSources", "Greenhouse gases by source.", sources),
+            **_embedded_kind(physics),
             "norms": Annotated[list[norms], Field(description="where it stands under each norm of the seed")],
         },
     )
     about = "energy and greenhouse gases of a tonne, and energy grades of norms"
     return Annotated[answered, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+
+
+def _embedded_kind(physics: AnyEnergy) -> Record:
+    """Field of the emissions embedded in goods by CBAM; none for goods that it does not cover."""
+    if physics.CBAM_GOODS is None:
+        return {}
+    about = (
+        f"direct emissions embedded in {physics.CBAM_GOODS}, by the rules of CBAM (Implementing Regulation (EU) "
+        "2025/2547): anodes and anode effects of electrolysis; without indirect emissions, fuels, flue gas treatment "
+        "and precursors"
+    )
+    return {EMBEDDED: _estimate(about, EMISSION_UNIT)}
 
 
 def _standing_kind(seed: Seed) -> Any:
