@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from models.interfaces.energy import Account, AnyEnergy, EnergyFlow, Prices
 from models.interfaces.physics import Columns
@@ -13,9 +13,10 @@ from seeds import Norm, Quantity
 COAL_EQUIVALENT = "kgce/t"
 
 
-def factors_of(physics: AnyEnergy) -> dict[str, str]:
-    """Return the [economics] values that an account of a process needs, with their units."""
-    return {**physics.KIND.factors, **physics.FACTORS}
+def factors_of(physics: AnyEnergy, stated: Collection[str] = ()) -> dict[str, str]:
+    """Return the [economics] values of an account with their units: those needed, and optional ones that are stated."""
+    optional = {name: unit for name, unit in physics.OPTIONAL.items() if name in stated}
+    return {**physics.KIND.factors, **physics.FACTORS, **optional}
 
 
 def check_factors(physics: AnyEnergy, economics: Mapping[str, Quantity], norms: Sequence[Norm] = ()) -> None:
@@ -27,10 +28,10 @@ def check_factors(physics: AnyEnergy, economics: Mapping[str, Quantity], norms: 
         A factor is missing, in another unit, negative or no number, or a norm has a boundary or a unit that the account
         lacks; it is named.
     """
-    for name, unit in factors_of(physics).items():
+    for name, unit in factors_of(physics, economics).items():
         if name in economics and economics[name].unit != unit:
             raise ValueError(f"economics.{name}.unit: got '{economics[name].unit}': expected '{unit}'")
-    _checked(physics, {name: one.value for name, one in economics.items()})
+    physics.tiers(_checked(physics, {name: one.value for name, one in economics.items()}))
     for norm in norms:
         for part, got, can in (
             ("boundary", norm.boundary, (*physics.KIND.boundaries,)),
@@ -76,4 +77,4 @@ def flow(physics: AnyEnergy, columns: Columns, target: FloatArray, economics: Pr
 
 
 def _checked(physics: AnyEnergy, economics: Prices) -> dict[str, float]:
-    return checked(economics, factors_of(physics), physics.KIND.above_zero)
+    return checked(economics, factors_of(physics, economics), physics.KIND.above_zero)

@@ -24,7 +24,7 @@ class EnergyAnswers:
     names : Mapping of str to tuple of str
         Quantities of each part: `boundaries` [unit of the kind], `coal_equivalent` [kgce/t], and `scopes`, `scope_1`
         and `scope_2`, the emissions of each scope and of both, and those of a scope by source, and `embedded`, those
-        embedded in goods that CBAM covers, if any [tCO2e/t].
+        embedded in goods that CBAM covers, if any [tCO2e/t]; `tiers`, those of a tiered power price, if any.
     ends : ndarray, shape (q, 3, n)
         Value, low and high end of the q quantities of all parts, in their order.
     norms : Norms
@@ -63,6 +63,11 @@ class EnergyAnswers:
     def embedded(self) -> Answer | None:
         """Embedded emissions of the goods that CBAM covers [tCO2e/t]; None for other goods."""
         return self._part("embedded").get("")
+
+    @property
+    def tiers(self) -> dict[str, Answer]:
+        """Consumption [kWh/t], surcharge [$/kWh] and cost [$/t] of a tiered power price; empty without one."""
+        return self._part("tiers")
 
     @property
     def standings(self) -> list[NormCompliance]:
@@ -121,6 +126,7 @@ def energy_answers(
         "scope_1": of.scope_1,
         "scope_2": of.scope_2,
         "embedded": {} if of.embedded is None else {"": of.embedded},
+        "tiers": of.tiers,
     }
     values = [values for part in parts.values() for values in part.values()]
     evaluated = np.empty((len(values) + len(norms), *ends.shape))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias
 
 import numpy as np
 
 from models.interfaces.physics import Columns, PhysicsT
 from physics.arrays import FloatArray
+from physics.power_tiers import TieredPrice
 
 Prices = Mapping[str, float]
 
@@ -33,6 +34,8 @@ class Account:
         Emissions by source: of the process itself, and of its purchases [tCO2e/t].
     embedded : ndarray, shape (n,), or None
         Embedded emissions of the goods that CBAM covers [tCO2e/t]; None for other goods.
+    tiers : Mapping of str to ndarray, shape (n,)
+        `consumption` [kWh/t], `surcharge` [$/kWh] and `cost` [$/t] of a tiered power price; empty without one.
     """
 
     boundaries: Mapping[str, FloatArray]
@@ -40,6 +43,7 @@ class Account:
     scope_1: Mapping[str, FloatArray]
     scope_2: Mapping[str, FloatArray]
     embedded: FloatArray | None = None
+    tiers: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
     def scopes(self) -> dict[str, FloatArray]:
@@ -142,6 +146,8 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
         Inputs without which no account is known.
     FACTORS : Mapping of str to str
         Values of [economics] that it computes with, in addition to those of its kind, and their units.
+    OPTIONAL : Mapping of str to str
+        Further values of [economics] that it computes with where a seed states them, and their units.
     USES : Mapping of str to str
         What the energy of the first boundary goes into, each with what it is.
     BOUND : Mapping of str to str
@@ -161,6 +167,7 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
     NEEDED: ClassVar[tuple[str, ...]]
     USES: ClassVar[Mapping[str, str]]
     FACTORS: ClassVar[Mapping[str, str]] = {}
+    OPTIONAL: ClassVar[Mapping[str, str]] = {}
     BOUND: ClassVar[Mapping[str, str]] = {}
     EMITTED: ClassVar[Mapping[str, str]] = {}
     CBAM_GOODS: ClassVar[str | None] = None
@@ -172,6 +179,10 @@ class EnergyPhysics(ABC, Generic[PhysicsT]):
     @abstractmethod
     def bought(self) -> dict[str, str]:
         """Return what it buys and others emit for, each with what it is: scope 2."""
+
+    def tiers(self, factors: Prices) -> TieredPrice | None:
+        """Return the tiered power price that factors state; ValueError where it cannot be."""
+        return None
 
     @abstractmethod
     def account(self, columns: Columns, target: FloatArray, factors: Prices) -> Account:

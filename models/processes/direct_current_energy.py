@@ -103,6 +103,7 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
         alternating = alternating_current_energy(direct, factors["rectifier_efficiency"])
         electricity = alternating + factors["auxiliary_energy"]
         scope_2 = {ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]}
+        tiers = self.tiers(factors)
         heat = np.zeros(direct.shape)  # GJ/t
         if self._buys_steam:
             bought = self.steam(columns, target)
@@ -114,6 +115,7 @@ class CellPhysics(EnergyPhysics[PhysicsT]):
             scope_1=self.emitted(columns, target, factors),
             scope_2=scope_2,
             embedded=self.embedded(columns, factors),
+            tiers={} if tiers is None else tiers.parts(alternating, factors["auxiliary_energy"]),
         )
 
     def flow(self, columns: Columns, target: FloatArray, factors: Prices) -> EnergyFlow:

@@ -109,6 +109,19 @@ class EnergyMonth:
         return [stand(norm, self.mean(counted(norm, self.account))) for norm in self.seed.norms]
 
     @property
+    def tiers(self) -> dict[str, float]:
+        """Consumption [kWh/t], surcharge [$/kWh] and cost [$/t] of a tiered power price; empty without one.
+
+        The surcharge is that of the month's mean consumption, as the plant pays it, and not the mean of its rows.
+        """
+        priced = self.physics.tiers({name: one.value for name, one in self.factors.items()})
+        if priced is None:
+            return {}
+        consumption = self.mean(self.account.tiers["consumption"])
+        surcharge = float(priced.surcharge(consumption))
+        return {"consumption": consumption, "surcharge": surcharge, "cost": surcharge * consumption}
+
+    @property
     def units(self) -> pd.Series:
         """Unit of each row; the process's name where the table is one unit."""
         if self.seed.key is None:
@@ -195,7 +208,7 @@ def month_of(
         set_aside=checked.rejected_rows,
         cautions=checked.cautions,
         data_digest=digest(checked.table),
-        factors={name: seed.economics[name] for name in factors_of(physics)},
+        factors={name: seed.economics[name] for name in factors_of(physics, seed.economics)},
         columns=columns,
         measured=measured,
         product=physics.made(columns, measured, _hours(seed)),

@@ -10,6 +10,7 @@ from models.interfaces.energy import COMPREHENSIVE
 from monitoring.energy.flows import mean_flow, picture
 from monitoring.energy.month import EnergyMonth
 from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
+from physics.power_tiers import TIER_YEAR
 from reporting.html import table
 from reporting.report import ReportSection, whole
 from reporting.timestamps import moment_format
@@ -97,9 +98,24 @@ def _totals(month: EnergyMonth) -> str:
         rows.append([name, kind.boundaries[name], kind.shown(mean), f"{mean * product / 1e3:,.0f}"])
     coal = month.mean(month.account.coal_equivalent)
     totals = table(["boundary", "what it counts", kind.unit, kind.whole], rows, [2, 3])
-    return totals + (
-        f"<p>The comprehensive energy is {coal:,.1f} kgce/t: electricity at 0.1229 kgce/kWh and heat at 34.12 kgce/GJ, "
-        "the equivalent values of GB/T 2589.</p>"
+    return (
+        totals
+        + _tiers(month)
+        + f"<p>The comprehensive energy is {coal:,.1f} kgce/t: electricity at 0.1229 kgce/kWh and heat at 34.12 "
+        "kgce/GJ, the equivalent values of GB/T 2589.</p>"
+    )
+
+
+def _tiers(month: EnergyMonth) -> str:
+    """Cost of the tiered power price in one paragraph; nothing without one."""
+    tiers = month.tiers
+    if not tiers:
+        return ""
+    return (
+        f"<p>Tiered power price by the rule of {month.factors[TIER_YEAR].value:g}: the liquid metal takes "
+        f"{tiers['consumption']:,.0f} kWh/t of alternating current with bus bars. If the plant took as much in the "
+        f"whole year, the surcharge would be {tiers['surcharge']:.4f} $/kWh: {tiers['cost']:,.0f} $/t and "
+        f"{tiers['cost'] * month.product.sum():,.0f} $ for the {month.physics.PRODUCT} of this month.</p>"
     )
 
 

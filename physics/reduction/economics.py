@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from physics.arrays import FloatArray, Numeric, floats
 from physics.carbon import CARBON_PRICES, Emission
 from physics.electrochemistry import alternating_current_energy
+from physics.power_tiers import TieredPrice
 from physics.prices import checked as prices_checked
 from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
 
@@ -57,6 +60,8 @@ class PotFlows:
 def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
     """Value of the metal less power, alumina, AlF3, anodes, emissions and interest on metal in the pot.
 
+    A tiered power price, if the prices state its year, is charged as if the plant took what the pot takes.
+
     What does not change with how a pot is run (labour, lining, overheads) is left out.
 
     Parameters
@@ -89,6 +94,7 @@ def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
         - floats(flows.alf3) / _TONNE * price["alf3_price"]
         - floats(flows.net_carbon) / _TONNE * price["anode_price"]
         - emitted(flows, price).charge(price)
+        - _tier_charge(flows, prices, price)
         - pool * price["aluminium_price"] * price["interest"] / _YEAR
     )
 
@@ -124,6 +130,16 @@ def emitted(flows: PotFlows, prices: Mapping[str, float]) -> Emission:
         direct=anode_co2(flows.net_carbon, price["anode_sulphur_and_ash"]) + gases * floats(flows.metal) / _TONNE,
         indirect=electricity_co2e(_bought(flows, price), price["grid_emission_factor"]),
     )
+
+
+def _tier_charge(flows: PotFlows, prices: Mapping[str, float], price: Mapping[str, float]) -> FloatArray:
+    """Surcharge of the tiered power price at the pot's own consumption [$/d]; 0 where the prices state none."""
+    tiers = TieredPrice.of(prices)
+    if tiers is None:
+        return np.zeros(())
+    metal = floats(flows.metal) / _TONNE
+    alternating = alternating_current_energy(flows.energy, price["rectifier_efficiency"]) / metal
+    return metal * tiers.parts(alternating, price["auxiliary_energy"])["cost"]
 
 
 def _bought(flows: PotFlows, price: Mapping[str, float]) -> FloatArray:

@@ -18,6 +18,7 @@ from models.processes.aluminium_reduction.physics import LEAST_CURRENT, TYPICAL_
 from models.processes.direct_current_energy import CellPhysics
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
+from physics.power_tiers import TERMS, TieredPrice
 from physics.reduction.anode_effect import mean_voltage
 from physics.reduction.cell_heat import enthalpy_voltage
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
@@ -55,6 +56,7 @@ class PotEnergy(CellPhysics[PotPhysics]):
         "gwp_cf4": "1",
         "gwp_c2f6": "1",
     }
+    OPTIONAL = TERMS
     USES: ClassVar[Mapping[str, str]] = {
         "decomposition": "reversible voltage of alumina and carbon to metal and carbon dioxide: "
         "the least that it takes",
@@ -108,6 +110,10 @@ class PotEnergy(CellPhysics[PotPhysics]):
         """Direct emissions of anodes and anode effects, by the factors of the regulation [tCO2e/t]."""
         cf4, c2f6 = _perfluorocarbons(columns, economics)
         return embedded_emission(economics["net_carbon_consumption"], cf4, c2f6, economics["anode_sulphur_and_ash"])
+
+    def tiers(self, factors: Prices) -> TieredPrice | None:
+        """Return the tiered power price of smelters; None where its year is missing or 0."""
+        return TieredPrice.of(factors)
 
     def made(self, columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
         """Metal of a row [t]."""

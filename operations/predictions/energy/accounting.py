@@ -24,9 +24,11 @@ from operations.predictions.energy.forms import (
     EMISSION_UNIT,
     ENERGY,
     SCOPES,
+    TIERS,
     emission_sources,
     energy_fields,
     replaced,
+    tier_units,
 )
 from operations.predictions.energy.json_template import BLANK, JsonTemplate
 from operations.predictions.options import Addition, ResponsePart
@@ -61,7 +63,7 @@ class Accounting(Addition):
 
     def __init__(self, seed: Seed, physics: AnyEnergy) -> None:
         self.fields = energy_fields(seed, physics)
-        self._seed_norms = seed.norms
+        self._seed_norms, self._tier_units = seed.norms, tier_units(seed, physics)
         self._physics, self._economics = physics, seed.economics
         self._norms = Norms(seed.norms)
         self._stated_norms = [_norm(norm) for norm in seed.norms]
@@ -93,6 +95,7 @@ class Accounting(Addition):
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
         described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
+        found |= of_quantities({f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()})
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
             described_quantities |= of_quantities({own: norm.unit})
@@ -151,7 +154,10 @@ class Accounting(Addition):
         of, factors = self._kept
         if of is not model_seed:
             economics = {**self._economics, **model_seed.economics}  # as derived targets have them
-            factors = {name: _stated(economics[name]) for name in factors_of(self._physics)}
+            needed = {name: economics[name] for name in factors_of(self._physics)}
+            # Options of prices are those of the plant as it is served, not as it was when the model was trained.
+            optional = {name: one for name, one in self._economics.items() if name in self._physics.OPTIONAL}
+            factors = {name: _stated(one) for name, one in (needed | optional).items()}
             self._kept = model_seed, factors
         return factors
 
@@ -177,6 +183,7 @@ def _filled(norm: Norm, energy: list[float], grades: list[str | None], away: lis
 
 def _blank(seed: Seed, physics: AnyEnergy) -> Record:
     """Template of a prediction's energy: the ends of each quantity, and the results for each norm."""
+    tiers = {name: _estimate(unit) for name, unit in tier_units(seed, physics).items()}
     sources = {scope: _each(parts, EMISSION_UNIT) for scope, parts in emission_sources(physics).items()}
     return {
         "boundaries": _each(physics.KIND.boundaries, physics.KIND.unit),
@@ -184,6 +191,7 @@ def _blank(seed: Seed, physics: AnyEnergy) -> Record:
         "scopes": _each(SCOPES, EMISSION_UNIT),
         "sources": sources,
         **({} if physics.CBAM_GOODS is None else {EMBEDDED: _estimate(EMISSION_UNIT)}),
+        **({TIERS: tiers} if tiers else {}),
         "norms": [
             {
                 "name": norm.name,
@@ -225,6 +233,7 @@ def _energy(account: EnergyAnswers) -> dict[str, Values]:
     parts: dict[str, Answer] = {**account.boundaries, _COAL: account.coal_equivalent, **account.scopes}
     if found.embedded is not None:
         parts[EMBEDDED] = found.embedded
+    parts |= {f"{TIERS}_{name}": part for name, part in found.tiers.items()}
     columns: dict[str, Values] = dict(_flat(parts))
     for one in account.standings:
         columns |= _flat({one.norm.name: one.energy})

@@ -18,7 +18,7 @@ from seeds.format.quantity import Verification
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
 MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
-EMBEDDED = "embedded_emissions"
+EMBEDDED, TIERS = "embedded_emissions", "power_tiers"
 OUTSIDE_CBAM = "CBAM, the carbon border adjustment of the EU, does not cover the goods of this process."
 EMISSION_UNIT, COAL_UNIT = "tCO2e/t", "kgce/t"
 SCOPES = {
@@ -110,6 +110,7 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
             "scopes": record(f"{own}Scopes", "Greenhouse gases by scope.", scopes),
             "sources": record(f"{own}EmissionSources", "Greenhouse gases by source.", sources),
             **_embedded_kind(physics),
+            **_tiers_kind(seed, physics),
             "norms": Annotated[list[norms], Field(description="where it stands under each norm of the seed")],
         },
     )
@@ -127,6 +128,30 @@ def _embedded_kind(physics: AnyEnergy) -> Record:
         "and precursors"
     )
     return {EMBEDDED: _estimate(about, EMISSION_UNIT)}
+
+
+def tier_units(seed: Seed, physics: AnyEnergy) -> dict[str, str]:
+    """Units of a tiered power price by the names of its parts; none where the seed states no year of it."""
+    priced = physics.tiers({name: one.value for name, one in seed.economics.items()})
+    return {} if priced is None else {"consumption": "kWh/t", "surcharge": "$/kWh", "cost": "$/t"}
+
+
+def _tiers_kind(seed: Seed, physics: AnyEnergy) -> Record:
+    """Field of a tiered power price; none where the seed states no year of it."""
+    units = tier_units(seed, physics)
+    if not units:
+        return {}
+    about = {
+        "consumption": "alternating current of liquid aluminium that the rule of the year counts, with bus bars",
+        "surcharge": "surcharge on all of it, by the steps of the rule",
+        "cost": "what the surcharge costs a tonne",
+    }
+    tiers: Any = record(
+        f"{title(seed)}PowerTiers",
+        "Tiered power price of aluminium, as if the plant took what the row takes.",
+        {name: _estimate(about[name], unit) for name, unit in units.items()},
+    )
+    return {TIERS: tiers}
 
 
 def _standing_kind(seed: Seed) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from models.table.contract import TableError
 from models.table.reading import read_table
 from monitoring.energy.month import EnergyError, energy_month, stand
+from monitoring.energy.page import page
 from seeds import load
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
@@ -38,6 +39,20 @@ def test_means_are_over_the_product(process, plant):
     assert month.mean(first) == pytest.approx(expected, rel=1e-12)
     assert month.mean(np.where(np.arange(len(first)) == 0, np.nan, 1.0)) == pytest.approx(1.0)
     assert np.isnan(month.mean(np.full(len(first), np.nan)))
+
+
+def test_a_tiered_price_is_that_of_the_mean_consumption(plant):
+    """A plant pays for its mean of the period; rows are charged alone in no document."""
+    seed = load("aluminium_reduction")
+    assert energy_month(seed, plant("aluminium_reduction")).tiers == {}
+    economics = seed.economics | {"tier_year": seed.economics["tier_year"].model_copy(update={"value": 2025.0})}
+    month = energy_month(seed.model_copy(update={"economics": economics}), plant("aluminium_reduction"))
+    consumption = month.mean(month.account.boundaries["comprehensive"]) + 130.0
+    surcharge = 0.139 * 0.01 * np.ceil((consumption - 13300.0) / 20.0)
+    assert month.tiers["consumption"] == pytest.approx(consumption, rel=1e-12)
+    assert month.tiers["surcharge"] == pytest.approx(surcharge, rel=1e-12)
+    assert month.tiers["cost"] == pytest.approx(consumption * surcharge, rel=1e-12)
+    assert f"Tiered power price by the rule of 2025: the liquid metal takes {consumption:,.0f} kWh/t" in page(month)
 
 
 def test_another_month_is_asked_for_by_its_name(process, plant):

@@ -44,6 +44,16 @@ def test_margin_by_hand():
     assert margin(DAY, PRICES) == pytest.approx(expected, rel=1e-12)
 
 
+def test_a_tiered_power_price_is_charged_on_the_pots_own_consumption():
+    """13,402 kWh/t of rectifiers with 230 of auxiliaries and 130 of bus bars: 13,762 kWh/t, 24 steps of 20 kWh/t."""
+    tiered = PRICES | {"tier_year": 2025.0, "yuan_price": 0.14, "bus_bar_energy": 130.0}
+    consumption = 13000.0 / 0.97 + 230.0 + 130.0
+    charge = 3.0 * consumption * 0.14 * 0.24
+    assert margin(DAY, PRICES) - margin(DAY, tiered) == pytest.approx(charge, rel=1e-9)
+    assert margin(DAY, tiered | {"tier_year": 0.0}) == margin(DAY, PRICES)
+    assert np.isnan(margin(replace(DAY, metal=np.nan), tiered))
+
+
 def test_pots_are_taken_as_one_array_and_what_is_missing_stays_missing():
     metal = np.array([3000.0, np.nan, 2900.0])
     result = margin(replace(DAY, metal=metal), PRICES)

@@ -255,7 +255,7 @@ def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, physics: Any, ap
 
 def test_the_vintage_of_warming_potentials_is_stated(physics: Any, post: Any, row: Any, seed: Seed) -> None:
     factors = post([row])["energy_basis"]["factors"]
-    assert set(factors) == set(factors_of(physics))
+    assert set(factors) == set(factors_of(physics, seed.economics))
     assert all(factors[name]["source"] == seed.economics[name].source for name in factors)
     if seed.process.name == "aluminium_reduction":
         assert factors["gwp_cf4"] == {"value": 6630, "unit": "1", "source": "ipcc_ar5: GWP100"}
