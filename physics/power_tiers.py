@@ -11,7 +11,9 @@ from physics.arrays import FloatArray, Numeric, floats
 from physics.prices import checked
 
 TIER_YEAR = "tier_year"
-TERMS = {TIER_YEAR: "a", "yuan_price": "$/CNY", "bus_bar_energy": "kWh/t"}  # [economics]; without a year no tiers
+PLANT_CONSUMPTION = "plant_consumption"
+NEEDED = {"yuan_price": "$/CNY", "bus_bar_energy": "kWh/t"}
+TERMS = {TIER_YEAR: "a", **NEEDED, PLANT_CONSUMPTION: "kWh/t"}  # of [economics]; without a year there are no tiers
 _FIRST, _COMPREHENSIVE = 2014, 2022  # first years of both rules
 _OF_2013 = ((13700.0, 0.02), (13800.0, 0.06))  # above kWh/t, added CNY/kWh
 _OF_2021 = ((2022, 13650.0), (2023, 13450.0), (2025, 13300.0))  # from this year, threshold kWh/t
@@ -62,11 +64,14 @@ class TieredPrice:
         Value of a yuan in the money of the prices [$/CNY]
     bus_bar_energy
         Energy of bus bars outside the cells, which the rule counts [kWh/t]
+    plant_consumption
+        Specific consumption of the plant that sets its surcharge, 0 where none is stated [kWh/t]
     """
 
     year: float
     yuan_price: float
     bus_bar_energy: float
+    plant_consumption: float = 0.0
 
     @classmethod
     def of(cls, prices: Mapping[str, float]) -> TieredPrice | None:
@@ -82,8 +87,8 @@ class TieredPrice:
             return None
         if not (year >= _FIRST and year == int(year)):
             raise ValueError(f"economics.{TIER_YEAR}: got {year:g}: expected 0, or a year from {_FIRST} on")
-        others = [name for name in TERMS if name != TIER_YEAR]
-        return cls(year, **checked(prices, others, ("yuan_price",)))
+        stated = [PLANT_CONSUMPTION] if PLANT_CONSUMPTION in prices else []
+        return cls(year, **checked(prices, [*NEEDED, *stated], ("yuan_price",)))
 
     def consumption(self, alternating: Numeric, auxiliaries: Numeric) -> FloatArray:
         """Specific consumption that the rule counts, of rectifiers and auxiliaries a tonne of metal [kWh/t]."""
@@ -93,6 +98,25 @@ class TieredPrice:
     def surcharge(self, consumption: Numeric) -> FloatArray:
         """Surcharge at a specific consumption [$/kWh]."""
         return self.yuan_price * tier_surcharge(consumption, self.year)
+
+    def slope(self, consumption: Numeric) -> FloatArray:
+        """Mean rise of the surcharge with the consumption of a plant: of steps above the threshold [$/kWh per kWh/t].
+
+        The tiers of 2013 are two jumps, which have none.
+        """
+        stepped = self.year >= _COMPREHENSIVE
+        return (self.surcharge(consumption) > 0.0) * (self.yuan_price * _RISE / _WIDTH * stepped)
+
+    def cost_of_part(self, consumption: Numeric) -> FloatArray:
+        """Cost of the surcharge a tonne of metal of some cells of a plant [$/t].
+
+        The plant's consumption sets the surcharge, and each kilowatt-hour of a part moves it: the cost is s c + s' C
+        (c - C), of the part's consumption c and the plant's C. Without a stated C it is that of a plant like the part.
+        """
+        part, plant = floats(consumption), self.plant_consumption
+        if plant == 0.0:
+            return self.surcharge(part) * part
+        return self.surcharge(plant) * part + self.slope(plant) * plant * (part - plant)
 
     def parts(self, alternating: Numeric, auxiliaries: Numeric) -> dict[str, FloatArray]:
         """Consumption [kWh/t], surcharge on it [$/kWh] and its cost a tonne of metal [$/t]."""

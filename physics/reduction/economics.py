@@ -60,7 +60,8 @@ class PotFlows:
 def margin(flows: PotFlows, prices: Mapping[str, float]) -> FloatArray:
     """Value of the metal less power, alumina, AlF3, anodes, emissions and interest on metal in the pot.
 
-    A tiered power price, if the prices state its year, is charged as if the plant took what the pot takes.
+    A tiered power price, if the prices state its year, is charged by the stated consumption of the plant and the pot's
+    effect on it; without `plant_consumption` as if the plant took what the pot takes.
 
     What does not change with how a pot is run (labour, lining, overheads) is left out.
 
@@ -133,13 +134,13 @@ def emitted(flows: PotFlows, prices: Mapping[str, float]) -> Emission:
 
 
 def _tier_charge(flows: PotFlows, prices: Mapping[str, float], price: Mapping[str, float]) -> FloatArray:
-    """Surcharge of the tiered power price at the pot's own consumption [$/d]; 0 where the prices state none."""
+    """Surcharge of the tiered power price [$/d]; 0 where the prices state none."""
     tiers = TieredPrice.of(prices)
     if tiers is None:
         return np.zeros(())
     metal = floats(flows.metal) / _TONNE
     alternating = alternating_current_energy(flows.energy, price["rectifier_efficiency"]) / metal
-    return metal * tiers.parts(alternating, price["auxiliary_energy"])["cost"]
+    return metal * tiers.cost_of_part(tiers.consumption(alternating, price["auxiliary_energy"]))
 
 
 def _bought(flows: PotFlows, price: Mapping[str, float]) -> FloatArray:

@@ -45,6 +45,31 @@ def test_the_rule_of_2013_counts_no_auxiliaries():
     assert TieredPrice.of(PRICES | {"tier_year": 2021.0}).parts(13245.0, 250.0)["consumption"] == 13375.0
 
 
+def test_parts_of_a_plant_pay_what_the_plant_pays():
+    """Whatever pots take, on average the plant's consumption: their own steps alone would charge another sum."""
+    plant = TieredPrice.of(PRICES | {"plant_consumption": 13625.0})
+    pots = 13625.0 + np.array([-600.0, -150.0, 50.0, 200.0, 500.0])
+    assert plant.cost_of_part(pots).mean() == pytest.approx(plant.surcharge(13625.0) * 13625.0, rel=1e-12)
+    below = TieredPrice.of(PRICES | {"plant_consumption": 13290.0})
+    assert (below.cost_of_part(pots) == 0.0).all()
+
+
+def test_a_kilowatt_hour_of_a_pot_is_worth_what_it_moves_the_plant():
+    """Of 100 equal pots one takes 100 kWh/t less: on average over the place within a step the plant saves as much."""
+    saved = []
+    for at in 13500.0 + np.arange(0.0, 20.0, 0.05) + 0.025:
+        whole = [TieredPrice.of(PRICES).parts(one - 380.0, 250.0)["cost"] for one in (at, at - 1.0)]
+        saved.append(whole[0] - whole[1])
+    plant = TieredPrice.of(PRICES | {"plant_consumption": 13510.0})
+    by_part = (plant.cost_of_part(13510.0) - plant.cost_of_part(13410.0)) / 100.0
+    assert by_part == pytest.approx(np.mean(saved), rel=1e-3)
+
+
+def test_a_stated_consumption_below_0_is_named():
+    with pytest.raises(ValueError, match=r"^economics.plant_consumption: got -1: expected a number of 0 or more$"):
+        TieredPrice.of(PRICES | {"plant_consumption": -1.0})
+
+
 @pytest.mark.parametrize("prices", [{}, {"tier_year": 0.0}, {"tier_year": 0.0, "yuan_price": 0.14}])
 def test_without_a_year_there_are_no_tiers(prices):
     assert TieredPrice.of(prices) is None

@@ -50,6 +50,9 @@ def test_a_tiered_power_price_is_charged_on_the_pots_own_consumption():
     consumption = 13000.0 / 0.97 + 230.0 + 130.0
     charge = 3.0 * consumption * 0.14 * 0.24
     assert margin(DAY, PRICES) - margin(DAY, tiered) == pytest.approx(charge, rel=1e-9)
+    stated = tiered | {"plant_consumption": 13600.0}  # 15 steps
+    charge = 3.0 * 0.14 * (0.15 * consumption + 0.0005 * 13600.0 * (consumption - 13600.0))
+    assert margin(DAY, PRICES) - margin(DAY, stated) == pytest.approx(charge, rel=1e-9)
     assert margin(DAY, tiered | {"tier_year": 0.0}) == margin(DAY, PRICES)
     assert np.isnan(margin(replace(DAY, metal=np.nan), tiered))
 
