@@ -1,4 +1,4 @@
-"""Tiered power price of aluminium smelters in China: a surcharge by the electricity that a tonne of metal takes."""
+"""Tiered power price of aluminium smelters in China: a surcharge by specific consumption."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WIDTH, _RISE = 20.0, 0.01  # kWh/t, CNY/kWh
 def tier_surcharge(specific_consumption: Numeric, tier_year: float) -> FloatArray:
     """Surcharge on the electricity of aluminium electrolysis, by the rule of a year.
 
-    From 2014: 0.02 above 13,700 kWh/t and 0.08 above 13,800 kWh/t. From 2022: 0.01 for each 20 kWh/t, whole or begun,
+    From 2014: 0.02 above 13,700 kWh/t and 0.08 above 13,800 kWh/t. From 2022: 0.01 for each 20 kWh/t, whole or partial,
     above 13,650, from 2023 above 13,450 and from 2025 above 13,300 kWh/t. A threshold itself has no surcharge.
 
     Parameters
@@ -100,12 +100,12 @@ class TieredPrice:
         return self.yuan_price * tier_surcharge(consumption, self.year)
 
     def slope(self, consumption: Numeric) -> FloatArray:
-        """Mean rise of the surcharge with the consumption of a plant: of steps above the threshold [$/kWh per kWh/t].
+        """Mean rise of the surcharge with the plant's consumption [$/kWh per kWh/t].
 
-        The tiers of 2013 are two jumps, which have none.
+        Above the threshold it is that of the steps. The tiers of 2013 are two jumps, which have none.
         """
         stepped = self.year >= _COMPREHENSIVE
-        return (self.surcharge(consumption) > 0.0) * (self.yuan_price * _RISE / _WIDTH * stepped)
+        return np.where(self.surcharge(consumption) > 0.0, self.yuan_price * _RISE / _WIDTH * stepped, 0.0)
 
     def cost_of_part(self, consumption: Numeric) -> FloatArray:
         """Cost of the surcharge a tonne of metal of some cells of a plant [$/t].

@@ -14,7 +14,7 @@ COAL_EQUIVALENT = "kgce/t"
 
 
 def factors_of(physics: AnyEnergy, stated: Collection[str] = ()) -> dict[str, str]:
-    """Return the [economics] values of an account with their units: those needed, and optional ones that are stated."""
+    """Return the [economics] values of an account with their units: needed, and stated optional ones."""
     optional = {name: unit for name, unit in physics.OPTIONAL.items() if name in stated}
     return {**physics.KIND.factors, **physics.FACTORS, **optional}
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from physics.arrays import FloatArray
+from physics.power_tiers import TieredPrice
 
 Curve = Callable[[FloatArray], FloatArray]
 Side = Literal["at_most", "at_least"]
@@ -125,6 +126,8 @@ class CellLine:
         Quantities that limits are kept on.
     doubts : CurveUncertainty
         Of the curves.
+    tiers : TieredPrice or None
+        Surcharge by the specific consumption of the plant, which is stated; None without one.
     """
 
     usual: float
@@ -136,6 +139,7 @@ class CellLine:
     balances: tuple[Balance, ...]
     levels: tuple[CurrentResponse, ...]
     doubts: CurveUncertainty
+    tiers: TieredPrice | None = None
 
     def metal(self, current: FloatArray) -> FloatArray:
         """Metal that a cell makes [kg/h]."""
@@ -145,3 +149,25 @@ class CellLine:
         """Power bought for a cell: alternating current, auxiliaries included [kW]."""
         bought = current * self.voltage(current) / self.rectifier + 1e-3 * self.auxiliary * self.metal(current)
         return np.asarray(bought)
+
+    def tiered_consumption(self, current: FloatArray) -> float:
+        """Specific consumption over equal steps that a tiered price counts [kWh/t]; NaN without one."""
+        if self.tiers is None:
+            return float("nan")
+        bought = 1e3 * float(self.power(current).sum() / self.metal(current).sum())
+        return float(self.tiers.consumption(bought - self.auxiliary, self.auxiliary))
+
+    def surcharge(self, current: FloatArray, step: float) -> float:
+        """Cost of a tiered price for a cell over steps of so many hours [$]; 0 without one."""
+        if self.tiers is None:
+            return 0.0
+        tonnes = 1e-3 * step * float(self.metal(current).sum())
+        return tonnes * float(self.tiers.cost_of_part(self.tiered_consumption(current)))
+
+    @property
+    def marginal_surcharge(self) -> float:
+        """Cost of one more kilowatt-hour by a tiered price, on average over its steps [$/kWh]; 0 without one."""
+        if self.tiers is None:
+            return 0.0
+        plant = self.tiers.plant_consumption
+        return float(self.tiers.surcharge(plant) + self.tiers.slope(plant) * plant)

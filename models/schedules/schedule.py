@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.interfaces.line import CellLine
-from models.schedules.linear_program import ScheduleProgram
+from models.schedules.linear_program import ScheduleProgram, Solution
 from models.schedules.order import Order, StepLimit
 from physics.arrays import FloatArray
 
@@ -59,7 +59,8 @@ class Schedule:
     order : Order
         What was asked.
     current, power, metal, cost, co2e : FloatArray
-        By step: current [kA], power bought [MW], metal [t], cost [$] and emission of the power bought [kg].
+        By step: current [kA], power bought [MW], metal [t], cost with a tiered price's surcharge [$] and emission of
+        the power bought [kg].
     states : dict of str to FloatArray
         By step: state of the mean cell at its end [unit].
     running : FloatArray
@@ -76,6 +77,9 @@ class Schedule:
         Limits that were kept.
     worth : dict of str to float
         Shadow price of each binding limit [$/unit]; of `metal_target` the cost of a further tonne.
+    consumption, surcharge, flat_surcharge : float
+        Specific consumption that a tiered price counts [kWh/t], and its part of the cost of the schedule and of the
+        flat current [$]; NaN and 0 without one.
     """
 
     order: Order
@@ -96,6 +100,9 @@ class Schedule:
     flat_emission: float
     kept: tuple[LimitMargin, ...]
     worth: dict[str, float]
+    consumption: float
+    surcharge: float
+    flat_surcharge: float
 
     @property
     def unmodelled_limits(self) -> list[str]:
@@ -118,7 +125,7 @@ def schedule(line: CellLine, order: Order) -> Schedule:
     ImpossibleError
         No schedule keeps it; the error says which limits, one at a time, would have to give way and how far.
     """
-    solution = ScheduleProgram(line, order).solve()
+    solution = _solution(line, order)
     current, step, cells = solution.current, order.prices.step, order.cells
     power = 1e-3 * cells * line.power(current)
     flat = flat_current(line, current, order)
@@ -133,12 +140,13 @@ def schedule(line: CellLine, order: Order) -> Schedule:
         IntervalValue(value, value - _QUANTILE * one, value + _QUANTILE * one)
         for value, one in zip(figures.tolist(), sd.tolist(), strict=True)
     )
+    surcharge = cells * line.surcharge(current, step)
     return Schedule(
         order=order,
         current=current,
         power=power,
         metal=1e-3 * step * cells * line.metal(current),
-        cost=order.prices.values * energy,
+        cost=order.prices.values * energy + surcharge * energy / energy.sum(),
         co2e=order.factors * energy,
         states=states,
         running=solution.running,
@@ -152,7 +160,20 @@ def schedule(line: CellLine, order: Order) -> Schedule:
         flat_emission=1e3 * step * level * float(order.factors.sum()),
         kept=tuple(_kept(line, order, current, states)),
         worth=solution.worth,
+        consumption=line.tiered_consumption(current),
+        surcharge=surcharge,
+        flat_surcharge=cells * line.surcharge(np.full(len(current), flat), step),
     )
+
+
+def _solution(line: CellLine, order: Order) -> Solution:
+    """The cheapest solution at the tariff and the marginal cost of a tiered price.
+
+    The plant's consumption sets the surcharge, so the cost of a tiered price is linear in the energy of the schedule
+    and adds the same to each hour.
+    """
+    prices = replace(order.prices, values=order.prices.values + line.marginal_surcharge)
+    return ScheduleProgram(line, replace(order, prices=prices)).solve()
 
 
 def flat_current(line: CellLine, current: FloatArray, order: Order) -> float:
@@ -187,10 +208,12 @@ def perturbed(line: CellLine) -> Iterator[CellLine]:
 def _figures(line: CellLine, current: FloatArray, order: Order) -> FloatArray:
     """Cost [$], saving against the flat current of the same metal [$] and metal [t]."""
     weights = order.cells * order.prices.step * order.prices.values
-    flat = float(line.power(np.array([flat_current(line, current, order)]))[0])
-    cost = float(weights @ line.power(current))
+    level = flat_current(line, current, order)
+    flat = float(line.power(np.array([level]))[0]) * float(weights.sum())
+    flat += order.cells * line.surcharge(np.full(len(current), level), order.prices.step)
+    cost = float(weights @ line.power(current)) + order.cells * line.surcharge(current, order.prices.step)
     tonnes = 1e-3 * order.prices.step * order.cells * float(line.metal(current).sum())
-    return np.array([cost, flat * float(weights.sum()) - cost, tonnes])
+    return np.array([cost, flat - cost, tonnes])
 
 
 def _kept(line: CellLine, order: Order, current: FloatArray, states: dict[str, FloatArray]) -> Iterator[LimitMargin]:

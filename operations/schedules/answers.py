@@ -166,6 +166,7 @@ def _answer(plan: Schedule) -> Record:
             "energy": _number(plan.flat_energy, "kWh"),
             "co2e": _number(plan.flat_emission, "kgCO2e"),
         },
+        "power_tiers": _tiers(found),
         "limits": [
             {
                 "name": margin.limit.name,
@@ -183,6 +184,17 @@ def _answer(plan: Schedule) -> Record:
         "shadow_price": [
             {"limit": name, "value": value, "unit": f"$/{plan.units[name]}"} for name, value in plan.worth.items()
         ],
+    }
+
+
+def _tiers(found: Schedule) -> Record | None:
+    """Part of the cost that a tiered power price takes; None without one."""
+    if np.isnan(found.consumption):
+        return None
+    return {
+        "consumption": _number(found.consumption, "kWh/t"),
+        "cost": _number(found.surcharge, "$"),
+        "constant_current_cost": _number(found.flat_surcharge, "$"),
     }
 
 

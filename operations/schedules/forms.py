@@ -218,6 +218,16 @@ def _answer(seed: Seed) -> Any:
         "The current that, never changed, makes the same metal.",
         {"current": number, "cost": number, "energy": number, "co2e": number},
     )
+    tiers: Any = record(
+        f"{own}SchedulePowerTiers",
+        "Part of the cost that a tiered power price takes. The plant's consumption sets it; if the seed states none, "
+        "that of the line at its usual current.",
+        {
+            "consumption": Annotated[number, Field(description="of liquid metal, as the rule of the year counts it")],
+            "cost": Annotated[number, Field(description="of the schedule; it is part of its cost")],
+            "constant_current_cost": Annotated[number, Field(description="of the flat current; part of its cost")],
+        },
+    )
     return record(
         f"{own}ScheduleAnswer",
         f"The current by the hour at least cost. {seed.process.title}.",
@@ -234,6 +244,7 @@ def _answer(seed: Seed) -> Any:
             "energy": number,
             "co2e": number,
             "constant_current": flat,
+            "power_tiers": Annotated[tiers | None, Field(description="null: the seed states no tiered power price")],
             "limits": list[limit],
             "unmodelled_limits": Annotated[
                 list[str], Field(description="limits of the seed that physics here does not follow by the hour")

@@ -21,7 +21,7 @@ def test_two_tiers_of_the_rule_of_2013(year, consumption, surcharge):
     ("year", "threshold"), [(2022, 13650), (2023, 13450), (2024, 13450), (2025, 13300), (2030, 13300)]
 )
 @pytest.mark.parametrize(("above", "steps"), [(-500, 0), (0, 0), (0.1, 1), (20, 1), (20.1, 2), (40, 2), (325, 17)])
-def test_each_begun_20_kilowatt_hours_of_the_rule_of_2021(year, threshold, above, steps):
+def test_each_partial_20_kilowatt_hours_of_the_rule_of_2021(year, threshold, above, steps):
     assert tier_surcharge(threshold + above, year) == pytest.approx(0.01 * steps, abs=1e-12)
 
 

@@ -7,15 +7,18 @@ balances of `physics.reduction` about a usual pot and good for some per cent of 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.interfaces.line import Balance, CellLine
 from models.interfaces.physics import Columns
-from models.interfaces.schedule import SchedulePhysics
+from models.interfaces.schedule import ScheduleError, SchedulePhysics
 from models.processes.aluminium_reduction.physics import PotPhysics
 from models.processes.schedule_means import doubts_of, known_mean, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
+from physics.power_tiers import TieredPrice
 from physics.reduction.cell_heat import heat_available
 from seeds import Seed
 
@@ -51,7 +54,7 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
             )
 
         warm = mean_of(newest, "bath_temperature")
-        return CellLine(
+        line = CellLine(
             usual=typical,
             voltage=voltage,
             efficiency=efficiency,
@@ -64,4 +67,22 @@ class PotSchedule(SchedulePhysics[PotPhysics]):
             ),
             levels=(),
             doubts=doubts_of(seed),
+            tiers=_tiers_of(seed),
         )
+        return _as_a_plant(line)
+
+
+def _as_a_plant(line: CellLine) -> CellLine:
+    """The line with the plant's consumption of a tiered price: as stated, or its own at the usual current."""
+    if line.tiers is None or line.tiers.plant_consumption > 0.0:
+        return line
+    own = line.tiered_consumption(np.array([line.usual]))
+    return replace(line, tiers=replace(line.tiers, plant_consumption=own))
+
+
+def _tiers_of(seed: Seed) -> TieredPrice | None:
+    """Return the tiered power price of the seed; ScheduleError where it cannot be."""
+    try:
+        return TieredPrice.of({name: one.value for name, one in seed.economics.items()})
+    except ValueError as fault:
+        raise ScheduleError([("seed", seed.process.name, f"a seed that is right: {fault}")]) from None
