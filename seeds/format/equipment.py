@@ -42,7 +42,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[str]:
         if referred not in facts:
             known = ", ".join(facts) or "none"
             yield f"{place}.{REFERENCE}: got '{referred}': expected a fact of [equipment]: {known}"
-        for key in sorted(one.keys() & _FORM):
+        for key in sorted(one.keys() & {*_FORM, "typical"}):
             yield f"{place}.{key}: stated by the fact '{referred}' of [equipment]: leave it out"
     plant = raw.get("plant")
     regimes = plant.get("regimes") if isinstance(plant, dict) else None

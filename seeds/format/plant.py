@@ -11,9 +11,30 @@ from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
 
 class Parameter(Quantity):
-    """Number of the simulated plant; `spread` is its relative standard deviation between plants."""
+    """Number of the simulated plant, and of its type.
 
+    `typical` is the mean over plants of the type, by default the value, and `spread` their relative standard deviation.
+    """
+
+    typical: Number | None = None
     spread: Annotated[Number, Field(gt=0, le=1)] | None = None
+
+    @property
+    def mean(self) -> float:
+        """Mean over plants of the type."""
+        return self.value if self.typical is None else self.typical
+
+    @model_validator(mode="after")
+    def _is_one_of_its_type(self) -> Self:
+        if self.typical is None:
+            return self
+        if self.spread is None:
+            raise ValueError(f"got typical = {self.typical:g} without a spread: expected both, or the value alone")
+        if self.value * self.typical <= 0:
+            raise ValueError(
+                f"got typical = {self.typical:g}: expected the sign of the value {self.value:g}, and not 0"
+            )
+        return self
 
 
 class Regime(SeedPart):

@@ -13,9 +13,10 @@ _DRAWS = 1000
 
 
 def another_plant(seed: Seed, rng_seed: int) -> Seed:
-    """Seed of a plant whose parameters with a `spread` are drawn log-normally about those of `seed`.
+    """Seed of another plant, drawn log-normally about the mean over plants.
 
-    Parameters that no plant of the process can have, such as a share above 1, are drawn again, all of them.
+    All parameters with a `spread` are drawn. Values that no plant of the process can have, such as a share above 1, are
+    drawn again, all of them.
 
     Parameters
     ----------
@@ -92,6 +93,6 @@ def _drawn(seed: Seed, rng_seed: int, rng: np.random.Generator) -> Seed:
         if one.spread is not None:
             log_sd = np.sqrt(np.log1p(one.spread**2))
             factor = float(np.exp(log_sd * rng.standard_normal() - 0.5 * log_sd**2))
-            drawn[name] = one.model_copy(update={"value": one.value * factor})
+            drawn[name] = one.model_copy(update={"value": one.mean * factor})
     other = plant.model_copy(update={"rng_seed": rng_seed, "parameters": plant.parameters | drawn})
     return seed.model_copy(update={"plant": other})

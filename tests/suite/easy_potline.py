@@ -6,7 +6,7 @@
 another of its kind.
 """
 
-from seeds import Plant, Quantity, Seed
+from seeds import Parameter, Plant, Quantity, Seed
 
 _FORCES_OFF = {"acd_limit_per_ledge": 0.0, "cold_settling": 0.0, "sludge_loss_most": 1.0, "test_periods": 1.0}
 _AS_AT_FIRST = {
@@ -28,4 +28,4 @@ def easy(seed: Seed) -> Seed:
 
 
 def _with(quantity: Quantity, value: float) -> Quantity:
-    return quantity.model_copy(update={"value": value})
+    return quantity.model_copy(update={"value": value} | ({"typical": None} if isinstance(quantity, Parameter) else {}))

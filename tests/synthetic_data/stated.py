@@ -21,7 +21,9 @@ def with_parameters(seed: Seed, **values: float) -> Seed:
     """The seed with values of its plant's parameters replaced."""
     assert seed.plant is not None
     stated = seed.plant.parameters
-    changed = {name: stated[name].model_copy(update={"value": value}) for name, value in values.items()}
+    changed = {
+        name: stated[name].model_copy(update={"value": value, "typical": None}) for name, value in values.items()
+    }
     return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
 
 

@@ -70,6 +70,10 @@ def test_a_plant_without_a_simulator_states_facts_alone():
             [(GAP, GAP.replace("spread", "value = 41, spread"))],
             "plant.parameters.electrode_gap.value: stated by the fact 'electrode_gap' of [equipment]: leave it out",
         ),
+        (
+            [(GAP, GAP.replace("spread", "typical = 41, spread"))],
+            "plant.parameters.electrode_gap.typical: stated by the fact 'electrode_gap' of [equipment]: leave it out",
+        ),
         ([(CELLS, 'cells = { value = 16, source = "assumed: 16" }\n')], "equipment.cells.unit: missing"),
         ([(CELLS, CELLS.replace("16", '"16"'))], "equipment.cells.value: got '16': "),
         ([(CELLS, CELLS.replace("count", "furlong"))], "equipment.cells.unit: got 'furlong': expected "),

@@ -6,7 +6,6 @@ import pytest
 from seeds import load, load_all
 from synthetic_data import another_plant
 from synthetic_data.engine.plan import SimulationError
-from tests.synthetic_data.stated import with_parameters
 
 PLANTS = {
     name: seed
@@ -22,12 +21,12 @@ def seed(request):
 
 
 @pytest.mark.long("draws hundreds of plants")
-def test_parameters_scatter_log_normally_about_the_seeds_with_the_spread_that_it_says(seed):
+def test_parameters_scatter_log_normally_about_their_mean_with_the_spread_that_the_seed_says(seed):
     """Over all parameters and 400 plants: mean 1 and the spread itself, both within four standard errors."""
     own = seed.plant.parameters
     differ = [name for name, one in own.items() if one.spread is not None and one.value != 0]
     plants = [another_plant(seed, number).plant.parameters for number in range(1000, 1400)]
-    ratio = np.array([[plant[name].value / own[name].value for name in differ] for plant in plants])
+    ratio = np.array([[plant[name].value / own[name].mean for name in differ] for plant in plants])
     spread = np.array([own[name].spread for name in differ])
     assert (ratio > 0).all()
     standard = (ratio - 1) / spread
@@ -66,8 +65,32 @@ def test_a_plant_is_its_number(seed):
     assert another_plant(seed, 5).plant != another_plant(seed, 6).plant
 
 
+def test_the_mean_of_plants_is_what_is_typical_and_not_the_value_of_the_seeds_own_plant():
+    seed = load("retired_batteries")
+    stated = seed.plant.parameters["bench_share"]
+    about = stated.model_copy(update={"value": 0.9 * stated.mean, "typical": stated.mean})
+    moved = about.model_copy(update={"value": 1.1 * stated.mean})
+    plants = [_with(seed, bench_share=one) for one in (about, moved)]
+    drawn = [another_plant(one, 5).plant.value("bench_share") for one in plants]
+    assert drawn[0] == drawn[1]
+    assert drawn[0] == another_plant(_with(seed, bench_share=_about(stated)), 5).plant.value("bench_share")
+
+
+def _about(parameter):
+    """The parameter of a plant that is the mean of its type."""
+    return parameter.model_copy(update={"value": parameter.mean, "typical": None})
+
+
+def _with(seed, **changed):
+    plant = seed.plant.model_copy(update={"parameters": seed.plant.parameters | changed})
+    return seed.model_copy(update={"plant": plant})
+
+
 def with_bench_share(value):
-    return with_parameters(load("retired_batteries"), bench_share=value)
+    seed = load("retired_batteries")
+    return _with(
+        seed, bench_share=seed.plant.parameters["bench_share"].model_copy(update={"value": value, "typical": None})
+    )
 
 
 def test_a_plant_that_cannot_be_is_drawn_again():
@@ -91,10 +114,9 @@ def test_a_kind_of_which_hardly_a_plant_can_be_is_refused():
     stated = seed.plant.parameters
     shares = [name for name in stated if name.startswith("share_") or name.endswith("_share") or "_share_" in name]
     assert len(shares) > 20
-    wide = {name: stated[name].model_copy(update={"value": 1.0, "spread": 0.01}) for name in shares}
-    plant = seed.plant.model_copy(update={"parameters": stated | wide})
+    wide = {name: stated[name].model_copy(update={"value": 1.0, "typical": None, "spread": 0.01}) for name in shares}
     with pytest.raises(SimulationError, match=r"^no plant of the kind in \d+ draws, the last one: aluminium_scrap: "):
-        another_plant(seed.model_copy(update={"plant": plant}), 1)
+        another_plant(_with(seed, **wide), 1)
 
 
 def test_no_plant_is_drawn_about_one_that_cannot_be():

@@ -245,6 +245,23 @@ rate = { value = 1.0, unit = "1/d", source = "law" }
 """
 
 
+def test_the_mean_of_plants_may_differ_from_the_value_of_this_one(toy_quality_seed: Seed) -> None:
+    def text(typical: str) -> str:
+        return toy_quality_seed.text + PLANT.replace(", spread = 0.15", typical)
+
+    plant = parse(text(", typical = 1.5, spread = 0.15"), PATH).plant
+    assert plant is not None
+    assert (plant.value("slimes"), plant.parameters["slimes"].mean) == (2.0, 1.5)
+    for typical, told in (
+        (", typical = 1.5", "got typical = 1.5 without a spread: expected both, or the value alone"),
+        (", typical = -1.5, spread = 0.1", "got typical = -1.5: expected the sign of the value 2, and not 0"),
+        (", typical = 0, spread = 0.1", "got typical = 0: expected the sign of the value 2, and not 0"),
+        (", typical = nan, spread = 0.1", "finite number"),
+    ):
+        found = faults(text(typical))
+        assert any(fault.startswith("plant.parameters.slimes") and told in fault for fault in found), found
+
+
 def test_a_parameter_may_spread_between_plants(toy_quality_seed: Seed) -> None:
     plant = parse(toy_quality_seed.text + PLANT, PATH).plant
     assert plant is not None
@@ -256,6 +273,7 @@ def test_a_parameter_may_spread_between_plants(toy_quality_seed: Seed) -> None:
         assert any(fault.startswith("plant.parameters.slimes.spread") and predictions in fault for fault in result), (
             result
         )
+    assert plant.parameters["slimes"].mean == 2.0
     regime = '[[plant.regimes]]\nstart = 2024-06-01\nname = "new"\ndescription = "another"\n'
     change = 'change = { slimes = { value = 3.0, unit = "mg/L", source = "law", spread = 0.1 } }\n'
     assert faults(toy_quality_seed.text + PLANT + regime + change) == [
