@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from seeds import Seed, load, names
 from synthetic_data.engine.options import plan_run
@@ -25,6 +26,11 @@ def with_parameters(seed: Seed, **values: float) -> Seed:
         name: stated[name].model_copy(update={"value": value, "typical": None}) for name, value in values.items()
     }
     return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
+
+
+def medians(plants: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Median of each statistic over plants: the usual plant of their type, of which some differ by design."""
+    return {str(name): float(value) for name, value in pd.DataFrame(list(plants)).median().items()}
 
 
 def simulated(seed: Seed) -> Iterator[tuple[str, Any]]:
