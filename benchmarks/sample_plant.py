@@ -5,7 +5,8 @@
 Every parameter with a `spread` is drawn once about its mean over plants. Parameters are drawn section by section; a
 comment in [plant.parameters] is the heading of a section. Those that are not yet drawn have the values of the seed. A
 section is drawn again if a test fails with it: the tests compare statistics of the plant with their published bands.
-Draws depend on the names of process and parameter alone, so that an added parameter leaves the others unchanged.
+A parameter that a regime changes keeps its mean, on which the regime's own value rests, unless models have a nominal
+constant for it. Draws depend on the names of process and parameter alone, so that an added parameter leaves the others unchanged.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import numpy as np
 import pytest
 
+from benchmarks.nominal import listed, nominal
 from seeds import Parameter, folder, load
 
 DIGITS = 3  # significant ones of a drawn value
@@ -91,7 +93,13 @@ def sample(process: str, tests: list[str]) -> None:
     """
     plant, path = load(process).plant, folder() / f"{process}.toml"
     assert plant is not None
-    free = {name: one for name, one in plant.parameters.items() if one.spread is not None and one.value != 0}
+    own = {pair.parameter for pair in nominal(process)} if process in listed() else set()
+    changed = {name for regime in plant.regimes for name in regime.change} - own
+    free = {
+        name: one
+        for name, one in plant.parameters.items()
+        if one.spread is not None and one.value != 0 and name not in changed
+    }
     means = {name: one.mean for name, one in free.items()}
     text = path.read_text(encoding="utf-8")
     for heading, names in list(sections(text, frozenset(free))):
