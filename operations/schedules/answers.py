@@ -166,7 +166,7 @@ def _answer(plan: Schedule) -> Record:
             "energy": _number(plan.flat_energy, "kWh"),
             "co2e": _number(plan.flat_emission, "kgCO2e"),
         },
-        "power_tiers": _tiers(found),
+        "power_tiers": _tiers(plan),
         "limits": [
             {
                 "name": margin.limit.name,
@@ -187,14 +187,14 @@ def _answer(plan: Schedule) -> Record:
     }
 
 
-def _tiers(found: Schedule) -> Record | None:
+def _tiers(plan: Schedule) -> Record | None:
     """Part of the cost that a tiered power price takes; None without one."""
-    if np.isnan(found.consumption):
+    if np.isnan(plan.consumption):
         return None
     return {
-        "consumption": _number(found.consumption, "kWh/t"),
-        "cost": _number(found.surcharge, "$"),
-        "constant_current_cost": _number(found.flat_surcharge, "$"),
+        "consumption": _number(plan.consumption, "kWh/t"),
+        "cost": _number(plan.surcharge, "$"),
+        "constant_current_cost": _number(plan.flat_surcharge, "$"),
     }
 
 

@@ -94,8 +94,11 @@ class Accounting(Addition):
     def described(self) -> Described:
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
+        emissions = [*SCOPES, *([] if self._physics.CBAM_GOODS is None else [EMBEDDED])]
         described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
-        found |= of_quantities({f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()})
+        described_quantities |= of_quantities(
+            {f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()}
+        )
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
             described_quantities |= of_quantities({own: norm.unit})
@@ -231,9 +234,9 @@ def _norm(norm: Norm) -> Record:
 
 def _energy(account: EnergyAnswers) -> dict[str, Values]:
     parts: dict[str, Answer] = {**account.boundaries, _COAL: account.coal_equivalent, **account.scopes}
-    if found.embedded is not None:
-        parts[EMBEDDED] = found.embedded
-    parts |= {f"{TIERS}_{name}": part for name, part in found.tiers.items()}
+    if account.embedded is not None:
+        parts[EMBEDDED] = account.embedded
+    parts |= {f"{TIERS}_{name}": part for name, part in account.tiers.items()}
     columns: dict[str, Values] = dict(_flat(parts))
     for one in account.standings:
         columns |= _flat({one.norm.name: one.energy})

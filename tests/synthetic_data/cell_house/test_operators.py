@@ -22,7 +22,7 @@ def test_groups_below_their_usual_are_cooled_and_fed_and_poor_ones_glued():
         "current_efficiency": np.array([92.0, P.efficiency_wanted - 2.0, 60.0]),
         "shorts": np.array([1.0, 1.0, 4.0]),
     }
-    assert some.usual_efficiency == pytest.approx(P.efficiency_wanted)
+    assert subset.usual_efficiency == pytest.approx(P.efficiency_wanted)
     review(P, subset, reported, np.zeros((NORMALS, 3)))
     assert subset.temperature_target == pytest.approx(
         [P.temperature, P.temperature - 2.0 * P.review_temperature, P.temperature - P.poor_most * P.review_temperature]
@@ -34,14 +34,14 @@ def test_groups_below_their_usual_are_cooled_and_fed_and_poor_ones_glued():
 
 
 def test_a_group_that_stays_poor_is_cooled_no_longer():
-    some = groups()
+    subset = groups()
     reported = {"current_efficiency": np.array([92.0, 90.0, 86.0]), "shorts": np.ones(3)}
     for _ in range(200):
-        review(P, some, reported, np.zeros((NORMALS, 3)))
-    assert some.usual_efficiency == pytest.approx(reported["current_efficiency"], abs=1e-6)
-    assert some.temperature_target == pytest.approx(P.temperature, abs=1e-4)
-    assert some.acid_zinc_target == pytest.approx(P.acid_zinc_ratio, abs=1e-4)
-    assert (np.diff(some.glue_dose) > 0.0).all()  # in the order in which they are poorer
+        review(P, subset, reported, np.zeros((NORMALS, 3)))
+    assert subset.usual_efficiency == pytest.approx(reported["current_efficiency"], abs=1e-6)
+    assert subset.temperature_target == pytest.approx(P.temperature, abs=1e-4)
+    assert subset.acid_zinc_target == pytest.approx(P.acid_zinc_ratio, abs=1e-4)
+    assert (np.diff(subset.glue_dose) > 0.0).all()  # in the order in which they are poorer
 
 
 def test_set_points_are_drawn_back():

@@ -61,17 +61,17 @@ def test_embedded_emissions_by_the_slope_method_of_the_regulation():
     cf4 = minutes * (0.104 / 1000.0) * made  # t
     gases = cf4 * 6630.0 + cf4 * 0.057 * 11100.0
     anodes = 3.664 * made * 0.410 * 0.97
-    found = energy.embedded(usual(ae_frequency=0.15, ae_duration=1.8), modern)
-    assert found == pytest.approx((gases + anodes) / made, rel=1e-12)
+    embedded = energy.embedded(typical(ae_frequency=0.15, ae_duration=1.8), modern)
+    assert embedded == pytest.approx((gases + anodes) / made, rel=1e-12)
     # Other warming potentials of the plant do not change what the regulation fixes.
-    other = energy.embedded(usual(ae_frequency=0.15, ae_duration=1.8), modern | {"gwp_cf4": 7390.0})
-    assert other == found
+    other = energy.embedded(typical(ae_frequency=0.15, ae_duration=1.8), modern | {"gwp_cf4": 7390.0})
+    assert other == embedded
 
 
 def test_embedded_emissions_without_anode_effects_are_those_of_the_anodes():
-    none = energy.embedded(usual(ae_frequency=0.0, ae_duration=0.0), ECONOMICS)
+    none = energy.embedded(typical(ae_frequency=0.0, ae_duration=0.0), ECONOMICS)
     assert none == pytest.approx(0.410 * 0.97 * 3.664, rel=1e-12)
-    assert np.isnan(energy.embedded(usual(ae_frequency=np.nan), ECONOMICS)).all()
+    assert np.isnan(energy.embedded(typical(ae_frequency=np.nan), ECONOMICS)).all()
 
 
 def test_the_vintage_of_warming_potentials_is_the_seeds():

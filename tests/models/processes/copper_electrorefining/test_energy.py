@@ -73,8 +73,8 @@ def test_norms_count_the_remelting_of_anode_scrap():
     for norm in SEED.norms:
         assert norm.outside_boundary is not None
         assert norm.outside_boundary.value == pytest.approx(scrap * 1.5 * 34.12, abs=0.05)
-        assert counted(norm, account(energy, usual(), np.array([95.5]), ECONOMICS)) == pytest.approx(
-            account(energy, usual(), np.array([95.5]), ECONOMICS).coal_equivalent + norm.outside_boundary.value
+        assert counted(norm, account(energy, typical(), np.array([95.5]), ECONOMICS)) == pytest.approx(
+            account(energy, typical(), np.array([95.5]), ECONOMICS).coal_equivalent + norm.outside_boundary.value
         )
 
 
