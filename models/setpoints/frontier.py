@@ -12,7 +12,7 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.move_evaluation import chosen, moves_of, weigh_each
 from models.setpoints.plans import UnitPlans
 from models.setpoints.recommender import advice
-from physics.carbon import CARBON_PRICES
+from physics.carbon import CARBON_PRICES, DIRECT_PRICE
 from seeds import Seed
 from system.cancellation import between
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CARBON_PRICE = "carbon_price"  # of a point: of all emissions, whatever their scope
+UNPRICED = f"the seed lacks one of {', '.join(CARBON_PRICES)}"
 SHADOW_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
 
 
@@ -44,6 +45,11 @@ def prices_carbon(seed: Seed) -> bool:
     return all(name in seed.economics for name in CARBON_PRICES)
 
 
+def carbon_unit(seed: Seed) -> str:
+    """Unit of the carbon prices of a seed."""
+    return seed.economics[DIRECT_PRICE].unit
+
+
 def pareto(
     model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None
 ) -> dict[str, list[ParetoPoint]]:
@@ -58,7 +64,7 @@ def pareto(
     """
     economics, plans = model.priced(prices), UnitPlans.of(model, table)
     if not prices_carbon(model.seed):
-        raise SetpointError(f"{model.seed.process.name}: its economics lack one of {', '.join(CARBON_PRICES)}")
+        raise SetpointError(f"{model.seed.process.name}: {UNPRICED}")
     dearer = [economics | dict.fromkeys(CARBON_PRICES, price) for price in SHADOW_PRICES]
     moves = moves_of(model)
     points: dict[str, list[ParetoPoint]] = {name: [] for name in plans.names}

@@ -110,7 +110,7 @@ class EnergyMonth:
 
     @property
     def tiers(self) -> dict[str, float]:
-        """Consumption [kWh/t], surcharge [$/kWh] and cost [$/t] of a tiered power price; empty without one.
+        """Year, consumption [kWh/t], surcharge [$/kWh] and cost [$/t] of a tiered price; empty without one.
 
         The surcharge is that of the month's mean consumption, as the plant pays it, and not the mean of its rows.
         """
@@ -119,7 +119,12 @@ class EnergyMonth:
             return {}
         consumption = self.mean(self.account.tiers["consumption"])
         surcharge = float(priced.surcharge(consumption))
-        return {"consumption": consumption, "surcharge": surcharge, "cost": surcharge * consumption}
+        return {
+            "year": priced.year,
+            "consumption": consumption,
+            "surcharge": surcharge,
+            "cost": surcharge * consumption,
+        }
 
     @property
     def units(self) -> pd.Series:

@@ -10,7 +10,6 @@ from models.interfaces.energy import COMPREHENSIVE
 from monitoring.energy.flows import mean_flow, picture
 from monitoring.energy.month import EnergyMonth
 from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
-from physics.power_tiers import TIER_YEAR
 from reporting.html import table
 from reporting.report import ReportSection, whole
 from reporting.timestamps import moment_format
@@ -112,7 +111,7 @@ def _tiers(month: EnergyMonth) -> str:
     if not tiers:
         return ""
     return (
-        f"<p>Tiered power price by the rule of {month.factors[TIER_YEAR].value:g}: the liquid metal takes "
+        f"<p>Tiered power price by the rule of {tiers['year']:g}: the liquid metal takes "
         f"{tiers['consumption']:,.0f} kWh/t of alternating current with bus bars. If the plant took as much in the "
         f"whole year, the surcharge would be {tiers['surcharge']:.4f} $/kWh: {tiers['cost']:,.0f} $/t and "
         f"{tiers['cost'] * month.product.sum():,.0f} $ for the {month.physics.PRODUCT} of this month.</p>"

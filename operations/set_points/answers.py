@@ -9,12 +9,11 @@ from typing import Any
 
 from models.setpoints.advice import GainEstimate, LimitAfterMoves, UnitRecommendation
 from models.setpoints.experiments import PlannedTests
-from models.setpoints.frontier import ParetoPoint
+from models.setpoints.frontier import ParetoPoint, carbon_unit
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
 from operations.forms.fields import Record
 from operations.set_points.requests import ParsedSetpointRequest
-from physics.carbon import DIRECT_PRICE
 from seeds import Seed
 from system.cancellation import between
 
@@ -36,7 +35,7 @@ def pareto_rows(
     points: Mapping[str, Sequence[ParetoPoint]], request: ParsedSetpointRequest, model: SetpointModel
 ) -> list[Record]:
     """Points of each row of a request, in the order of its rows."""
-    unit = model.seed.economics[DIRECT_PRICE].unit
+    unit = carbon_unit(model.seed)
     return [
         {
             **_identity(row, model.seed),

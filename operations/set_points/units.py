@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from models.setpoints.experiments import experiments
-from models.setpoints.frontier import CARBON_PRICE, pareto
+from models.setpoints.frontier import CARBON_PRICE, UNPRICED, pareto
 from models.setpoints.line.recommender import recommend_line
 from models.setpoints.model import SetpointModel
 from models.setpoints.recommender import what_if
@@ -22,7 +22,6 @@ from operations.set_points.moves import chosen
 from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS
 from operations.set_points.operation import Recommendations, SetpointOperation, WhatIf
 from operations.set_points.requests import ParsedSetpointRequest, checked_moves, read, request_of
-from physics.carbon import CARBON_PRICES
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class UnitPareto(UnitSetpointOperation):
 
     def why_not(self, seed: Seed) -> str | None:
         """A process without a price of carbon offers the other operations alone."""
-        return f"the seed lacks one of {', '.join(CARBON_PRICES)}" if setpoint_forms(seed, 1) else None
+        return UNPRICED if setpoint_forms(seed, 1) else None
 
     def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Moves of each row at each price."""
