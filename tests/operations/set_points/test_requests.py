@@ -52,6 +52,26 @@ def test_history_and_plans_are_one_table_that_keeps_the_contract(
     pd.testing.assert_frame_equal(table.drop(columns=made), again.drop(columns=made))
 
 
+def test_a_request_may_set_the_carbon_price_of_both_scopes_of_one_or_of_none(
+    taken: Mapping[str, SetPointForm], body: Body
+) -> None:
+    for prices in ({"carbon_price_direct": 80.0, "carbon_price_indirect": 60.0}, {"carbon_price_indirect": 0}, {}):
+        assert asked(taken, body() | {"prices": prices}).request["prices"] == prices
+
+
+@pytest.mark.parametrize("name", ["carbon_price_direct", "carbon_price_indirect", "tier_year"])
+def test_a_price_below_0_is_refused_with_its_place(taken: Mapping[str, SetPointForm], body: Body, name: str) -> None:
+    ((_, field, value, bound, _),) = faults(taken, body() | {"prices": {name: -1}})
+    assert (field, value, bound) == (f"prices.{name}", -1, 0)
+
+
+def test_the_former_carbon_price_is_refused_with_the_present_name(
+    taken: Mapping[str, SetPointForm], body: Body
+) -> None:
+    ((_, field, _, _, expected),) = faults(taken, body() | {"prices": {"carbon_price": 12}})
+    assert (field, expected) == ("prices.carbon_price", "renamed to carbon_price_direct")
+
+
 def test_what_a_period_will_measure_is_empty_in_its_plan(
     taken: Mapping[str, SetPointForm], potline: Seed, body: Body
 ) -> None:
