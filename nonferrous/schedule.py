@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,7 +135,6 @@ def _bounds(given: list[str], seed: Seed) -> dict[str, float]:
 def _read_tariff(file: Path) -> dict[str, Any]:
     """Return the intervals of a tariff with emission factors, if any; exit with code 2 if invalid."""
     import csv
-    import math
 
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -180,6 +180,11 @@ def figures(plan: Schedule) -> Iterator[str]:
     yield f"saves {_ranged(plan.saving, ',.0f')} $, {share:.1%} of the cost of {plan.flat:.1f} kA in every hour"
     more = plan.energy - plan.flat_energy
     yield f"buys {plan.energy:,.0f} kWh ({more:+,.0f} compared with a constant current), {plan.emission:,.0f} kgCO2e"
+    if math.isfinite(found.consumption):
+        yield (
+            f"a tiered power price takes {found.surcharge:,.0f} $ of the cost at {found.consumption:,.0f} kWh/t, "
+            f"{found.flat_surcharge:,.0f} $ with a constant current"
+        )
     for margin in plan.kept:
         side = "at most" if margin.limit.at_most else "at least"
         word = "kept" if margin.always else "kept as soon as a current can:"

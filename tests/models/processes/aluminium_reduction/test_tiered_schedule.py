@@ -11,7 +11,11 @@ from models.processes.lookup import schedule_of
 from models.schedules.hours import read_hours
 from models.schedules.order import Order
 from models.schedules.schedule import schedule
+from nonferrous.schedule import figures
+from operations.pages import Recorded, drawn
 from operations.schedules.answers import _answer
+from operations.schedules.forms import schedule_form
+from operations.schedules.operation import Schedules
 from seeds import load
 
 SEED = load("aluminium_reduction")
@@ -88,6 +92,21 @@ def test_the_answer_states_the_surcharge_and_null_without_tiers(order):
         "constant_current_cost": "$",
     }
     assert _answer(schedule(replace(line_of(), tiers=None), order))["power_tiers"] is None
+
+
+def test_the_printed_figures_name_the_surcharge_where_there_is_one(order):
+    found = schedule(line_of(), order)
+    (said,) = [one for one in figures(found) if "tiered power price" in one]
+    assert said.startswith(f"a tiered power price takes {found.surcharge:,.0f} $ of the cost at ")
+    assert not any("tiered" in one for one in figures(schedule(line_of(year=0.0), order)))
+
+
+@pytest.mark.parametrize("year", [0.0, 2025.0])
+def test_a_recorded_response_is_drawn_with_and_without_tiers(order, year):
+    operation, form = Schedules(), schedule_form(SEED, 3)
+    fields = _answer(schedule(line_of(year=year), order)).items()
+    text = drawn(operation, form, Recorded("one", 0, 0, "", fields))
+    assert ("13,463" in text or "13463" in text) == (year == 2025.0)
 
 
 def test_without_a_year_a_line_has_no_tiers_and_a_wrong_year_is_named():
