@@ -69,19 +69,19 @@ class GalliumPhysics(Physics[Crystalliser]):
         *(
             PhysicsFeature(f"log_{name}", "1", 0, span, f"{name} of the lot by balance [ppm], logarithm")
             for name, span in (
-                ("copper", (-14, 0)),
-                ("lead", (-12, 1)),
-                ("zinc", (-10, 1)),
-                ("iron", (-9, 1)),
-                ("tin", (-11, 1)),
-                ("indium", (-11, 1)),
-                ("nickel", (-11, 0)),
-                ("magnesium", (-12, 0)),
-                ("silicon", (-9, 1)),
-                ("aluminium", (-10, 0)),
+                ("copper", (-14, 2)),
+                ("lead", (-12, 3)),
+                ("zinc", (-10, 3)),
+                ("iron", (-9, 3)),
+                ("tin", (-11, 3)),
+                ("indium", (-11, 3)),
+                ("nickel", (-11, 2)),
+                ("magnesium", (-12, 2)),
+                ("silicon", (-9, 3)),
+                ("aluminium", (-10, 2)),
             )
         ),
-        PhysicsFeature("log_sum", "1", 0, (-6, 2), "all impurities of the lot by balance [ppm], logarithm"),
+        PhysicsFeature("log_sum", "1", 0, (-6, 4), "all impurities of the lot by balance [ppm], logarithm"),
     )
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "charge": (
