@@ -192,6 +192,51 @@ def line_emission(
     return result
 
 
+def irradiance_exponent(
+    line: OpticalEmissionLine,
+    reference: OpticalEmissionLine,
+    plasma_temperature: float,
+    temperature_exponent: float,
+    electron_density: float,
+) -> float:
+    """Exponent b of a line over a reference line in the irradiance F: I/I_ref ~ F^b.
+
+    Parameters
+    ----------
+    line
+        Line of which the exponent is
+    reference
+        Line that it is measured against
+    plasma_temperature
+        Temperature of the plasma at irradiance F = 1 [K]
+    temperature_exponent
+        Exponent a of the temperature in the irradiance [1]
+    electron_density
+        Density of free electrons [1/cm³]
+
+    Returns
+    -------
+    float
+        Mean exponent b for irradiances from 1/1.1 to 1.1; negative where a colder plasma favours the line [1]
+
+    References
+    ----------
+    Boltzmann distribution and Saha equation, with the power law of `plasma_temperature`.
+    """
+    high, low = (
+        _emission(line, kelvin, electron_density) / _emission(reference, kelvin, electron_density)
+        for kelvin in (plasma_temperature * factor**temperature_exponent for factor in (1.1, 1.0 / 1.1))
+    )
+    return float(np.log(high / low) / np.log(1.21))
+
+
+def _emission(line: OpticalEmissionLine, kelvin: float, electron_density: float) -> float:
+    ions = saha_ratio(kelvin, electron_density, line.ionisation_energy, line.atom_weight, line.ion_weight)
+    share = ions / (1.0 + ions) if line.ion else 1.0 / (1.0 + ions)
+    weight = line.ion_weight if line.ion else line.atom_weight
+    return float(line_emission(line.strength, line.wavelength, line.upper_energy, kelvin, weight, share))
+
+
 def self_absorption(optical_depth: Numeric) -> FloatArray:
     """Share of a line's light that leaves the plasma: (1 - exp(-tau))/tau.
 

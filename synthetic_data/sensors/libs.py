@@ -16,13 +16,11 @@ from physics.sorting.libs import (
     LINES,
     OpticalEmissionLine,
     focus_factor,
-    line_emission,
     mean_rsd,
     metal_share,
-    plasma_temperature,
-    saha_ratio,
     self_absorption,
 )
+from physics.sorting.libs import irradiance_exponent as line_exponent
 from synthetic_data.engine.parameters import ABOVE_0, ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import PieceShape
 from synthetic_data.sorter.feed import SURFACES, FeedPieces
@@ -120,18 +118,7 @@ def of_lines(lines: tuple[str, ...]) -> dict[str, str]:
 @cache
 def irradiance_exponent(name: str, temperature: float, exponent: float) -> float:
     """Exponent b of a reading in the irradiance, (line/reference line) ~ F^b, from Boltzmann and Saha."""
-    high, low = (
-        _emission(LINES[name], kelvin) / _emission(LINES[REFERENCE_LINE], kelvin)
-        for kelvin in (float(plasma_temperature(factor, temperature, exponent)) for factor in (1.1, 1.0 / 1.1))
-    )
-    return float(np.log(high / low) / np.log(1.21))
-
-
-def _emission(line: OpticalEmissionLine, kelvin: float) -> float:
-    ions = saha_ratio(kelvin, _ELECTRON_DENSITY, line.ionisation_energy, line.atom_weight, line.ion_weight)
-    share = ions / (1.0 + ions) if line.ion else 1.0 / (1.0 + ions)
-    weight = line.ion_weight if line.ion else line.atom_weight
-    return float(line_emission(line.strength, line.wavelength, line.upper_energy, kelvin, weight, share))
+    return line_exponent(LINES[name], LINES[REFERENCE_LINE], temperature, exponent, _ELECTRON_DENSITY)
 
 
 def optics(pieces: FeedPieces, lines: tuple[str, ...], rng: np.random.Generator) -> Optics:

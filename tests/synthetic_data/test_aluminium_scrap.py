@@ -13,7 +13,7 @@ from models.processes.aluminium_scrap.physics import CLASSES
 from models.processes.lookup import needed_physics_of
 from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load
-from synthetic_data import SimulatedRun, replay
+from synthetic_data import SimulatedRun, another_plant, replay
 from synthetic_data.sensors.libs import irradiance_exponent
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
@@ -21,6 +21,8 @@ from synthetic_data.sorter.materials import Materials
 physics = needed_physics_of(load("aluminium_scrap"))
 
 CAST = ("cast_low_cu", "cast_cu")
+LINE = {"si": "si_288", "mg": "mg_285", "cu": "cu_325", "zn": "zn_481", "mn": "mn_403", "fe": "fe_372"}
+LINE |= {"cr": "cr_425", "ti": "ti_335"}
 TARGETS = ("si", "fe", "cu", "mn", "mg", "zn", "cr", "ti")
 
 
@@ -257,6 +259,50 @@ def test_readings_are_set_right_on_tiles_and_drift_as_dust_takes_the_ultraviolet
     fresh, stale = ratio[clean["tile_hours"] < 1.0].median(), ratio[clean["tile_hours"] > 3.0].median()
     # dust of 0.008 1/h at 400 nm, twice inverse in the wavelength: 1.5 % an hour between 256.8 and 518.4 nm
     assert stale / fresh == pytest.approx(np.exp(0.0147 * 3.0), abs=0.02)
+
+
+# Relative error of LIBS of metals after calibration (practice): up to 15 % for Si and Fe, to 10 % for others.
+LIBS_ERROR = dict.fromkeys(TARGETS, 0.10) | {"si": 0.15, "fe": 0.15}
+NAMES = {"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"}
+NAMES |= {"cr": "chromium", "ti": "titanium"}
+
+
+def clean_pieces(seed: Seed, run: SimulatedRun) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """True contents of the pieces that LIBS reads bare, clean and alone, and their features and readings."""
+    assert seed.plant is not None
+    truth, table = run.truth, run.table
+    seen = (truth["metal_share"] == 1.0) & (truth["dirt"] == 0.0) & (truth["overlap"] == 0.0)
+    seen &= (truth["alloy_class"] != "other") & (table["libs_shots"] > 0)
+    signals = table.loc[seen, [column.name for column in seed.inputs]]
+    computed = physics.features({name: signals[name].to_numpy() for name in signals})
+    return truth[seen], signals.assign(**computed)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_contents_by_light_are_true_on_average_at_every_content(seed, plant, number):
+    other = another_plant(seed, number) if number else seed
+    truth, computed = clean_pieces(other, replay(other, units=150) if number else plant)
+    noise = (1.0 / np.sqrt(computed["libs_shots"]) / computed["libs_total"]).median()
+    compared = 0
+    for element, name in NAMES.items():
+        true, limit = truth[element], 3.0 * noise * other.plant.value(f"noise_{LINE[element]}")
+        for _, rows in true.groupby(pd.qcut(true, 3, labels=False)):
+            if rows.mean() < limit:
+                continue  # of detection: readings below 0 count as 0
+            ratio = computed.loc[rows.index, f"{name}_content"].sum() / rows.sum()
+            assert abs(ratio - 1.0) < LIBS_ERROR[element], (element, rows.mean(), ratio)
+            compared += 1
+    assert compared >= 15
+
+
+def test_contents_by_light_do_not_depend_on_the_focus(seed, plant):
+    """A dim plasma is cold, which favours iron over aluminium's line, and thin, so that its lines saturate late."""
+    truth, computed = clean_pieces(seed, plant)
+    light = pd.qcut(computed["libs_total"], 5, labels=False)
+    for element in ("fe", "mn", "cr", "mg", "si", "cu"):
+        read, true = (part.groupby(light).sum() for part in (computed[f"{NAMES[element]}_content"], truth[element]))
+        ratio = read / true
+        assert ratio.max() / ratio.min() < 1.05, (element, ratio.to_list())
 
 
 def test_the_window_is_cleaned_and_the_laser_serviced(pieces):

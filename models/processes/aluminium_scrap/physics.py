@@ -1,8 +1,9 @@
 """Aluminium scrap: physics features of a piece on the belt, and fit of each class to the readings.
 
-All of it works on measured columns, in plant units. Contents come from LIBS lines whose self-absorption is undone, from
-a strong line where the content is low and from a weak one where the strong one saturates; the X-ray ratio is compared
-with aluminium of the same transmission; the constants of the sensors are typical ones (assumed), not a plant's own.
+All of it works on measured columns, in plant units. LIBS lines are brought to the plasma of the reference tile, their
+self-absorption is undone, and contents come from a strong line where the content is low and from a weak one where the
+strong one saturates; the X-ray ratio is compared with aluminium of the same transmission; the constants of the sensors
+are typical ones (assumed), not a plant's own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from models.interfaces.feature import PhysicsFeature
 from models.interfaces.physics import Equipment, Physics, fact
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import lift_off_response
-from physics.sorting.libs import content_from_reading
+from physics.sorting.libs import LINES, content_from_reading, irradiance_exponent
 
 DENSITY = 2.70  # g/cm³, aluminium
 MM_PER_CM = 10.0
@@ -27,6 +28,14 @@ LEAST = 0.01  # wt%, content that keeps a logarithm finite
 SATURATION = {"mg_285": 0.4, "mg_518": 12.0, "si_288": 4.0, "si_390": 30.0, "cu_325": 0.5, "cu_522": 15.0}
 SATURATION |= {"zn_481": 10.0, "mn_403": 1.0, "fe_372": 2.0, "cr_425": 1.0, "ti_335": 1.0}
 USUAL_ALUMINIUM = 95.0  # wt%, of the tiles on which readings are set right
+# Plasma on the tile: 8 to 12 kK and 1e16 to 1e17 electrons are usual, of which these are the middles; its temperature
+# goes with the irradiance to a small power (assumed), its volume with the energy and so its path with the cube root.
+PLASMA_TEMPERATURE, ELECTRON_DENSITY = 10_000.0, 3e16  # K, 1/cm³
+TEMPERATURE_EXPONENT, PATH_EXPONENT = 0.06, 1.0 / 3.0
+LEAST_LIGHT, MOST_LIGHT = 0.1, 10.0  # 1, within which these powers are used
+# Light that dust on the window takes at 400 nm (assumed), and Ångström exponent of fine dust, usually 1 to 2.
+DUST, DUST_EXPONENT, DUST_WAVELENGTH = 0.008, 1.5, 400.0  # 1/h, 1, nm
+REFERENCE_LINE = LINES["al_256"]
 MOST = {"si": 20.0, "mg": 12.0, "cu": 8.0, "zn": 12.0, "mn": 2.0, "fe": 3.0, "cr": 0.6, "ti": 0.6}
 
 # Log ratio of pure aluminium and its rise by a wt% of Cu, by -ln T_low, for 160 kV, 2 mm Al and a sandwich detector.
@@ -233,11 +242,31 @@ def _contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     A reading is a line over the line of aluminium, set right on tiles of usual aluminium, so a casting's are too high
     with its lower aluminium. Closing contents c of such readings and aluminium to 100 wt% gives the aluminium
     100/(1 + sum c/95): exact for thin lines, within 0.5 % of a content for castings.
+
+    Out of focus the plasma is colder and thinner than on the tile: lines with a lower upper level than aluminium's gain
+    on it, and saturate later. The correction is computed from the light and the hours since the tiles.
     """
+    hours = np.nan_to_num(columns["tile_hours"])
+    light = _light(columns["libs_total"], hours)
     readings = np.maximum(np.array([columns[name] for name in _READINGS]), 0.0)
-    of_tiles = _contents_of(readings)
+    readings *= light**-_EXPONENTS * np.exp(_DRIFTS * hours)
+    saturations = _SATURATIONS * light**-PATH_EXPONENT
+    of_tiles = _contents_of(readings, saturations)
     others = np.where(np.isnan(of_tiles), 0.0, of_tiles).sum(axis=0)
-    return dict(zip(_FOUND, _contents_of(readings * (100.0 / (USUAL_ALUMINIUM + others))), strict=True))
+    closed = readings * (100.0 / (USUAL_ALUMINIUM + others))
+    return dict(zip(_FOUND, _contents_of(closed, saturations), strict=True))
+
+
+def _light(total: FloatArray, hours: FloatArray) -> FloatArray:
+    """Light of the plasma over that on the tile, dust on the window undone; 1 if unknown [1]."""
+    light = np.nan_to_num(total, nan=1.0) * np.exp(DUST * hours)
+    result: FloatArray = np.minimum(np.maximum(light, LEAST_LIGHT), MOST_LIGHT)
+    return result
+
+
+def _dust(wavelength: float) -> float:
+    """Rate at which dust takes light of a wavelength, in nm [1/h]."""
+    return float(DUST * (DUST_WAVELENGTH / wavelength) ** DUST_EXPONENT)
 
 
 # Lines that stand for an element alone, and pairs of a strong and a weak one: rows of readings in this order.
@@ -248,16 +277,20 @@ _FOUND = (*_ALONE, *_STRONG)
 _LINES = (*_ALONE.values(), *_STRONG.values(), *_WEAK.values())
 _READINGS = tuple(f"libs_{line}" for line in _LINES)
 _SATURATIONS = np.array([[SATURATION[line]] for line in _LINES])
+# Powers of the irradiance in the readings, and their drift with the hours since the tiles [1/h].
+_PLASMA = (PLASMA_TEMPERATURE, TEMPERATURE_EXPONENT, ELECTRON_DENSITY)
+_EXPONENTS = np.array([[irradiance_exponent(LINES[line], REFERENCE_LINE, *_PLASMA)] for line in _LINES])
+_DRIFTS = np.array([[_dust(LINES[line].wavelength) - _dust(REFERENCE_LINE.wavelength)] for line in _LINES])
 _MOST_FOUND = np.array([[MOST[element]] for element in _FOUND])
 _FIRST, _LAST = len(_ALONE), len(_FOUND)  # of the strong lines
 
 
-def _contents_of(readings: FloatArray) -> FloatArray:
+def _contents_of(readings: FloatArray, saturations: FloatArray) -> FloatArray:
     """Return contents of `_FOUND`, (8, n), from readings of the lines of `_LINES`, (11, n) [wt%]."""
-    measured = content_from_reading(readings, _SATURATIONS)
+    measured = content_from_reading(readings, saturations)
     strong, weak = measured[_FIRST:_LAST], measured[_LAST:]
     # The strong line counts while it is far from saturation, the weak one beyond; between them both do.
-    beyond = (readings[_FIRST:_LAST] / _SATURATIONS[_FIRST:_LAST] - 0.5) / 0.3
+    beyond = (readings[_FIRST:_LAST] / saturations[_FIRST:_LAST] - 0.5) / 0.3
     saturated = np.minimum(np.maximum(beyond, 0.0), 1.0)
     measured[_FIRST:_LAST] = (1.0 - saturated) * strong + saturated * weak
     contents: FloatArray = np.minimum(np.maximum(measured[:_LAST], 0.0), _MOST_FOUND)

@@ -8,6 +8,7 @@ from physics.sorting.libs import (
     LINES,
     content_from_reading,
     focus_factor,
+    irradiance_exponent,
     line_emission,
     mean_rsd,
     metal_share,
@@ -47,6 +48,17 @@ def test_lines_differ_by_boltzmann_in_their_upper_levels():
     warm, hot = (line_emission(1.0, 300.0, np.array([3.0, 5.0]), kelvin, 2.0, 1.0) for kelvin in (9000.0, 11000.0))
     assert warm[1] / warm[0] == pytest.approx(np.exp(-2.0 / (BOLTZMANN * 9000.0)), rel=1e-12)
     assert (hot / warm)[1] > (hot / warm)[0]
+
+
+def test_a_colder_plasma_favours_lines_of_low_levels_and_atoms():
+    exponent = {name: irradiance_exponent(line, LINES["al_256"], 10_000.0, 0.06, 5e16) for name, line in LINES.items()}
+    assert exponent["al_256"] == 0.0
+    for name in ("fe_372", "mn_403", "cr_425", "mg_285"):  # upper levels below the 4.83 eV of aluminium's line
+        assert exponent[name] < -0.1, name
+    assert exponent["ti_335"] > 0.3  # an ion
+    # Two lines of one stage of an element differ by Boltzmann alone: b = a (E - E_ref)/kT.
+    pair = irradiance_exponent(LINES["mg_518"], LINES["mg_285"], 10_000.0, 0.06, 5e16)
+    assert pair == pytest.approx(0.06 * (5.11 - 4.35) / (BOLTZMANN * 10_000.0), rel=1e-3)
 
 
 def test_saha_spares_carbon():
