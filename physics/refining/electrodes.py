@@ -127,16 +127,16 @@ def passive_share(
     arsenic_to_others: Numeric,
     usual_passive: Numeric = 0.01,
 ) -> FloatArray:
-    """Share of passive anodes: x = 1/(1 + (1/u - 1) s² /(n o) (ρ/4)^(1/2)), u in normal production.
+    """Share of passive anodes: x/(1 - x) = u/(1 - u) n o/s² (4/ρ)^(1/2).
 
     Parameters
     ----------
     sand_ratio
         Time s to passivation over that in usual production [1]
     nickel_ratio
-        Nickel n in the anodes over the usual, above 0 [1]
+        Nickel n in the anodes over the usual, 0 or more [1]
     oxygen_ratio
-        Oxygen o in the anodes over the usual, above 0 [1]
+        Oxygen o in the anodes over the usual, 0 or more [1]
     arsenic_to_others
         Molar ratio ρ = As/(Sb + Bi) of the anodes, 4 in usual production [1]
     usual_passive
@@ -145,14 +145,17 @@ def passive_share(
     Returns
     -------
     FloatArray
-        Share x of the anodes that are passive [1]
+        Share x of the anodes that are passive: none where none are usual, all where s is 0 [1]
 
     References
     ----------
     Directions: nickel oxide and oxygen in anodes and high currents passivate, arsenic keeps the slimes porous (Möller,
     Friedrich and Bayanmunkh; Moats and Hiskey 2000). Form and exponents assumed.
     """
-    odds = (1.0 / np.asarray(usual_passive, dtype=np.float64) - 1.0) * np.square(sand_ratio)
-    odds = odds * np.sqrt(np.asarray(arsenic_to_others, dtype=np.float64) / 4.0) / (nickel_ratio * oxygen_ratio)
-    result: FloatArray = 1.0 / (1.0 + odds)
+    reference = np.asarray(usual_passive, dtype=np.float64)
+    passive = reference * nickel_ratio * oxygen_ratio
+    active = (1.0 - reference) * np.square(sand_ratio) * np.sqrt(np.asarray(arsenic_to_others, dtype=np.float64) / 4.0)
+    total = passive + active
+    saturated = total == 0.0  # copper sulphate covers the anodes
+    result: FloatArray = np.where(saturated, 1.0, passive / np.where(saturated, 1.0, total))
     return result

@@ -19,11 +19,13 @@ Other = TypeVar("Other", bound="ArrayParameters")
 
 # What a seed's value must be, as an error says it: divided by, a logarithm is taken of it, or so many are counted.
 ABOVE_0, ONE_OR_MORE = "above 0", "1 or more"
+ZERO_OR_MORE = "0 or more"  # a content or an aim that a plant may be without
 # A part of a whole, a chance, a correlation or a memory from step to step; one that is divided by, or of which the
 # remainder is.
 SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 = "0 to 1", "above 0 and at most 1", "0 or more and below 1"
 _KEPT: dict[str, Callable[[float], bool]] = {
     ABOVE_0: lambda value: value > 0.0,
+    ZERO_OR_MORE: lambda value: value >= 0.0,
     ONE_OR_MORE: lambda value: value >= 1.0,
     SHARE: lambda value: 0.0 <= value <= 1.0,
     SHARE_ABOVE_0: lambda value: 0.0 < value <= 1.0,
@@ -31,6 +33,7 @@ _KEPT: dict[str, Callable[[float], bool]] = {
 }
 PositiveFloat = Annotated[float, ABOVE_0]
 PositiveArray = Annotated[FloatArray, ABOVE_0]
+NonNegativeFloat = Annotated[float, ZERO_OR_MORE]
 CountFloat = Annotated[float, ONE_OR_MORE]
 CountArray = Annotated[FloatArray, ONE_OR_MORE]
 ShareFloat = Annotated[float, SHARE]
@@ -66,7 +69,7 @@ class Parameters(Generic[Value]):
 
     @classmethod
     def limits(cls) -> dict[str, str]:
-        """Limits of the values of some of these names: ABOVE_0, ONE_OR_MORE or one of the shares."""
+        """Limits of the values of some of these names, such as ABOVE_0 or SHARE."""
         return {name: limit for one in reversed(cls.__mro__) for name, limit in _limits_of(one).items()}
 
     def __getitem__(self, name: str) -> Value:
@@ -147,9 +150,9 @@ def stated_in(*kinds: type[Parameters[Any]]) -> tuple[list[str], dict[str, str]]
 def faults(seed: Seed, names: Iterable[str], limits: Mapping[str, str]) -> Iterator[str]:
     """Yield missing parameters of these names, and regimes that change a parameter that is not stated.
 
-    Faults too, of the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0, ONE_OR_MORE,
-    SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 or "" for any), and a range that is upside down: `<name>_low` above
-    `<name>_high`, or `_short` above `_long`.
+    Faults too, of the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0,
+    ZERO_OR_MORE, ONE_OR_MORE, SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 or "" for any), and a range that is upside down:
+    `<name>_low` above `<name>_high`, or `_short` above `_long`.
     """
     plant, needed = plant_of(seed), set(names)
     if missing := sorted(needed - set(plant.parameters)):

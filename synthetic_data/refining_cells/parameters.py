@@ -6,7 +6,6 @@ from synthetic_data.engine.parameters import (
     CountFloat,
     PartialShareFloat,
     PositiveFloat,
-    PositiveShareFloat,
     ShareFloat,
 )
 from synthetic_data.plant import unit_faults
@@ -46,7 +45,7 @@ class SectionParameters(GrowthParameters):
     oxygen_current: float
     iron_weight: float
     # passive anodes
-    usual_passive: PositiveShareFloat
+    usual_passive: ShareFloat
     passive_current: PositiveFloat
     saturated_copper: PositiveFloat
     saturation_per_kelvin: float

@@ -20,6 +20,7 @@ from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.crops import ELEMENTS
+from synthetic_data.tankhouse.instruments import ELECTROLYTE
 from synthetic_data.tankhouse.parameters import CIRCUIT_FAULTS, GrowthParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
@@ -165,7 +166,8 @@ class TankhouseCircuit:
         self, p: GrowthParameters, result: dict[str, float], walk: dict[str, float], noise: list[float]
     ) -> dict[str, float]:
         """Bleed follows nickel and arsenic, liberators copper, the chloride target the silver in the cathodes."""
-        excess = 0.5 * (self._read["ni"] / p.nickel_wanted + self._read["as"] / p.arsenic_wanted) - 1.0
+        nickel_limit = max(p.nickel_wanted, ELECTROLYTE["ni"])  # no assay shows less
+        excess = 0.5 * (self._read["ni"] / nickel_limit + self._read["as"] / p.arsenic_wanted) - 1.0
         self._bleed = _within(p.bleed * (1.0 + p.bleed_gain * excess), p.bleed_low, p.bleed_high)
         typical = p.copper_excess - self._bleed * p.copper_wanted
         self._liberated = max(0.0, typical + p.liberator_gain * (self._read["cu"] - p.copper_wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.engine.parameters import CountFloat, PositiveFloat, ScalarParameters, ShareFloat
+from synthetic_data.engine.parameters import CountFloat, NonNegativeFloat, PositiveFloat, ScalarParameters, ShareFloat
 from synthetic_data.plant import unit_faults
 
 CIRCUIT_FAULTS = ("filter", "glue_pump", "chloride_pump", "wash_water", "heater")  # which all groups feel
@@ -77,7 +77,7 @@ class GrowthParameters(ScalarParameters):
     bleed_low: PositiveFloat
     bleed_high: PositiveFloat
     bleed_gain: float
-    nickel_wanted: PositiveFloat
+    nickel_wanted: NonNegativeFloat
     arsenic_wanted: PositiveFloat
     copper_wanted: PositiveFloat
     copper_excess: float
@@ -92,11 +92,11 @@ class GrowthParameters(ScalarParameters):
     precipitation_bi: float
     onset_sb: float
     onset_bi: float
-    start_ni: float
-    start_as: float
-    start_sb: float
-    start_bi: float
-    start_fe: float
+    start_ni: NonNegativeFloat
+    start_as: NonNegativeFloat
+    start_sb: NonNegativeFloat
+    start_bi: NonNegativeFloat
+    start_fe: NonNegativeFloat
     h2so4: float
     acid_sd: float
     assay_cu_rsd: float

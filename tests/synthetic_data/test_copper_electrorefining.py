@@ -12,6 +12,7 @@ from seeds import Seed, load
 from synthetic_data import SimulatedRun, replay
 from synthetic_data.tankhouse.parameters import GrowthParameters
 from tests.synthetic_data.graded import setpoints_of
+from tests.synthetic_data.stated import with_parameters
 
 KEYS = ["section", "crop_start"]
 SMALL = {"units": 9, "years": 1.2}
@@ -42,6 +43,30 @@ def moved(seed: Seed, plant: SimulatedRun, **setpoints: float) -> pd.DataFrame:
     return replay(
         seed, setpoints=held.assign(**{name: held[name] + by for name, by in setpoints.items()}), **SMALL
     ).truth
+
+
+# ---------------------------------------------------------------- ends of the seed's own ranges
+
+
+def test_without_usual_passivation_anodes_turn_passive_by_faults_alone(seed: Seed, plant: SimulatedRun) -> None:
+    never = replay(with_parameters(seed, usual_passive=0.0, passivation_rate=0.0), **SMALL).truth
+    assert np.isfinite(never.select_dtypes("number")).all(axis=None)
+    assert (never["passive"] == 0.0).all()
+    assert (plant.truth["passive"] > 0.0).all()
+
+
+def test_who_wants_no_nickel_bleeds_all_that_the_liberators_take(seed: Seed, plant: SimulatedRun) -> None:
+    none = replay(with_parameters(seed, nickel_wanted=0.0, start_ni=0.0), **SMALL)
+    assert np.isfinite(none.truth.select_dtypes("number")).all(axis=None)
+    assert (none.truth["bleed"] == seed.plant.value("bleed_high")).all()
+    late = slice(-100, None)
+    assert none.table["electrolyte_ni"][late].mean() < 0.7 * plant.table["electrolyte_ni"][late].mean()
+
+
+def test_an_electrolyte_that_gets_no_nickel_has_none(seed: Seed) -> None:
+    pure = replay(with_parameters(seed, nickel_wanted=0.0, start_ni=0.0, dissolved_ni=0.0), **SMALL)
+    assert np.isfinite(pure.truth.select_dtypes("number")).all(axis=None)
+    assert (pure.table["electrolyte_ni"].dropna() == 0.0).all()
 
 
 # ---------------------------------------------------------------- balances

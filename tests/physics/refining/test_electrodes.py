@@ -43,6 +43,9 @@ def test_passive_anodes_are_usual_at_usual_anodes_and_more_with_nickel_oxygen_an
     assert passive_share(0.8, 1.0, 1.0, 4.0) > 0.01
     assert passive_share(1.0, 1.0, 1.0, 2.0) > 0.01 > passive_share(1.0, 1.0, 1.0, 6.0)
     assert passive_share(0.0, 1.0, 1.0, 4.0) == 1.0  # saturated: all of them
+    assert passive_share(0.0, 1.0, 1.0, 4.0, 0.0) == 1.0
+    assert passive_share([0.5, 1.0], 1.0, 1.0, 4.0, 0.0) == pytest.approx([0.0, 0.0], abs=0.0)  # none are usual
+    assert passive_share(0.5, 0.0, 1.0, 4.0) == 0.0  # no nickel oxide
     odds = 99.0 * 0.9**2 * np.sqrt(3.0 / 4.0) / (1.3 * 1.1)
     assert passive_share(0.9, 1.3, 1.1, 3.0, 0.01) == pytest.approx(1.0 / (1.0 + odds), rel=1e-12)
 

@@ -221,6 +221,15 @@ def test_ends_of_a_share_belong_to_it_where_nothing_is_divided_by_them(value, re
     }
 
 
+@pytest.mark.parametrize("name", ["nickel_wanted", "start_ni", "start_fe"])
+def test_a_content_may_be_none_and_not_less(name):
+    seed = seeds.load("copper_cathode")
+    plan_run(with_parameters(seed, **{name: 0.0}))
+    expected = rf"copper_cathode: plant\.parameters\.{name}: got -0\.01: expected 0 or more"
+    with pytest.raises(SimulationError, match=expected):
+        plan_run(with_parameters(seed, **{name: -0.01}))
+
+
 def test_half_a_piece_is_no_lot():
     seed = with_parameters(seeds.load("heavy_scrap"), pieces_per_lot=0.5)
     with pytest.raises(SimulationError, match=r"plant\.parameters\.pieces_per_lot: got 0\.5: expected 1 or more"):
