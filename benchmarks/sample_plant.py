@@ -7,7 +7,8 @@ comment in [plant.parameters] is the heading of a section. Those that are not ye
 section is drawn again if a test fails with it: the tests compare statistics of the plant with their published bands.
 A parameter that a regime changes keeps its mean, on which the regime's own value rests, unless models have a nominal
 constant for it. Draws depend on the names of process and parameter alone, so that an added parameter leaves the
-others unchanged.
+others
+unchanged.
 """
 
 from __future__ import annotations

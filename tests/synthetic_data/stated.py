@@ -28,6 +28,14 @@ def with_parameters(seed: Seed, **values: float) -> Seed:
     return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
 
 
+def usual(seed: Seed) -> Seed:
+    """The plant whose parameters are the means over plants of its type, for figures that are reckoned by hand."""
+    assert seed.plant is not None
+    stated = seed.plant.parameters
+    means = {name: one.model_copy(update={"value": one.mean, "typical": None}) for name, one in stated.items()}
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": means})})
+
+
 def medians(plants: Iterable[Mapping[str, float]]) -> dict[str, float]:
     """Median of each statistic over plants: the usual plant of their type, of which some differ by design."""
     return {str(name): float(value) for name, value in pd.DataFrame(list(plants)).median().items()}

@@ -36,10 +36,9 @@ def test_iron_of_tools_and_scrapers_reaches_the_bath(house):
     assert (iron > cathodes).all()
 
 
-def test_a_bath_as_large_as_a_heat_takes_half_of_each(house):
-    exchange = house.plan.plant.value("bath_exchange")
-    assert exchange == 1.0
+def test_a_heat_mixes_with_the_bath_that_is_left(house):
+    left = 1.0 / (1.0 + house.plan.plant.value("bath_exchange"))  # a half where the bath is as large as a heat
     for name in ELEMENTS:
         cast, fed = house.charge.contents[name], house.charge.fed[name]
         np.testing.assert_allclose(cast[:, 0], fed[:, 0], rtol=1e-12)
-        np.testing.assert_allclose(cast[:, 1:], 0.5 * (cast[:, :-1] + fed[:, 1:]), rtol=1e-9)
+        np.testing.assert_allclose(cast[:, 1:], left * cast[:, :-1] + (1.0 - left) * fed[:, 1:], rtol=1e-9)

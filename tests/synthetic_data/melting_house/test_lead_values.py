@@ -62,7 +62,7 @@ def test_lead_of_the_cathodes_is_what_strontium_leaves_and_flakes(house, draws):
     stream.standard_normal((3, 126))
     stream.standard_normal((3, 3, 126))
     scatter = stream.standard_normal((6, 3, 126))[0]
-    deposit = 52.0 * np.exp(0.02 * (cell.temperature - 38.0)) * (cell.current / 500.0) ** -0.3
+    deposit = p.lead_per_trace * np.exp(0.02 * (cell.temperature - 38.0)) * (cell.current / 500.0) ** -0.3
     left = p.strontium_half / (p.strontium_half + cathodes.dose)
     expected = house.dissolved.lead * deposit * np.exp(p.cathode_scatter * scatter) * left
     expected = expected + house.faults.strength["trip"]
