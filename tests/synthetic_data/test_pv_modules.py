@@ -142,7 +142,7 @@ def test_stations_miss_their_readings_together(plant):
         assert (missing.any(axis=1) == missing.all(axis=1)).all(), names
 
 
-def test_power_is_missing_where_it_would_be_low(modules):
+def test_power_is_missing_where_it_would_be_low(seed, modules):
     silicon = modules[modules["true_type"].isin(["mono", "multi"])]
     missing = silicon["pmp"].isna()
     assert missing[silicon["broken"] == 1.0].mean() > 0.9
@@ -150,8 +150,10 @@ def test_power_is_missing_where_it_would_be_low(modules):
     unbroken = silicon[silicon["broken"] == 0.0]
     light = unbroken["brand"] >= BRANDS - 1
     weak = unbroken["true_label"] < 200.0
-    assert unbroken["pmp"].isna()[light & weak].mean() == pytest.approx(0.7, abs=0.05)
-    assert unbroken["pmp"].isna()[~(light & weak)].mean() == pytest.approx(0.03, abs=0.005)
+    assert unbroken["pmp"].isna()[light & weak].mean() == pytest.approx(
+        seed.plant.value("light_brand_skipped"), abs=0.05
+    )
+    assert unbroken["pmp"].isna()[~(light & weak)].mean() == pytest.approx(seed.plant.value("skipped_share"), abs=0.005)
 
 
 def test_the_head_looks_at_thin_films_and_at_each_tenth_other_module(modules):

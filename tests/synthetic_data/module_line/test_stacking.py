@@ -25,10 +25,13 @@ def test_what_goes_on_with_the_rest_is_not_lifted():
 def test_causes_come_as_often_as_the_seed_says():
     decided = np.arange(COUNT) % 2
     bins, cause = landed(decided)
+    p = ModuleLineParameters.of(load("pv_modules"))
     share = dict(zip(CAUSES, np.bincount(cause, minlength=len(CAUSES)) / COUNT, strict=True))
-    assert share["late decision"] == pytest.approx(0.01, abs=0.001)
-    assert share["direct miss"] == pytest.approx(0.99 * 0.006, abs=0.001)
-    assert share["stack of the module before"] == pytest.approx(0.984 * 0.004, abs=0.0005)
+    in_time = 1.0 - p.late_share
+    assert share["late decision"] == pytest.approx(p.late_share, abs=0.001)
+    assert share["direct miss"] == pytest.approx(in_time * p.gripper_miss, abs=0.001)
+    lifted = in_time * (1.0 - p.gripper_miss)
+    assert share["stack of the module before"] == pytest.approx(lifted * p.wrong_stack, abs=0.0005)
     assert ((bins == decided) == (cause == 0)).all()
     assert (bins[cause == CAUSES.index("direct miss")] == REST).all()
     wrong = np.flatnonzero(cause == CAUSES.index("stack of the module before"))
