@@ -180,10 +180,10 @@ def figures(plan: Schedule) -> Iterator[str]:
     yield f"saves {_ranged(plan.saving, ',.0f')} $, {share:.1%} of the cost of {plan.flat:.1f} kA in every hour"
     more = plan.energy - plan.flat_energy
     yield f"buys {plan.energy:,.0f} kWh ({more:+,.0f} compared with a constant current), {plan.emission:,.0f} kgCO2e"
-    if math.isfinite(found.consumption):
+    if math.isfinite(plan.consumption):
         yield (
-            f"a tiered power price takes {found.surcharge:,.0f} $ of the cost at {found.consumption:,.0f} kWh/t, "
-            f"{found.flat_surcharge:,.0f} $ with a constant current"
+            f"a tiered power price takes {plan.surcharge:,.0f} $ of the cost at {plan.consumption:,.0f} kWh/t, "
+            f"{plan.flat_surcharge:,.0f} $ with a constant current"
         )
     for margin in plan.kept:
         side = "at most" if margin.limit.at_most else "at least"

@@ -152,8 +152,8 @@ def test_and_so_do_medians_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("aluminium_reduction") if row["kind"] in ("reference", "practice")}
-    result = load("aluminium_reduction")
-    found = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
+    seed = load("aluminium_reduction")
+    result = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
     outside = [line.split(":")[0] for line in outside_bands("aluminium_reduction", result)]
     assert (of_any & set(outside)) - {"curtailments"} == set()
 

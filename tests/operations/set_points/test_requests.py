@@ -56,7 +56,7 @@ def test_a_request_may_set_the_carbon_price_of_both_scopes_of_one_or_of_none(
     taken: Mapping[str, SetPointForm], body: Body
 ) -> None:
     for prices in ({"carbon_price_direct": 80.0, "carbon_price_indirect": 60.0}, {"carbon_price_indirect": 0}, {}):
-        assert asked(taken, body() | {"prices": prices}).request["prices"] == prices
+        assert read_request(taken, body() | {"prices": prices}).request["prices"] == prices
 
 
 @pytest.mark.parametrize("name", ["carbon_price_direct", "carbon_price_indirect", "tier_year"])
