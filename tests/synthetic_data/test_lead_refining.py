@@ -86,7 +86,9 @@ def test_slime_stays_on_the_anodes_but_for_what_falls(seed: Seed, plant: Simulat
     left = (truth["slime_end"] * (1.0 - truth["shed"])).groupby(truth["section"]).shift()
     stays = (age > 0) & left.notna()
     np.testing.assert_allclose(truth.loc[stays, "slime_start"], left[stays], rtol=1e-12)
-    np.testing.assert_allclose(truth["slime_end"] - truth["slime_start"], 0.9 * truth["recessed"], rtol=1e-9)
+    np.testing.assert_allclose(
+        truth["slime_end"] - truth["slime_start"], seed.plant.value("slime_share") * truth["recessed"], rtol=1e-9
+    )
 
 
 def test_more_voltage_over_old_slime_brings_bismuth_and_no_silver(seed: Seed, plant: SimulatedRun) -> None:
@@ -129,7 +131,7 @@ def test_heat_lowers_voltage_takes_steam_and_loses_acid(seed: Seed, plant: Simul
     assert (warm["steam"] >= base["steam"]).all()
     assert (warm["dissolution_loss"] > base["dissolution_loss"]).all()
     lost = warm["acid_used"] / warm["cathode_mass"] / (base["acid_used"] / base["cathode_mass"])
-    np.testing.assert_allclose(lost, np.exp(0.04), rtol=1e-9)
+    np.testing.assert_allclose(lost, np.exp(seed.plant.value("acid_loss_per_kelvin")), rtol=1e-9)
 
 
 def test_current_thickens_the_slime_and_makes_lead(seed: Seed, plant: SimulatedRun) -> None:
