@@ -48,13 +48,15 @@ def drawn(process: str, name: str, one: Parameter, attempt: int) -> float:
     Returns
     -------
     float
-        With three significant digits.
+        With three significant digits, or as many as it takes to differ from the mean.
     """
     assert one.spread is not None
     key = (_STREAM, zlib.crc32(f"{process}.{name}".encode()), attempt)
     log_sd = float(np.sqrt(np.log1p(one.spread**2)))
     normal = float(np.random.default_rng(np.random.SeedSequence(key)).standard_normal())
-    return float(f"{one.mean * np.exp(log_sd * normal - 0.5 * log_sd**2):.{DIGITS}g}")
+    value = one.mean * float(np.exp(log_sd * normal - 0.5 * log_sd**2))
+    rounded = (float(f"{value:.{digits}g}") for digits in range(DIGITS, 17))
+    return next((found for found in rounded if found != one.mean), value)
 
 
 def sections(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:

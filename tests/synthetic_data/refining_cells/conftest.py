@@ -11,19 +11,23 @@ from synthetic_data.refining_cells.parameters import FAULTS, SectionParameters
 from synthetic_data.refining_cells.sections import SCATTER, TRAITS
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.growth import Growth
+from tests.synthetic_data.stated import usual
 
 UNITS = 5
 
 
 @pytest.fixture(scope="session")
 def p() -> SectionParameters:
-    return SectionParameters.of(load("copper_electrorefining"))
+    return SectionParameters.of(usual(load("copper_electrorefining")))
 
 
 @pytest.fixture
 def sections() -> Sections:
     """A stretch of crops with every condition another number."""
-    plan, rng = plan_run(load("copper_electrorefining"), units=UNITS, years=1.0, rng_seed=3), np.random.default_rng(8)
+    plan, rng = (
+        plan_run(usual(load("copper_electrorefining")), units=UNITS, years=1.0, rng_seed=3),
+        np.random.default_rng(8),
+    )
     grown = Growth(plan, UnitBlock(0, 0, UNITS)).grow(next(iter(stretches(plan))))
     shape = grown.place.shape
     faults = {name: rng.uniform(0.05, 0.4, shape) for name in FAULTS}

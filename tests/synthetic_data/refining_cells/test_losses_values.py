@@ -78,7 +78,7 @@ def test_efficiency_is_100_less_the_losses(p, sections):
     oxygen = np.exp(-40e3 / 8.314462618 * (1.0 / kelvin - 1.0 / 335.15)) / sections.current_density
     dissolved = (100.0 * oxygen + 0.2 * sections.grown.crops.week["fe"]) / (1.0 - sections.faults["rectifier"])
     np.testing.assert_allclose(result["dissolution_loss"], dissolved)
-    np.testing.assert_allclose(result["current_efficiency"], 100.0 - 2.4 - stray - dissolved)
+    np.testing.assert_allclose(result["current_efficiency"], 100.0 - p.short_current_ratio - stray - dissolved)
 
 
 def test_more_shorts_than_can_be_are_none(p, sections):

@@ -5,8 +5,9 @@ import pytest
 
 from seeds import load
 from synthetic_data import economic_value, replay
+from tests.synthetic_data.stated import usual
 
-SEED = load("copper_electrorefining")
+SEED = usual(load("copper_electrorefining"))
 
 
 @pytest.fixture(scope="module")
