@@ -36,9 +36,10 @@ DIFFERENCES = "No tolerance is widened to include a point. The pages show these 
 NOMINAL_TEXT = (
     "A nominal constant is a parameter of kinetics, of routine operation or of a calibration that no drawing states. "
     "Physics features, first principles and set-point responses compute with the nominal value. The simulated plant "
-    "has its own value in `[plant.parameters]` of its seed.",
-    "**Warning:** if both values are equal, the model has information about the simulated plant that it would not "
-    "have about a real plant. The model performance on this plant is then better than on a real plant.",
+    "has its own value in `[plant.parameters]` of its seed, drawn once from the "
+    "[dispersion of plants](../../explanation/plant_dispersion.md).",
+    "**Warning:** if both values were equal, the model would have information about the simulated plant that it does "
+    "not have about a real plant.",
     "Facts of a plant that models and simulator share stand in `[equipment]` and are not listed. The pairs are those "
     "of `tests/models/processes/nominal.toml`.",
 )

@@ -45,7 +45,7 @@ def listed() -> dict[str, dict[str, Any]]:
 
 
 def without() -> dict[str, str]:
-    """Constants that bear the name of a parameter and do not stand for it, as `process.constant`, and why."""
+    """Reasons of constants that are no plant's own, by `process.constant`."""
     return dict(_read()["without"])
 
 
