@@ -119,12 +119,13 @@ def test_physics_gives_possible_values_at_the_ends_of_inputs(process: str, numbe
     computed(seed, typical(seed) | {name: np.array([value]) for name, value in numbers.items()})
 
 
-def test_each_stated_range_contains_the_value_that_the_seed_states() -> None:
+def test_each_stated_range_contains_the_mean_over_plants() -> None:
+    """A range of practice holds most plants of a type: its mean lies inside, a drawn plant may lie a little outside."""
     outside = [
-        f"{process}.{name}: {value:g} outside {one.low:g} to {one.high:g}"
+        f"{process}.{name}: {mean:g} outside {one.low:g} to {one.high:g}"
         for process in SIMULATED
         for name, one in of_parameters(SEEDS[process]).items()
-        if not one.low <= (value := plant_of(SEEDS[process]).value(name)) <= one.high
+        if not one.low <= (mean := plant_of(SEEDS[process]).parameters[name].mean) <= one.high
     ]
     assert not outside, "\n".join(outside)
 

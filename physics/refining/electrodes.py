@@ -157,5 +157,5 @@ def passive_share(
     active = (1.0 - reference) * np.square(sand_ratio) * np.sqrt(np.asarray(arsenic_to_others, dtype=np.float64) / 4.0)
     total = passive + active
     saturated = total == 0.0  # copper sulphate covers the anodes
-    result: FloatArray = np.where(saturated, 1.0, passive / np.where(saturated, 1.0, total))
+    result: FloatArray = np.where(saturated, 1.0, passive / np.where(saturated, 1.0, total))[()]
     return result

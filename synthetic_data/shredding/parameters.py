@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.parameters import ArrayParameters, PositiveArray, PositiveShareArray, ShareArray
+from synthetic_data.engine.parameters import (
+    ArrayParameters,
+    PartialShareArray,
+    PositiveArray,
+    PositiveShareArray,
+    ShareArray,
+)
 from synthetic_data.plant import fault_strengths
 
 FAULTS = ("torn", "leak", "batch", "bag", "pump", "scrubber", "fire")  # of a line
@@ -114,7 +120,7 @@ class ShreddingParameters(ArrayParameters):
     active_scatter: FloatArray
     electrolyte_phosphorus: FloatArray
     phosphorus_scatter: FloatArray
-    carbonate_usual: ShareArray
+    carbonate_usual: PartialShareArray
     wash_temperature: FloatArray
     wash_saturation: ShareArray
     soluble_share: ShareArray

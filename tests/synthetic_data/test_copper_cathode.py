@@ -89,6 +89,12 @@ def of_inputs(table: pd.DataFrame) -> dict[str, float]:
     }
     result = {name: table[column].mean() for name, column in means.items()}
     result |= {name: table[column].std() for name, column in spreads.items()}
+    together = np.log(table[["anode_as", "anode_sb", "anode_bi"]]).corr()
+    result |= {
+        "arsenic and antimony of anodes correlation": together.loc["anode_as", "anode_sb"],
+        "arsenic and bismuth of anodes correlation": together.loc["anode_as", "anode_bi"],
+        "antimony and bismuth of anodes correlation": together.loc["anode_sb", "anode_bi"],
+    }
     result["suspended solids median"] = table["suspended_solids"].median()
     return result
 

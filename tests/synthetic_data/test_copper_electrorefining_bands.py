@@ -149,7 +149,7 @@ def test_and_so_do_medians_of_other_plants_in_what_references_and_plants_say(
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     bands = read_bands("copper_electrorefining")
     of_any = {row["statistic"] for row in bands if row["kind"] in ("reference", "practice")}
-    result = load("copper_electrorefining")
-    found = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
+    seed = load("copper_electrorefining")
+    result = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
     outside = [line for line in outside_bands("copper_electrorefining", result) if line.split(":")[0] in of_any]
     assert outside == []

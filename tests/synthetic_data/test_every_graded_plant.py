@@ -80,7 +80,7 @@ def test_much_is_hardly_ever_reported_below_the_limit_and_little_seldom_as_a_num
     for element in works.elements:
         reported, real, limit = works.whole.table[element], works.whole.truth[element], works.value(f"limit_{element}")
         for wrong, share in ((reported[real > 2.0 * limit] < 0, 0.01), (reported[real < 0.4 * limit] > 0, 0.1)):
-            assert len(wrong) < 30 or wrong.mean() < share, element
+            assert wrong.sum() <= max(1.0, share * len(wrong)), element  # one of a few is chance
 
 
 def test_truth_is_finite_and_contents_are_positive(works: GradedPlant) -> None:

@@ -133,8 +133,8 @@ def test_and_so_do_medians_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("lead_refining") if row["kind"] in ("reference", "practice")}
-    result = load("lead_refining")
-    found = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
+    seed = load("lead_refining")
+    result = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in range(101, 107))
     outside = [line for line in outside_bands("lead_refining", result) if line.split(":")[0] in of_any]
     assert len(of_any) >= 15
     assert outside == []

@@ -150,8 +150,8 @@ def test_and_so_do_medians_of_other_plants_in_what_references_and_plants_say(
 ) -> None:
     # Bands that are assumed or computed follow from numbers of the seed's own plant.
     of_any = {row["statistic"] for row in read_bands("zinc_electrowinning") if row["kind"] in ("reference", "practice")}
-    result = load("zinc_electrowinning")
-    found = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in [*range(301, 307), *FINAL])
+    seed = load("zinc_electrowinning")
+    result = medians(statistics(another_plant(seed, rng_seed)) for rng_seed in [*range(301, 307), *FINAL])
     outside = [line.split(":")[0] for line in outside_bands("zinc_electrowinning", result)]
     assert (of_any & set(outside)) - RARE == set()
 

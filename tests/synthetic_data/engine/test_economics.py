@@ -4,6 +4,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import synthetic_data
+from physics.power_tiers import TIER_YEAR
 from seeds import load
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.potline.margin import emission, margin
@@ -46,12 +47,18 @@ def refusal(seed, truth):
     return None
 
 
+def with_tiers(seed):
+    """The seed, and its power price is tiered if it can be."""
+    year = {name: q.model_copy(update={"value": 2025.0}) for name, q in seed.economics.items() if name == TIER_YEAR}
+    return seed.model_copy(update={"economics": seed.economics | year})
+
+
 @pytest.mark.parametrize("process", PRICED)
 def test_a_price_that_is_missing_is_named_and_what_no_margin_needs_may_be_left_out(process):
-    seed = load(process)
+    seed = with_tiers(load(process))
     truth = synthetic_data.replay(seed, units=1, years=0.2).truth
     whole, unread = synthetic_data.economic_value(seed, truth), set()
-    for name in seed.economics:
+    for name in seed.economics.keys() - {TIER_YEAR}:  # without it, or at 0, no price is tiered
         broken = seed.model_copy(update={"economics": {one: q for one, q in seed.economics.items() if one != name}})
         refused = refusal(broken, truth)
         if refused is None:
