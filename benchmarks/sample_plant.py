@@ -56,17 +56,17 @@ def drawn(process: str, name: str, one: Parameter, attempt: int) -> float:
     normal = float(np.random.default_rng(np.random.SeedSequence(key)).standard_normal())
     value = one.mean * float(np.exp(log_sd * normal - 0.5 * log_sd**2))
     rounded = (float(f"{value:.{digits}g}") for digits in range(DIGITS, 17))
-    return next((found for found in rounded if found != one.mean), value)
+    return next((result for result in rounded if result != one.mean), value)
 
 
 def sections(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield headings of [plant.parameters] with those of their parameters that `names` holds, if any."""
     heading, own = "", list[str]()
     for line in text.partition("[plant.parameters]\n")[2].partition("\n[")[0].splitlines():
-        if found := _HEADING.match(line):
+        if result := _HEADING.match(line):
             if own:
                 yield heading, own
-            heading, own = found[1], []
+            heading, own = result[1], []
         elif (name := line.partition(" = ")[0]) in names:
             own.append(name)
     if own:
@@ -76,8 +76,8 @@ def sections(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]
 def with_values(text: str, values: dict[str, float], means: dict[str, float]) -> str:
     """Text of a seed in which parameters have other values, each with its mean over plants as `typical`."""
     before, start, after = text.partition("[plant.parameters]\n")
-    own, end, rest = after.partition("\n[")
-    return before + start + "\n".join(_line(line, values, means) for line in own.split("\n")) + end + rest
+    own, end, remaining = after.partition("\n[")
+    return before + start + "\n".join(_line(line, values, means) for line in own.split("\n")) + end + remaining
 
 
 def sample(process: str, tests: list[str]) -> None:
@@ -122,10 +122,10 @@ def sample(process: str, tests: list[str]) -> None:
 
 
 def _line(line: str, values: dict[str, float], means: dict[str, float]) -> str:
-    found = _VALUE.match(line)
-    if found is None or (name := found[1]) not in values:
+    result = _VALUE.match(line)
+    if result is None or (name := result[1]) not in values:
         return line
-    return f"{name} = {{ value = {values[name]:.12g}, typical = {means[name]:.12g},{line[found.end() :]}"
+    return f"{name} = {{ value = {values[name]:.12g}, typical = {means[name]:.12g},{line[result.end() :]}"
 
 
 def _passes(tests: list[str]) -> bool:

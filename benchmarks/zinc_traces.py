@@ -28,17 +28,17 @@ def practice(seed: Seed, trace: str) -> tuple[float, float, float]:
     """Low end, middle and high end of the range of practice that a seed states [mg/L]."""
     assert seed.plant is not None
     stated = seed.plant.parameters[f"feed_{trace}"].source or ""
-    found = re.match(r"practice: ([\d.]+)-([\d.]+)", stated)
-    if found is None:
+    result = re.match(r"practice: ([\d.]+)-([\d.]+)", stated)
+    if result is None:
         raise ValueError(f"feed_{trace}: got source {stated!r}, expected 'practice: LOW-HIGH'")
-    low, high = (float(end) for end in found.groups())
+    low, high = (float(end) for end in result.groups())
     return low, 0.5 * (low + high), high
 
 
-def usual(seed: Seed) -> dict[str, float]:
-    """Contents of the feed that the plant usually has [mg/L]."""
+def typical_contents(seed: Seed) -> dict[str, float]:
+    """Contents of the feed that plants of the type usually have [mg/L]."""
     assert seed.plant is not None
-    return {trace: seed.plant.value(f"feed_{trace}") for trace in TRACES}
+    return {trace: seed.plant.parameters[f"feed_{trace}"].mean for trace in TRACES}
 
 
 def efficiency(seed: Seed, contents: Contents) -> float:
@@ -59,7 +59,7 @@ def lines(seed: Seed) -> list[str]:
     heads = ("trace", *(f"{level} [mg/L]" for level in _LEVELS))
     heads += tuple(f"{level}, others {others} [%]" for others in ("usual", "middle") for level in _LEVELS)
     rows = [
-        (trace, *(f"{content:g}" for content in levels), *_moved(seed, usual(seed), trace, levels),
+        (trace, *(f"{content:g}" for content in levels), *_moved(seed, typical_contents(seed), trace, levels),
          *_moved(seed, middle, trace, levels))
         for trace, levels in ranges.items()
     ]  # fmt: skip
@@ -73,7 +73,7 @@ def _moved(seed: Seed, others: Contents, trace: str, levels: tuple[float, ...]) 
 def _together(seed: Seed, ranges: Mapping[str, tuple[float, ...]]) -> list[tuple[str, str]]:
     cases = {level: {trace: levels[k] for trace, levels in ranges.items()} for k, level in enumerate(_LEVELS)}
     limits = ", ".join(f"{trace} {content:g}" for trace, content in LIMITS.items())
-    cases = {"usual": usual(seed), **cases, f"limits of Chinese plants (assumed): {limits} mg/L": LIMITS}
+    cases = {"usual": typical_contents(seed), **cases, f"limits of Chinese plants (assumed): {limits} mg/L": LIMITS}
     return [(case, f"{efficiency(seed, contents):.1f}") for case, contents in cases.items()]
 
 

@@ -59,7 +59,7 @@ def changed(seed: Seed, numbers: Mapping[str, float]) -> Seed:
 
 def impossible(seed: Seed, columns: Mapping[str, np.ndarray]) -> dict[str, tuple[float, float]]:
     """Lowest and highest value of each column that leaves the possible values; below detection counts as possible."""
-    found = {}
+    result = {}
     for column in seed.columns:
         if column.name not in columns or not column.is_number:
             continue
@@ -67,8 +67,8 @@ def impossible(seed: Seed, columns: Mapping[str, np.ndarray]) -> dict[str, tuple
         low, high = column.limits
         below = (values < low) & ~(column.censored & (values < 0.0))
         if np.any(below | (values > high)):
-            found[column.name] = float(np.nanmin(values)), float(np.nanmax(values))
-    return found
+            result[column.name] = float(np.nanmin(values)), float(np.nanmax(values))
+    return result
 
 
 def simulated(process: str, numbers: Mapping[str, float]) -> None:

@@ -33,8 +33,8 @@ def test_values_are_written_with_their_means_and_nothing_else_changes() -> None:
 
 def test_draws_are_log_normal_about_the_mean_and_belong_to_their_names() -> None:
     one = Parameter(value=3.0, typical=2.0, unit="%", source="law", spread=0.2)
-    found = np.array([drawn("toy", "dose", one, attempt) for attempt in range(2000)])
-    assert drawn("toy", "dose", one, 7) == found[7] != drawn("toy", "loss", one, 7)
-    assert found.mean() == pytest.approx(2.0, abs=4 * 0.4 / np.sqrt(2000))
-    assert found.std() == pytest.approx(0.4, rel=0.1)
-    assert not (found == 2.0).any()
+    result = np.array([drawn("toy", "dose", one, attempt) for attempt in range(2000)])
+    assert drawn("toy", "dose", one, 7) == result[7] != drawn("toy", "loss", one, 7)
+    assert result.mean() == pytest.approx(2.0, abs=4 * 0.4 / np.sqrt(2000))
+    assert result.std() == pytest.approx(0.4, rel=0.1)
+    assert not (result == 2.0).any()

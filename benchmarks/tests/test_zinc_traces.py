@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.aims.columns import page
 from benchmarks.aims.page import filled
-from benchmarks.zinc_traces import LIMITS, NAME, PROCESS, TRACES, efficiency, lines, practice, usual
+from benchmarks.zinc_traces import LIMITS, NAME, PROCESS, TRACES, efficiency, lines, practice, typical_contents
 from seeds import load
 
 SEED = load(PROCESS)
@@ -21,7 +21,7 @@ def test_the_page_has_the_table_that_its_command_writes():
 
 
 def test_plants_have_their_efficiency_at_usual_contents_and_in_the_middle_of_practice():
-    assert 89.0 < efficiency(SEED, usual(SEED)) < 92.0
+    assert 89.0 < efficiency(SEED, typical_contents(SEED)) < 92.0
     assert efficiency(SEED, {trace: levels[1] for trace, levels in RANGES.items()}) > 85.0
 
 
@@ -35,9 +35,9 @@ def test_more_of_a_trace_is_worse_whatever_the_others_are(trace):
     others = [one for one in TRACES if one != trace]
     for levels in itertools.product((0, 2), repeat=len(others)):
         fixed = {one: RANGES[one][k] for one, k in zip(others, levels, strict=True)}
-        found = [efficiency(SEED, {**fixed, trace: x}) for x in np.linspace(0.0, 2.0 * RANGES[trace][2], 9)]
-        assert (np.diff(found) < 0.0).all()
-        assert found[-1] > 50.0
+        result = [efficiency(SEED, {**fixed, trace: x}) for x in np.linspace(0.0, 2.0 * RANGES[trace][2], 9)]
+        assert (np.diff(result) < 0.0).all()
+        assert result[-1] > 50.0
 
 
 def test_a_source_without_a_range_is_named():

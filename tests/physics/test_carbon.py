@@ -12,8 +12,8 @@ PRICED = {name: seed for name, seed in load_all().items() if CARBON_PRICES[0] in
 
 @pytest.mark.parametrize(("direct", "indirect", "charge"), [(0.0, 0.0, 0.0), (12.0, 0.0, 54.0), (12.0, 5.0, 154.0)])
 def test_each_scope_is_charged_at_its_own_price(direct, indirect, charge):
-    found = DAY.charge({"carbon_price_direct": direct, "carbon_price_indirect": indirect})
-    assert found[0] == pytest.approx(charge, rel=1e-12)
+    result = DAY.charge({"carbon_price_direct": direct, "carbon_price_indirect": indirect})
+    assert result[0] == pytest.approx(charge, rel=1e-12)
 
 
 def test_what_is_not_known_has_no_total_and_no_charge():

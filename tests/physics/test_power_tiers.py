@@ -35,10 +35,10 @@ def test_a_surcharge_never_falls_with_the_consumption_and_a_missing_one_stays_mi
 def test_a_plant_pays_on_all_electricity_of_its_liquid_metal():
     """13,245 kWh/t of rectifiers, 250 of auxiliaries, 130 of bus bars: 17 steps above 13,300 kWh/t."""
     tiers = TieredPrice.of(PRICES)
-    found = tiers.parts(13245.0, 250.0)
-    assert found["consumption"] == 13625.0
-    assert found["surcharge"] == pytest.approx(0.14 * 0.17, rel=1e-12)
-    assert found["cost"] == pytest.approx(13625.0 * 0.14 * 0.17, rel=1e-12)
+    result = tiers.parts(13245.0, 250.0)
+    assert result["consumption"] == 13625.0
+    assert result["surcharge"] == pytest.approx(0.14 * 0.17, rel=1e-12)
+    assert result["cost"] == pytest.approx(13625.0 * 0.14 * 0.17, rel=1e-12)
 
 
 def test_the_rule_of_2013_counts_no_auxiliaries():

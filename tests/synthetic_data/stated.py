@@ -28,7 +28,7 @@ def with_parameters(seed: Seed, **values: float) -> Seed:
     return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
 
 
-def usual(seed: Seed) -> Seed:
+def typical_plant(seed: Seed) -> Seed:
     """The plant whose parameters are the means over plants of its type, for figures that are reckoned by hand."""
     assert seed.plant is not None
     stated = seed.plant.parameters

@@ -127,12 +127,12 @@ class RetiredCellPhysics(Physics[Equipment]):
         warmth = arrhenius_factor(_ENERGY, columns["probe_temperature"])
         ohmic, half, whole = (columns[f"pulse_r{name}"] / warmth for name in ("30ms", "500ms", "5s"))
         resting, sheet = columns["rest_voltage"], columns["label_resistance"]
-        likeliest = np.array(CLASSES)[self.class_scores(columns)[:, :-1].argmax(axis=1)]
+        chemistry = np.array(CLASSES)[self.class_scores(columns)[:, :-1].argmax(axis=1)]
         charge = {
             name: np.where(np.isnan(resting), np.nan, np.interp(resting, curve, _GRID))
             for name, curve in _CURVES.items()
         }
-        low = charge_factor(np.select([likeliest == name for name in charge], [*charge.values()]))
+        low = charge_factor(np.select([chemistry == name for name in charge], [*charge.values()]))
         grown = _growth(columns["z_1khz_re"] / warmth / np.sqrt(low), sheet)
         ratio, attenuation = _without_can(columns)
         box = _box(columns)
@@ -150,7 +150,7 @@ class RetiredCellPhysics(Physics[Equipment]):
             "ohmic_growth": grown,
             "whole_growth": _growth(whole / low, sheet),
             "fade_by_growth": np.clip(
-                _OF_A_LIFE * 0.01 * grown / np.where(likeliest == "LFP", _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
+                _OF_A_LIFE * 0.01 * grown / np.where(chemistry == "LFP", _GROWTH_LFP, _GROWTH), -_MOST_FADE, _MOST_FADE
             ),
             "charge_of_lfp": charge["LFP"],
             "charge_of_nmc": charge["NMC"],

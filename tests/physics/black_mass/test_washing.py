@@ -44,6 +44,6 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
-def test_values_by_hand(found, expected):
-    assert found == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize(("result", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(result, expected):
+    assert result == pytest.approx(expected, rel=1e-9)

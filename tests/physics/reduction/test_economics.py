@@ -32,9 +32,9 @@ DIRECT, INDIRECT = 1.23 * 0.96 * 44.0 / 12.0 + GASES, BOUGHT * 0.55 / 1000.0  # 
 
 
 def test_emission_by_hand():
-    found = emitted(DAY, PRICES)
-    assert (found.direct, found.indirect) == (pytest.approx(DIRECT, rel=1e-12), pytest.approx(INDIRECT, rel=1e-12))
-    assert found.total == pytest.approx(DIRECT + INDIRECT, rel=1e-12)
+    result = emitted(DAY, PRICES)
+    assert (result.direct, result.indirect) == (pytest.approx(DIRECT, rel=1e-12), pytest.approx(INDIRECT, rel=1e-12))
+    assert result.total == pytest.approx(DIRECT + INDIRECT, rel=1e-12)
 
 
 def test_margin_by_hand():

@@ -18,8 +18,8 @@ CO2E = BOUGHT * 0.55 / 1000.0  # tCO2e/d
 
 
 def test_emission_by_hand():
-    found = emitted(DAY, PRICES)
-    assert (found.direct, found.indirect) == (0.0, pytest.approx(CO2E, rel=1e-12))
+    result = emitted(DAY, PRICES)
+    assert (result.direct, result.indirect) == (0.0, pytest.approx(CO2E, rel=1e-12))
 
 
 def test_margin_by_hand():

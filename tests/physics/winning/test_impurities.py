@@ -36,8 +36,8 @@ def published_efficiency(**traces):
     ids=str,
 )
 def test_a_trace_alone_costs_what_was_measured(trace, content, drop, off):
-    found = published_efficiency() - published_efficiency(**{f"{trace}_trace": content})
-    assert found == pytest.approx(drop, abs=off)
+    result = published_efficiency() - published_efficiency(**{f"{trace}_trace": content})
+    assert result == pytest.approx(drop, abs=off)
 
 
 def test_usual_contents_give_the_plants_level():
@@ -54,9 +54,9 @@ def test_more_of_a_trace_is_worse_and_ends_somewhere(name, others):
     """From a thousandth to a million times the usual, whatever the others are."""
     contents = USUAL[f"{name}_trace"] * np.logspace(-3.0, 6.0, 90)
     state = {key: others * value for key, value in USUAL.items() if key != "glue_dose"} | {"glue_dose": 0.2}
-    found = impurity_logarithm(**(state | {f"{name}_trace": contents}))
-    assert (np.diff(found) > 0.0).all()
-    assert found[-1] - found[-10] < 1e-3
+    result = impurity_logarithm(**(state | {f"{name}_trace": contents}))
+    assert (np.diff(result) > 0.0).all()
+    assert result[-1] - result[-10] < 1e-3
 
 
 def test_pairs_are_worse_than_their_sum():
@@ -67,9 +67,9 @@ def test_pairs_are_worse_than_their_sum():
 def test_each_doubling_of_all_metals_but_antimony_adds_less():
     """The logarithm of a law without saturation rises by more from each doubling to the next."""
     times = 2.0 ** np.arange(8)
-    some = {key: USUAL[key] * times for key in USUAL if key not in ("antimony_trace", "glue_dose")}
-    found = impurity_logarithm(**(USUAL | some))
-    assert (np.diff(found, 2) < 0.0).all()
+    metals = {key: USUAL[key] * times for key in USUAL if key not in ("antimony_trace", "glue_dose")}
+    result = impurity_logarithm(**(USUAL | metals))
+    assert (np.diff(result, 2) < 0.0).all()
 
 
 def test_glue_lets_a_plant_bear_three_to_ten_times_the_antimony():

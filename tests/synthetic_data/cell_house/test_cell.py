@@ -69,10 +69,10 @@ def test_hot_weather_and_failed_towers_warm_the_cell(p, groups):
 
 def test_towers_cool_no_further_than_the_wet_bulb(p, groups):
     """115 kW over the towers' conductance, above the water that comes back: air at 32 °C has a wet bulb of 28.6."""
-    found = settled(p, groups, given_changed={"ambient": 32.0})
+    result = settled(p, groups, given_changed={"ambient": 32.0})
     water = 11.0 + 0.98 * (32.0 - 14.0) + p.tower_approach
-    expected = water + found["heat_released"][0] / p.tower_capacity
-    assert found["cell_temperature"][0] == pytest.approx(expected, abs=0.05)
+    expected = water + result["heat_released"][0] / p.tower_capacity
+    assert result["cell_temperature"][0] == pytest.approx(expected, abs=0.05)
 
 
 def test_a_stirred_tank_forgets_exponentially():

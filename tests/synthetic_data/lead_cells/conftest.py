@@ -6,14 +6,14 @@ import pytest
 from seeds import load
 from synthetic_data.lead_cells.cells import LeadCellConditions
 from synthetic_data.lead_cells.parameters import LeadParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 CROPS, SECTIONS = 5, 4
 
 
 @pytest.fixture(scope="session")
 def p() -> LeadParameters:
-    return LeadParameters.of(usual(load("lead_refining")))
+    return LeadParameters.of(typical_plant(load("lead_refining")))
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.lead_cells.circuit import ELEMENTS, LeadCircuit
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture(scope="module")
 def plan():
-    return plan_run(usual(load("lead_refining")), units=2, years=3.0, rng_seed=11)
+    return plan_run(typical_plant(load("lead_refining")), units=2, years=3.0, rng_seed=11)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.lead_cells.operators import SETPOINTS, TESTED, orders, setting
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 def test_orders_are_those_of_the_plant_with_habits(p):
@@ -28,7 +28,7 @@ def test_orders_are_those_of_the_plant_with_habits(p):
 
 
 def test_tests_go_up_and_down_in_sections_that_test(p):
-    seed = usual(load("lead_refining"))
+    seed = typical_plant(load("lead_refining"))
     plan, testing = plan_run(seed, units=3, years=0.1), np.array([1.0, 0.0, 1.0])
     signs = np.where(np.random.default_rng(2).random((4, 5, 3)) < 0.5, -1.0, 1.0)
     result = setting(seed, p, plan, SimpleNamespace(first=0, count=5), UnitBlock(0, 0, 3), signs, testing)

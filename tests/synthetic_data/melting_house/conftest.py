@@ -16,13 +16,13 @@ from synthetic_data.melting_house.electrolyte import LineElectrolytes
 from synthetic_data.melting_house.faults import MeltingLineFaults
 from synthetic_data.melting_house.operators import DOSE, MeltingHouseOperators
 from synthetic_data.melting_house.supply import MeltingHouseSupplier
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture(scope="session")
 def house() -> SimpleNamespace:
     """Stages of the first stretch of three furnaces; `draws` has a twin of the stream before each."""
-    plan = plan_run(usual(load("zinc_ingot")), units=3, years=0.2, rng_seed=5)
+    plan = plan_run(typical_plant(load("zinc_ingot")), units=3, years=0.2, rng_seed=5)
     block, rng, draws = UnitBlock(0, 0, 3), np.random.default_rng(11), {}
 
     def before(stage: str) -> np.random.Generator:

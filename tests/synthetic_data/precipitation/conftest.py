@@ -8,14 +8,14 @@ from synthetic_data.plant.set_points import Setting, bounds
 from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 from synthetic_data.precipitation.train import PrecipitationConditions
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 DAYS, LINES = 4, 3
 
 
 @pytest.fixture(scope="session")
 def p() -> PrecipitationParameters:
-    return PrecipitationParameters.of(usual(load("alumina_refining")))
+    return PrecipitationParameters.of(typical_plant(load("alumina_refining")))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.precipitation.circuit import ASSAYS, PrecipitationCircuit
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 YEARS = 3.0
 
@@ -14,7 +14,7 @@ YEARS = 3.0
 @pytest.fixture(scope="module")
 def days():
     """State of three years, by name."""
-    plan = plan_run(usual(load("alumina_refining")), units=1, years=YEARS)
+    plan = plan_run(typical_plant(load("alumina_refining")), units=1, years=YEARS)
     circuit, result = PrecipitationCircuit(plan), []
     while circuit.first < plan.periods:
         days_of_step = circuit.advance(8)

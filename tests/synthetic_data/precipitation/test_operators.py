@@ -7,9 +7,9 @@ from seeds import load
 from synthetic_data.precipitation import operators
 from synthetic_data.precipitation.operators import OperatorView
 from synthetic_data.precipitation.parameters import PrecipitationParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
-P = PrecipitationParameters.of(usual(load("alumina_refining")))
+P = PrecipitationParameters.of(typical_plant(load("alumina_refining")))
 WISH = {name: np.full((2, 1), P[name]) for name in operators.SETPOINTS if name != "evaporation_rate"}
 WISH |= {"evaporation_rate": np.full((2, 1), P.dilution)}
 NORMAL = {"ratio": np.array([P.usual_ratio]), "caustic": np.array([235.0]), "desired": np.array([235.0])}

@@ -7,9 +7,9 @@ from physics.bayer.heat import calcination_reaction
 from seeds import load
 from synthetic_data.precipitation import product
 from synthetic_data.precipitation.parameters import PrecipitationParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
-P = PrecipitationParameters.of(usual(load("alumina_refining")))
+P = PrecipitationParameters.of(typical_plant(load("alumina_refining")))
 ONE = np.array([[1.0]])
 GROWN = {
     "mean_square": 0.0293 * ONE, "train_temperature": 66.5 * ONE, "caustic": 235.0 * ONE, "lime_dose": 20.0 * ONE,

@@ -11,21 +11,21 @@ from synthetic_data.refining_cells.parameters import FAULTS, SectionParameters
 from synthetic_data.refining_cells.sections import SCATTER, TRAITS
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.growth import Growth
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 UNITS = 5
 
 
 @pytest.fixture(scope="session")
 def p() -> SectionParameters:
-    return SectionParameters.of(usual(load("copper_electrorefining")))
+    return SectionParameters.of(typical_plant(load("copper_electrorefining")))
 
 
 @pytest.fixture
 def sections() -> Sections:
     """A stretch of crops with every condition another number."""
     plan, rng = (
-        plan_run(usual(load("copper_electrorefining")), units=UNITS, years=1.0, rng_seed=3),
+        plan_run(typical_plant(load("copper_electrorefining")), units=UNITS, years=1.0, rng_seed=3),
         np.random.default_rng(8),
     )
     grown = Growth(plan, UnitBlock(0, 0, UNITS)).grow(next(iter(stretches(plan))))

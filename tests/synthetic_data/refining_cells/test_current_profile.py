@@ -7,9 +7,9 @@ from physics.electrochemistry import COPPER_EQUIVALENT
 from seeds import load
 from synthetic_data.engine.current_profile import play
 from synthetic_data.engine.running import begin
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
-SEED = usual(load("copper_electrorefining"))
+SEED = typical_plant(load("copper_electrorefining"))
 CELLS, HOURS = 20.0, 168
 
 

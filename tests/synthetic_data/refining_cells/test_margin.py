@@ -5,9 +5,9 @@ import pytest
 
 from seeds import load
 from synthetic_data import economic_value, replay
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
-SEED = usual(load("copper_electrorefining"))
+SEED = typical_plant(load("copper_electrorefining"))
 
 
 @pytest.fixture(scope="module")

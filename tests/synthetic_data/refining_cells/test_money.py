@@ -7,11 +7,11 @@ from models.processes.lookup import needed_physics_of
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.refining_cells.margin import margin
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 def test_measured_money_is_the_true_margin_but_for_the_meters() -> None:
-    seed = usual(load("copper_electrorefining"))
+    seed = typical_plant(load("copper_electrorefining"))
     plant = replay(seed, units=30, years=1.5)
     columns = {name: plant.table[name].to_numpy() for name in plant.table if plant.table[name].dtype == np.float64}
     measured = needed_physics_of(seed).money(

@@ -9,7 +9,7 @@ from seeds import load
 from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.refining_cells import operators
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 def test_swing_is_deeper_in_winter(p):
@@ -37,7 +37,7 @@ def test_tests_are_held_for_the_life_of_anodes(p):
 
 
 def test_setting_takes_the_seeds_bounds():
-    seed = usual(load("copper_electrorefining"))
+    seed = typical_plant(load("copper_electrorefining"))
     weeks = SimpleNamespace(first=0, count=2)
     result = operators.setting(seed, plan_run(seed, units=2, years=0.1), weeks, UnitBlock(0, 0, 2), {})
     assert result.bounds == {"current_swing": (0.0, 12.0), "patrol_interval": (8.0, 24.0)}

@@ -17,13 +17,13 @@ from synthetic_data.shredding.mill import Mills
 from synthetic_data.shredding.operators import TIME, ShreddingOperators
 from synthetic_data.shredding.powder import made
 from synthetic_data.shredding.supply import ShreddingSupplier
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture(scope="session")
 def lines() -> SimpleNamespace:
     """Stages of the first stretch of three lines; `draws` has a twin of the stream before each."""
-    plan = plan_run(usual(load("black_mass")), units=3, years=0.5, rng_seed=5)
+    plan = plan_run(typical_plant(load("black_mass")), units=3, years=0.5, rng_seed=5)
     block, rng, draws = UnitBlock(0, 0, 3), np.random.default_rng(11), {}
 
     def before(stage: str) -> np.random.Generator:

@@ -16,7 +16,7 @@ from synthetic_data.sorter.feed import SURFACES, draw
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.mix import Mix
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 # Belts of scrap: lines whose pieces come at an interval that the seed states.
 SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if "piece_interval = " in path.read_text("utf-8")]
@@ -45,7 +45,7 @@ def pieces_of(seed, lots=LOTS, **options):
 
 @pytest.fixture(scope="module", params=SORTING)
 def seed(request):
-    return usual(load(request.param))
+    return typical_plant(load(request.param))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from seeds import load
 from synthetic_data.tankhouse.anodes import ELEMENTS as ANODE_ELEMENTS
 from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, TankhouseCrops
 from synthetic_data.tankhouse.parameters import TankhouseParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 SHAPE = (5, 4)  # crops, groups
 
@@ -15,7 +15,7 @@ SHAPE = (5, 4)  # crops, groups
 @pytest.fixture(scope="session")
 def uneven() -> TankhouseParameters:
     """Parameters of the seed, with 0.3 in place of 0 and 1.1 in place of 1, so that no term vanishes."""
-    values = {name: one.value for name, one in usual(load("copper_cathode")).plant.parameters.items()}
+    values = {name: one.value for name, one in typical_plant(load("copper_cathode")).plant.parameters.items()}
     return TankhouseParameters("copper_cathode", {n: {0.0: 0.3, 1.0: 1.1}.get(v, v) for n, v in values.items()})
 
 

@@ -7,12 +7,12 @@ from seeds import load
 from synthetic_data import replay
 from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import SharedCircuit, TankhouseCircuit
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture
 def plan():
-    return plan_run(usual(load("copper_cathode")), units=2, years=1.0)
+    return plan_run(typical_plant(load("copper_cathode")), units=2, years=1.0)
 
 
 def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:

@@ -10,7 +10,7 @@ from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.faults import CircuitFaults
 from synthetic_data.tankhouse.parameters import TankhouseParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 WALKS = (
     *("order", "temperature", "chloride", "glue", "thiourea", "solids", "copper", "acid", "activity", "wash"),
@@ -24,7 +24,7 @@ CHLORINE = 35.45 / 107.868  # of silver, by mass
 
 @pytest.fixture(scope="module")
 def plan():
-    return plan_run(usual(load("copper_cathode")), units=2, years=3.0, rng_seed=3)
+    return plan_run(typical_plant(load("copper_cathode")), units=2, years=3.0, rng_seed=3)
 
 
 @pytest.fixture(scope="module")

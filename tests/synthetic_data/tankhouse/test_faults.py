@@ -9,7 +9,7 @@ import seeds
 from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.tankhouse.faults import CircuitFaults
 from synthetic_data.tankhouse.parameters import CIRCUIT_FAULTS, TankhouseParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 WEEKS = 4000
 DAYS = 7.0  # of a crop
@@ -17,7 +17,7 @@ DAYS = 7.0  # of a crop
 
 @pytest.fixture(scope="module")
 def p():
-    return TankhouseParameters.of(usual(seeds.load("copper_cathode")))
+    return TankhouseParameters.of(typical_plant(seeds.load("copper_cathode")))
 
 
 @pytest.fixture(scope="module")

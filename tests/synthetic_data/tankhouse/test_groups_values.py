@@ -11,7 +11,7 @@ from synthetic_data.plant.set_points import SetpointOperator
 from synthetic_data.tankhouse import instruments, operators
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.groups import TankhouseGroups
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 GROUPS = 4
 
@@ -19,7 +19,7 @@ GROUPS = 4
 @pytest.fixture(scope="module")
 def run():
     """Plan, the first stretch of weeks and its table and truth."""
-    plan = plan_run(usual(load("copper_cathode")), units=GROUPS, years=1.0, rng_seed=3)
+    plan = plan_run(typical_plant(load("copper_cathode")), units=GROUPS, years=1.0, rng_seed=3)
     groups = TankhouseGroups(plan, UnitBlock(0, 0, GROUPS))
     weeks = next(iter(stretches(plan)))
     return plan, weeks, *groups.segment(weeks)

@@ -9,7 +9,7 @@ from synthetic_data.engine.options import plan_run
 from synthetic_data.engine.plan import UnitBlock
 from synthetic_data.plant.set_points import Setting
 from synthetic_data.tankhouse.operators import SETPOINTS, TESTED, orders, setting
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 def test_orders(uneven, crops, rng):
@@ -44,7 +44,7 @@ def test_a_set_point_is_a_wish_within_bounds_with_its_test_in_steps():
 
 
 def test_tests_go_up_and_down_in_groups_that_test(uneven):
-    plan = plan_run(usual(load("copper_cathode")), units=4, years=0.2)
+    plan = plan_run(typical_plant(load("copper_cathode")), units=4, years=0.2)
     u = np.random.default_rng(1).random((3, 5, 4))
     testing = np.array([1.0, 0.0, 1.0, 1.0])
     weeks = SimpleNamespace(first=0, count=5)

@@ -10,12 +10,12 @@ from synthetic_data.engine.options import plan_run
 from synthetic_data.tankhouse import stocks
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.parameters import TankhouseParameters
-from tests.synthetic_data.stated import usual
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture(scope="module")
 def p() -> TankhouseParameters:
-    return TankhouseParameters.of(usual(load("copper_cathode")))
+    return TankhouseParameters.of(typical_plant(load("copper_cathode")))
 
 
 def flows(p: TankhouseParameters, days: float = 7.0) -> dict[str, stocks.StockFlow]:
@@ -76,7 +76,7 @@ def test_two_half_as_long_memories_forget_twice_as_fast(p: TankhouseParameters) 
 
 def test_what_dissolves_in_years_leaves_with_the_bleed() -> None:
     """Nickel, of which nothing precipitates, and which the electrolyte stores little of beside what passes."""
-    seed = usual(load("copper_cathode"))
+    seed = typical_plant(load("copper_cathode"))
     run = [weeks for weeks in stretches(plan_run(seed)) if weeks.first >= 0]
     bleed, nickel = (np.concatenate([weeks.state[name][:, 0] for weeks in run]) for name in ("bleed", "ni"))
     p = run[0].parameters

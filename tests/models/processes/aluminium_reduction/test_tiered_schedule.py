@@ -23,8 +23,8 @@ SEED = load("aluminium_reduction")
 
 def line_of(year=2025.0, plant=0.0):
     """A line of 400 kA, 4.0 V and 93 %: 12,817 kWh/t of direct current."""
-    usual = {"line_current": 400.0, "cell_voltage": 4.0, "bath_temperature": 962.0, "current_efficiency": 93.0}
-    rows = {name: np.array([value]) for name, value in usual.items()}
+    typical = {"line_current": 400.0, "cell_voltage": 4.0, "bath_temperature": 962.0, "current_efficiency": 93.0}
+    rows = {name: np.array([value]) for name, value in typical.items()}
     stated = {"tier_year": year, "plant_consumption": plant, "yuan_price": 0.14}
     changed = {name: SEED.economics[name].model_copy(update={"value": value}) for name, value in stated.items()}
     seed = SEED.model_copy(update={"economics": SEED.economics | changed})
@@ -33,7 +33,7 @@ def line_of(year=2025.0, plant=0.0):
 
 @pytest.fixture
 def order():
-    """A day of 300 pots, valley at night and peaks of the day, as much metal as at the usual current."""
+    """A day of 300 pots, valley at night and peaks of the day, as much metal as at the typical current."""
     start = dt.datetime(2026, 8, 3, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     price = [0.03] * 8 + [0.09] * 4 + [0.06] * 4 + [0.09] * 4 + [0.06] * 4
     given = [{"start": (start + dt.timedelta(hours=i)).isoformat(), "price": one} for i, one in enumerate(price)]
@@ -43,16 +43,16 @@ def order():
 
 def test_the_surcharge_is_part_of_the_cost_by_the_lines_own_consumption(order):
     line = line_of()
-    usual = 4.0 / 0.93 / 0.335574 * 1000.0 / line.rectifier + line.auxiliary + 130.0
+    typical = 4.0 / 0.93 / 0.335574 * 1000.0 / line.rectifier + line.auxiliary + 130.0
     plant = line.tiers.plant_consumption
-    assert plant == pytest.approx(usual, rel=1e-5)
-    found = schedule(line, order)
+    assert plant == pytest.approx(typical, rel=1e-5)
+    result = schedule(line, order)
     rate = 0.14 * 0.01 * np.ceil((plant - 13300.0) / 20.0)
-    expected = rate * found.consumption + 0.14 * 0.0005 * plant * (found.consumption - plant)
-    assert found.surcharge == pytest.approx(found.tonnes.value * expected, rel=1e-9)
-    tariff = float(order.prices.values @ found.power) * 1e3
-    assert found.total_cost.value == pytest.approx(tariff + found.surcharge, rel=1e-9)
-    assert found.cost.sum() == pytest.approx(found.total_cost.value, rel=1e-9)
+    expected = rate * result.consumption + 0.14 * 0.0005 * plant * (result.consumption - plant)
+    assert result.surcharge == pytest.approx(result.tonnes.value * expected, rel=1e-9)
+    tariff = float(order.prices.values @ result.power) * 1e3
+    assert result.total_cost.value == pytest.approx(tariff + result.surcharge, rel=1e-9)
+    assert result.cost.sum() == pytest.approx(result.total_cost.value, rel=1e-9)
 
 
 @pytest.mark.parametrize("plant", [0.0, 13500.0])
@@ -95,9 +95,9 @@ def test_the_answer_states_the_surcharge_and_null_without_tiers(order):
 
 
 def test_the_printed_figures_name_the_surcharge_where_there_is_one(order):
-    found = schedule(line_of(), order)
-    (said,) = [one for one in figures(found) if "tiered power price" in one]
-    assert said.startswith(f"a tiered power price takes {found.surcharge:,.0f} $ of the cost at ")
+    result = schedule(line_of(), order)
+    (figure,) = [one for one in figures(result) if "tiered power price" in one]
+    assert figure.startswith(f"a tiered power price takes {result.surcharge:,.0f} $ of the cost at ")
     assert not any("tiered" in one for one in figures(schedule(line_of(year=0.0), order)))
 
 

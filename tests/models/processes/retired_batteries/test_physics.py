@@ -100,8 +100,8 @@ def test_a_nearly_empty_cell_has_not_aged():
 )
 def test_the_charge_of_real_cells_is_read_from_their_rested_voltage(cathode, charge, volts):
     """Medians of PulseBat's LFP of 35 Ah, NMC of 21 Ah and LMO of 10 Ah; above 30 % LFP is level within 6 mV."""
-    found = physics.features(cells(cathode, rest_voltage=volts))
-    assert found[f"charge_of_{cathode.lower()}"].item() == pytest.approx(charge, abs=0.04)
+    result = physics.features(cells(cathode, rest_voltage=volts))
+    assert result[f"charge_of_{cathode.lower()}"].item() == pytest.approx(charge, abs=0.04)
 
 
 def test_the_rise_at_low_charge_is_that_of_the_likeliest_cathode():

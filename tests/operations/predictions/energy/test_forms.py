@@ -291,15 +291,15 @@ def test_goods_that_cbam_covers_have_embedded_emissions_and_others_none(
     app: Service, seed: Seed, physics: Any, post: Any, row: Any
 ) -> None:
     (one,) = post([row])["predictions"]
-    found = one["energy"].get("embedded_emissions")
+    result = one["energy"].get("embedded_emissions")
     (offers,) = app.taken
     stated = json.dumps(TypeAdapter(offers.predictions.answer).json_schema())
     assert "CBAM" in stated
     if seed.process.name == "aluminium_reduction":
-        assert found["unit"] == "tCO2e/t"
+        assert result["unit"] == "tCO2e/t"
         # Nearly scope 1: the regulation has 3.664 t of CO2 a tonne of carbon, 40 CFR 98 has 44/12.
-        assert found["value"] == pytest.approx(one["energy"]["scopes"]["scope_1"]["value"], rel=1e-3)
+        assert result["value"] == pytest.approx(one["energy"]["scopes"]["scope_1"]["value"], rel=1e-3)
         assert "CN 7601" in stated
     else:
         assert physics.CBAM_GOODS is None
-        assert found is None
+        assert result is None

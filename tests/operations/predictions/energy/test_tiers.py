@@ -36,9 +36,9 @@ def answer() -> Callable[[Seed], Any]:
     def answered(seed: Seed) -> Any:
         taken = payloads(seed, 3)
         rows, request = taken.read(json.dumps(taken.example).encode())
-        found = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
-        TypeAdapter(taken.answer).validate_python(HEAD | MODEL | found)
-        return found
+        result = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
+        TypeAdapter(taken.answer).validate_python(HEAD | MODEL | result)
+        return result
 
     return answered
 
@@ -53,11 +53,11 @@ def test_by_default_there_is_no_tiered_price(answer: Callable[[Seed], Any]) -> N
 def test_a_served_year_has_its_rule_whatever_the_model_learnt(
     answer: Callable[[Seed], Any], year: int, counted: str, threshold: float
 ) -> None:
-    found = answer(of_year(year))
-    energy = found["predictions"][0]["energy"]
+    result = answer(of_year(year))
+    energy = result["predictions"][0]["energy"]
     tiers = energy["power_tiers"]
-    assert found["energy_basis"]["factors"]["tier_year"]["value"] == year
-    yuan = found["energy_basis"]["factors"]["yuan_price"]["value"]
+    assert result["energy_basis"]["factors"]["tier_year"]["value"] == year
+    yuan = result["energy_basis"]["factors"]["yuan_price"]["value"]
     for end in ("value", "low", "high"):
         consumption = energy["boundaries"][counted][end] + 130.0
         assert tiers["consumption"][end] == pytest.approx(consumption, rel=1e-12)

@@ -252,14 +252,14 @@ def test_the_mean_of_plants_may_differ_from_the_value_of_this_one(toy_quality_se
     plant = parse(text(", typical = 1.5, spread = 0.15"), PATH).plant
     assert plant is not None
     assert (plant.value("slimes"), plant.parameters["slimes"].mean) == (2.0, 1.5)
-    for typical, told in (
+    for typical, expected in (
         (", typical = 1.5", "got typical = 1.5 without a spread: expected both, or the value alone"),
         (", typical = -1.5, spread = 0.1", "got typical = -1.5: expected the sign of the value 2, and not 0"),
         (", typical = 0, spread = 0.1", "got typical = 0: expected the sign of the value 2, and not 0"),
         (", typical = nan, spread = 0.1", "finite number"),
     ):
-        found = faults(text(typical))
-        assert any(fault.startswith("plant.parameters.slimes") and told in fault for fault in found), found
+        result = faults(text(typical))
+        assert any(fault.startswith("plant.parameters.slimes") and expected in fault for fault in result), result
 
 
 def test_a_parameter_may_spread_between_plants(toy_quality_seed: Seed) -> None:
