@@ -230,7 +230,7 @@ def test_slimes_of_the_copper_page_are_those_of_usual_anodes():
 
     plant = load("copper_cathode").plant
     assert plant is not None
-    typical = {element: plant.parameters[f"anode_{element}"].value for element in SLIMES_SHARE}
+    typical = {element: plant.parameters[f"anode_{element}"].mean for element in SLIMES_SHARE}
     mass = slimes_mass(sum(share * typical[element] for element, share in SLIMES_SHARE.items()))
     silver, lead = (float(slimes_content(typical[element], SLIMES_SHARE[element], mass)) for element in ("ag", "pb"))
     text = (PROCESSES / "copper_cathode.md").read_text(encoding="utf-8")
