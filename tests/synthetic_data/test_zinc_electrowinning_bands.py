@@ -16,7 +16,7 @@ from tests.synthetic_data.stated import medians
 
 KEYS = ["unit", "period_start"]
 CAUSES = 0.5  # years in which one set-point after the other is moved
-FINAL = (31201, 31202)  # nothing was chosen on these
+FINAL = (31203, 31204)  # nothing was chosen on these
 AREA = 200.0  # m² of a cell's cathodes
 RARE = {"ingresses", "cooling failures", "curtailments", "blocked feeds of 40 groups"}  # a few in two years
 

@@ -8,13 +8,14 @@ from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.cycle import NORMALS
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, TRACES, CellHouseParameters
 from synthetic_data.cell_house.state import build
+from tests.synthetic_data.stated import typical_plant
 
 COUNT = 4
 
 
 @pytest.fixture
 def p():
-    return CellHouseParameters.of(load("zinc_electrowinning"))
+    return CellHouseParameters.of(typical_plant(load("zinc_electrowinning")))
 
 
 @pytest.fixture

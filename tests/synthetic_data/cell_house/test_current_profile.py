@@ -7,11 +7,12 @@ from seeds import load
 from synthetic_data.cell_house import current_profile
 from synthetic_data.cell_house.house import House
 from synthetic_data.engine.options import plan_run
+from tests.synthetic_data.stated import typical_plant
 
 
 @pytest.fixture(scope="module")
 def house():
-    return House(plan_run(load("zinc_electrowinning"), units=4, years=0.1)).advance()
+    return House(plan_run(typical_plant(load("zinc_electrowinning")), units=4, years=0.1)).advance()
 
 
 def test_the_current_is_the_profile_times_what_rectifiers_and_grid_leave(house):

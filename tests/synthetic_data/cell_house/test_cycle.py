@@ -9,8 +9,9 @@ from seeds import load
 from synthetic_data.cell_house.cycle import _lead, age, strip
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
 from synthetic_data.cell_house.state import build
+from tests.synthetic_data.stated import typical_plant
 
-P = CellHouseParameters.of(load("zinc_electrowinning"))
+P = CellHouseParameters.of(typical_plant(load("zinc_electrowinning")))
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from seeds import load
 from synthetic_data.cell_house.faults import UNIFORMS, started
 from synthetic_data.cell_house.parameters import GROUP_FAULTS, CellHouseParameters
+from tests.synthetic_data.stated import typical_plant
 
-P = CellHouseParameters.of(load("zinc_electrowinning"))
+P = CellHouseParameters.of(typical_plant(load("zinc_electrowinning")))
 COUNT = 20000
 
 

@@ -7,9 +7,9 @@ from seeds import load
 from synthetic_data.cell_house.house import STEPS_A_DAY, House
 from synthetic_data.cell_house.parameters import TRACES
 from synthetic_data.engine.options import plan_run
-from tests.synthetic_data.stated import with_parameters
+from tests.synthetic_data.stated import typical_plant, with_parameters
 
-SEED = load("zinc_electrowinning")
+SEED = typical_plant(load("zinc_electrowinning"))
 
 
 def without_regimes(**values):

@@ -8,8 +8,9 @@ from seeds import load
 from synthetic_data.cell_house.instruments import MEASURED, NORMALS, UNIFORMS, label, row, spoil
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.cell_house.state import TRAITS, build
+from tests.synthetic_data.stated import typical_plant
 
-SEED = load("zinc_electrowinning")
+SEED = typical_plant(load("zinc_electrowinning"))
 P = CellHouseParameters.of(SEED)
 LIMITS = {name: SEED.column(name).limits for name in MEASURED}
 

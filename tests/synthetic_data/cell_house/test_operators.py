@@ -7,8 +7,9 @@ from seeds import load
 from synthetic_data.cell_house.operators import GROUP_SETPOINTS, NORMALS, choose, review
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.cell_house.state import build
+from tests.synthetic_data.stated import typical_plant
 
-SEED = load("zinc_electrowinning")
+SEED = typical_plant(load("zinc_electrowinning"))
 P = CellHouseParameters.of(SEED)
 
 
