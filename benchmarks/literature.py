@@ -26,9 +26,9 @@ INTRODUCTION = (
     "- *read*: the value was read in the named source.\n"
     "- *recalled*: the value is attributed to the source from memory and was not read again.\n"
     "- *computed*: the value follows from a law of nature, or from a calculation by hand.",
-    "The tolerance of a point is mostly half of the last digit of the value. Arguments that a point leaves out have "
-    "their default. A page lists all points that were read or recalled. Of points that were computed it gives the "
-    "number; their values stand in the file of points.",
+    "Arguments that a point leaves out have their default. A page lists all points that were read or recalled, and "
+    "the number of computed ones. The file of points states these and the tolerance of each point, mostly half of the "
+    "last digit of the value.",
 )
 DIFFERENCES = "No tolerance is widened to include a point. The pages show these values in bold."
 NOMINAL_TEXT = (
@@ -36,9 +36,9 @@ NOMINAL_TEXT = (
     "Physics features, first principles and set-point responses compute with the nominal value. The simulated plant "
     "has its own value in `[plant.parameters]` of its seed.",
     "**Warning:** if both values are equal, the model has information about the simulated plant that it would not "
-    "have about a real plant. The model performance on this plant is then better than on a real plant.",
-    "Facts of a plant that models and simulator share stand in `[equipment]` and are not listed. The pairs are those "
-    "of `tests/models/processes/nominal.toml`.",
+    "have about a real plant, and performs better than there.",
+    "Facts that models and simulator share (`[equipment]`) are not listed. The pairs are those of "
+    "`tests/models/processes/nominal.toml`.",
 )
 HEADS = ("function", "arguments: expected, computed value", "source")
 
@@ -95,8 +95,8 @@ def rows(some: Iterable[Point]) -> Iterator[tuple[str, ...]]:
 
 
 def compared(point: Point) -> str:
-    """Arguments of a point, the expected value with its tolerance, and the computed value."""
-    expected = with_unit(f"{number(point.expected)} ± {number(point.tolerance)}", point.unit)
+    """Arguments of a point, the expected value, and the computed value."""
+    expected = with_unit(number(point.expected), point.unit)
     computed = got(point) if point.differs is None else f"**{got(point)}**"
     return f"{case(point)}: {expected}, {computed}".removeprefix(": ")
 
@@ -147,7 +147,8 @@ def topic_page(topic: str, path: Path) -> str:
         names = ", ".join(f"{name} ({count})" for name, count in remaining.items())
         parts += ["## Computed values", f"Functions and number of points, {remaining.total()} in all: {names}."]
     if reasons:
-        parts += ["## Functions without a point", table(("reason", "functions"), by_reason(reasons))]
+        items = (f"- {functions}: {reason}" for reason, functions in by_reason(reasons))
+        parts += ["## Functions without a point", "\n".join(items)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -184,14 +185,14 @@ def constants_of(process: str) -> list[str]:
     """Parts of the page of nominal constants on one process."""
     pairs = nominal.nominal(process)
     equal = [f"`{one.constant}`" for one in pairs if one.is_equal]
-    rows = [
-        (f"`{one.constant}`", with_unit(number(one.value), one.unit), with_unit(number(one.simulated), one.unit))
+    different = [
+        f"`{one.constant}` {number(one.value)}, {with_unit(number(one.simulated), one.unit)}"
         for one in pairs
         if not one.is_equal
     ]
     parts = [f"## `{process}`"]
-    if rows:
-        parts.append(table(("different constants", "nominal", "simulated"), rows))
+    if different:
+        parts.append(f"Different constants (nominal, simulated): {'; '.join(different)}.")
     if equal:
         parts.append(f"Equal constants: {', '.join(equal)}.")
     return parts
