@@ -165,7 +165,8 @@ def index() -> str:
     every = [point for group in by_topic.values() for point in group]
     rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(listed)) for topic, listed in by_topic.items()]
     off = [
-        (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
+        f"- {called_name(one)}: expected {with_unit(number(one.expected), one.unit)} ({one.source}), computed "
+        f"{got(one)}: {one.differs}"
         for one in every
         if one.differs is not None
     ]
@@ -176,7 +177,7 @@ def index() -> str:
         f"[Nominal constants]({NOMINAL}) compares the constants of the models with those of the simulated plants.",
         "## Differences from published values",
         DIFFERENCES,
-        table(("function", "expected", "computed", "reason"), off),
+        "\n".join(off),
     ]
     return "\n\n".join(parts) + "\n"
 
