@@ -89,7 +89,7 @@ def test_received_assays_are_counted_and_lapse(model):
     state = STATES.begin(model)
     assert STATES.followed(model, state, 0).interval == Interval("wider", 0)
     for number, kind in ((1, "wider"), (2, "adaptive")):
-        batch = replace(BATCH, upto=number, at=number * 1_000_000)
+        batch = replace(BATCH, last_outcome=number, at=number * 1_000_000)
         state = STATES.taken(model, state, ROWS, known(predicted(model)), [0] * 30, batch)
         assert STATES.followed(model, state, batch.at).interval == Interval(kind, 30 * number)
     end = 2_000_000 + LAPSE * (model.seed.period + model.seed.delay) // dt.timedelta(microseconds=1)
