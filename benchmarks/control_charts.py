@@ -113,9 +113,9 @@ def measured() -> dict[str, dict[str, dict[str, float]]]:
 
 
 def cell(figures: dict[str, float]) -> str:
-    """A run length with its standard error, and the published one in brackets."""
+    """A run length to the digits of its standard error, and the published one in brackets."""
     digits = max(0, 1 - math.floor(math.log10(figures["error"]))) if figures["error"] else 2
-    shown = f"{figures['mean']:.{min(digits, 2)}f} ± {figures['error']:.{min(digits, 2)}f}"
+    shown = f"{figures['mean']:.{min(digits, 2)}f}"
     return f"{shown} ({figures['published']:g})" if "published" in figures else shown
 
 
@@ -123,6 +123,8 @@ def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> st
     """Text with the table between its markers replaced."""
     lines = [f"| chart | {' | '.join(f'shift {shift:g}' for shift in SHIFTS)} |", "|---|" + "---:|" * len(SHIFTS)]
     lines += [f"| {name} | {' | '.join(map(cell, lengths.values()))} |" for name, lengths in results.items()]
+    largest = max(one["error"] / one["mean"] for lengths in results.values() for one in lengths.values())
+    lines += ["", f"The standard error of a run length is at most {largest:.1%}."]
     return filled(text, NAME, lines)
 
 

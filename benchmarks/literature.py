@@ -28,9 +28,9 @@ INTRODUCTION = (
     "- *read*: the value was read in the named source.\n"
     "- *recalled*: the value is attributed to the source from memory and was not read again.\n"
     "- *computed*: the value follows from a law of nature, or from a calculation by hand.",
-    "The tolerance of a point is mostly half of the last digit of the value. Arguments that a point leaves out have "
-    "their default. A page lists all points that were read or recalled. Of points that were computed it gives the "
-    "number; their values stand in the file of points.",
+    "Arguments that a point leaves out have their default. A page lists all points that were read or recalled, and "
+    "the number of computed ones. The file of points states these and the tolerance of each point, mostly half of the "
+    "last digit of the value.",
 )
 DIFFERENCES = "No tolerance is widened to include a point. The pages show these values in bold."
 NOMINAL_TEXT = (
@@ -40,8 +40,8 @@ NOMINAL_TEXT = (
     "[dispersion of plants](../../explanation/plant_dispersion.md).",
     "**Warning:** if both values were equal, the model would have information about the simulated plant that it does "
     "not have about a real plant.",
-    "Facts of a plant that models and simulator share stand in `[equipment]` and are not listed. The pairs are those "
-    "of `tests/models/processes/nominal.toml`.",
+    "Facts that models and simulator share (`[equipment]`) are not listed. The pairs are those of "
+    "`tests/models/processes/nominal.toml`.",
 )
 HEADS = ("function", "arguments: expected, computed value", "source")
 
@@ -98,8 +98,8 @@ def rows(some: Iterable[Point]) -> Iterator[tuple[str, ...]]:
 
 
 def compared(point: Point) -> str:
-    """Arguments of a point, the expected value with its tolerance, and the computed value."""
-    expected = with_unit(f"{number(point.expected)} ± {number(point.tolerance)}", point.unit)
+    """Arguments of a point, the expected value, and the computed value."""
+    expected = with_unit(number(point.expected), point.unit)
     computed = got(point) if point.differs is None else f"**{got(point)}**"
     return f"{case(point)}: {expected}, {computed}".removeprefix(": ")
 
@@ -150,7 +150,8 @@ def topic_page(topic: str, path: Path) -> str:
         names = ", ".join(f"{name} ({count})" for name, count in remaining.items())
         parts += ["## Computed values", f"Functions and number of points, {remaining.total()} in all: {names}."]
     if reasons:
-        parts += ["## Functions without a point", table(("reason", "functions"), by_reason(reasons))]
+        items = (f"- {functions}: {reason}" for reason, functions in by_reason(reasons))
+        parts += ["## Functions without a point", "\n".join(items)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -174,7 +175,8 @@ def index() -> str:
     every = [point for group in by_topic.values() for point in group]
     rows = [(f"[{heading(topic)}]({file_of(topic)})", *counts(listed)) for topic, listed in by_topic.items()]
     off = [
-        (called_name(one), f"{with_unit(number(one.expected), one.unit)}, {one.source}", got(one), one.differs)
+        f"- {called_name(one)}: expected {with_unit(number(one.expected), one.unit)} ({one.source}), computed "
+        f"{got(one)}: {one.differs}"
         for one in every
         if one.differs is not None
     ]
@@ -186,7 +188,7 @@ def index() -> str:
         f"[Nominal constants]({NOMINAL}) compares the constants of the models with those of the simulated plants.",
         "## Differences from published values",
         DIFFERENCES,
-        table(("function", "expected", "computed", "reason"), off),
+        "\n".join(off),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -195,14 +197,14 @@ def constants_of(process: str) -> list[str]:
     """Parts of the page of nominal constants on one process."""
     pairs = nominal.nominal(process)
     equal = [f"`{one.constant}`" for one in pairs if one.is_equal]
-    rows = [
-        (f"`{one.constant}`", with_unit(number(one.value), one.unit), with_unit(number(one.simulated), one.unit))
+    different = [
+        f"`{one.constant}` {number(one.value)}, {with_unit(number(one.simulated), one.unit)}"
         for one in pairs
         if not one.is_equal
     ]
     parts = [f"## `{process}`"]
-    if rows:
-        parts.append(table(("different constants", "nominal", "simulated"), rows))
+    if different:
+        parts.append(f"Different constants (nominal, simulated): {'; '.join(different)}.")
     if equal:
         parts.append(f"Equal constants: {', '.join(equal)}.")
     return parts

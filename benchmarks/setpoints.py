@@ -174,9 +174,9 @@ def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
-    "over_time": ("Gain by period, mean over units and plants", over_time),
+    "over_time": ("Gain by period", over_time),
     "map": ("Gain of each unit, by plant", unit_map),
-    "stated": ("Stated against realised gain of moved units, by plant", stated_realised),
+    "stated": ("Stated against realised gain, by plant", stated_realised),
 }
 
 

@@ -33,7 +33,7 @@ HEADS = (
     "end of the job after [s]",
     "without fault [s]",
 )
-POISON_HEADS = ("outcomes", "rejected", "job", "error ratio", "error of responses")
+POISON_HEADS = ("outcomes", "rejected", "job", "error of responses")
 
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
@@ -61,5 +61,4 @@ def _poisons(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, one in figures["cases"].items():
         job = one["state"] if one["state"] != "done" else "promoted" if one["promoted"] else "not promoted"
         rejected = f"{one['refused']:,} of {one['sent']:,}"
-        ratio = f"{one['after'] / one['before']:.3f}"
-        yield name, rejected, job, ratio, f"{one['answers']:.3f}"
+        yield name, rejected, job, f"{one['answers']:.3f}"

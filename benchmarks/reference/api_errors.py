@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from operations.catalogue import offered
 from operations.forms.faults import MOST_FAULTS, RequestDefect, RequestError
-from reporting.markdown import table
 from seeds import load
 from serving.wire.problems import MEDIA_TYPE, Problem, phrase
 
@@ -51,10 +50,12 @@ def page() -> str:
         "",
         "## Fields",
         "",
-        *table(("field", "type", "description"), _fields(Problem)),
-        f"Each entry of `errors` names one wrong value. At most {MOST_FAULTS} are listed.",
+        *_fields(Problem),
         "",
-        *table(("field of `errors`", "type", "description"), _fields(RequestDefect)),
+        f"Each entry of `errors` names one wrong value. At most {MOST_FAULTS} are listed:",
+        "",
+        *_fields(RequestDefect),
+        "",
         "## Example",
         "",
         f"`POST {PATH}` with a temperature in the wrong unit:",
@@ -65,7 +66,7 @@ def page() -> str:
         "",
         "## Statuses",
         "",
-        *table(("status", "title", "cause"), ((one.value, phrase(one), cause) for one, cause in CAUSES.items())),
+        *(f"- {one.value} {phrase(one)}: {cause}" for one, cause in CAUSES.items()),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -82,9 +83,11 @@ def example() -> Problem:
     raise AssertionError("the value is outside its range")
 
 
-def _fields(kind: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+def _fields(kind: type[BaseModel]) -> Iterator[str]:
+    """List of fields with types and descriptions."""
     for name, schema in kind.model_json_schema()["properties"].items():
-        yield f"`{name}`", _type(schema), schema.get("description", "-")
+        described = f": {schema['description']}" if "description" in schema else ""
+        yield f"- `{name}` ({_type(schema)}){described}"
 
 
 def _type(schema: Mapping[str, Any]) -> str:

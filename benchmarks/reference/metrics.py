@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from records.database import Database
 from records.writing.health import RecordsHealth
 from records.writing.writer import Writer
-from reporting.markdown import table
 from serving.middleware.admission import Load
 from serving.telemetry.histogram import BOUNDS
 from serving.telemetry.metrics import Metrics
@@ -27,7 +26,8 @@ def page() -> str:
         "`GET /metrics` returns these metrics in the text format of Prometheus. Counters end with `_total` there.",
         "The process metrics of the Prometheus client (`process_*`) are added.",
         "",
-        *table(("metric", "type", "labels", "description"), map(_row, families())),
+        *map(_line, families()),
+        "",
         f"Buckets of histograms [s]: {', '.join(f'{bound:g}' for bound in BOUNDS)}.",
     ]
     return "\n".join(lines) + "\n"
@@ -49,7 +49,9 @@ def exposed(family: Metric) -> str:
     return f"{family.name}_total" if family.type == "counter" else family.name
 
 
-def _row(family: Metric) -> tuple[str, str, str, str]:
+def _line(family: Metric) -> str:
+    """List item of a metric: name, type, labels and description."""
     # The client library has no public name for the labels of a family without samples.
     labels = ", ".join(f"`{label}`" for label in getattr(family, "_labelnames", ()))
-    return f"`{exposed(family)}`", family.type, labels or "-", family.documentation
+    kind = f"{family.type}; {labels}" if labels else family.type
+    return f"- `{exposed(family)}` ({kind}): {family.documentation}"

@@ -11,10 +11,8 @@ import annotated_types
 from pydantic.fields import FieldInfo
 
 from registry import settings as registry_settings
-from reporting.markdown import table
 from serving.settings import ServiceSettings
 
-HEADER = ("variable", "value", "default", "description")
 SIZES = {2**30: "GiB", 2**20: "MiB"}
 
 
@@ -30,12 +28,13 @@ def page() -> str:
         "",
         "## All commands",
         "",
-        *table(HEADER, _rows(shared)),
+        *_lines(shared),
+        "",
         "`NONFERROUS_SEEDS` is the folder of seeds, as the option `--seeds`.",
         "",
         "## Service",
         "",
-        *table(HEADER, _rows(own)),
+        *_lines(own),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -46,9 +45,11 @@ def variable(name: str, field: FieldInfo) -> str:
     return own if isinstance(own, str) else f"{ServiceSettings.model_config['env_prefix']}{name.upper()}"
 
 
-def _rows(fields: dict[str, FieldInfo]) -> Iterator[tuple[str, str, str, str]]:
+def _lines(fields: dict[str, FieldInfo]) -> Iterator[str]:
+    """List of variables with values, default and description."""
     for name, field in fields.items():
-        yield f"`{variable(name, field)}`", _value(field), _default(field.default), field.description or ""
+        default = _default(field.default)
+        yield f"- `{variable(name, field)}` ({_value(field)}; default {default}): {field.description or ''}"
 
 
 def _value(field: FieldInfo) -> str:

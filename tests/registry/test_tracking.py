@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from models.storage import model_files
-from registry import idempotent, search_pages
+from registry import idempotent
 from registry import tracking as tracked
 from registry.errors import TrackingError
 from registry.settings import StoreSettings
 from registry.signature import signature_of
 from registry.tracking import REQUIREMENTS, WRITING, Tracking
 from registry.versions import AliasMove, Version
+from tests.registry.test_search_pages import page
 
 SERVER = "http://ml:5000"
 
@@ -190,15 +191,6 @@ def test_a_model_is_registered_under_its_process_and_linked(opened):
     assert client.of("create_registered_model") == []
 
 
-def page(result, token):
-    class Page(list):
-        """What one answer of a search holds, and what the next one is asked with."""
-
-    made = Page(result)
-    made.token = token
-    return made
-
-
 def test_versions_are_read_page_by_page_oldest_first_with_their_aliases(opened):
     def version(number):
         return SimpleNamespace(
@@ -230,19 +222,6 @@ def test_versions_are_read_page_by_page_oldest_first_with_their_aliases(opened):
     store, client = opened(search_registered_models=[])
     assert store.versions("p") == []
     assert client.of("search_model_versions") == []
-
-
-def test_a_search_ends_with_a_page_without_a_token():
-    for last in (None, ""):
-        calls = []
-        pages = [page([1, 2], "a"), page([], "b"), page([3], last)]
-
-        def search(token, requested=calls, pages=pages):
-            requested.append(token)
-            return pages[len(requested) - 1]
-
-        assert list(search_pages.all_pages(search)) == [1, 2, 3]
-        assert calls == [None, "a", "b"]
 
 
 @pytest.fixture

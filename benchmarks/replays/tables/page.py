@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import MISSED, at_least, at_most
 from benchmarks.replays.tasks import cost_unit, task_of
-from reporting.markdown import number, table
+from reporting.markdown import number, span, table
 from seeds import Seed, load
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -35,7 +35,7 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
         f"Measured on {figures['measured']}. Errors relative to the oracle's; the aim of the policy drift is at most "
         f"{MOST_ERROR:g}:",
         "",
-        *table(HEADS, _errors(figures)),
+        *_errors(figures),
         _reviewed(figures, "error"),
         "",
         *_costs(figures),
@@ -48,15 +48,17 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
 MOST_ERROR = 1.05
 
 
-def _errors(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Errors to the simulated truth of each process by policy, relative to the oracle."""
+def _errors(figures: Mapping[str, Any]) -> list[str]:
+    """Table of errors to the simulated truth by policy, relative to the oracle."""
+    rows = []
     for process, one in figures["processes"].items():
         ways = _ways(one)
         best = ways["oracle"]["error"]
         ratios = {name: ways[name]["error"] / best for name in SHOWN}
         cells = {name: f"{ratio:.3f}" for name, ratio in ratios.items()}
         cells["drift"] = at_most("error", process, MOST_ERROR, ratios["drift"]).reached
-        yield process, error_of(ways["oracle"], load(process)), *cells.values()
+        rows.append((ratios, (process, error_of(ways["oracle"], load(process)), *cells.values())))
+    return _largest(HEADS, rows)
 
 
 def _costs(figures: Mapping[str, Any]) -> list[str]:
@@ -66,9 +68,19 @@ def _costs(figures: Mapping[str, Any]) -> list[str]:
         unit, ways = cost_unit(load(process)), _ways(one)
         if unit:
             best = ways["oracle"]["lost"]
-            rows.append((process, f"{number(best, 4)} {unit}", *(f"{ways[name]['lost'] / best:.3f}" for name in SHOWN)))
+            ratios = {name: ways[name]["lost"] / best for name in SHOWN}
+            shown = (f"{ratio:.3f}" for ratio in ratios.values())
+            rows.append((ratios, (process, f"{number(best, 4)} {unit}", *shown)))
     head = ["Costs of decisions relative to the oracle's:", ""]
-    return [*head, *table(COSTS, rows), _reviewed(figures, "lost"), ""] if rows else []
+    return [*head, *_largest(COSTS, rows), _reviewed(figures, "lost"), ""] if rows else []
+
+
+def _largest(heads: Sequence[str], rows: Sequence[tuple[Mapping[str, float], tuple[str, ...]]]) -> list[str]:
+    """Table of the processes with a ratio above MOST_ERROR, and the range of the ratios of all others."""
+    others = [ratios for ratios, _ in rows if max(ratios.values()) <= MOST_ERROR]
+    lines = table(heads, (row for ratios, row in rows if ratios not in others))
+    ratios = [ratio for one in others for ratio in one.values()]
+    return [*lines, *([f"All policies of {len(others)} other processes: {span(ratios, '.3f')}."] if others else [])]
 
 
 def _reviewed(figures: Mapping[str, Any], name: str) -> str:

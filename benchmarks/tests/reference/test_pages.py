@@ -34,12 +34,12 @@ def test_each_command_has_one_section_with_its_options():
     assert "`--dry-run`" in text.split("## nonferrous retrain\n")[1].split("\n## ")[0]
 
 
-def test_each_setting_has_one_row_with_its_default():
+def test_each_setting_has_one_line_with_its_default():
     text = PAGES["settings.md"]()
     for name, field in ServiceSettings.model_fields.items():
-        assert text.count(f"| `{variable(name, field)}` |") == 1
-    assert "| `NONFERROUS_MAX_BODY_BYTES` | integer, at least 1,024 | `16777216` (16 MiB) |" in text
-    assert "| `MLFLOW_TRACKING_URI` |" in text
+        assert text.count(f"\n- `{variable(name, field)}` (") == 1
+    assert "- `NONFERROUS_MAX_BODY_BYTES` (integer, at least 1,024; default `16777216` (16 MiB)): " in text
+    assert "- `MLFLOW_TRACKING_URI` (" in text
 
 
 def present_names(path):
@@ -71,8 +71,8 @@ def test_documents_name_metrics_that_there_are(path):
 
 def test_labels_of_a_metric_are_those_of_its_samples():
     with_sample = HistogramMetricFamily("one", "About.", labels=["route", "step"])
-    assert metrics._row(with_sample)[2] == "`route`, `step`"
-    assert metrics._row(HistogramMetricFamily("two", "About."))[2] == "-"
+    assert metrics._line(with_sample) == "- `one` (histogram; `route`, `step`): About."
+    assert metrics._line(HistogramMetricFamily("two", "About.")) == "- `two` (histogram): About."
 
 
 def statuses(path: Path) -> set[str]:

@@ -98,7 +98,7 @@ def test_the_sections_show_known_metrics_noise_and_intervals(toy_seed):
         "Chosen: **linear**, the lowest `calibrate_rmse_over_blocks`; the test rows had no say.",
         "",
         "| candidate | test_rmse | test_skill | test_coverage_90 |",
-        "| - | - | - | - |",
+        "|---|---|---|---|",
         "| persistence | 2 | 0 | 0.9 |",
         "| **linear** | 0.5123 | 0.75 | 0.92 |",
         "",
@@ -182,7 +182,7 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
     assert (
         "They need outcomes to come back; here each counted from 1 period after the end of its own, none earlier.\n\n"
         "| 90% interval | fixed | without outcomes | adaptive |\n"
-        "| - | - | - | - |\n"
+        "|---|---|---|---|\n"
         "| coverage, future periods | 0.74 | 0.81 | 0.876 |\n"
         "| coverage of the narrowest tenth, future periods | 0.8 | 0.85 | 0.9 |\n"
         "| coverage of the widest tenth, future periods | 0.5 | 0.6 | 0.7 |\n"

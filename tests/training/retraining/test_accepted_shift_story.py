@@ -35,5 +35,5 @@ def test_a_level_that_was_accepted_stops_no_later_file(toy_seed, toy_frame, tmp_
     later = [retrain(toy_seed, tmp_path / f"{number}.parquet", settings) for number in (1, 2)]
     assert not accepted.labels.passed
     assert accepted.gated.reasons
-    assert [one.state for one in batches("toy_cells", Tracking(settings))] == ["refused", *["accepted"] * 3]
+    assert [one.state for one in batches("toy_cells", Tracking(settings))] == ["rejected", *["accepted"] * 3]
     assert [one.labels.reasons for one in later] == [[], []]

@@ -75,7 +75,7 @@ def test_a_forged_file_registers_nothing_and_is_kept_as_refused(story):
     assert "link to the inputs of y" in story.refusal
     assert story.before == story.after_try
     forged = batches("toy_cells", story.tracking)[0]
-    assert (forged.state, forged.rows, forged.source) == ("refused", 120, "forged.parquet")
+    assert (forged.state, forged.rows, forged.source) == ("rejected", 120, "forged.parquet")
     assert "link to the inputs of y" in forged.why
     run = story.tracking._client.get_run(forged.run)
     assert (run.info.status, run.data.tags["labels"]) == ("FINISHED", "refused")

@@ -69,7 +69,7 @@ def test_the_better_half_alone_is_refused_with_input_and_prediction_named(story)
 def test_what_a_person_accepted_is_usual_from_then_on(story):
     assert not story.accepted.labels.passed
     assert story.next.labels.passed
-    assert [one.state for one in batches("toy_cells", story.tracking)] == ["refused", "accepted", "accepted"]
+    assert [one.state for one in batches("toy_cells", story.tracking)] == ["rejected", "accepted", "accepted"]
     assert story.next.history_rows == 24 * 40 + 8 * 40
 
 
