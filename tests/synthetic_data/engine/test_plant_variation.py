@@ -42,7 +42,7 @@ def test_parameters_are_drawn_one_independent_of_the_other(seed):
     own = seed.plant.parameters
     differ = [name for name, one in own.items() if one.spread is not None and one.value != 0]
     plants = [another_plant(seed, number).plant.parameters for number in range(2000, 2400)]
-    logs = np.log([[plant[name].value for name in differ] for plant in plants])
+    logs = np.log([[plant[name].value / own[name].mean for name in differ] for plant in plants])
     off = np.corrcoef(logs.T)[np.triu_indices(len(differ), 1)]
     assert np.abs(off).max(initial=0) < 5.5 / np.sqrt(400)
 
