@@ -91,16 +91,16 @@ class Accounting(Addition):
     def described(self) -> Described:
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
-        described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
+        entries = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in SCOPES})
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
-            described_quantities |= of_quantities({own: norm.unit})
-            described_quantities |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
-            described_quantities |= {
+            entries |= of_quantities({own: norm.unit})
+            entries |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
+            entries |= {
                 f"{own}_best_grade": (None, "that of the low end"),
                 f"{own}_worst_grade": (None, "of the high end"),
             }
-        return described_quantities
+        return entries
 
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
