@@ -88,10 +88,10 @@ def called_name(point: Point) -> str:
     return f"`{name}`" if point.part is None else f"`{name}`, part {point.part}"
 
 
-def rows(some: Iterable[Point]) -> Iterator[tuple[str, ...]]:
+def rows(shown: Iterable[Point]) -> Iterator[tuple[str, ...]]:
     """Lines of the table: points of the same function and source together."""
     groups: dict[tuple[str, str], list[Point]] = {}
-    for point in some:
+    for point in shown:
         groups.setdefault((called_name(point), f"{point.source} ({point.sure})"), []).append(point)
     for (name, source), group in groups.items():
         yield name, "; ".join(map(compared, group)), source

@@ -113,7 +113,9 @@ def _enter(rows: list[Row]) -> None:
 
 def _present(subject: str) -> str:
     """Return an audit subject with the present name of a batch's state instead of a former one."""
-    return re.sub(r"(, batch \w+): refused$", r"\1: rejected", subject)
+    from registry.retraining.new_rows import FORMER_STATES
+
+    return re.sub(r"(, batch \w+: )(\w+)$", lambda match: match[1] + FORMER_STATES.get(match[2], match[2]), subject)
 
 
 @records_app.command()

@@ -19,11 +19,11 @@ def rows(heading: str) -> list[list[str]]:
 def terms() -> list[tuple[str, str, str, str]]:
     """Term, Chinese term or nothing, definition and place of use of each entry."""
     entries = PAGE.read_text(encoding="utf-8").split("\n## ")[0].splitlines()
-    found = [
+    matches = [
         re.fullmatch(r"- \*\*(.+?)\*\*(?: \(([^)]+)\))?: (.+) \*(.+)\*", line) for line in entries if line[:1] == "-"
     ]
-    assert all(found)
-    return [(one[1], one[2] or "", one[3], one[4]) for one in found if one]
+    assert all(matches)
+    return [(one[1], one[2] or "", one[3], one[4]) for one in matches if one]
 
 
 def test_terms_stand_in_alphabetical_order_with_one_sentence_each():

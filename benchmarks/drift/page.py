@@ -38,8 +38,8 @@ def _cells(plants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _detected(delays: Sequence[float | None]) -> str:
     """Number of detected changes among all, and the median of their delays."""
-    found = [one for one in delays if one is not None]
-    return f"{len(found)} of {len(delays)}" + (f" ({np.median(found):.0f})" if found else "")
+    detected = [one for one in delays if one is not None]
+    return f"{len(detected)} of {len(delays)}" + (f" ({np.median(detected):.0f})" if detected else "")
 
 
 def with_tables(text: str, results: Mapping[str, Any]) -> str:

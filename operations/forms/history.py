@@ -108,10 +108,8 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
 def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) -> FloatArray:
     """Values of a column that earlier periods provide; rows of the request provide none."""
     values = [past[i].get(column.name) if i < len(past) else None for i in used]
-    lent_values = np.array(values, dtype=np.float64)
-    return (
-        np.abs(lent_values) if column.censored else lent_values
-    )  # of a content below the laboratory's limit the limit
+    stated = np.array(values, dtype=np.float64)
+    return np.abs(stated) if column.censored else stated  # of a content below the laboratory's limit the limit
 
 
 def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:

@@ -90,8 +90,8 @@ def _named(seed: Seed) -> Record:
     fields: Record = {PREDICTION: Annotated[kind | None, Field(default=None, description=about)]}
     for column in seed.identity:
         kind = Key if column.role == "key" else Time
-        message = f"{column.description}; null: the prediction says it"
-        fields[column.name] = Annotated[kind | None, Field(default=None, description=message)]
+        description = f"{column.description}; null: the prediction says it"
+        fields[column.name] = Annotated[kind | None, Field(default=None, description=description)]
     return fields
 
 

@@ -12,7 +12,7 @@ from registry.tracking import Tracking
 from registry.versions import FORCED_WHY, NOTHING, PROMOTED_BY, SAME_AS, RegistryError, Version
 
 State = Literal["pending", "accepted", "rejected", "withdrawn"]
-_FORMER_STATES: dict[str, State] = {"open": "pending", "refused": "rejected"}
+FORMER_STATES: dict[str, State] = {"open": "pending", "refused": "rejected"}
 """States by the names that runs of versions before 0.2 store; a run is not written again."""
 
 ROWS_FILE, TESTS_FILE = "batch.parquet", "batch_tests.parquet"
@@ -90,7 +90,7 @@ class RowBatch:
             rows=int(tags[ROWS]),
             data_end=tags.get(DATA_END),
             digest=tags[DIGEST],
-            state=_FORMER_STATES.get(tags[STATE], cast(State, tags[STATE])),
+            state=FORMER_STATES.get(tags[STATE], cast(State, tags[STATE])),
             base=tags[BASE],
             why=tags.get(WITHDRAWN_WHY) or tags.get(WHY) or "",
             withdrawn_by=tags.get(WITHDRAWN_BY),

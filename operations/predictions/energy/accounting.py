@@ -95,19 +95,19 @@ class Accounting(Addition):
         """Energy within each boundary, emissions, and the norms."""
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
         emissions = [*SCOPES, *([] if self._physics.CBAM_GOODS is None else [EMBEDDED])]
-        described_quantities = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
-        described_quantities |= of_quantities(
+        entries = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
+        entries |= of_quantities(
             {f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()}
         )
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
-            described_quantities |= of_quantities({own: norm.unit})
-            described_quantities |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
-            described_quantities |= {
+            entries |= of_quantities({own: norm.unit})
+            entries |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
+            entries |= {
                 f"{own}_best_grade": (None, "that of the low end"),
                 f"{own}_worst_grade": (None, "of the high end"),
             }
-        return described_quantities
+        return entries
 
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]

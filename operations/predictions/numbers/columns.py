@@ -12,10 +12,10 @@ from operations.predictions.payloads import Payloads
 
 def described(payloads: Payloads) -> Described:
     """Columns of a response in order; those of options only if requested."""
-    quantity_list = of_quantities(payloads.quantities)
+    columns = of_quantities(payloads.quantities)
     for one in payloads.options:
-        quantity_list |= one.described()
-    return quantity_list
+        columns |= one.described()
+    return columns
 
 
 def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Record) -> Columns:

@@ -244,9 +244,8 @@ def test_where_a_key_is_configured_only_what_it_has_signed_is_loaded(model_folde
     assert result == Refused("manifest.sig: expected a signature of manifest.json by ours.pub, got another")
     signatures.sign(model_folder, keys["ours"][0])
     assert isinstance(load(asking, model_folder, toy_seed), LoadedVersion)
-    assert isinstance(
-        load(settings, model_folder, toy_seed), LoadedVersion
-    )  # a signature hurts nobody who does not ask for it
+    # a signature does not disturb a service that requires none
+    assert isinstance(load(settings, model_folder, toy_seed), LoadedVersion)
     (model_folder / model_files.MANIFEST).write_bytes((model_folder / model_files.MANIFEST).read_bytes() + b"\n")
     assert isinstance(load(asking, model_folder, toy_seed), Refused)
 

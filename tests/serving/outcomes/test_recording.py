@@ -86,9 +86,8 @@ def test_parts_of_a_long_tables_answer_are_the_answer(app: Service, database: Da
     assert {part.id for part in parts} == {response.headers["record-id"]}
     assert b"".join(restored(part.request_body, part.encoding) for part in parts) == body
     assert b"".join(restored(part.response_body, part.encoding) for part in parts) == response.content
-    assert (
-        sum(len(part.response_body) for part in parts) < len(response.content) / 5
-    )  # its rows are alike but for their units
+    # its rows are alike but for their units
+    assert sum(len(part.response_body) for part in parts) < len(response.content) / 5
     assert json.loads(pa.ipc.open_stream(response.content).schema.metadata[b"nonferrous"])["id"] == parts[0].id
 
 

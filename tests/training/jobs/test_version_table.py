@@ -117,13 +117,13 @@ def test_figures_may_be_compared_where_one_table_gave_them_all():
 def test_versions_of_before_0_2_are_listed_without_their_metrics(compared):
     """Their runs have no tag `schema`; a baseline of their job would have metrics of the former names too."""
     earlier = replace(version(1, aliases=("champion",)), tags={"data_digest": "sha256:zero"})
-    found = compared([earlier, version(2)], {1: {"linear": "run1", "majority": "b1"}, 2: {}})
-    assert [(row.name, dict(row.metrics), row.is_earlier) for row in found.rows] == [
+    comparison = compared([earlier, version(2)], {1: {"linear": "run1", "majority": "b1"}, 2: {}})
+    assert [(row.name, dict(row.metrics), row.is_earlier) for row in comparison.rows] == [
         ("1", {}, True),
         ("2", {"test_mae": 0.2}, False),
     ]
-    assert found.same_table is True
-    assert earlier_lines(found) == ["version 1: trained before 0.2; train it again"]
+    assert comparison.same_table is True
+    assert earlier_lines(comparison) == ["version 1: trained before 0.2; train it again"]
 
 
 def test_an_embedded_store_is_looked_at_where_the_ui_listens_by_default(tmp_path):

@@ -175,9 +175,8 @@ def test_on_another_plant_the_promise_is_withdrawn_until_its_own_lots_show_it(ca
         Console(width=500).print(part, markup=False)
     output = capsys.readouterr().out
     assert "That promise is withdrawn here: it was made for another plant, and assays of lots of this one" in output
-    assert (
-        "do not show it (at least 29 lots needed)." in output
-    )  # 0.9 to the power of 29 is the first below a twentieth
+    # 0.9 to the power of 29 is the first below a twentieth
+    assert "do not show it (at least 29 lots needed)." in output
 
 
 def test_lots_of_a_trial_show_the_promise_in_the_order_in_which_they_came(

@@ -137,14 +137,18 @@ def test_no_former_name_stays_and_new_rows_are_counted_on(
         fill(migrated, stored_exchange)
         assert [row["number"] for row in content(migrated)["response_prefixes"]] == [2]
         with migrated.read() as connection:
-            found = inspect(connection)
-            assert set(found.get_table_names()) == {*metadata.tables, "alembic_version"}
+            inspector = inspect(connection)
+            assert set(inspector.get_table_names()) == {*metadata.tables, "alembic_version"}
             objects = [
                 one["name"]
                 for table in metadata.tables
-                for one in (*found.get_indexes(table), found.get_pk_constraint(table), *found.get_columns(table))
+                for one in (
+                    *inspector.get_indexes(table),
+                    inspector.get_pk_constraint(table),
+                    *inspector.get_columns(table),
+                )
             ]
             if not migrated.is_sqlite:
-                objects += found.get_sequence_names()
+                objects += inspector.get_sequence_names()
     assert not [name for name in objects if name and name.startswith(("asked", "answer", "shadow_answers"))]
     assert not {"head", "upto", "who", "what", "why", "made_at", "ends_at"} & set(objects)
