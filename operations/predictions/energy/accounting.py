@@ -96,9 +96,7 @@ class Accounting(Addition):
         units = {f"{ENERGY}_{name}": unit for name, unit in self.units.items()} | {f"{ENERGY}_{_COAL}": COAL_UNIT}
         emissions = [*SCOPES, *([] if self._physics.CBAM_GOODS is None else [EMBEDDED])]
         entries = of_quantities(units | {f"{ENERGY}_{name}": EMISSION_UNIT for name in emissions})
-        entries |= of_quantities(
-            {f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()}
-        )
+        entries |= of_quantities({f"{ENERGY}_{TIERS}_{name}": unit for name, unit in self._tier_units.items()})
         for norm in self._seed_norms:
             own = f"{ENERGY}_{norm.name}"
             entries |= of_quantities({own: norm.unit})
