@@ -6,8 +6,7 @@ Every parameter with a `spread` is drawn once about its mean over plants. Parame
 comment in [plant.parameters] is the heading of a section. Those that are not yet drawn have the values of the seed. A
 section is drawn again if a test fails with it: the tests compare statistics of the plant with their published bands.
 A parameter that a regime changes keeps its mean, on which the regime's own value rests, unless models have a nominal
-constant for it. Draws depend on the names of process and parameter alone, so that an added parameter leaves the
-others
+constant for it. Draws depend on the names of process and parameter alone: a further parameter leaves the others
 unchanged.
 """
 
