@@ -59,7 +59,7 @@ def note(page: str) -> list[str]:
         if processes := outdated(result):
             measured = {process for process, _ in _digests(result)}
             which = "all processes" if measured == {*processes} else ", ".join(processes)
-            lines.append(f"> - `{stem}.json`: {which} (`{command}`)")
+            lines.append(f"> - [{stem}.json]({stem}.json): {which} (`{command}`)")
     if not lines:
         return []
     return ["> Outdated: the seeds of these processes have changed since these results were measured.", ">", *lines]

@@ -35,4 +35,4 @@ def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": current["drift"]}}))
     assert note("drift") == []
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
-    assert note("drift")[-1] == "> - `drift.json`: all processes (`python -m benchmarks.drift`)"
+    assert note("drift")[-1] == "> - [drift.json](drift.json): all processes (`python -m benchmarks.drift`)"
