@@ -35,6 +35,7 @@ OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "waiting": "python -m benchmarks.label_checks.following",
         "waiting_lots": "python -m benchmarks.label_checks.lots",
     },
+    "set_points": {"setpoints": "python benchmarks/setpoints.py run"},
     "retraining": {
         "forgetting": "python -m benchmarks.forgetting",
         "replay": "python -m benchmarks.replays.tables",
@@ -47,8 +48,9 @@ OF_PAGES: Mapping[str, Mapping[str, str]] = {
 
 
 def outdated(result: Any) -> list[str]:
-    """Return the processes of a result, sorted, whose seeds have changed since it was measured."""
-    return sorted({process for process, digest in _digests(result) if not is_of_own_plant(digest, load(process))})
+    """Return the processes or variants of a result, sorted, whose seeds have changed since it was measured."""
+    digests = _digests(result)
+    return sorted({label for label, process, digest in digests if not is_of_own_plant(digest, load(process))})
 
 
 def note(page: str) -> list[str]:
@@ -56,13 +58,13 @@ def note(page: str) -> list[str]:
     lines = []
     for stem, command in OF_PAGES[page].items():
         result = json.loads((FOLDER / f"{stem}.json").read_text(encoding="utf-8"))
-        if processes := outdated(result):
-            measured = {process for process, _ in _digests(result)}
-            which = "all processes" if measured == {*processes} else ", ".join(processes)
+        if labels := outdated(result):
+            measured = {label for label, _, _ in _digests(result)}
+            which = "all" if measured == {*labels} else ", ".join(labels)
             lines.append(f"> - [{stem}.json]({stem}.json): {which} (`{command}`)")
     if not lines:
         return []
-    return ["> Outdated: the seeds of these processes have changed since these results were measured.", ">", *lines]
+    return ["> Outdated: the seeds have changed since these results were measured.", ">", *lines]
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -72,15 +74,16 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield page, filled(page.read_text(encoding="utf-8"), NAME, note(name))
 
 
-def _digests(result: Any, process: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each process of a result with the digest of the seed that it was measured on."""
+def _digests(result: Any, label: str | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield each process or variant of a result, with its process and the digest of the seed it was measured on."""
     for key, value in result.items() if isinstance(result, dict) else ():
         if key == "seed_digests":
-            yield from value.items()
-        elif key == "seed_digest" and process is not None:
-            yield process, value
+            yield from ((process, process, digest) for process, digest in value.items())
+        elif key == "seed_digest" and label is not None:
+            yield label, result.get("process", label), value
         else:
-            yield from _digests(value, key if key in names() else process)
+            is_labelled = key in names() or (isinstance(value, dict) and "process" in value)
+            yield from _digests(value, key if is_labelled else label)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ def test_a_result_of_the_present_plant_is_current_wherever_its_digest_stands(see
     assert outdated({"processes": {"aluminium_reduction": {"seed_digest": digest, "rmse": 1.0}}}) == []
     assert outdated({"seed_digests": {"aluminium_reduction": digest, "zinc_ingot": spent}}) == ["zinc_ingot"]
     assert outdated({"aluminium_reduction": {"steps": {"seed_digest": spent}}}) == ["aluminium_reduction"]
+    variants = {"usual": digest, "easy": spent}
+    trials = {name: {"process": "aluminium_reduction", "seed_digest": one} for name, one in variants.items()}
+    assert outdated(trials) == ["easy"]
 
 
 @pytest.mark.parametrize("name", [name for results in OF_PAGES.values() for name in results])
@@ -31,8 +34,8 @@ def test_pages_name_their_outdated_results_and_no_others():
 
 def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.aims.outdated.FOLDER", tmp_path)
-    current = {"drift": seed_digest(load("pv_modules"))}
-    (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": current["drift"]}}))
+    current = seed_digest(load("pv_modules"))
+    (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": current}}))
     assert note("drift") == []
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
-    assert note("drift")[-1] == "> - [drift.json](drift.json): all processes (`python -m benchmarks.drift`)"
+    assert note("drift")[-1] == "> - [drift.json](drift.json): all (`python -m benchmarks.drift`)"
