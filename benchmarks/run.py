@@ -27,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.aims import outdated
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size import page as training_size
 from models.estimators.two_stage import Parted
@@ -50,7 +51,7 @@ BULK = 10_000
 RATE, SECONDS = 200, 20
 DOCS = Path(__file__).parent.parent / "docs"
 API_PORT, PEER_PORT = 8765, 8766
-OTHERS = "\n<!-- "  # begins what other commands write into the page
+OTHERS = "\n<!-- service -->"  # begins what other commands write into the page
 
 
 def alternately(*jobs: Callable[[], object]) -> list[list[float]]:
@@ -354,6 +355,8 @@ def page(figures: dict[str, Any]) -> str:
             "# Benchmark results",
             "",
             "Measured speed and memory, compared with other software and with aims. Missed aims are in bold.",
+            "",
+            *outdated.block("results/benchmarks"),
             "",
             "## Overview",
             "",

@@ -50,7 +50,7 @@ class Learnt:
     best: AnyCandidate
 
 
-def learnt(name: str, number: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Learnt:
+def trained_plant(name: str, number: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Learnt:
     """Candidates of the plant with the random numbers so many after those of the seed."""
     seed = load(name).for_first
     learner = task_of(seed).learner
@@ -76,12 +76,12 @@ def learnt(name: str, number: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def sorter(request, tmp_path, monkeypatch):
-    return learnt(request.param, 1, tmp_path, monkeypatch)
+    return trained_plant(request.param, 1, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def plants(request, tmp_path, monkeypatch):
-    return [learnt(request.param, number, tmp_path / str(number), monkeypatch) for number in PLANTS]
+    return [trained_plant(request.param, number, tmp_path / str(number), monkeypatch) for number in PLANTS]
 
 
 def is_covered(coverages):

@@ -9,6 +9,7 @@ measurement; until then a note on their page names them. All other results must 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,25 +19,29 @@ from benchmarks.digests import is_of_own_plant
 from seeds import load, names
 
 NAME = "outdated results"
-FOLDER = Path(__file__).parents[2] / "docs" / "results"
-# Results of each page, by the command that measures them again.
+DOCS = Path(__file__).parents[2] / "docs"
+FOLDER = DOCS / "results"
+_BOUNDS = {"bounds": "python -m benchmarks.bounds"}
+# Results of each page of the documents, by the command that measures them again.
 OF_PAGES: Mapping[str, Mapping[str, str]] = {
-    "benchmarks": {
+    "reference/processes/copper_electrorefining": _BOUNDS,
+    "reference/processes/zinc_electrowinning": _BOUNDS,
+    "results/benchmarks": {
         "benchmarks": "make bench",
         "service": "python -m benchmarks.service",
         "simulation": "python -m benchmarks.simulation",
         "training": "make bench-training",
         "training_size": "make bench-training",
     },
-    "drift": {"drift": "python -m benchmarks.drift"},
-    "intervals": {"coverage": "python -m benchmarks.coverage", "regret": "python -m benchmarks.regret"},
-    "label_checks": {
+    "results/drift": {"drift": "python -m benchmarks.drift"},
+    "results/intervals": {"coverage": "python -m benchmarks.coverage", "regret": "python -m benchmarks.regret"},
+    "results/label_checks": {
         "forged": "python -m benchmarks.label_checks",
         "waiting": "python -m benchmarks.label_checks.following",
         "waiting_lots": "python -m benchmarks.label_checks.lots",
     },
-    "set_points": {"setpoints": "python benchmarks/setpoints.py run"},
-    "retraining": {
+    "results/quality": {"quality_setpoints": "python benchmarks/quality_setpoints.py"},
+    "results/retraining": {
         "forgetting": "python -m benchmarks.forgetting",
         "replay": "python -m benchmarks.replays.tables",
         "replay_short": "python -m benchmarks.replays.tables.short_steps",
@@ -44,11 +49,13 @@ OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "promotions": "python -m benchmarks.replays.tables.promotions",
         "verdicts": "python -m benchmarks.replays.tables.verdicts",
     },
+    "results/set_points": {"setpoints": "python benchmarks/setpoints.py run"},
+    "results/sorting": {"promises": "python benchmarks/guarantees.py"},
 }
 
 
 def outdated(result: Any) -> list[str]:
-    """Return the processes or variants of a result, sorted, whose seeds have changed since it was measured."""
+    """Return processes or variants, sorted, whose seeds have changed since they were measured."""
     digests = _digests(result)
     return sorted({label for label, process, digest in digests if not is_of_own_plant(digest, load(process))})
 
@@ -61,21 +68,27 @@ def note(page: str) -> list[str]:
         if labels := outdated(result):
             measured = {label for label, _, _ in _digests(result)}
             which = "all" if measured == {*labels} else ", ".join(labels)
-            lines.append(f"> - [{stem}.json]({stem}.json): {which} (`{command}`)")
+            file = os.path.relpath(DOCS / "results" / f"{stem}.json", (DOCS / page).parent)
+            lines.append(f"> - [`{command}`]({file}): {which}")
     if not lines:
         return []
     return ["> Outdated: the seeds have changed since these results were measured.", ">", *lines]
 
 
+def block(page: str) -> list[str]:
+    """Lines of a page's note between its markers."""
+    return [f"<!-- {NAME} -->", *note(page), f"<!-- end of {NAME} -->"]
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield each page that can have a note, and its text with the present one."""
     for name in OF_PAGES:
-        page = FOLDER / f"{name}.md"
+        page = DOCS / f"{name}.md"
         yield page, filled(page.read_text(encoding="utf-8"), NAME, note(name))
 
 
 def _digests(result: Any, label: str | None = None) -> Iterator[tuple[str, str, str]]:
-    """Yield each process or variant of a result, with its process and the digest of the seed it was measured on."""
+    """Yield each process or variant of a result, with its process and the digest of its seed."""
     for key, value in result.items() if isinstance(result, dict) else ():
         if key == "seed_digests":
             yield from ((process, process, digest) for process, digest in value.items())

@@ -30,9 +30,7 @@ def measured(name: str) -> Any:
 def figures_of(process: str) -> dict[str, dict[str, Any]]:
     """Figures of a process, by the command that measures them again."""
     result = {f"accuracy.py {process}": measured(process)}
-    result |= {
-        f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality", "quality_setpoints")
-    }
+    result |= {f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality")}
     return {command: figures for command, figures in result.items() if figures is not None}
 
 

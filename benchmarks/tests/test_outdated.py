@@ -36,6 +36,6 @@ def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.aims.outdated.FOLDER", tmp_path)
     current = seed_digest(load("pv_modules"))
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": current}}))
-    assert note("drift") == []
+    assert note("results/drift") == []
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
-    assert note("drift")[-1] == "> - [drift.json](drift.json): all (`python -m benchmarks.drift`)"
+    assert note("results/drift")[-1] == "> - [`python -m benchmarks.drift`](drift.json): all"

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks import guarantees, sorting
-from benchmarks.digests import seed_digest
 from models.uncertainty.guarantees import at_least, beyond_promise, p_value
 from seeds import load
 from seeds.format.tasks.sorting import USUAL_CALIBRATION_CONFIDENCE
@@ -37,7 +36,6 @@ def test_the_promise_on_lots_is_used_and_kept_as_the_sorting_page_says():
     assert set(results) == set(stored_results(sorting))
     for process, result in results.items():
         seed = load(process)
-        assert result["seed_digest"] == seed_digest(seed), f"python benchmarks/guarantees.py {process}"
         assert [plant["rng_seed"] for plant in result["plants"]] == list(guarantees.FINAL)
         assert {plant["calibration"]["confidence"] for plant in result["plants"]} == {seed.sorting_rules.sure}
 
