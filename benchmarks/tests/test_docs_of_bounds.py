@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.bounds import floor, spreads, steps
 from benchmarks.bounds.page import MEASURED, RESULTS, page_of, with_tables
-from seeds import load
 from training.setpoints.plants import FINAL
 
 KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -30,7 +29,3 @@ def test_costs_of_limits_on_the_spread_of_a_lot_are_the_measured_ones():
     results = json.loads(spreads.RESULTS.read_text(encoding="utf-8"))
     text = spreads.PAGE.read_text(encoding="utf-8")
     assert spreads.with_table(text, results) == text
-    for process, result in results.items():
-        assert result["seed_digest"] == spreads.free_digest(load(process)), (
-            f"python -m benchmarks.bounds.spreads {process}"
-        )

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks.aims.outdated import FOLDER, OF_PAGES, note, outdated, pages
+from benchmarks.bounds.spreads import free_digest
 from benchmarks.digests import own_plant_digest, seed_digest
 from seeds import load
 
@@ -19,6 +20,9 @@ def test_a_result_of_the_present_plant_is_current_wherever_its_digest_stands(see
     variants = {"usual": digest, "easy": spent}
     trials = {name: {"process": "aluminium_reduction", "seed_digest": one} for name, one in variants.items()}
     assert outdated(trials) == ["easy"]
+    cells = load("retired_batteries")
+    assert outdated({"retired_batteries": {"seed_digest": free_digest(cells)}}) == []
+    assert outdated({"retired_batteries": {"seed_digest": spent}}) == ["retired_batteries"]
 
 
 @pytest.mark.parametrize("name", [name for results in OF_PAGES.values() for name in results])
