@@ -28,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.aims import outdated
+from benchmarks.aims.page import block
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size import page as training_size
 from models.estimators.two_stage import Parted
@@ -356,7 +357,7 @@ def page(figures: dict[str, Any]) -> str:
             "",
             "Measured speed and memory, compared with other software and with aims. Missed aims are in bold.",
             "",
-            *outdated.block("results/benchmarks"),
+            block(outdated.NAME, outdated.note("results/benchmarks")),
             "",
             "## Overview",
             "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ OF_PAGES: Mapping[str, Mapping[str, str]] = {
 
 def outdated(result: Any) -> list[str]:
     """Return processes or variants, sorted, whose seeds have changed since they were measured."""
-    digests = _digests(result)
+    digests = _digests(result, names())
     return sorted({label for label, process, digest in digests if not _is_current(digest, load(process))})
 
 
@@ -75,18 +75,13 @@ def note(page: str) -> list[str]:
     for stem, command in OF_PAGES[page].items():
         result = json.loads((FOLDER / f"{stem}.json").read_text(encoding="utf-8"))
         if labels := outdated(result):
-            measured = {label for label, _, _ in _digests(result)}
+            measured = {label for label, _, _ in _digests(result, names())}
             which = "all" if measured == {*labels} else ", ".join(labels)
             file = os.path.relpath(DOCS / "results" / f"{stem}.json", (DOCS / page).parent)
             lines.append(f"> - [`{command}`]({file}): {which}")
     if not lines:
         return []
     return ["> Outdated: the seeds have changed since these results were measured.", ">", *lines]
-
-
-def block(page: str) -> list[str]:
-    """Lines of a page's note between its markers."""
-    return [f"<!-- {NAME} -->", *note(page), f"<!-- end of {NAME} -->"]
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -96,7 +91,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield page, filled(page.read_text(encoding="utf-8"), NAME, note(name))
 
 
-def _digests(result: Any, label: str | None = None) -> Iterator[tuple[str, str, str]]:
+def _digests(result: Any, processes: Collection[str], label: str | None = None) -> Iterator[tuple[str, str, str]]:
     """Yield each process or variant of a result, with its process and the digest of its seed."""
     for key, value in result.items() if isinstance(result, dict) else ():
         if key == "seed_digests":
@@ -104,8 +99,8 @@ def _digests(result: Any, label: str | None = None) -> Iterator[tuple[str, str, 
         elif key == "seed_digest" and label is not None:
             yield label, result.get("process", label), value
         else:
-            is_labelled = key in names() or (isinstance(value, dict) and "process" in value)
-            yield from _digests(value, key if is_labelled else label)
+            is_labelled = key in processes or (isinstance(value, dict) and "process" in value)
+            yield from _digests(value, processes, key if is_labelled else label)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from reporting.markdown import number, table
 
 MISSED = ", missed"
+_BEGIN, _END = "<!-- {} -->", "<!-- end of {} -->"  # markers of a part that a command writes
 
 
 class Row(NamedTuple):
@@ -77,11 +78,15 @@ def _cell(by_process: Mapping[str, Row], process: str) -> str:
 
 def filled(text: str, name: str, lines: Iterable[str]) -> str:
     """Text with the part between the markers of that name replaced; missing markers are appended."""
-    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    head, _, remaining = text.partition(begin)
-    tail = remaining.partition(end)[2] or "\n"
+    head, _, remaining = text.partition(_BEGIN.format(name))
+    tail = remaining.partition(_END.format(name))[2] or "\n"
+    return f"{head.rstrip()}\n\n{block(name, lines)}{tail}"
+
+
+def block(name: str, lines: Iterable[str]) -> str:
+    """Lines of a page between the markers of a name."""
     part = "\n".join(lines).rstrip()
-    return f"{head.rstrip()}\n\n{begin}\n{part}\n{end}{tail}"
+    return f"{_BEGIN.format(name)}\n{part}\n{_END.format(name)}"
 
 
 def _marked(reached: float, is_met: bool) -> str:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from benchmarks.aims.outdated import FOLDER, OF_PAGES, note, outdated, pages
+from benchmarks.aims.outdated import FOLDER, NAME, OF_PAGES, note, outdated, pages
+from benchmarks.aims.page import block, filled
 from benchmarks.bounds.spreads import free_digest
 from benchmarks.digests import own_plant_digest, seed_digest
 from seeds import load
@@ -43,3 +44,9 @@ def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
     assert note("results/drift") == []
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
     assert note("results/drift")[-1] == "> - [`python -m benchmarks.drift`](drift.json): all"
+
+
+@pytest.mark.parametrize("lines", [[], ["> Outdated."]])
+def test_a_page_that_another_command_writes_has_the_same_block(lines):
+    page = f"# Title\n\n{block(NAME, lines)}\n"
+    assert filled(page, NAME, lines) == page
