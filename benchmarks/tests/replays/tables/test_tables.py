@@ -55,7 +55,7 @@ def test_of_lots_the_cost_of_decisions_stands_beside_that_of_the_oracle():
     assert "2 other replays miss none of these aims." in text
 
 
-def test_the_page_holds_what_was_played_in_short_steps_on_the_seeds_as_they_are():
+def test_the_page_holds_what_was_played_in_short_steps():
     result = json.loads(SHORT.read_text(encoding="utf-8"))
     text = PAGE.read_text(encoding="utf-8")
     assert filled(text, OF_SHORT_STEPS, short_lines(result)) == text, "python -m benchmarks.replays.tables.short_steps"
