@@ -89,32 +89,30 @@ def is_covered(coverages):
     return 0.88 <= np.mean(coverages) <= 0.92 and min(coverages) >= 0.85
 
 
-def mean_metric(plants, candidate, name):
-    return np.mean([plant.candidates[candidate].metrics[name] for plant in plants])
+def of_best(plants, name):
+    """Metric of the best candidate of each plant."""
+    return [plant.best.metrics[name] for plant in plants]
 
 
 @pytest.mark.parametrize("plants", MANY_UNITS, indirect=True)
 def test_intervals_cover_and_trees_beat_the_line_on_other_plants(plants):
     for part in ("test", "holdout_all"):
-        assert is_covered([plant.best.metrics[f"{part}_coverage_90"] for plant in plants])
-        line, persistence = (mean_metric(plants, one, f"{part}_truth_rmse") for one in ("linear", "persistence"))
-        for trees in ("lightgbm", "lightgbm_physics"):
-            assert mean_metric(plants, trees, f"{part}_truth_rmse") < line < persistence
+        assert is_covered(of_best(plants, f"{part}_coverage_90"))
+        for plant in plants:
+            error = {name: one.metrics[f"{part}_truth_rmse"] for name, one in plant.candidates.items()}
+            for trees in ("lightgbm", "lightgbm_physics"):
+                assert error[trees] < error["linear"] < error["persistence"]
 
 
 @pytest.mark.parametrize("plants", ONE_FEED, indirect=True)
 def test_on_other_plants_of_one_feed_new_periods_are_covered_and_trees_are_level_with_the_line(plants):
     results = [of_new_periods(plant) for plant in plants]
     assert is_covered([result[plant.best.name]["coverage_90"] for result, plant in zip(results, plants, strict=True)])
-    assert mean_of_best(plants, "holdout_all_coverage_90") >= 0.88
+    assert np.mean(of_best(plants, "holdout_all_coverage_90")) >= 0.88
     errors = {name: np.mean([result[name]["truth_rmse"] for result in results]) for name in results[0]}
     for trees in ("lightgbm", "lightgbm_physics"):
         assert errors[trees] < LEVEL * errors["linear"]
         assert max(errors[trees], errors["linear"]) < errors["persistence"]
-
-
-def mean_of_best(plants, name):
-    return np.mean([plant.best.metrics[name] for plant in plants])
 
 
 def of_new_periods(plant):
