@@ -56,12 +56,15 @@ class Stream:
         Number of each row's step, -1 of training rows.
     raw, label : ndarray, shape (n,)
         What the model predicts, and what the laboratory says [target's unit].
+    scale : ndarray, shape (n,)
+        Size of the errors of each row over that of all [1].
     """
 
     plant: Plant
     model: RegressionModel
     step: Any
     raw: FloatArray
+    scale: FloatArray
     label: FloatArray
 
     @classmethod
@@ -74,9 +77,10 @@ class Stream:
         fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
         model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         step = np.asarray((period_of(plant.table, seed) - plant.begin) // plant.length)
-        raw = model.scaled(model.predict(matrix(plant.table, data.seed)))
+        X = matrix(plant.table, data.seed)
+        raw = model.estimate(X)
         label = plant.table[data.seed.target.name].to_numpy(dtype=np.float64)
-        return cls(plant, model, np.maximum(step, -1), raw, label)
+        return cls(plant, model, np.maximum(step, -1), raw, model.scale(X, raw), label)
 
     @property
     def steps(self) -> int:
@@ -105,7 +109,7 @@ class Stream:
         assert model.adaptive is not None
         following = OnlineState(model.adaptive, model.usual if waits else None)
         errors, covered = np.full(len(label), np.nan), np.zeros(len(label), dtype=np.bool_)
-        scale, centre = model.spread(self.raw), np.zeros(len(label))
+        scale, centre = self.scale, np.zeros(len(label))
         for number in range(self.steps):
             rows = np.flatnonzero(self.step == number)
             centre[rows] = following.adaptive.centre

@@ -74,7 +74,8 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
     following, late = OnlineState(model.adaptive, model.usual), None
     data_end = pd.Timestamp(model.info["data_end"])
     for step in plant.steps():
-        raw = model.scaled(model.predict(matrix(step.table, model.seed)))
+        X = matrix(step.table, model.seed)
+        raw = model.estimate(X)
         centre = following.adaptive.centre
         if step.start >= since:
             errors.append(model.bounded(raw + centre, np.zeros(len(raw))).value - step.truth)
@@ -82,7 +83,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
             following = following.taken(late)
         outcomes = model.scaled(step.table[target].to_numpy(dtype=np.float64))
         new = ~np.isnan(outcomes) & (period_of(step.table, plant.seed) > data_end)
-        off, scale = (outcomes - raw)[new], model.spread(raw)[new]
+        off, scale = (outcomes - raw)[new], model.scale(X, raw)[new]
         late = Arrival(0, off, np.abs(off - centre) / scale, outcomes[new], scale)
     return float(np.nanmean(np.abs(np.concatenate(errors))))
 

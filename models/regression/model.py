@@ -21,6 +21,7 @@ from models.table.inputs import by_name, input_names
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
 from models.uncertainty.error_scale import ErrorScale, by_others
 from models.uncertainty.intervals import Conformal
+from models.uncertainty.missing_inputs import MissingInputs
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
@@ -49,6 +50,8 @@ class RegressionModel:
         Where the model comes from: digests, training period, versions. JSON values only.
     spread : ErrorScale
         Size of its errors as a function of its prediction.
+    missing : MissingInputs, optional
+        Calibration rows that widen the intervals of rows with missing inputs; without them the width is the same.
     adaptive : AdaptiveInterval, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
@@ -75,6 +78,7 @@ class RegressionModel:
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
     spread: ErrorScale = field(default_factory=ErrorScale.even)
+    missing: MissingInputs | None = None
     adaptive: AdaptiveInterval | None = None
     received: Received = NONE
     usual: ReferenceRuns | None = None
@@ -178,7 +182,7 @@ class RegressionModel:
         if self.adaptive is None:
             return self.fixed(X, coverage)
         raw = self.scaled(self.predict(X))
-        half = self.received.half_width(self.conformal, self._level, coverage) * self.spread(raw)
+        half = self.received.half_width(self.conformal, self._level, coverage) * self.scale(X, raw, coverage)
         return self.bounded(raw + self.adaptive.centre, half)
 
     def fixed(self, X: FloatArray, coverage: float) -> Answer:
@@ -190,7 +194,31 @@ class RegressionModel:
             See `Conformal.half_width`.
         """
         half, value = self.conformal.half_width(coverage), self.scaled(self.predict(X))
-        return self.bounded(value, half * self.spread(value))
+        return self.bounded(value, half * self.scale(X, value, coverage))
+
+    def scale(self, X: FloatArray, raw: FloatArray, coverage: float = COVERAGE) -> FloatArray:
+        """Size of the errors of rows over that of all, shape (n,) [1]: by prediction and by missing inputs.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs as for `answer`.
+        raw : ndarray, shape (n,)
+            Predictions for them on the scale of `scaled`.
+        coverage : float
+            Coverage of the intervals whose width it multiplies.
+        """
+        return self.spread(raw) * self.inflation(X, coverage)
+
+    def inflation(self, X: FloatArray, coverage: float = COVERAGE) -> FloatArray:
+        """Width of the intervals of rows over that with no input missing, shape (n,) [1]; see `MissingInputs`."""
+        if self.missing is None:
+            return np.ones(len(X))
+        return self.missing.inflation(X, coverage, self.estimate, self.spread)
+
+    def estimate(self, X: FloatArray) -> FloatArray:
+        """Return what `predict` gives on the scale of `scaled`, shape (n,)."""
+        return self.scaled(self.predict(X))
 
     def bounded(self, value: FloatArray, half: FloatArray) -> Answer:
         """Return values with intervals of these half widths, cut at the physical range [its unit].
@@ -238,6 +266,7 @@ class RegressionModel:
         return {
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
+            "missing": None if self.missing is None else self.missing.state(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
             "usual": None if self.usual is None else self.usual.state(),
         }
@@ -245,10 +274,11 @@ class RegressionModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Return a model from its state and other parts; older states have fixed intervals of one width."""
-        spread, adaptive, reference = (state.get(name) for name in ("spread", "adaptive", "usual"))
+        spread, missing, adaptive, reference = (state.get(name) for name in ("spread", "missing", "adaptive", "usual"))
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=ErrorScale.even() if spread is None else ErrorScale.from_state(spread),
+            missing=None if missing is None else MissingInputs.from_state(missing),
             adaptive=None if adaptive is None else AdaptiveInterval.from_state(adaptive),
             usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
@@ -264,6 +294,7 @@ def conformalised(
     predicted: FloatArray,
     info: Mapping[str, Any],
     block: IntArray | None = None,
+    X_calibrate: FloatArray | None = None,
 ) -> RegressionModel:
     """Return a model with an estimator fitted on X_train, with fixed intervals from calibration rows.
 
@@ -278,6 +309,8 @@ def conformalised(
     block : ndarray of int, shape (m,), optional
         Which calibration rows belong together: the scale of a row's error comes from the other blocks. Without it
         intervals have the same width everywhere.
+    X_calibrate : ndarray, shape (m, k), optional
+        Inputs of the calibration rows. Without them missing inputs widen no interval.
 
     Returns
     -------
@@ -285,7 +318,7 @@ def conformalised(
     """
     labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
     errors = labels - predicted
-    return RegressionModel(
+    model = RegressionModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
@@ -294,3 +327,6 @@ def conformalised(
         info=dict(info),
         **learnt_inputs(X_train),
     )
+    if X_calibrate is None:
+        return model
+    return replace(model, missing=MissingInputs.of(X_calibrate, predicted, errors, model.estimate))

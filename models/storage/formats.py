@@ -1,4 +1,4 @@
 """Formats of a model's files: the one that is written, and those that are read."""
 
-NEWEST = 8
+NEWEST = 9
 READ = (NEWEST,)

@@ -61,7 +61,7 @@ class Conformal:
         CoverageError
             Coverage outside (0, 1), or above n/(n + 1): then no finite interval is wide enough.
         """
-        rank = _rank(coverage, len(self.scores))
+        rank = rank_of(coverage, len(self.scores))
         if rank > len(self.scores):
             raise CoverageError(
                 f"coverage {coverage:g} needs at least {rows_needed(coverage)} calibration rows, got {len(self.scores)}"
@@ -77,7 +77,8 @@ def rows_needed(coverage: float) -> int:
 
 
 @lru_cache
-def _rank(coverage: float, n: int) -> int:
+def rank_of(coverage: float, n: int) -> int:
+    """Return the rank of the score, of n rising ones, that bounds the interval; above n if none does."""
     return math.ceil(_share(coverage) * (n + 1))
 
 

@@ -55,7 +55,7 @@ def of_numbers(model: RegressionModel | SeveralTargets, table: pd.DataFrame) -> 
 def _of_number(model: RegressionModel, X: FloatArray, table: pd.DataFrame) -> Residual:
     name = model.seed.target.name
     raw = model.scaled(model.predict(X))
-    error = (model.scaled(table[name].to_numpy(dtype=np.float64)) - raw) / model.spread(raw)
+    error = (model.scaled(table[name].to_numpy(dtype=np.float64)) - raw) / model.scale(X, raw)
     return Residual(name, error, np.abs(error), np.ones(len(X)))
 
 

@@ -86,7 +86,7 @@ def _taken(
     model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, batch: ReceivedBatch
 ) -> Record:
     raw, outcomes = model.scaled(model.predict(X)), model.scaled(y)
-    errors, scale = outcomes - raw, model.spread(raw)
+    errors, scale = outcomes - raw, model.scale(X, raw)
     starts, centres = np.array(state["centres"]).T
     centre = centres[np.searchsorted(starts, moments, side="right") - 1]
     scores, good = np.abs(errors - centre) / scale, np.isfinite(errors)

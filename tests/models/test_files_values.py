@@ -75,7 +75,7 @@ def test_a_folder_holds_its_parts_and_their_digests(save_toy_model: Save, tmp_pa
     folder = tmp_path / "new" / "model"
     save(save_toy_model(tmp_path / "kept"), folder)
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    assert manifest["format"] == 8
+    assert manifest["format"] == 9
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["manifest.json", "model.json", "seed.toml", "self_test.json"]
     assert list(manifest["files"]) == names[1:]

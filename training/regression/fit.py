@@ -47,7 +47,7 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
         """
         block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
         X, y = data.X[parts.learnt], data.y[rows]
-        model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
+        model = conformalised(data.seed, name, estimator, X, y, predictions, info, block, data.X[rows])
         if data.seed.time is not None:  # without time there is no order in which outcomes come in
             replayed = data, parts, rows, predictions, block
             adaptive, reference, followed = follow(model, *replayed)

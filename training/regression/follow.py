@@ -84,7 +84,7 @@ def _replayed(
     raw = model.scaled(np.concatenate([predictions, model.predict(data.X[new])]))
     errors = model.scaled(data.y[order]) - raw
     older = by_others(raw[: len(rows)], errors[: len(rows)], block)
-    scale = np.concatenate([older, model.spread(raw[len(rows) :])])
+    scale = np.concatenate([older, model.spread(raw[len(rows) :])]) * model.inflation(data.X[order])
     known = known_from(data.periods[order], data.seed)
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT", "s")
     before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
@@ -164,9 +164,10 @@ def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, i
 def _as_answered(model: RegressionModel, data: Dataset, rows: IntArray) -> _Rows:
     """Rows of a data set as a model predicts them, each outcome known as late as the seed says."""
     periods = data.periods[rows]
-    raw = model.scaled(model.predict(matrix(data.table.iloc[rows], model.seed)))
+    X = matrix(data.table.iloc[rows], model.seed)
+    raw = model.estimate(X)
     errors = model.scaled(data.y[rows]) - raw
-    return _Rows(raw, errors, model.spread(raw), periods.to_numpy(), known_from(periods, data.seed))
+    return _Rows(raw, errors, model.scale(X, raw), periods.to_numpy(), known_from(periods, data.seed))
 
 
 @dataclass(frozen=True, eq=False)

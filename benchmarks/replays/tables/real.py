@@ -84,7 +84,7 @@ def played(seed: Seed, table: pd.DataFrame, y: FloatArray, tested: Any, known: l
         while taken < end and model.adaptive is not None:  # outcomes that came in since, each as it was answered
             raw = model.scaled(model.predict(X[taken : taken + 1]))
             error = model.scaled(y[taken : taken + 1]) - raw
-            score = np.abs(error - centres.get(taken, model.adaptive.centre)) / model.spread(raw)
+            score = np.abs(error - centres.get(taken, model.adaptive.centre)) / model.scale(X[taken : taken + 1], raw)
             model = replace(model, adaptive=model.adaptive.taken(error, score))
             taken += 1
         centres[row] = 0.0 if model.adaptive is None else model.adaptive.centre

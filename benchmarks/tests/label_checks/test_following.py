@@ -58,7 +58,7 @@ def stream(toy_seed, label):
     )
     begin, length = pd.Timestamp("2024-01-01"), pd.Timedelta(days=30)
     plant = SimpleNamespace(truth=np.full(160, 90.0), seed=toy_seed, begin=begin, length=length)
-    return Stream(plant, model, np.repeat(np.arange(4), 40), np.full(160, 90.0), label)
+    return Stream(plant, model, np.repeat(np.arange(4), 40), np.full(160, 90.0), np.ones(160), label)
 
 
 def test_outcomes_of_a_step_move_the_one_after_the_next_and_odd_ones_none(toy_seed):

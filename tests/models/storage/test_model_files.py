@@ -205,10 +205,10 @@ def test_names_that_a_model_does_not_have_are_refused(folder: Path, name: str) -
         load(folder)
 
 
-@pytest.mark.parametrize("version", [0, 1, 6, 7, 9, "8", None, True, 8.0])
+@pytest.mark.parametrize("version", [0, 1, 7, 8, 10, "9", None, True, 9.0])
 def test_another_format_is_refused(folder: Path, version: object) -> None:
     change(folder, model_files.MANIFEST, format=version)
-    with pytest.raises(ModelFilesError, match=rf"got format {version!r}, expected 8"):
+    with pytest.raises(ModelFilesError, match=rf"got format {version!r}, expected 9"):
         load(folder)
 
 
@@ -311,7 +311,7 @@ def test_a_quantity_that_the_original_lacked_is_refused(folder: Path) -> None:
 def test_files_of_an_older_format_are_refused_by_its_number(folder: Path) -> None:
     manifest = json.loads((folder / model_files.MANIFEST).read_bytes()) | {"format": 3}
     (folder / model_files.MANIFEST).write_bytes(json.dumps(manifest).encode())
-    with pytest.raises(ModelFilesError, match=r"manifest\.json: got format 3, expected 8: train it again$"):
+    with pytest.raises(ModelFilesError, match=r"manifest\.json: got format 3, expected 9: train it again$"):
         load(folder)
 
 
