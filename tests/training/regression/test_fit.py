@@ -64,11 +64,11 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     assert model == Made("state", "usual", "answers", "others")
     blocks = {"calibrate_rmse_over_blocks": pytest.approx(3 ** (1 / 3) * 4 ** (2 / 3)), "calibrate_newest_rmse": 4.0}
     assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))} | blocks
-    ((seed, name, estimator, trained, labels, predictions, info, block),) = given
+    ((seed, name, estimator, trained, labels, predictions, info, block, calibrated),) = given
     assert block.tolist() == [0, 1]
     assert calls == 2 * [(Made(), data, parts, rows, message, block)]
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
-    assert trained.tolist() == [[1.0], [3.0]]
+    assert (trained.tolist(), calibrated.tolist()) == ([[1.0], [3.0]], data.X[rows].tolist())
     assert (labels.tolist(), predictions.tolist()) == ([6.0, 6.0], [9.0, 2.0])
 
 
