@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.log_scale import from_scale, to_scale
+from models.estimators.tuning import last_of
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.processes.lookup import physics_of
+from models.regression.imputation import Imputation
 from models.table.inputs import by_name, input_names
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
 from models.uncertainty.error_scale import ErrorScale, by_others
@@ -52,6 +54,8 @@ class RegressionModel:
         Size of its errors as a function of its prediction.
     missing : MissingInputs, optional
         Calibration rows that widen the intervals of rows with missing inputs; without them the width is the same.
+    imputation : Imputation, optional
+        Means of missing inputs given the others, which the estimator sees; without it, it sees them as missing.
     adaptive : AdaptiveInterval, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
@@ -79,6 +83,7 @@ class RegressionModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     spread: ErrorScale = field(default_factory=ErrorScale.even)
     missing: MissingInputs | None = None
+    imputation: Imputation | None = None
     adaptive: AdaptiveInterval | None = None
     received: Received = NONE
     usual: ReferenceRuns | None = None
@@ -130,7 +135,28 @@ class RegressionModel:
 
         What the estimator says, before `answer` adds what the newest outcomes show it to be off by.
         """
+        return self._raw(self.filled(X))
+
+    def _raw(self, X: FloatArray) -> FloatArray:
         return np.asarray(self._parts.last.predict(self._parts.rows(X)), dtype=np.float64)
+
+    def filled(self, X: FloatArray) -> FloatArray:
+        """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
+        return X if self.imputation is None else self.imputation.filled(X)
+
+    def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:
+        """Return out-of-time predictions, shape (n,), with the change by imputation added.
+
+        Older estimators made them from rows as they are. The change is that of the final estimator, 0 for rows with all
+        inputs.
+        """
+        incomplete = np.isnan(X).any(axis=1)
+        if self.imputation is None or not incomplete.any():
+            return predicted
+        rows, corrected = X[incomplete], predicted.copy()
+        change = self.estimate(rows) - self.scaled(self._raw(rows))
+        corrected[incomplete] = from_scale(self.scaled(predicted[incomplete]) + change, self.seed.log_floor)
+        return corrected
 
     @cached_property
     def _parts(self) -> Parted:
@@ -267,6 +293,7 @@ class RegressionModel:
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
             "missing": None if self.missing is None else self.missing.state(),
+            "imputation": None if self.imputation is None else self.imputation.state(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
             "usual": None if self.usual is None else self.usual.state(),
         }
@@ -274,11 +301,13 @@ class RegressionModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Return a model from its state and other parts; older states have fixed intervals of one width."""
-        spread, missing, adaptive, reference = (state.get(name) for name in ("spread", "missing", "adaptive", "usual"))
+        names = "spread", "missing", "imputation", "adaptive", "usual"
+        spread, missing, imputation, adaptive, reference = map(state.get, names)
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=ErrorScale.even() if spread is None else ErrorScale.from_state(spread),
             missing=None if missing is None else MissingInputs.from_state(missing),
+            imputation=None if imputation is None else Imputation.from_state(imputation),
             adaptive=None if adaptive is None else AdaptiveInterval.from_state(adaptive),
             usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
@@ -316,16 +345,24 @@ def conformalised(
     -------
     RegressionModel
     """
-    labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
-    errors = labels - predicted
     model = RegressionModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        conformal=Conformal.of(labels, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
-        spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors),
+        conformal=Conformal(np.empty(0)),
         info=dict(info),
         **learnt_inputs(X_train),
+    )
+    if X_calibrate is not None and not getattr(last_of(estimator), "POOR", False):
+        numeric = np.array([column.is_number for column in seed.inputs])
+        model = replace(model, imputation=Imputation.of(X_train, numeric))
+        predicted = model.corrected(X_calibrate, predicted)
+    labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
+    errors = labels - predicted
+    model = replace(
+        model,
+        conformal=Conformal.of(labels, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
+        spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors),
     )
     if X_calibrate is None:
         return model

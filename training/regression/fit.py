@@ -48,6 +48,7 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
         block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
         X, y = data.X[parts.learnt], data.y[rows]
         model = conformalised(data.seed, name, estimator, X, y, predictions, info, block, data.X[rows])
+        predictions = model.corrected(data.X[rows], predictions)
         if data.seed.time is not None:  # without time there is no order in which outcomes come in
             replayed = data, parts, rows, predictions, block
             adaptive, reference, followed = follow(model, *replayed)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from models.explanations import explained
+import numpy as np
+
+from models.explanations import Parts, explained
+from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record, record, title
 from operations.predictions.explanations import Explanations, explanation, explanations, optional
@@ -25,13 +29,23 @@ class NumberExplanations(Explanations):
         models = model.models if isinstance(model, SeveralTargets) else {seed.target.name: model}
         reasons = {}
         for target, one in models.items():
-            parts = explained(one.estimator, X, predicted[target].value, one.seed)
+            parts = _parts(one, X, predicted[target].value)
             named = [(target, seed.quantities[target])] * len(X)
             reasons[target] = explanations(parts, one.seed, named, flags)
         if len(reasons) == 1:
             (whys,) = reasons.values()
             return [{"explanation": reason} for reason in whys], {}
         return [{"explanations": {target: whys[i] for target, whys in reasons.items()}} for i in range(len(X))], {}
+
+
+def _parts(model: RegressionModel, X: FloatArray, predicted: FloatArray) -> Parts | None:
+    """Parts of predictions as the estimator sees the inputs; values that the request lacks stay missing."""
+    parts = explained(model.estimator, model.filled(X), predicted, model.seed)
+    if parts is None:
+        return None
+    values = parts.values.copy()
+    values[:, : X.shape[1]][np.isnan(X)] = np.nan
+    return replace(parts, values=values)
 
 
 class ExplainNumbers(ResponsePart):

@@ -30,7 +30,7 @@ class Stub:
         return X[:, 0]
 
 
-OWN = ("conformal", "spread", "missing", "adaptive", "usual", "followed", "learnt", "refusals")
+OWN = ("conformal", "spread", "missing", "imputation", "adaptive", "usual", "followed", "learnt", "refusals")
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""Missing inputs of a row, replaced by their means given its other inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+MOST_MISSING = 0.2
+"""Share of the training rows: an input that more rows miss stays missing, as in training."""
+RIDGE = 0.05
+"""Added to the variance of each standardised input, so that inputs that go together stay apart."""
+
+FARTHEST = 5.0
+"""Largest deviation of an input from its mean that counts, in standard deviations."""
+CONSTANT = 1e-9
+"""Standard deviation, over the size of the mean, of an input that does not vary."""
+
+
+@dataclass(frozen=True, eq=False)
+class Imputation:
+    """Conditional means of inputs, as of a normal distribution.
+
+    Parameters
+    ----------
+    columns : ndarray of int, shape (p,)
+        Inputs that are replaced, and that others are replaced by: numbers that training rarely missed.
+    mean, scale : ndarray, shape (p,)
+        Mean and standard deviation of each in training, in its unit.
+    correlation : ndarray, shape (p, p)
+        Correlations of the training rows, with RIDGE on the diagonal.
+
+    Notes
+    -----
+    Estimators are fitted to rows that rarely miss an input, so that of a row that misses many they predict a mixture of
+    what they know and of medians. The mean of a missing input, given those that are there, is the linear regression on
+    them [1]_.
+
+    References
+    ----------
+    .. [1] R. J. A. Little, D. B. Rubin (2019). Statistical Analysis with Missing Data, 3rd ed. Wiley. Section 11.2.
+       doi:10.1002/9781119482260
+    """
+
+    columns: IntArray
+    mean: FloatArray
+    scale: FloatArray
+    correlation: FloatArray
+
+    def __post_init__(self) -> None:
+        p = len(self.columns)
+        if self.mean.shape != (p,) or self.scale.shape != (p,) or self.correlation.shape != (p, p):
+            raise ValueError("mean, scale, correlation: expected one value, or row, for each of the columns")
+        if not (np.isfinite(self.mean).all() and np.isfinite(self.correlation).all() and (self.scale > 0).all()):
+            raise ValueError("mean, correlation: expected finite numbers; scale: expected numbers above 0")
+
+    @classmethod
+    def of(cls, X: FloatArray, numeric: BoolArray) -> Self:
+        """Fit to training inputs, shape (n, k), of which these are numbers, shape (k,)."""
+        columns = np.flatnonzero(numeric & (np.isnan(X).mean(axis=0) <= MOST_MISSING))
+        known = X[:, columns]
+        mean, scale = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
+        varies = scale > CONSTANT * np.abs(mean)
+        columns, known, mean, scale = columns[varies], known[:, varies], mean[varies], scale[varies]
+        present = (~np.isnan(known)).astype(np.float64)
+        standard = np.nan_to_num((known - mean) / scale)
+        correlation = standard.T @ standard / np.maximum(present.T @ present, 1.0)
+        # Of pairs of columns with different rows each: without negative variances.
+        values, vectors = np.linalg.eigh(correlation)
+        positive = (vectors * np.maximum(values, 0.0)) @ vectors.T
+        return cls(columns, mean, scale, positive + RIDGE * np.eye(len(columns)))
+
+    def filled(self, X: FloatArray) -> FloatArray:
+        """Return inputs, shape (n, k), with each missing one replaced; X itself where none is missing."""
+        missing = np.isnan(X[:, self.columns])
+        if not missing.any():
+            return X
+        filled = X.copy()
+        distinct, place = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)
+        masks = np.unpackbits(distinct, axis=1, count=len(self.columns)).astype(np.bool_)
+        order = np.argsort(place.ravel(), kind="stable")
+        parts = np.split(order, np.cumsum(np.bincount(place.ravel()))[:-1])
+        for mask, rows in zip(masks, parts, strict=True):
+            if mask.any():
+                filled[np.ix_(rows, self.columns[mask])] = self._means(X[rows], mask)
+        return filled
+
+    def _means(self, X: FloatArray, mask: BoolArray) -> FloatArray:
+        """Return means of the columns of a mask given the others, shape (n, missing), in their units."""
+        known, given = ~mask, self.columns[~mask]
+        standard = np.clip((X[:, given] - self.mean[known]) / self.scale[known], -FARTHEST, FARTHEST)
+        slopes = np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
+        return np.asarray(self.mean[mask] + self.scale[mask] * (standard @ slopes))
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON values."""
+        return {name: getattr(self, name).tolist() for name in ("columns", "mean", "scale", "correlation")}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Restore from the values that `state` returned."""
+        columns = np.array(state["columns"], dtype=np.intp)
+        mean, scale, correlation = (
+            np.array(state[name], dtype=np.float64) for name in ("mean", "scale", "correlation")
+        )
+        return cls(columns, mean, scale, correlation.reshape(len(columns), len(columns)))
