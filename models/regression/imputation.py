@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +16,8 @@ MOST_MISSING = 0.2
 RIDGE = 0.05
 """Added to the variance of each standardised input, so that inputs that go together stay apart."""
 
+MOST_PATTERNS = 256
+"""Patterns whose slopes are kept, the latest used: k x k / 4 numbers at most each."""
 FARTHEST = 5.0
 """Largest deviation of an input from its mean that counts, in standard deviations."""
 CONSTANT = 1e-9
@@ -80,6 +83,9 @@ class Imputation:
         if not missing.any():
             return X
         filled = X.copy()
+        if len(X) == 1:  # a request, which a search for patterns would cost more than its trees
+            filled[0, self.columns[missing[0]]] = self._means(X, missing[0])[0]
+            return filled
         distinct, place = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)
         masks = np.unpackbits(distinct, axis=1, count=len(self.columns)).astype(np.bool_)
         order = np.argsort(place.ravel(), kind="stable")
@@ -93,8 +99,22 @@ class Imputation:
         """Return means of the columns of a mask given the others, shape (n, missing), in their units."""
         known, given = ~mask, self.columns[~mask]
         standard = np.clip((X[:, given] - self.mean[known]) / self.scale[known], -FARTHEST, FARTHEST)
-        slopes = np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
-        return np.asarray(self.mean[mask] + self.scale[mask] * (standard @ slopes))
+        return np.asarray(self.mean[mask] + self.scale[mask] * (standard @ self._slopes(mask.tobytes())))
+
+    @cached_property
+    def _slopes(self) -> Callable[[bytes], FloatArray]:
+        """Slopes of standardised missing inputs on the others, shape (known, missing), by mask."""
+
+        @lru_cache(MOST_PATTERNS)
+        def slopes(pattern: bytes) -> FloatArray:
+            mask = np.frombuffer(pattern, dtype=np.bool_)
+            known = ~mask
+            return np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
+
+        return slopes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.columns, self.mean, self.scale, self.correlation)
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values."""

@@ -98,6 +98,9 @@ class MissingInputs:
             ignored[order[count - 1]] = True
         return ignored
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.X, self.predicted, self.errors, self.ignored)  # computed patterns stay here
+
     @cached_property
     def _computed(self) -> _LatestUsed:
         return _LatestUsed()

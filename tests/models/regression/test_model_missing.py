@@ -1,5 +1,6 @@
 """Intervals of fitted models where inputs are missing: coverage by pattern, width, storage, outcomes."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,6 +148,15 @@ def test_a_stored_model_answers_rows_with_missing_inputs_as_before(
     expected = both.answer(X, 0.95)
     for target, answer in again.answer(X, 0.95).items():
         np.testing.assert_allclose(np.array(answer), np.array(expected[target]), rtol=1e-9)
+
+
+def test_a_model_that_has_answered_can_be_copied_and_sent_to_another_process(
+    models: dict[str, RegressionModel],
+) -> None:
+    model = models["lightgbm"]
+    X, _ = drawn(np.random.default_rng(17), 20, 0.4)
+    expected = np.array(model.answer(X, COVERAGE)["loss"])
+    np.testing.assert_array_equal(np.array(copy.deepcopy(model).answer(X, COVERAGE)["loss"]), expected)
 
 
 def correlated(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray]:
