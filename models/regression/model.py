@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from models.estimators.imputation import Imputation
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.tuning import last_of
 from models.estimators.two_stage import Parted
@@ -18,7 +19,6 @@ from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.processes.lookup import physics_of
-from models.regression.imputation import Imputation
 from models.table.inputs import by_name, input_names
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
 from models.uncertainty.error_scale import ErrorScale, by_others

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.regression.imputation import FARTHEST, MOST_MISSING, RIDGE, Imputation
+from models.estimators.imputation import FARTHEST, MOST_MISSING, RIDGE, Imputation
 from physics.arrays import BoolArray, FloatArray
 
 MEAN, SCALE = np.array([10.0, 50.0, -2.0]), np.array([2.0, 5.0, 0.5])
