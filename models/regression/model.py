@@ -359,11 +359,9 @@ def conformalised(
         predicted = model.corrected(X_calibrate, predicted)
     labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
     errors = labels - predicted
-    model = replace(
-        model,
-        conformal=Conformal.of(labels, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
-        spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors),
-    )
-    if X_calibrate is None:
-        return model
-    return replace(model, missing=MissingInputs.of(X_calibrate, predicted, errors, model.estimate))
+    scale = np.ones(len(errors)) if block is None else by_others(predicted, errors, block)
+    model = replace(model, spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors))
+    if X_calibrate is not None:
+        model = replace(model, missing=MissingInputs.of(X_calibrate, predicted, errors, model.estimate))
+        scale = scale * model.inflation(X_calibrate)
+    return replace(model, conformal=Conformal.of(labels, predicted, scale))

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from models.uncertainty import missing_inputs
+from models.uncertainty import missing_inputs, missing_patterns
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.missing_inputs import MissingInputs
+from models.uncertainty.missing_patterns import MissingPatterns
 from physics.arrays import BoolArray, FloatArray
 
 SLOPES = np.array([3.0, -2.0, 1.0, 0.0])
@@ -35,7 +36,17 @@ def rows(rng: np.random.Generator, n: int, missing: float = 0.0) -> tuple[FloatA
 def calibrated(rng: np.random.Generator, n: int = 1000, missing: float = 0.0) -> tuple[MissingInputs, Conformal]:
     X, y = rows(rng, n, missing)
     predicted = estimate(X)
-    return MissingInputs.of(X, predicted, y - predicted, estimate), Conformal.of(y, predicted)
+    inputs = MissingInputs.of(X, predicted, y - predicted, estimate)
+    return inputs, Conformal.of(y, predicted, inputs.inflation(X, 0.9, estimate, even))
+
+
+def all_count(effects: FloatArray) -> MissingPatterns:
+    return MissingPatterns(np.zeros(len(effects), dtype=np.bool_), effects)
+
+
+def of_rows(X: FloatArray, y: FloatArray) -> MissingInputs:
+    """All inputs count, and have the effects of the estimator."""
+    return MissingInputs(X, estimate(X), y - estimate(X), all_count(SLOPES**2))
 
 
 def exact_width(mask: BoolArray) -> float:
@@ -123,14 +134,14 @@ def test_a_pattern_is_computed_once() -> None:
 def wide(rng: np.random.Generator) -> MissingInputs:
     """Calibration rows of 20 inputs that all matter."""
     X = rng.normal(size=(150, 20))
-    return MissingInputs(X, X.sum(axis=1), rng.normal(size=150), np.zeros(20, dtype=np.bool_))
+    return MissingInputs(X, X.sum(axis=1), rng.normal(size=150), all_count(np.ones(20)))
 
 
 def summed(X: FloatArray) -> FloatArray:
     return np.nan_to_num(X).sum(axis=1)
 
 
-def test_ten_thousand_patterns_are_bounded_and_the_rarest_have_the_width_of_a_row_without_inputs() -> None:
+def test_ten_thousand_patterns_are_computed_in_groups_of_similar_effect() -> None:
     rng = np.random.default_rng(8)
     missing, calls = wide(rng), 0
 
@@ -139,27 +150,52 @@ def test_ten_thousand_patterns_are_bounded_and_the_rarest_have_the_width_of_a_ro
         calls += 1
         return summed(X)
 
-    masks = np.unique(rng.random((30_000, 20)) < 0.3, axis=0)
+    masks = np.unique(rng.random((15_000, 20)) < 0.3, axis=0)
     masks = np.concatenate([masks[1:10_001], np.tile(masks[5000], (5, 1))])  # one of them is frequent
     X = np.where(masks, np.nan, 1.0)
     width = missing.inflation(X, 0.9, counted, even)
-    assert calls == missing_inputs.MOST_NEW + 2
-    nothing = float(missing.inflation(np.full((1, 20), np.nan), 0.9, summed, even)[0])
-    assert (width == nothing).sum() >= 10_000 - missing_inputs.MOST_NEW
-    frequent = missing.inflation(X[-1:], 0.9, summed, even)[0]
-    assert (width[-5:] == frequent).all()
-    assert frequent < nothing
+    assert calls == missing_inputs.MOST_NEW + missing_patterns.GROUPS + 1  # and the rows as they are
+    assert len(np.unique(width)) <= missing_inputs.MOST_NEW + missing_patterns.GROUPS
+    assert (width[-5:] == missing.inflation(X[-1:], 0.9, summed, even)[0]).all()
+    count = masks.sum(axis=1)  # each input has the same effect: groups are of patterns that miss as many
+    assert np.mean(width[count <= 4]) < np.mean(width[count == 6]) < np.mean(width[count >= 9])
     for start in range(0, 6000, 250):
         missing.inflation(X[start : start + 250], 0.9, summed, even)
-    assert len(missing._computed._arrays) == missing_inputs.MOST_PATTERNS
+    assert len(missing._computed) == missing_inputs.MOST_PATTERNS
+
+
+def test_rows_of_grouped_patterns_are_covered_as_requested() -> None:
+    rng, k, n, plants = np.random.default_rng(15), 16, 3000, 6
+    slopes = np.linspace(0.2, 1.0, k)
+
+    def prediction(X: FloatArray) -> FloatArray:
+        return np.asarray(np.nan_to_num(X) @ slopes)
+
+    hits, few = [], []
+    for _ in range(plants):
+        X = rng.normal(size=(1000, k))
+        missing = MissingInputs.of(X, prediction(X), rng.normal(size=1000), prediction)
+        new = rng.normal(size=(n, k))
+        y, mask = prediction(new) + rng.normal(size=n), rng.random((n, k)) < 0.3
+        less = np.where(mask, np.nan, new)
+        half = _half(missing) * missing.inflation(less, 0.9, prediction, even)
+        inside = np.abs(y - prediction(less)) <= half
+        hits.append(inside.mean())
+        few.append(inside[mask @ slopes**2 < np.quantile(mask @ slopes**2, 0.2)].mean())
+    deviation = np.sqrt(0.09 * (2 / 1000 + 1 / n) / plants)
+    assert np.mean(hits) == pytest.approx(0.9, abs=4 * deviation + 0.002)
+    assert np.mean(few) == pytest.approx(0.9, abs=0.02)  # as many as those that miss more
+
+
+def _half(missing: MissingInputs) -> float:
+    return Conformal(np.sort(np.abs(missing.errors))).half_width(0.9)
 
 
 def test_a_pattern_of_too_few_rows_borrows_from_rows_that_miss_more_and_from_no_other() -> None:
     rng = np.random.default_rng(9)
-    X, y = rows(rng, 400)
+    X, y = rows(rng, 600)
     X[30:, 0] = np.nan  # 30 rows alone have the input with the largest effect
-    predicted = estimate(X)
-    missing = MissingInputs(X, predicted, y - predicted, np.zeros(4, dtype=np.bool_))
+    predicted, missing = estimate(X), of_rows(X, y)
     second, third = np.array([[1.0, np.nan, 1.0, 1.0]]), np.array([[1.0, 1.0, np.nan, 1.0]])
     third[0, 0] = np.nan
     whole = Conformal.of(y, predicted).half_width(0.9)
@@ -173,7 +209,7 @@ def test_a_pattern_of_too_few_rows_borrows_from_rows_that_miss_more_and_from_no_
 
 def test_a_coverage_that_few_rows_are_not_enough_for_has_the_width_of_the_highest_that_they_are() -> None:
     X, y = rows(np.random.default_rng(10), 60)
-    missing = MissingInputs(X, estimate(X), y - estimate(X), np.zeros(4, dtype=np.bool_))
+    missing = of_rows(X, y)
     one = np.array([[np.nan, 1.0, 1.0, 1.0]])
     largest = np.abs(y - estimate(np.where(np.isnan(one), np.nan, X))).max() / np.abs(y - estimate(X)).max()
     assert missing.inflation(one, 0.999, estimate, even) == pytest.approx([largest])
@@ -185,7 +221,7 @@ def test_a_column_that_was_always_missing_changes_no_width_when_it_is_sent() -> 
     X[:, 2] = np.nan
     predicted = estimate(X)
     missing = MissingInputs.of(X, predicted, y - predicted, estimate)
-    assert missing.ignored.tolist() == [False, False, True, True]
+    assert missing.patterns.ignored.tolist() == [False, False, True, True]
     sent = np.array([[1.0, np.nan, 7.0, 1.0], [1.0, np.nan, np.nan, 1.0]])
     one, other = missing.inflation(sent, 0.9, estimate, even)
     assert one == other > 1
@@ -194,7 +230,7 @@ def test_a_column_that_was_always_missing_changes_no_width_when_it_is_sent() -> 
 def test_a_scale_that_follows_the_prediction_is_that_of_the_blanked_rows() -> None:
     rng = np.random.default_rng(12)
     X, y = rows(rng, 500)
-    missing = MissingInputs(X, estimate(X), y - estimate(X), np.zeros(4, dtype=np.bool_))
+    missing = of_rows(X, y)
     none = np.full((1, 4), np.nan)
 
     def spread(predicted: FloatArray) -> FloatArray:
@@ -207,7 +243,7 @@ def test_a_scale_that_follows_the_prediction_is_that_of_the_blanked_rows() -> No
 
 def test_errors_of_nothing_widen_nothing() -> None:
     X = np.ones((50, 4))
-    missing = MissingInputs(X, np.zeros(50), np.zeros(50), np.zeros(4, dtype=np.bool_))
+    missing = MissingInputs(X, np.zeros(50), np.zeros(50), all_count(np.zeros(4)))
     assert missing.inflation(np.full((1, 4), np.nan), 0.9, estimate, even).tolist() == [1.0]
 
 
@@ -221,16 +257,17 @@ def test_at_most_so_many_rows_are_kept_evenly() -> None:
 def test_a_state_is_json_and_restores_the_same_bits() -> None:
     missing, _ = calibrated(np.random.default_rng(14), missing=0.2)
     again = MissingInputs.from_state(json.loads(json.dumps(missing.state())))
-    for name in ("X", "predicted", "errors", "ignored"):
+    for name in ("X", "predicted", "errors"):
         np.testing.assert_array_equal(getattr(again, name), getattr(missing, name))
+    assert again.patterns.state() == missing.patterns.state()
 
 
 def broken() -> Iterator[dict[str, object]]:
-    good = dict(X=np.ones((2, 3)), predicted=np.ones(2), errors=np.ones(2), ignored=np.zeros(3, dtype=np.bool_))
+    good = dict(X=np.ones((2, 3)), predicted=np.ones(2), errors=np.ones(2), patterns=all_count(np.ones(3)))
     yield good | {"X": np.ones(3)}
     yield good | {"X": np.ones((missing_inputs.MOST_ROWS + 1, 3))}
     yield good | {"X": np.ones((0, 3))}
-    yield good | {"ignored": np.zeros(2, dtype=np.bool_)}
+    yield good | {"patterns": all_count(np.ones(2))}
     yield good | {"errors": np.array([1.0, np.nan])}
     yield good | {"predicted": np.ones(3)}
 
@@ -244,4 +281,4 @@ def test_rows_of_other_shapes_are_refused(parts: dict[str, FloatArray]) -> None:
 @pytest.mark.parametrize("text", ["AAAA", "not base64!", ""])
 def test_rows_that_are_cut_short_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"reshape|base64|characters|padding|expected|buffer"):
-        MissingInputs.from_state({"ignored": [False, False], "rows": text})
+        MissingInputs.from_state({"ignored": [False, False], "effects": [1.0, 1.0], "rows": text})

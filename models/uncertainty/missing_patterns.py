@@ -1,0 +1,161 @@
+"""Patterns of missing inputs: rows divided by pattern, and calibration rows blanked by them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+GROUPS = 16
+"""Groups of the rarer patterns of one call, by the sum of the effects of their inputs."""
+GROUP_MASKS = 64
+"""Patterns of a group that are blanked in the calibration rows."""
+
+Estimate = Callable[[FloatArray], FloatArray]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, eq=False)
+class MissingPatterns:
+    """Inputs by the effect of their absence, which tell patterns apart.
+
+    Parameters
+    ----------
+    ignored : ndarray of bool, shape (k,)
+        Inputs that hardly move a prediction: a row that misses one of them counts as if it were there.
+    effects : ndarray, shape (k,)
+        Mean square change of the predictions by blanking each input alone; it orders patterns.
+    """
+
+    ignored: BoolArray
+    effects: FloatArray
+
+    def __post_init__(self) -> None:
+        ignored, effects = np.array(self.ignored, dtype=np.bool_), np.array(self.effects, dtype=np.float64)
+        if ignored.ndim != 1 or effects.shape != ignored.shape or not (effects >= 0).all():
+            raise ValueError("ignored, effects: expected one value a column; effects: numbers of 0 or more")
+        for name, part in (("ignored", ignored), ("effects", effects)):
+            part.flags.writeable = False
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def of(cls, X: FloatArray, estimate: Estimate, limit: float) -> Self:
+        """Measure the effects of inputs on predictions.
+
+        Parameters
+        ----------
+        X : ndarray, shape (r, k)
+            Calibration rows.
+        estimate : callable
+            Predictions for rows, shape (r,) or (r, q).
+        limit : float
+            Root mean square change of predictions by all inputs that are ignored together, at most.
+        """
+        whole, k = estimate(X), X.shape[1]
+
+        def change(columns: IntArray) -> float:
+            mask = np.isin(np.arange(k), columns)
+            return float(np.mean((estimate(np.where(mask, np.nan, X)) - whole) ** 2))
+
+        effects = np.array([change(np.array([column])) for column in range(k)])
+        order = np.argsort(effects, kind="stable")
+        ignored = np.zeros(k, dtype=np.bool_)
+        for count in range(1, k + 1):
+            if not change(order[:count]) <= limit**2:  # NaN is none
+                break
+            ignored[order[count - 1]] = True
+        return cls(ignored, np.nan_to_num(effects))
+
+    def missing(self, X: FloatArray) -> BoolArray:
+        """Return the missing inputs of rows that count, shape (n, k)."""
+        return np.asarray(np.isnan(X) & ~self.ignored)
+
+    def divided(self, X: FloatArray, most: int, groups: int = GROUPS) -> list[tuple[BoolArray, IntArray]]:
+        """Divide rows, shape (n, k), by pattern: patterns, shape (p, k), and the rows of each part.
+
+        Rows that miss nothing are the first part. The most frequent patterns are a part each, at most `most` parts;
+        rarer ones are divided into groups by the sum of the effects of their inputs, of which at most GROUP_MASKS
+        patterns are returned.
+        """
+        masks, place = _distinct(self.missing(X))
+        rows = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place, minlength=len(masks)))[:-1])
+        order = np.lexsort(([-len(one) for one in rows], masks.any(axis=1)))
+        parts = [np.array([number]) for number in order[:most]]
+        if len(rarer := order[most:]):
+            rising = rarer[np.argsort(masks[rarer] @ self.effects, kind="stable")]
+            parts += np.array_split(rising, min(groups, len(rising)))
+        return [(masks[_evenly(part, GROUP_MASKS)], np.concatenate([rows[one] for one in part])) for part in parts]
+
+    def blanked(self, X: FloatArray, masks: BoolArray, fewest: int) -> tuple[IntArray, FloatArray]:
+        """Return numbers and inputs of the calibration rows that count for patterns, blanked by these in turn.
+
+        Those count that miss nothing else. Where they are fewer than `fewest`, rows that miss more are added, in the
+        order of how many inputs more: never one that misses fewer.
+        """
+        mask = masks[np.arange(len(X)) % len(masks)]
+        more = (self.missing(X) & ~mask).sum(axis=1)
+        rows = np.flatnonzero(more <= np.sort(more)[min(fewest, len(more)) - 1])
+        return rows, np.where(mask[rows], np.nan, X[rows])
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON values."""
+        return {"ignored": self.ignored.tolist(), "effects": self.effects.tolist()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Restore from the values that `state` returned."""
+        return cls(np.array(state["ignored"], dtype=np.bool_), np.array(state["effects"], dtype=np.float64))
+
+
+class LatestUsed(Generic[V]):
+    """Values by key, of which the latest used are kept; threads may share it.
+
+    Parameters
+    ----------
+    most : int
+        Number of values that are kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[bytes, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def of(self, key: bytes, compute: Callable[[], V]) -> V:
+        """Return the value of a key, computed if none is kept."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = compute()  # outside the lock: threads may compute the same, and none waits for another
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value
+
+
+def evenly_spaced(n: int, most: int) -> IntArray:
+    """Return at most so many of n numbers from 0, evenly spaced."""
+    return np.unique(np.linspace(0, n - 1, min(most, n)).astype(np.intp))
+
+
+def _evenly(values: IntArray, most: int) -> IntArray:
+    return values[evenly_spaced(len(values), most)]
+
+
+def _distinct(masks: BoolArray) -> tuple[BoolArray, IntArray]:
+    """Return the distinct rows, shape (p, k), and the number of each row's own, shape (n,)."""
+    if len(masks) == 1:  # a request, which a search would cost a tenth of its time
+        return masks, np.zeros(1, dtype=np.intp)
+    distinct, place = np.unique(np.packbits(masks, axis=1), axis=0, return_inverse=True)
+    return np.unpackbits(distinct, axis=1, count=masks.shape[1]).astype(np.bool_), place.ravel()
