@@ -253,7 +253,7 @@ def save_toy_grader(
 ) -> Callable[..., object]:
     """Return a saver of a toy quality model, trained on the older half of the lots, then calibrated."""
     from models.quality.candidates import build
-    from models.quality.model import grader
+    from models.quality.grader import grader
     from models.table.contract import check
     from models.table.inputs import matrix
 

@@ -1,4 +1,4 @@
-"""Coverage and width of 90 % intervals by pattern of missing inputs, on other plants.
+"""Coverage, width and released lots by pattern of missing inputs, on other plants.
 
 python -m benchmarks.coverage.patterns FILE PROCESS...   # figures as JSON
 """
@@ -17,9 +17,11 @@ import pandas as pd
 from benchmarks.coverage.plants import LEARNT, simulated
 from benchmarks.replays.run import candidates_of
 from models.interfaces.answers import COVERAGE
+from models.quality.model import QualityModel
+from models.quality.outcomes import AssayedLots
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
-from physics.arrays import BoolArray
+from physics.arrays import BoolArray, FloatArray
 from seeds import Seed, load
 from synthetic_data import another_plant
 from training.core.dataset import period_of
@@ -80,16 +82,45 @@ def patterns(seed: Seed, rows: int) -> Iterator[tuple[str, BoolArray]]:
     yield "30 % at random", np.random.default_rng(7600).random((rows, len(names))) < RANDOM
 
 
-def _figures(model: RegressionModel, table: pd.DataFrame, mask: BoolArray) -> dict[str, float]:
+def _figures(model: RegressionModel | QualityModel, table: pd.DataFrame, mask: BoolArray) -> dict[str, float]:
+    X = np.where(mask, np.nan, matrix(table, model.seed))
+    return _of_lots(model, table, X) if isinstance(model, QualityModel) else _of_numbers(model, table, X)
+
+
+def _of_numbers(model: RegressionModel, table: pd.DataFrame, X: FloatArray) -> dict[str, float]:
     name = model.seed.target.name
     label = table[name].to_numpy(dtype=np.float64)
     known = ~np.isnan(label)
-    answer = model.answer(np.where(mask, np.nan, matrix(table, model.seed)), COVERAGE)[name]
+    answer = model.answer(X, COVERAGE)[name]
     inside = (answer.low <= label) & (label <= answer.high)
     return {
         "coverage": round(float(inside[known].mean()), 4),
         "width": round(float(np.mean(answer.high - answer.low)), 4),
         "rmse": round(float(np.sqrt(np.mean((answer.value - label)[known] ** 2))), 4),
+    }
+
+
+def _of_lots(model: QualityModel, table: pd.DataFrame, X: FloatArray) -> dict[str, float]:
+    """Joint coverage, mean width on log scale, and shares of released lots and of bad ones among them."""
+    seed = model.seed
+    reported = table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
+    within_grade = AssayedLots.of(seed, reported, table[list(seed.defects)].to_numpy(dtype=np.float64)).kept
+    inside, width, is_released, broken = (np.full(len(X), np.nan) for _ in range(4))
+    for part, lots in model.by_pattern(X):
+        assessed = part.assess(X[lots])
+        half = part.received.half_width(part.scatter.joint, part.level, COVERAGE)
+        inside[lots] = part.scatter.needed(reported[lots], assessed.logs) <= half
+        width[lots] = 2 * half * part.scatter.spread.mean()
+        grade = assessed.decided.grade
+        is_released[lots] = (grade >= 0) & (grade < len(seed.grades) - 1)
+        broken[lots] = 1 - within_grade[lots, np.maximum(grade, 0)]
+    assayed, released = ~np.isnan(reported).all(axis=1), is_released == 1
+    bad = broken[released & ~np.isnan(broken)]
+    return {
+        "coverage": round(float(inside[assayed].mean()), 4),
+        "width": round(float(width.mean()), 4),
+        "released": round(float(released.mean()), 4),
+        "false_release": round(float(bad.mean()), 4) if len(bad) else 0.0,
     }
 
 

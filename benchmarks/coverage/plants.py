@@ -112,7 +112,7 @@ def _of_block(model: Model, table: pd.DataFrame) -> FloatArray:
         answer = model.answer(X, COVERAGE)[name]
         return np.where(np.isnan(label), np.nan, (answer.low <= label) & (label <= answer.high))
     if isinstance(model, QualityModel):
-        logs = np.asarray(model.estimator.predict(X), dtype=np.float64)[:, : len(model.seed.elements)]
+        logs = model.raw(X)[:, : len(model.seed.elements)]
         inside, known = _contents(model.contents(logs, COVERAGE), table)
         return np.where(known.any(axis=1), (inside | ~known).all(axis=1), np.nan)
     inside, known = _contents(model.elements(X, COVERAGE), table)

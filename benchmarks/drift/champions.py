@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.interfaces.answers import COVERAGE
-from models.quality.model import grader
+from models.quality.grader import grader
 from models.regression.model import conformalised
 from models.regression.several import together
 from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter

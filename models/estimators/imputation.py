@@ -95,6 +95,10 @@ class Imputation:
                 filled[np.ix_(rows, self.columns[mask])] = self._means(X[rows], mask)
         return filled
 
+    def change(self, X: FloatArray, estimate: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        """Return the change of predictions, of their shape, by replacing missing inputs."""
+        return np.asarray(estimate(self.filled(X)) - estimate(X), dtype=np.float64)
+
     def _means(self, X: FloatArray, mask: BoolArray) -> FloatArray:
         """Return means of the columns of a mask given the others, shape (n, missing), in their units."""
         known, given = ~mask, self.columns[~mask]

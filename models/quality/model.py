@@ -5,26 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from models.estimators.temperature import fitted_temperature
+from models.estimators.imputation import Imputation
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival
+from models.quality.calibration import LotCalibration, calibrated
 from models.quality.censoring import log_size
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
-from models.quality.error_scenarios import ErrorScenarios, crossed_chances
+from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
-from models.quality.guarantee import check_enough, threshold
+from models.quality.missing_inputs import MOST_PATTERNS, CalibrationLots
 from models.quality.remedy import NearestLimit, Remedy, distances, nearest, remedies
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import IntervalLevel
+from models.uncertainty.missing_patterns import LatestUsed
+from models.uncertainty.missing_report import MissingReport, flagged, missing_reports
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed
@@ -100,6 +103,12 @@ class QualityModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    missing : CalibrationLots, optional
+        Calibration lots by which lots with missing inputs are calibrated; without them they are as others.
+    imputation : Imputation, optional
+        Means of missing inputs given the others, which the estimator sees; without it, it sees them as missing.
+    widening : float
+        Joint intervals in units of the spreads over those of lots that miss nothing [1].
     level : IntervalLevel, optional
         How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
     received : Received
@@ -127,6 +136,9 @@ class QualityModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    missing: CalibrationLots | None = None
+    imputation: Imputation | None = None
+    widening: float = 1.0
     level: IntervalLevel | None = None
     received: Received = NONE
     usual: ReferenceRuns | None = None
@@ -164,7 +176,50 @@ class QualityModel:
 
         Other costs than the seed's change what is best among what the threshold allows, not the threshold.
         """
-        return self.assessed(np.asarray(self._parts.last.predict(self._parts.rows(X)), dtype=np.float64), costs)
+        return self.assessed(self.raw(X), costs)
+
+    def raw(self, X: FloatArray) -> FloatArray:
+        """Return logarithms of contents and log-odds of defects, shape (n, E + D), missing inputs replaced."""
+        filled = X if self.imputation is None else self.imputation.filled(X)
+        return np.asarray(self._parts.last.predict(self._parts.rows(filled)), dtype=np.float64)
+
+    def by_pattern(self, X: FloatArray) -> list[tuple[Self, IntArray]]:
+        """Divide lots, shape (n, k), by their missing inputs: the model calibrated for some, and these lots."""
+        if self.missing is None or not np.isnan(X).any():
+            return [(self, np.arange(len(X)))]
+        return [(self._of_pattern(masks), lots) for masks, lots in self.missing.divided(X)]
+
+    def on_base_rate(self, X: FloatArray, decided: Decisions) -> BoolArray:
+        """Return whether lots are released in a grade with limits without any input that counts, shape (n,)."""
+        released = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
+        if self.missing is None or not released.any():
+            return np.zeros(len(X), dtype=np.bool_)
+        return np.asarray(released & (np.isnan(X) | self.missing.patterns.ignored).all(axis=1))
+
+    def _of_pattern(self, masks: BoolArray) -> Self:
+        """Return the model of lots that miss inputs by one of these patterns, shape (p, k)."""
+        return self if not masks.any() else self._of_patterns.of(masks.tobytes(), lambda: self._calibrated(masks))
+
+    @cached_property
+    def _of_patterns(self) -> LatestUsed[Self]:
+        return LatestUsed(MOST_PATTERNS)
+
+    def _calibrated(self, masks: BoolArray) -> Self:
+        if self.missing is None:
+            return self
+        base = LotCalibration(self.scatter, self.temperatures, self.threshold)
+        own, widening = self.missing.calibrated(masks, self.raw, partial(calibrated, self.seed), base)
+        level = None if self.level is None else replace(self.level, scores=self.level.scores * widening)
+        model = replace(self, scatter=own.scatter, temperatures=own.temperatures, threshold=own.threshold)
+        return replace(model, widening=widening, level=level)
+
+    def needed(self, reported: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return predicted logarithms, (n, E), and spreads that cover each lot, over `widening`."""
+        logs, spreads = np.empty(reported.shape), np.empty(len(X))
+        for model, lots in self.by_pattern(X):
+            logs[lots] = model.raw(X[lots])[:, : reported.shape[1]]
+            spreads[lots] = model.scatter.needed(reported[lots], logs[lots]) / model.widening
+        return logs, spreads
 
     @cached_property
     def _parts(self) -> Parted:
@@ -194,7 +249,7 @@ class QualityModel:
         half = self.received.half_width(self.scatter.joint, self.level, coverage)
         return self._contents(logs, *self.scatter.reach(logs, half))
 
-    def arrival(self, batch: int, reported: FloatArray, logs: FloatArray) -> Arrival:
+    def arrival(self, batch: int, reported: FloatArray, logs: FloatArray, needed: FloatArray | None = None) -> Arrival:
         """Return lots with simultaneous assays by their largest standardised error, which moves the level.
 
         Errors are the logarithms of that, since it has no sign, and scatters by ratio.
@@ -205,8 +260,11 @@ class QualityModel:
             Number by which a person accepts or withdraws them.
         reported, logs : ndarray, shape (n, E)
             Assays, and predicted logarithms of the contents.
+        needed : ndarray, shape (n,), optional
+            Spreads that cover all contents of each lot, as of `needed`; by default as of lots that miss nothing.
         """
-        off, sizes = self.scatter.needed(reported, logs), log_size(reported) / self.scatter.spread
+        off = self.scatter.needed(reported, logs) if needed is None else needed
+        sizes = log_size(reported) / self.scatter.spread
         predicted = np.where(np.isnan(sizes), 0.0, logs / self.scatter.spread).sum(axis=1)
         errors = np.log(np.maximum(off, _LEAST_OFF))
         return Arrival(batch, errors, off, np.nansum(sizes, axis=1), np.ones(len(off)), predicted)
@@ -255,9 +313,25 @@ class QualityModel:
             suggestions[i] = one
         return suggestions
 
+    @property
+    def missing_costs(self) -> FloatArray | None:
+        """Mean error of contents without each input alone over that with all, shape (k,) [1]."""
+        return None if self.missing is None else np.sqrt(1.0 + self.missing.patterns.effects)
+
+    def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
+        """Return the missing inputs of each lot, the one first that costs most; None where none counts."""
+        if self.missing is None or self.missing_costs is None or not np.isnan(X).any():
+            return [None] * len(X)
+        ratio = np.ones(len(X))
+        for model, lots in self.by_pattern(X):
+            wider = np.log(model.scatter.spread / self.scatter.spread)
+            ratio[lots] = model.widening * np.exp(wider.mean())
+        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self.missing_costs, ratio)
+
     def flags(self, X: FloatArray) -> list[list[str]]:
         """Return flags of each lot's response; see `RegressionModel.flags`."""
-        return input_flags(X, self.names, self.ranges, self.complete)
+        is_needed = self.complete if self.missing is None else np.zeros(len(self.names), dtype=np.bool_)
+        return flagged(input_flags(X, self.names, self.ranges, is_needed), self.missing_reports(X))
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Answers as flat columns of n values.
@@ -268,6 +342,14 @@ class QualityModel:
             `<element>`, its `_low` and its `_high` at COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
             `grade`, empty where the laboratory shall say; `expected_value` [$/t].
         """
+        columns: dict[str, npt.NDArray[Any]] = {}
+        for model, lots in self.by_pattern(X):
+            for name, values in model._columns(X[lots]).items():
+                columns.setdefault(name, np.empty(len(X), dtype=object if values.dtype.kind == "U" else np.float64))
+                columns[name][lots] = values
+        return {name: one.astype(str) if one.dtype == object else one for name, one in columns.items()}
+
+    def _columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         assessed = self.assess(X)
         columns = flat(self.contents(assessed.logs, COVERAGE))
         columns |= {f"p_{name}": assessed.defects[:, i] for i, name in enumerate(self.seed.defects)}
@@ -286,6 +368,8 @@ class QualityModel:
             "scatter": self.scatter.state(),
             "temperatures": self.temperatures.tolist(),
             "threshold": None if math.isnan(self.threshold) else self.threshold,
+            "missing": None if self.missing is None else self.missing.state(),
+            "imputation": None if self.imputation is None else self.imputation.state(),
             "level": None if self.level is None else self.level.state(),
             "usual": None if self.usual is None else self.usual.state(),
         }
@@ -293,11 +377,13 @@ class QualityModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        level, reference = state.get("level"), state.get("usual")
+        missing, imputation, level, reference = map(state.get, ("missing", "imputation", "level", "usual"))
         return cls(
             scatter=ErrorScenarios.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
+            missing=None if missing is None else CalibrationLots.from_state(missing),
+            imputation=None if imputation is None else Imputation.from_state(imputation),
             level=None if level is None else IntervalLevel.from_state(level),
             usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
@@ -307,66 +393,3 @@ class QualityModel:
 def defect_chances(log_odds: FloatArray, temperatures: FloatArray) -> FloatArray:
     """Calibrated probability of each defect, shape (n, D), from log-odds of that shape."""
     return np.asarray(expit(log_odds / temperatures))
-
-
-def grader(
-    seed: Seed,
-    candidate: str,
-    estimator: Regressor,
-    X_learnt: FloatArray,
-    reported: FloatArray,
-    defects: FloatArray,
-    predictions: FloatArray,
-    info: Mapping[str, Any],
-) -> QualityModel:
-    """Return a model with an estimator fitted on all lots, calibrated on out-of-fold predictions.
-
-    Parameters
-    ----------
-    seed, candidate, estimator, info
-        As for `QualityModel`.
-    X_learnt : ndarray, shape (n, k)
-        Inputs of the lots that the estimator was fitted to.
-    reported : ndarray, shape (m, E)
-        Contents that the laboratory reported of the calibration lots; -L is "below L", NaN none.
-    defects : ndarray, shape (m, D)
-        Their defects: 1, 0, or NaN if not inspected.
-    predictions : ndarray, shape (m, E + D)
-        What models that had not seen them say: logarithms of the contents, log-odds of the defects.
-
-    Returns
-    -------
-    QualityModel
-
-    Raises
-    ------
-    GuaranteeError
-        Too few calibration lots for what the seed promises of released lots.
-    """
-    alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
-    limits = Limits.of(seed)
-    within_limits = limits.kept(reported)
-    check_enough(within_limits, alpha, confidence)
-    contents, odds = predictions[:, : reported.shape[1]], predictions[:, reported.shape[1] :]
-    temperatures = np.array([_temperature(log_odds, seen) for log_odds, seen in zip(odds.T, defects.T, strict=True)])
-    model = QualityModel(
-        seed=seed,
-        candidate=candidate,
-        estimator=estimator,
-        scatter=ErrorScenarios.of(reported, contents),
-        temperatures=temperatures,
-        threshold=math.nan,
-        info=dict(info),
-        **learnt_inputs(X_learnt),
-    )
-    probabilities = crossed_chances(reported, contents, limits)
-    limit = threshold(probabilities.keeps, probabilities.best, within_limits, model.costs, alpha, confidence)
-    return replace(model, threshold=limit)
-
-
-def _temperature(log_odds: FloatArray, seen: FloatArray) -> float:
-    known = ~np.isnan(seen)
-    if len(np.unique(seen[known])) < 2:
-        return 1.0  # lots that all have the defect, or none, give no estimate of the scale of the odds
-    logs = -np.logaddexp(0.0, np.column_stack([log_odds, -log_odds])[known])
-    return fitted_temperature(logs, seen[known])

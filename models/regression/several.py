@@ -13,6 +13,7 @@ from models.interfaces.answers import COVERAGE, Answer, flat
 from models.online.received import Interval
 from models.regression.model import RegressionModel
 from models.table.inputs import input_names
+from models.uncertainty.missing_report import MissingReport, flagged
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -82,10 +83,20 @@ class SeveralTargets:
         models = self.models.values()
         return {name: one for model in models for name, one in model.answer(X, coverage, factors).items()}
 
+    @property
+    def missing_costs(self) -> FloatArray | None:
+        """Width of the first target's intervals without each input over that with all, shape (k,) [1]."""
+        return self.first.missing_costs
+
+    def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
+        """Return the missing inputs of each row by the first target; see `RegressionModel.missing_reports`."""
+        return self.first.missing_reports(X)
+
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
         """Return flags of each row over all targets, without duplicates; see `RegressionModel.flags`."""
-        by_target = [model.flags(X, answers) for model in self.models.values()]
-        return [list(dict.fromkeys(_joined(rows))) for rows in zip(*by_target, strict=True)]
+        by_target = [model.own_flags(X, answers) for model in self.models.values()]
+        own = [list(dict.fromkeys(_joined(rows))) for rows in zip(*by_target, strict=True)]
+        return flagged(own, self.missing_reports(X))
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""

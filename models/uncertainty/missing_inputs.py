@@ -76,9 +76,6 @@ class MissingInputs:
         limit = NEGLIGIBLE * _quantile(np.sort(np.abs(errors[rows])), _COVERAGE)
         return cls(X[rows], predicted[rows], errors[rows], MissingPatterns.of(X[rows], estimate, limit))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.X, self.predicted, self.errors, self.patterns)  # computed patterns stay here
-
     @cached_property
     def _computed(self) -> LatestUsed[FloatArray]:
         return LatestUsed(MOST_PATTERNS)
@@ -126,9 +123,7 @@ class MissingInputs:
         return _quantile(scores, within) / before if before > 0 else 1.0
 
     def _scores(self, masks: BoolArray, estimate: Estimate, spread: Estimate) -> FloatArray:
-        """Absolute errors over their size, rising, of the rows that count for patterns; of one they are kept."""
-        if len(masks) > 1:
-            return self._blanked(masks, estimate, spread)
+        """Absolute errors over their size, rising, of the rows that count for patterns."""
         return self._computed.of(masks.tobytes(), lambda: self._blanked(masks, estimate, spread))
 
     def _blanked(self, masks: BoolArray, estimate: Estimate, spread: Estimate) -> FloatArray:

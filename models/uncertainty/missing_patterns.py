@@ -23,7 +23,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, eq=False)
 class MissingPatterns:
-    """Inputs by the effect of their absence, which tell patterns apart.
+    """Inputs by the effect of their absence on predictions.
 
     Parameters
     ----------
@@ -76,16 +76,23 @@ class MissingPatterns:
         """Return the missing inputs of rows that count, shape (n, k)."""
         return np.asarray(np.isnan(X) & ~self.ignored)
 
-    def divided(self, X: FloatArray, most: int, groups: int = GROUPS) -> list[tuple[BoolArray, IntArray]]:
+    def divided(
+        self, X: FloatArray, most: int, groups: int = GROUPS, least: float = 0.0
+    ) -> list[tuple[BoolArray, IntArray]]:
         """Divide rows, shape (n, k), by pattern: patterns, shape (p, k), and the rows of each part.
 
         Rows that miss nothing are the first part. The most frequent patterns are a part each, at most `most` parts;
         rarer ones are divided into groups by the sum of the effects of their inputs, of which at most GROUP_MASKS
-        patterns are returned.
+        patterns are returned. A row whose sum is at most `least` counts as if it missed nothing.
         """
-        masks, place = _distinct(self.missing(X))
+        missing = self.missing(X)
+        if least:
+            missing &= (missing @ self.effects > least)[:, None]
+        if len(X) == 1:  # a request, which a search would cost a tenth of its time
+            return [(missing, np.zeros(1, dtype=np.intp))]
+        masks, place = _distinct(missing)
         rows = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place, minlength=len(masks)))[:-1])
-        order = np.lexsort(([-len(one) for one in rows], masks.any(axis=1)))
+        order = np.lexsort((-np.array([len(one) for one in rows]), masks.any(axis=1)))
         parts = [np.array([number]) for number in order[:most]]
         if len(rarer := order[most:]):
             rising = rarer[np.argsort(masks[rarer] @ self.effects, kind="stable")]
@@ -127,6 +134,9 @@ class LatestUsed(Generic[V]):
         self._values: OrderedDict[bytes, V] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._most,)  # a copy of its owner computes its own
+
     def __len__(self) -> int:
         return len(self._values)
 
@@ -155,7 +165,5 @@ def _evenly(values: IntArray, most: int) -> IntArray:
 
 def _distinct(masks: BoolArray) -> tuple[BoolArray, IntArray]:
     """Return the distinct rows, shape (p, k), and the number of each row's own, shape (n,)."""
-    if len(masks) == 1:  # a request, which a search would cost a tenth of its time
-        return masks, np.zeros(1, dtype=np.intp)
     distinct, place = np.unique(np.packbits(masks, axis=1), axis=0, return_inverse=True)
     return np.unpackbits(distinct, axis=1, count=masks.shape[1]).astype(np.bool_), place.ravel()

@@ -87,7 +87,7 @@ def of_lots(model: QualityModel, table: pd.DataFrame) -> list[Residual]:
     X = matrix(table, model.seed)
     names = [column.name for column in model.seed.elements]
     reported = table[names].to_numpy(dtype=np.float64)
-    logs = np.asarray(model.estimator.predict(X), dtype=np.float64)[:, : len(names)]
+    logs = model.raw(X)[:, : len(names)]
     error = np.where(reported > 0, (log_size(reported) - logs) / model.scatter.spread, np.nan)
     even = np.ones(len(X))
     size = np.where(np.isnan(reported).all(axis=1), np.nan, model.scatter.needed(reported, logs))

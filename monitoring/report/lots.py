@@ -68,7 +68,7 @@ class PredictedLots:
             unit=unit,
             time=time,
             X=X,
-            raw=np.asarray(model.estimator.predict(X), dtype=np.float64),
+            raw=model.raw(X),
             found=AssayedLots.of(seed, reported, defects),
             unlearnt=late | np.isin(unit, model.info["held_out_units"]),
         )

@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 
 from models.interfaces.answers import COVERAGE, Answer
+from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
@@ -226,8 +227,8 @@ def period_of(
     data_digest: str,
 ) -> QualityPeriod:
     """Return the report data of lots and of earlier lots for comparison (parameters: `QualityPeriod`)."""
-    assessment = model.assessed(lots.raw)
-    costs, answers = Costs.of(seed), model.contents(assessment.logs, COVERAGE)
+    assessment = assessed_by_pattern(model, lots.X, lots.raw)
+    costs, answers = Costs.of(seed), contents_by_pattern(model, lots.X, assessment.logs, COVERAGE)
     spread = model.scatter.spread
     reference, charts, reason, alike = None, None, "", (np.nan, np.nan)
     events: list[AlarmEvent] = []

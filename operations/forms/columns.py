@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from models.interfaces.answers import Answer, flat
 from operations.forms.fields import Record
 from operations.forms.rows import flag_unknown
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,6 +72,20 @@ def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[st
     """Columns of quantities with their intervals; flags name those that the inputs do not determine."""
     flag_unknown(answers, flags)
     return dict(flat(answers))
+
+
+def in_order(parts: Sequence[tuple[IntArray, Mapping[str, Values]]]) -> dict[str, Values]:
+    """Columns of all rows from those of parts, with the numbers of the rows of each part."""
+    place = np.argsort(np.concatenate([rows for rows, _ in parts]), kind="stable")
+    return {name: _together([columns[name] for _, columns in parts], place) for name in parts[0][1]}
+
+
+def _together(values: Sequence[Values], place: IntArray) -> Values:
+    arrays = [one for one in values if isinstance(one, np.ndarray)]
+    if len(arrays) == len(values):
+        return np.asarray(np.concatenate(arrays)[place])
+    every = [text for one in values for text in one]
+    return [every[i] for i in place.tolist()]
 
 
 def of_quantities(units: Mapping[str, str]) -> Described:

@@ -42,8 +42,8 @@ class LotStates(OnlineStates[QualityModel]):
         assayed = ~np.isnan(reported).all(axis=1)
         if "level" not in state or not assayed.any():
             return state
-        raw = np.asarray(model.estimator.predict(matrix(rows, model.seed)), dtype=np.float64)
-        arrival = model.arrival(batch.batch, reported[assayed], raw[assayed, : reported.shape[1]])
+        logs, needed = model.needed(reported[assayed], matrix(rows, model.seed)[assayed])
+        arrival = model.arrival(batch.batch, reported[assayed], logs, needed)
         before = _following(model, state)
         following = before.taken(arrival, batch.accepted)
         return _state(following, at=batch.at if following.received > before.received else state["at"])

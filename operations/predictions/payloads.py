@@ -16,6 +16,7 @@ from operations.forms.fields import ModelUsed, Record, record, row_fields, title
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
 from operations.operation import Form
+from operations.predictions.missing_inputs import MISSING, missing_field
 from operations.predictions.options import AddedFields, Addition
 from seeds import Seed
 from system.cancellation import between
@@ -179,7 +180,7 @@ def payloads_of(
     fields = _with_options(fields, [one.fields for one in options], seed)
     echoed = seed.by_role("key", "time")
     made = [history.MADE] if history.made_inputs(seed) else []
-    names = ["id", *(column.name for column in echoed), *made, *fields.predicted, "flags"]
+    names = ["id", *(column.name for column in echoed), *made, *fields.predicted, MISSING, "flags"]
     if QUALITY in {column.name for column in (*echoed, *seed.inputs)}:
         raise ValueError(f"seed {seed.process.name}: column '{QUALITY}': a row uses this name itself")
     for name in names:
@@ -303,6 +304,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
             **{c.name: Annotated[str, Field(description=c.description)] for c in seed.by_role("key", "time")},
             **({history.MADE: history.made()} if history.made_inputs(seed) else {}),
             **fields.predicted,
+            MISSING: missing_field(),
             "flags": Annotated[
                 list[str], Field(description="what a reader of this prediction should know; empty: nothing")
             ],

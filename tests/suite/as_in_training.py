@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
+from models.quality.by_pattern import contents_by_pattern
 from registry.settings import StoreSettings
 from seeds import Seed
 from tests.seeds.typical import requested
@@ -83,9 +84,10 @@ def lots_as_in_training(job: Job, client: TestClient) -> None:
     rows, metrics = job.trained.learnt.parts.test, job.trained.learnt.best.metrics
     message, lots = said_of(job, job.data.table.iloc[rows], client), lots_of(job.data)[rows]
     model, inside = job.trained.learnt.best.model, np.ones(len(rows), dtype=bool)
-    logs = model.assess(job.data.X[rows]).logs
+    X = job.data.X[rows]
+    logs = model.raw(X)[:, : len(job.seed.elements)]
     # What is measured are the intervals as they were fitted; those of the service have followed the test lots' assays.
-    fixed, now = model.fixed_contents(logs, 0.9), model.contents(logs, 0.9)
+    fixed, now = (contents_by_pattern(model, X, logs, 0.9, is_fixed) for is_fixed in (True, False))
     for e, element in enumerate(job.seed.elements):
         for end, computed in now[element.name]._asdict().items():
             np.testing.assert_allclose([row["contents"][element.name][end] for row in message], computed, rtol=1e-9)

@@ -167,6 +167,6 @@ def predicted_shares(model: ClassificationModel | SortingModel, X: FloatArray) -
 
 def predicted_contents(model: QualityModel, X: FloatArray) -> Mapping[str, FloatArray]:
     """Logarithm of each predicted content, shape (n,), from inputs in plant units, shape (n, k)."""
-    raw = np.asarray(model.estimator.predict(X), dtype=np.float64)
+    raw = model.raw(X)
     names = (f"logarithm of {column.name}" for column in model.seed.elements)
     return dict(zip(names, raw.T, strict=False))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from models.interfaces.answers import COVERAGE
+from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.model import QualityModel
 from models.quality.outcomes import AssayedLots
@@ -71,9 +73,8 @@ def verdict(
     rows, lots = rows[known], lots_of(data)[rows[known]]
     block = blocks_of(data.units[rows], data.periods[rows])
     truth = None if data.true_contents is None else data.true_contents[rows]
-    lines = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
-    old = _side(champion, data.seed, lines, lots, truth)
-    new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
+    old = _side(champion, data.seed, X[known], champion.raw(X[known]), lots, truth)
+    new = _side(challenger.model, data.seed, data.X[rows], challenger.predictions[rows], lots, truth)
     compared = ComparisonRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
     corrected = _mended(data.seed, old, new)
     return judge(compared, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new), corrected=corrected)
@@ -85,10 +86,13 @@ def cost_of(decided: Decisions, seed: Seed, lots: AssayedLots) -> FloatArray:
     return oracle(lots.kept, costs) - earned(decided, lots.kept, costs)
 
 
-def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: AssayedLots, truth: FloatArray | None) -> ModelLosses:
-    assessed = model.assessed(raw)
+def _side(
+    model: QualityModel, seed: Seed, X: FloatArray, raw: FloatArray, lots: AssayedLots, truth: FloatArray | None
+) -> ModelLosses:
+    assessed = assessed_by_pattern(model, X, raw)
     loss = cost_of(assessed.decided, seed, lots)
-    metrics = measured(model, seed, raw, lots, truth, assessed)
+    intervals = contents_by_pattern(model, X, assessed.logs, COVERAGE, is_fixed=True)
+    metrics = measured(model, seed, raw, lots, truth, assessed, intervals)
     return ModelLosses(loss, {name: value for name, value in metrics.items() if np.isfinite(value)})
 
 

@@ -1,11 +1,11 @@
 """Metrics of a lot grader: contents, intervals, defects, grades, and costs of decisions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.stats import rankdata
 
-from models.interfaces.answers import COVERAGE, Answer
+from models.interfaces.answers import COVERAGE, Answer, rows_of
 from models.quality.censoring import below_limit, log_likelihood, log_size, maximum_likelihood
 from models.quality.decision import Costs
 from models.quality.grades import Limits
@@ -102,6 +102,7 @@ def measured(
     lots: AssayedLots,
     truth: FloatArray | None,
     assessed: Assessment | None = None,
+    answers: Mapping[str, Answer] | None = None,
 ) -> dict[str, float]:
     """All metrics of a grader on some lots that need nothing to compare it with.
 
@@ -119,6 +120,8 @@ def measured(
         Noise-free contents.
     assessed : Assessment, optional
         What the model makes of `raw`, where it is known already.
+    answers : Mapping of str to Answer, optional
+        Fixed joint intervals of the contents; by default those of lots with all inputs.
 
     Returns
     -------
@@ -131,7 +134,8 @@ def measured(
         truth_false_release and truth_cost. NaN without lots that determine it.
     """
     assessed, costs = model.assessed(raw) if assessed is None else assessed, Costs.of(seed)
-    answers, intended = model.fixed_contents(assessed.logs, COVERAGE), costs.intended
+    answers = model.fixed_contents(assessed.logs, COVERAGE) if answers is None else answers
+    intended = costs.intended
     p, within_grade = assessed.keeps[:, intended], lots.kept[:, intended]
     metrics = {
         "lot_loss": lot_loss(raw, lots, model.scatter.spread),
@@ -151,12 +155,12 @@ def measured(
             f"{name}_brier": _mean((probability - seen) ** 2),
         }
     if truth is not None and len(known := np.flatnonzero(np.isfinite(truth).all(axis=1))):
-        metrics |= _against_truth(model, seed, assessed[known], truth[known])
+        of_known = [rows_of(answer, known) for answer in answers.values()]
+        metrics |= _against_truth(seed, assessed[known], of_known, truth[known])
     return metrics
 
 
-def _against_truth(model: QualityModel, seed: Seed, assessed: Assessment, truth: FloatArray) -> dict[str, float]:
-    answers = model.fixed_contents(assessed.logs, COVERAGE).values()
+def _against_truth(seed: Seed, assessed: Assessment, answers: Sequence[Answer], truth: FloatArray) -> dict[str, float]:
     inside = [(answer.low <= true) & (true <= answer.high) for answer, true in zip(answers, truth.T, strict=True)]
     decisions = costs_of(assessed.decided, Limits.of(seed).kept(truth), Costs.of(seed))
     return {

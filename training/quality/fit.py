@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from models.interfaces.answers import COVERAGE
+from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
+from models.quality.grader import grader
 from models.quality.guarantee import check_enough
-from models.quality.model import Assessment, QualityModel, grader
+from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import AssayedLots
 from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format
 from training.core.dataset import Dataset
-from training.core.fitting import Candidate
+from training.core.fitting import FIXED, Candidate
 from training.core.learner import EstimatorError, Learner
 from training.core.splits import Split, SplitError
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
@@ -35,11 +38,14 @@ class Graded:
         Whose predictions they are.
     rows : ndarray of int, shape (m,)
         Lots outside the training rows.
+    X : ndarray, shape (n, k)
+        Inputs of the table's lots.
     """
 
     raw: FloatArray
     model: QualityModel
     rows: IntArray
+    X: FloatArray
 
     @cached_property
     def _assessed(self) -> tuple[Assessment, IntArray]:
@@ -47,7 +53,7 @@ class Graded:
         lots = np.unique(self.rows)
         place = np.full(len(self.raw), -1)
         place[lots] = np.arange(len(lots))
-        return self.model.assessed(self.raw[lots]), place
+        return assessed_by_pattern(self.model, self.X[lots], self.raw[lots]), place
 
     def judged(self, rows: IntArray) -> Assessment:
         """Return the model's assessment of selected lots, from m lots; all are assessed once."""
@@ -114,7 +120,18 @@ class QualityLearner(Learner[QualityModel, Graded]):
     ) -> tuple[QualityModel, dict[str, float]]:
         """Model whose errors and release threshold come from out-of-time predictions, and their loss."""
         lots = lots_of(data)[rows]
-        model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
+        model = grader(
+            data.seed,
+            name,
+            estimator,
+            data.X[parts.learnt],
+            lots.reported,
+            lots.defects,
+            predictions,
+            info,
+            data.X[rows],
+            name not in FIXED,
+        )
         if data.seed.time is not None:  # without time there is no order in which assays come in
             replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
             level, reference, followed = follow(model, *replayed)
@@ -128,8 +145,8 @@ class QualityLearner(Learner[QualityModel, Graded]):
     def answers(self, model: QualityModel, data: Dataset, parts: Split) -> Graded:
         """Return a model's predictions for lots outside its training rows."""
         raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.holdout_all])
-        raw[rows] = self.predict(model.estimator, data.X[rows])
-        return Graded(raw, model, rows)
+        raw[rows] = model.raw(data.X[rows])
+        return Graded(raw, model, rows, data.X)
 
     def predictions_of(self, answers: Graded) -> FloatArray:
         """Return logarithms of contents and log-odds of defects, shape (n, E + D), for a grader's responses."""
@@ -151,5 +168,7 @@ class QualityLearner(Learner[QualityModel, Graded]):
         """Metrics of the grading of some lots: `training.quality.evaluate.measured`, and its skill."""
         raw, lots = answers.raw[rows], lots_of(data)[rows]
         truth = None if data.true_contents is None else data.true_contents[rows]
-        scores = measured(model, data.seed, raw, lots, truth, answers.judged(rows))
+        assessed = answers.judged(rows)
+        intervals = contents_by_pattern(model, data.X[rows], assessed.logs, COVERAGE, is_fixed=True)
+        scores = measured(model, data.seed, raw, lots, truth, assessed, intervals)
         return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)

@@ -47,7 +47,7 @@ def follow(
     """
     new = np.concatenate([parts.test, parts.holdout])
     order = np.concatenate([rows, new])
-    raw = np.asarray(model.estimator.predict(data.X[new]), dtype=np.float64)[:, : logs.shape[1]]
+    raw = model.raw(data.X[new])[:, : logs.shape[1]]
     is_training = np.arange(len(order)) < len(rows) + len(parts.test)
     arrivals: list[Arrival] = []
     level, half, _ = followed(
@@ -127,7 +127,7 @@ def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | 
     if not len(later):
         return None
     X = matrix(data.table.iloc[later], model.seed)
-    logs = np.asarray(model.estimator.predict(X), dtype=np.float64)[:, : len(model.seed.elements)]
+    logs = model.raw(X)[:, : len(model.seed.elements)]
     level, *_ = followed(model, data.contents[later], logs, *_moments(data, later), model.level)
     info = {**model.info, "data_end": data.periods[later].max().isoformat()}
     return replace(model, level=level, info=info), len(later)

@@ -10,7 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.interfaces.answers import COVERAGE
-from models.quality.model import QualityModel
+from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
+from models.quality.model import Assessment, QualityModel
 from models.table.inputs import matrix
 from models.uncertainty.guarantees import lots_needed, shown_after
 from physics.arrays import BoolArray, FloatArray
@@ -83,10 +84,14 @@ def outcome(model: QualityModel, data: Dataset, plant: object = None, version: i
     """
     rules = data.seed.quality_rules
     check_names(model.seed, data.seed)
-    raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
+    X = matrix(data.table, model.seed)
+    raw = model.raw(X)
     alpha, confidence = rules.alpha.value, rules.confidence.value
-    metrics = measured(model, data.seed, raw, lots_of(data), data.true_contents) | _followed(model, data, raw)
-    shown = shown_after(_broken(model, data, raw), alpha, confidence)
+    assessed = assessed_by_pattern(model, X, raw)
+    intervals = contents_by_pattern(model, X, assessed.logs, COVERAGE, is_fixed=True)
+    metrics = measured(model, data.seed, raw, lots_of(data), data.true_contents, assessed, intervals)
+    metrics |= _followed(model, data, raw)
+    shown = shown_after(_broken(data, assessed), alpha, confidence)
     return QualityTrial(data.seed.process.name, version, len(data.X), metrics, shown, alpha, confidence)
 
 
@@ -106,9 +111,9 @@ def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, 
     return metrics
 
 
-def _broken(model: QualityModel, data: Dataset, raw: FloatArray) -> BoolArray:
+def _broken(data: Dataset, assessed: Assessment) -> BoolArray:
     """Return whether released lots break their grade by assay, in order of time."""
-    within_grade, grade = lots_of(data).kept, model.assessed(raw).decided.grade
+    within_grade, grade = lots_of(data).kept, assessed.decided.grade
     order = np.argsort(data.periods.to_numpy(), kind="stable")
     released = (grade >= 0) & (grade < within_grade.shape[1] - 1) & ~np.isnan(within_grade).any(axis=1)
     rows = order[released[order]]

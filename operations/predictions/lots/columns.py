@@ -7,10 +7,19 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from models.quality.decision import ACTIONS
+from models.quality.decision import ACTIONS, Costs
 from models.quality.model import QualityModel
 from models.quality.remedy import NearestLimit
-from operations.forms.columns import CheckedRows, Columns, Described, Values, of_quantities, quantities, shares
+from operations.forms.columns import (
+    CheckedRows,
+    Columns,
+    Described,
+    Values,
+    in_order,
+    of_quantities,
+    quantities,
+    shares,
+)
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.lots.forms import has_least
@@ -31,6 +40,7 @@ def described(payloads: Payloads) -> Described:
         "decision": (None, f"one of {', '.join(ACTIONS)}"),
         "grade": (None, "in which the lot is released; null where the laboratory shall say"),
         "expected_value": ("$/t", "what a tonne is worth on average, costs taken off"),
+        "on_base_rate": ("1", "1: released without any measurement of the lot, by the guaranteed share of all lots"),
         _NEAREST: (None, "the limit that the lot comes nearest to"),
         f"{_NEAREST}_grade": (None, "whose limit it is"),
         f"{_NEAREST}_value": (None, "most probable content or sum, in the limit's unit"),
@@ -60,19 +70,37 @@ def _has_setpoints(payloads: Payloads) -> bool:
 
 def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request: Record) -> Columns:
     """Decisions of a model; see `operations.predictions.numbers.columns.columns`."""
-    seed = payloads.seed
+    seed, flags = payloads.seed, model.flags(block.X)
     costs = given_costs(request["costs"], seed, model.costs)
-    assessed = model.assess(block.X, costs)
-    far = model.distances(assessed)
-    flags = model.flags(block.X)
     flag_readings(block.texts, model.seed, flags)
-    values: dict[str, Values] = dict(quantities(model.contents(assessed.logs, request["coverage"]), flags))
+    parts = [
+        (lots, _of_part(payloads, part, block.X[lots], costs, request["coverage"], [flags[i] for i in lots.tolist()]))
+        for part, lots in model.by_pattern(block.X)
+    ]
+    values = parts[0][1] if len(parts) == 1 else in_order(parts)
+    return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})
+
+
+def _of_part(
+    payloads: Payloads,
+    model: QualityModel,
+    X: FloatArray,
+    costs: Costs | None,
+    coverage: float,
+    flags: list[list[str]],
+) -> dict[str, Values]:
+    """Columns of lots that one calibration of a model serves; flags are added to."""
+    seed = payloads.seed
+    assessed = model.assess(X, costs)
+    far = model.distances(assessed)
+    values: dict[str, Values] = dict(quantities(model.contents(assessed.logs, coverage), flags))
     grades = [grade.name for grade in seed.grades]
     values |= shares(seed.defects, assessed.defects) | shares(grades, assessed.keeps)
     values |= {
         "decision": np.array(ACTIONS)[assessed.decided.actions(costs or model.costs)],
         "grade": [None if grade < 0 else grades[grade] for grade in assessed.decided.grade.tolist()],
         "expected_value": assessed.decided.expected,
+        "on_base_rate": model.on_base_rate(X, assessed.decided).astype(np.float64),
     }
     near = [one if math.isfinite(one.sigma) else None for one in model.nearest(assessed, far)]
     values |= {
@@ -84,14 +112,14 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
         f"{_NEAREST}_sigma": _numbers(None if one is None else one.sigma for one in near),
     }
     if _has_setpoints(payloads):
-        moves = model.remedies(block.X, assessed, far)
+        moves = model.remedies(X, assessed, far)
         values |= {
             _REMEDY: [None if one is None else one.setpoint.name for one in moves],
             f"{_REMEDY}_before": _numbers(None if one is None else one.before for one in moves),
             f"{_REMEDY}_after": _numbers(None if one is None else one.after for one in moves),
             f"{_REMEDY}_sigma": _numbers(None if one is None else one.sigma for one in moves),
         }
-    return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})
+    return values
 
 
 def _least(near: Sequence[NearestLimit | None]) -> FloatArray:

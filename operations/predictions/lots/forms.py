@@ -77,6 +77,13 @@ def _decision(seed: Seed) -> Any:
             "action": Annotated[Literal[ACTIONS], action],
             "grade": Annotated[Literal[grades] | None, Field(description="null where the laboratory shall say")],
             "expected_value": value_kind,
+            "on_base_rate": Annotated[
+                bool,
+                Field(
+                    description="true: released without any measurement of the lot, because the share of all lots that "
+                    "break the grade is guaranteed"
+                ),
+            ],
         },
     )
     return Annotated[kind, Field(description="what is worth most on average, among what the guarantee allows")]
@@ -154,7 +161,8 @@ def _guarantee(seed: Seed) -> Any:
         ge=0,
         le=1,
         description="highest probability of breaking its grade with which a lot may be released without an assay; "
-        "null: none was found, and no lot is released without an assay in a grade with limits",
+        "a lot with missing inputs has one of its own, calibrated for what it misses; null: none was found, and no lot "
+        "is released without an assay in a grade with limits",
     )
     fields = {
         "alpha": Annotated[float, alpha],

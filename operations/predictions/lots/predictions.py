@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from models.quality.decision import ACTIONS, Costs, Decisions
-from models.quality.model import QualityModel
+from models.quality.model import Assessment, QualityModel
 from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
 from operations.forms.lot_costs import grade_values
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units
+from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
+from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
 
@@ -47,45 +49,59 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     """
     seed, X = payloads.seed, matrix(rows, model.seed)
     costs = given_costs(request["costs"], seed, model.costs)
-    assessed = model.assess(X, costs)
-    far = model.distances(assessed)
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
-    contents = estimates(model.contents(assessed.logs, request["coverage"]), payloads.quantities, flags)
-    whys, extra = added_rows(payloads.options, model, X, assessed.logs, request, flags)
+    answers: list[Record] = [{} for _ in rows]
+    logs = np.empty((len(rows), len(seed.elements)))
+    for part, lots in model.by_pattern(X):
+        assessed, which = part.assess(X[lots], costs), lots.tolist()
+        logs[lots] = assessed.logs
+        fields = _answers(payloads, part, X[lots], assessed, request["coverage"], [flags[i] for i in which])
+        for i, one in zip(which, fields, strict=True):
+            answers[i] = one
+    whys, extra = added_rows(payloads.options, model, X, logs, request, flags)
+    add_missing(model, X, whys)
+    answered = zip(with_ids(rows, payloads.echoed, request), answers, whys, flags, strict=True)
+    return {
+        **extra,
+        "predictions": [{**name, **answer, **reason, "flags": words} for name, answer, reason, words in answered],
+        "guarantee": guarantee(model, seed, costs is None),
+    }
+
+
+def _answers(
+    payloads: Payloads,
+    model: QualityModel,
+    X: FloatArray,
+    assessed: Assessment,
+    coverage: float,
+    flags: list[list[str]],
+) -> Iterator[Record]:
+    """Fields of lots that one calibration of a model serves; flags are added to."""
+    seed = payloads.seed
+    far = model.distances(assessed)
+    contents = estimates(model.contents(assessed.logs, coverage), payloads.quantities, flags)
     grades = [grade.name for grade in seed.grades]
     nearest_limits, with_least = model.nearest(assessed, far), has_least(seed)
     units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in nearest_limits}}
     answered = zip(
-        with_ids(rows, payloads.echoed, request),
         contents,
         assessed.defects.tolist(),
         assessed.keeps.tolist(),
-        _decided(assessed.decided, costs or model.costs, grades),
+        _decided(assessed.decided, assessed.costs, grades, model.on_base_rate(X, assessed.decided)),
         nearest_limits,
         model.remedies(X, assessed, far),
-        whys,
-        flags,
         strict=True,
     )
-    return {
-        **extra,
-        "predictions": [
-            {
-                **name,
-                "contents": content,
-                "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
-                "grade_probability": dict(zip(grades, keeps, strict=True)),
-                "decision": decision,
-                "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
-                "remedy": _remedy(remedy),
-                **reason,
-                "flags": words,
-            }
-            for name, content, defects, keeps, decision, nearest, remedy, reason, words in answered
-        ],
-        "guarantee": guarantee(model, seed, costs is None),
-    }
+    for content, defects, keeps, decision, nearest, remedy in answered:
+        yield {
+            "contents": content,
+            "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
+            "grade_probability": dict(zip(grades, keeps, strict=True)),
+            "decision": decision,
+            "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
+            "remedy": _remedy(remedy),
+        }
 
 
 def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
@@ -114,15 +130,16 @@ def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:
     )
 
 
-def _decided(decided: Decisions, costs: Costs, grades: Sequence[str]) -> list[Record]:
-    parts = (decided.actions(costs), decided.grade, decided.expected)
+def _decided(decided: Decisions, costs: Costs, grades: Sequence[str], on_base_rate: BoolArray) -> list[Record]:
+    parts = (decided.actions(costs), decided.grade, decided.expected, on_base_rate)
     return [
         {
             "action": ACTIONS[action],
             "grade": None if grade < 0 else grades[grade],
             "expected_value": {"value": value, "unit": "$/t"},
+            "on_base_rate": by_rate,
         }
-        for action, grade, value in zip(*(part.tolist() for part in parts), strict=True)
+        for action, grade, value, by_rate in zip(*(part.tolist() for part in parts), strict=True)
     ]
 
 

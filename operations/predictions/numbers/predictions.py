@@ -9,6 +9,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 
@@ -46,6 +47,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     flag_readings(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     added, extra = added_rows(payloads.options, model, X, answers, request, flags)
+    add_missing(model, X, added)
     names = with_ids(rows, payloads.echoed, request)
     return {
         **extra,

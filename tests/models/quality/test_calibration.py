@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.quality import model as quality_model
+from models.quality import calibration as calibration_module
+from models.quality import grader as grader_module
 from models.quality.error_scenarios import ErrorScenarios, crossed_chances
-from models.quality.model import QualityModel, grader
+from models.quality.grader import grader
+from models.quality.model import QualityModel
 from seeds import Seed
 
 NAN = math.nan
@@ -36,8 +38,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         seen.extend(given)
         return 0.125
 
-    monkeypatch.setattr(quality_model, "threshold", threshold)
-    monkeypatch.setattr(quality_model, "check_enough", lambda *given: None)
+    monkeypatch.setattr(calibration_module, "threshold", threshold)
+    monkeypatch.setattr(grader_module, "check_enough", lambda *given: None)
     return seen
 
 
@@ -98,5 +100,5 @@ def test_lots_that_are_all_alike_do_not_tell_how_sure_odds_may_be(
 
 def test_too_sure_odds_are_cooled_by_hand() -> None:
     """Log-odds of 2 that come true in three lots of four: log 3 = 2 / T."""
-    result = quality_model._temperature(np.array([2.0, 2.0, 2.0, 2.0, -9.0]), np.array([1.0, 1.0, 1.0, 0.0, NAN]))
+    result = calibration_module._temperature(np.array([2.0, 2.0, 2.0, 2.0, -9.0]), np.array([1.0, 1.0, 1.0, 0.0, NAN]))
     assert result == pytest.approx(2.0 / math.log(3.0), rel=1e-4)

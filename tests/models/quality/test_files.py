@@ -16,7 +16,8 @@ import pytest
 
 from models.pyfunc import _load_pyfunc
 from models.quality.candidates import build
-from models.quality.model import QualityModel, grader
+from models.quality.grader import grader
+from models.quality.model import QualityModel
 from models.storage import estimator_files, model_files
 from models.storage.model_files import ModelFilesError, load, save
 from models.table.contract import check

@@ -15,7 +15,8 @@ from models.online.reference_runs import Bounds, ReferenceRuns
 from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
-from models.quality.model import QualityModel, grader
+from models.quality.grader import grader
+from models.quality.model import QualityModel
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
 from models.uncertainty.adaptive_intervals import IntervalLevel
@@ -307,8 +308,8 @@ def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: Q
     one = replace(
         model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed), usual=typical, followed=np.zeros(3)
     )
-    own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "learnt", "refusals")
-    parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
+    own = ("scatter", "temperatures", "threshold", "missing", "imputation", "level", "usual", "followed", "learnt")
+    parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in (*own, "refusals")}
     state = json.loads(json.dumps(one.state()))
     back = QualityModel.from_state(state, **parts)
     assert back.level is not None

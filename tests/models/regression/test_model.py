@@ -30,7 +30,18 @@ class Stub:
         return X[:, 0]
 
 
-OWN = ("conformal", "spread", "missing", "imputation", "adaptive", "usual", "followed", "learnt", "refusals")
+OWN = (
+    "conformal",
+    "spread",
+    "missing",
+    "imputation",
+    "missing_costs",
+    "adaptive",
+    "usual",
+    "followed",
+    "learnt",
+    "refusals",
+)
 
 
 @pytest.fixture

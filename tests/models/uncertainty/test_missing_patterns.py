@@ -95,15 +95,15 @@ def test_effects_of_other_shape_or_sign_are_refused(effects: list[float]) -> Non
 
 
 def test_the_latest_used_values_are_kept() -> None:
-    kept, computed = LatestUsed[int](2), []
+    latest, computed = LatestUsed[int](2), []
 
     def value(number: int) -> int:
         def compute() -> int:
             computed.append(number)
             return number
 
-        return kept.of(bytes([number]), compute)
+        return latest.of(bytes([number]), compute)
 
     assert [value(number) for number in (1, 2, 1, 3, 1, 2)] == [1, 2, 1, 3, 1, 2]
     assert computed == [1, 2, 3, 2]
-    assert len(kept) == 2
+    assert len(latest) == 2

@@ -46,15 +46,15 @@ def test_a_process_with_a_model_by_value(described: Any) -> None:
         "inputs": [
             {
                 **{"name": "previous_y", "description": "efficiency of the period before, in hand", "unit": "%"},
-                **{"role": "before", "low": 50, "high": 100, "values": None},
+                **{"role": "before", "low": 50, "high": 100, "values": None, "width_without": None},
             },
             {
                 **{"name": "x_set", "description": "set-point of x", "unit": "kA", "role": "setpoint"},
-                **{"low": 0, "high": 20, "values": None},
+                **{"low": 0, "high": 20, "values": None, "width_without": None},
             },
             {
                 **{"name": "z", "description": "measured z", "unit": "V", "role": "during"},
-                **{"low": 0, "high": 8, "values": None},
+                **{"low": 0, "high": 8, "values": None, "width_without": None},
             },
         ],
         "quantities": [{"name": "y", "description": "efficiency", "unit": "%"}],

@@ -64,6 +64,7 @@ def flat(prediction: dict[str, Any]) -> dict[str, Any]:
         decision = prediction["decision"]
         result |= {"decision": decision["action"], "grade": decision["grade"]}
         result["expected_value"] = decision["expected_value"]["value"]
+        result["on_base_rate"] = float(decision["on_base_rate"])
         nearest = prediction["nearest_limit"] or dict.fromkeys(("limit", "grade", "value", "highest", "sigma"))
         result |= {"nearest_limit": nearest["limit"]}
         result |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}

@@ -335,10 +335,9 @@ def test_a_true_content_at_the_end_of_its_interval_is_covered_and_all_of_a_lot_m
     monkeypatch.setattr(
         evaluate, "costs_of", lambda *arguments: calls.append(arguments) or {"false_release": 0.25, "cost": 3.0}
     )
-    model = SimpleNamespace(fixed_contents=lambda logs, coverage: {name: answer for name in "pqr" if coverage == 0.9})
     off = np.array([[0.1, 0.2, 0.3], [-0.1, 0.2, -0.3], [0.1, -0.2, 0.3], [-0.1, -0.2, 0.3]])
     evaluated = SimpleNamespace(logs=np.log(truth) + off, decided="decided")
-    assert _against_truth(model, toy_quality_seed, evaluated, truth) == {
+    assert _against_truth(toy_quality_seed, evaluated, [answer] * 3, truth) == {
         "truth_rmse": pytest.approx(0.2),
         "truth_coverage_90": 0.5,
         "truth_false_release": 0.25,

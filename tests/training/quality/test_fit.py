@@ -137,7 +137,8 @@ def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_non
         assert (made, followed is rows, logs.tolist()) == (model, True, message[:, :3].tolist())
     reported = [[7.0, 8.0, 9.0], [4.0, 5.0, 6.0]]
     assert metrics == {"calibrate_lot_loss": (message, reported, "its spread"), "threshold": retained}
-    ((seed, name, estimator, X, contents, defects, predictions, info),) = given
+    ((seed, name, estimator, X, contents, defects, predictions, info, X_calibrate, imputes),) = given
+    assert (X_calibrate.tolist(), imputes) == (data.X[rows].tolist(), True)
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
     assert predictions is message
     assert (X.tolist(), contents.tolist(), defects.tolist()) == ([[0.0, 1.0], [4.0, 5.0]], reported, [[0.0], [0.0]])
@@ -162,22 +163,23 @@ class Sums:
 def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_quality_seed):
     data = data_of(toy_quality_seed, np.ones((4, 3)))
     parts = SimpleNamespace(test=np.array([3]), holdout_all=np.array([1]))
-    result = LEARNER.answers(SimpleNamespace(estimator=Sums()), data, parts)
+    result = LEARNER.answers(SimpleNamespace(raw=Sums().predict), data, parts)
     assert result.raw.shape == (4, 4)
     assert np.array_equal(result.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
     assert LEARNER.predictions_of(result) is result.raw
     assert LEARNER.predict(Sums(), np.array([[1, 2]])).dtype == np.float64
 
 
-def test_lots_are_assessed_once_whoever_asks(toy_quality_seed):
+def test_lots_are_assessed_once_whoever_asks(monkeypatch):
     calls = []
 
-    def assessed(raw):
-        calls.append(raw.tolist())
-        return raw[:, 0]
+    def assessed(model, X, raw):
+        calls.append(X.tolist())
+        return X[:, 0]
 
-    raw = np.array([[0.0], [np.nan], [2.0], [3.0], [np.nan]])
-    graded = Graded(raw, SimpleNamespace(assessed=assessed), np.array([3, 0, 2, 3]))
+    monkeypatch.setattr(fit, "assessed_by_pattern", assessed)
+    X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0]])
+    graded = Graded(X, None, np.array([3, 0, 2, 3]), X)
     assert graded.judged(np.array([2, 3])).tolist() == [2.0, 3.0]
     assert graded.judged(np.array([0])).tolist() == [0.0]
     assert calls == [[[0.0], [2.0], [3.0]]]
@@ -198,10 +200,15 @@ def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monk
     monkeypatch.setattr(fit, "of_followed", lambda model, rows, raw, lots: {"adaptive": (rows.tolist(), raw.tolist())})
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
-    graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: ("judged", rows.tolist()))
+    assessed = SimpleNamespace(logs="logs")
+    graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: assessed)
+    intervals = []
+    monkeypatch.setattr(fit, "contents_by_pattern", lambda *given, is_fixed: intervals.append(given) or "intervals")
     result = LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
     assert result == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
     LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
-    assert [name[5] for name in given] == 2 * [("judged", [3, 0])]
+    assert [name[5:] for name in given] == 2 * [(assessed, "intervals")]
+    for model, X, logs, coverage in intervals:
+        assert (model, X.tolist(), logs, coverage) == ("model", data.X[rows].tolist(), "logs", 0.9)
     assert [name[4] if name[4] is None else name[4].tolist() for name in given] == [None, [3.0, 0.0]]

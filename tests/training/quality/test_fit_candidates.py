@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.quality.model import grader
+from models.quality.grader import grader
 from models.quality.outcomes import costs_of
 from models.table.contract import check
 from models.tasks import build

@@ -102,7 +102,7 @@ def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     assert (prediction["line"], prediction["cast_at"]) == ("T-01", "2026-11-01")
     assert [list(one) for one in prediction["contents"].values()] == [["value", "low", "high", "unit"]] * 3
     assert {one["unit"] for one in prediction["contents"].values()} == {"ppm"}
-    assert list(prediction["decision"]) == ["action", "grade", "expected_value"]
+    assert list(prediction["decision"]) == ["action", "grade", "expected_value", "on_base_rate"]
 
 
 def test_a_clean_lot_is_released_and_a_dirty_one_is_not(ask: Ask) -> None:
@@ -213,6 +213,7 @@ def test_what_a_model_cannot_determine_is_null_flagged_and_for_the_laboratory(
         "action": "laboratory",
         "grade": None,
         "expected_value": {"value": None, "unit": "$/t"},
+        "on_base_rate": False,
     }
     assert (one["nearest_limit"], one["remedy"]) == (None, None)
     assert one["flags"] == ["p not determined by these inputs"]

@@ -45,7 +45,9 @@ def test_costs_of_the_day_replace_what_they_name(
 
 def test_decisions_are_told_in_words() -> None:
     decided = Decisions(np.array([0, 1, -1, 2]), np.array([0.0, -41.5, -6.0, -150.0]))
-    reported = predictions._decided(decided, OWN, ["prime", "second", "remelt"])
+    rated = np.array([True, False, False, False])
+    reported = predictions._decided(decided, OWN, ["prime", "second", "remelt"], rated)
+    assert [one["on_base_rate"] for one in reported] == rated.tolist()
     assert [(one["action"], one["grade"]) for one in reported] == [
         *[("release", "prime"), ("downgrade", "second"), ("laboratory", None), ("downgrade", "remelt")],
     ]

@@ -1,0 +1,153 @@
+"""Calibration of a grader by pattern of missing inputs, from blanked calibration lots."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.quality.calibration import LotCalibration
+from models.uncertainty.intervals import rank_of
+from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+MOST_LOTS = 4000
+"""Calibration lots that are kept: enough to show that one in a hundred released lots breaks its grade."""
+FEWEST_LOTS = 2000
+"""Lots that calibrate a pattern; one with fewer borrows from lots that miss more inputs."""
+MOST_PATTERNS = 128
+"""Patterns whose calibration is kept, the latest used: at most 32 MiB."""
+NEGLIGIBLE = 0.05
+"""Root mean square change of predictions by all inputs that are ignored together, over the joint half width of 90 %."""
+MOST_NEW = 64
+"""Patterns of one call that are calibrated each alone; rarer ones in GROUPS."""
+GROUPS = 4
+LEAST_EFFECT = 0.1
+"""Sum of the effects of missing inputs above which lots are calibrated by them: intervals are 5 % wider then."""
+_COVERAGE = 0.9
+
+Calibrate = Callable[[FloatArray, FloatArray, FloatArray], LotCalibration]
+"""Calibration from reported contents, defects and raw predictions of lots."""
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationLots:
+    """Calibration lots by which a grader is calibrated for a pattern of missing inputs.
+
+    Parameters
+    ----------
+    X : ndarray, shape (r, k)
+        Inputs; NaN is missing.
+    reported : ndarray, shape (r, E)
+        Contents; -L is "below L", NaN none.
+    defects : ndarray, shape (r, D)
+        1, 0, or NaN if not inspected.
+    raw : ndarray, shape (r, E + D)
+        Logarithms of contents and log-odds of defects by models that had not seen the lots.
+    patterns : MissingPatterns
+        Inputs by the effect of their absence on predictions.
+
+    Notes
+    -----
+    As `models.uncertainty.missing_inputs.MissingInputs`: inputs that a lot misses are blanked in calibration lots too,
+    which then give scenarios, joint intervals, temperatures and release threshold as they do without missing inputs.
+    """
+
+    X: FloatArray
+    reported: FloatArray
+    defects: FloatArray
+    raw: FloatArray
+    patterns: MissingPatterns
+
+    def __post_init__(self) -> None:
+        parts = {name: np.array(getattr(self, name), dtype=np.float64) for name in ("X", "reported", "defects", "raw")}
+        X, reported, defects, raw = parts.values()
+        if any(one.ndim != 2 or len(one) != len(X) for one in parts.values()) or not 0 < len(X) <= MOST_LOTS:
+            raise ValueError(f"X, reported, defects, raw: expected 1 to {MOST_LOTS} rows each")
+        if raw.shape[1] != reported.shape[1] + defects.shape[1] or self.patterns.ignored.shape != X.shape[1:]:
+            raise ValueError("raw: expected one column a content and defect; patterns: expected one value an input")
+        if not np.isfinite(raw).all():
+            raise ValueError("raw: expected finite numbers")
+        for name, part in parts.items():
+            part.flags.writeable = False
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def of(
+        cls,
+        X: FloatArray,
+        reported: FloatArray,
+        defects: FloatArray,
+        raw: FloatArray,
+        estimate: Estimate,
+        calibration: LotCalibration,
+    ) -> Self:
+        """Keep evenly spaced lots of all calibration lots, and measure the effects of the inputs.
+
+        Effects are changes in units of each content's spread, and of the log-odds of a defect.
+        """
+        rows = evenly_spaced(len(X), MOST_LOTS)
+        scale = np.concatenate([calibration.scatter.spread, np.ones(defects.shape[1])])
+        limit = NEGLIGIBLE * float(np.quantile(calibration.scatter.joint.scores, _COVERAGE))
+        patterns = MissingPatterns.of(X[rows], lambda lots: estimate(lots) / scale, limit)
+        return cls(X[rows], reported[rows], defects[rows], raw[rows], patterns)
+
+    @cached_property
+    def _computed(self) -> LatestUsed[tuple[LotCalibration, float]]:
+        return LatestUsed(MOST_PATTERNS)
+
+    @cached_property
+    def _whole(self) -> LatestUsed[FloatArray]:
+        return LatestUsed(1)
+
+    def divided(self, X: FloatArray) -> list[tuple[BoolArray, IntArray]]:
+        """Divide lots, shape (n, k), by pattern; see `MissingPatterns.divided`."""
+        return self.patterns.divided(X, MOST_NEW, GROUPS, LEAST_EFFECT)
+
+    def calibrated(
+        self, masks: BoolArray, estimate: Estimate, calibrate: Calibrate, base: LotCalibration
+    ) -> tuple[LotCalibration, float]:
+        """Return the calibration for patterns, shape (p, k), and how much wider its joint intervals are.
+
+        Widths are in units of the spreads, of 90 %, over those of the calibration for lots that miss nothing.
+        """
+        return self._computed.of(masks.tobytes(), lambda: self._blanked(masks, estimate, calibrate, base))
+
+    def _blanked(
+        self, masks: BoolArray, estimate: Estimate, calibrate: Calibrate, base: LotCalibration
+    ) -> tuple[LotCalibration, float]:
+        rows, X = self.patterns.blanked(self.X, masks, FEWEST_LOTS)
+        if np.isnan(self.reported[rows]).all(axis=0).any():  # an element that these lots have no assay of
+            rows, X = self.patterns.blanked(self.X, masks, len(self.X))
+        raw = self.raw[rows] + estimate(X) - self._whole.of(b"", lambda: estimate(self.X))[rows]
+        calibration = calibrate(self.reported[rows], self.defects[rows], raw)
+        return calibration, _quantile(calibration.scatter.joint.scores) / self._present(base)
+
+    def _present(self, base: LotCalibration) -> float:
+        """Joint half width of 90 % of lots that miss nothing, in the spreads of these."""
+        rows, _ = self.patterns.blanked(self.X, np.zeros((1, self.X.shape[1]), dtype=np.bool_), FEWEST_LOTS)
+        rows = rows[~np.isnan(self.reported[rows]).all(axis=1)]
+        return _quantile(np.sort(base.scatter.needed(self.reported[rows], self.raw[rows, : self.reported.shape[1]])))
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON values; numbers are little-endian float64 in base64."""
+        numbers = np.column_stack([self.X, self.reported, self.defects, self.raw]).astype("<f8")
+        outputs = [self.reported.shape[1], self.defects.shape[1]]
+        return {**self.patterns.state(), "outputs": outputs, "rows": base64.b64encode(numbers.tobytes()).decode()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Restore from the values that `state` returned."""
+        patterns, (elements, defects) = MissingPatterns.from_state(state), state["outputs"]
+        sizes = len(patterns.ignored), elements, defects, elements + defects
+        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8").reshape(-1, sum(sizes))
+        X, reported, own_defects, raw = np.split(numbers, np.cumsum(sizes)[:-1], axis=1)
+        return cls(X, reported, own_defects, raw, patterns)
+
+
+def _quantile(scores: FloatArray) -> float:
+    return float(scores[min(rank_of(_COVERAGE, len(scores)), len(scores)) - 1])

@@ -1,0 +1,83 @@
+"""Missing inputs of rows in the order of what they cost, for responses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray
+
+MOST_NAMED = 5
+
+
+class MissingReport(NamedTuple):
+    """Missing inputs of one row.
+
+    Attributes
+    ----------
+    n_missing : int
+        How many inputs are missing.
+    costliest : tuple of str
+        At most MOST_NAMED of them, the one first that costs most.
+    ratio : float
+        Width of the interval over that of a row with all inputs [1].
+    any_measured : bool
+        Whether the row has any input.
+    """
+
+    n_missing: int
+    costliest: tuple[str, ...]
+    ratio: float
+    any_measured: bool
+
+    @property
+    def flag(self) -> str:
+        """Missing inputs and their cost as a text."""
+        if not self.any_measured:
+            return f"no input was given: interval {self.ratio:.2f} times as wide"
+        more = self.n_missing - len(self.costliest)
+        *names, last = self.costliest
+        if more:
+            listed = f"{', '.join(self.costliest)} and {more} other{'s' if more > 1 else ''}"
+        else:
+            listed = f"{', '.join(names)} and {last}" if names else last
+        return f"without {listed}: interval {self.ratio:.2f} times as wide"
+
+
+def flagged(flags: list[list[str]], reports: Sequence[MissingReport | None]) -> list[list[str]]:
+    """Return the flags of rows with those of their missing inputs added, in place."""
+    for words, report in zip(flags, reports, strict=True):
+        if report is not None:
+            words.append(report.flag)
+    return flags
+
+
+def missing_reports(
+    X: FloatArray, names: Sequence[str], counted: BoolArray, costs: FloatArray, ratio: FloatArray
+) -> list[MissingReport | None]:
+    """Return the missing inputs of each row; None of a row that has all inputs that count.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs; NaN is missing.
+    names : sequence of k str
+        Their names.
+    counted : ndarray of bool, shape (k,)
+        Inputs whose absence changes an interval.
+    costs : ndarray, shape (k,)
+        Width of the interval without each input alone over that with all [1].
+    ratio : ndarray, shape (n,)
+        Width of each row's interval over that of a row with all inputs [1].
+    """
+    reports: list[MissingReport | None] = [None] * len(X)
+    missing = np.isnan(X)
+    order = np.argsort(-costs, kind="stable")
+    ranked, count = missing[:, order], missing.sum(axis=1)
+    for i in np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0)).tolist():
+        costliest = order[np.flatnonzero(ranked[i])[:MOST_NAMED]]
+        total = int(count[i])
+        reports[i] = MissingReport(total, tuple(names[j] for j in costliest), float(ratio[i]), total < len(names))
+    return reports

@@ -1,0 +1,44 @@
+"""Missing inputs of a row in its prediction: those that cost most, and the width that they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, NotRequired
+
+from pydantic import BaseModel, Field
+
+from models.uncertainty.missing_report import MOST_NAMED
+from operations.forms.fields import Record
+from physics.arrays import FloatArray
+
+MISSING = "missing_inputs"
+
+
+class MissingInputsOfRow(BaseModel):
+    """Missing inputs of a row that widen its interval."""
+
+    count: Annotated[int, Field(description="how many inputs are missing")]
+    costliest: Annotated[
+        list[str],
+        Field(max_length=MOST_NAMED, description="some of them, the one first whose absence alone widens most"),
+    ]
+    interval_ratio: Annotated[float, Field(description="width of the interval over that of a row with all inputs [1]")]
+    any_measured: Annotated[bool, Field(description="false: no input was given, so the row has no measurement")]
+
+
+def missing_field() -> Any:
+    """Type of the field of a prediction."""
+    about = "left out where the row has all inputs that its interval depends on"
+    return NotRequired[Annotated[MissingInputsOfRow, Field(description=about)]]
+
+
+def add_missing(model: Any, X: FloatArray, rows: Sequence[Record]) -> None:
+    """Add the field to rows, in place, where a model calibrated for missing inputs has any."""
+    for row, report in zip(rows, model.missing_reports(X), strict=True):
+        if report is not None:
+            row[MISSING] = {
+                "count": report.n_missing,
+                "costliest": list(report.costliest),
+                "interval_ratio": report.ratio,
+                "any_measured": report.any_measured,
+            }
