@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from models.classification.missing_inputs import CalibrationRows
 from models.estimators.temperature import fitted_temperature, tempered
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Classifier, input_flags, learnt_inputs
@@ -18,6 +19,9 @@ from models.uncertainty.intervals import Conformal
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
+
+MOST_NEW = 64
+"""Patterns of missing inputs of one call that are calibrated each alone; rarer ones in groups."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +52,8 @@ class ClassificationModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    missing : CalibrationRows, optional
+        Calibration rows by which rows with missing inputs are calibrated; without them they are as others.
     learnt : Mapping of str to object
         Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
@@ -64,6 +70,7 @@ class ClassificationModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    missing: CalibrationRows | None = None
     learnt: Mapping[str, Any] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,12 +81,41 @@ class ClassificationModel:
 
     def probabilities(self, X: FloatArray) -> FloatArray:
         """Return calibrated class probabilities, shape (n, K), from inputs in plant units, shape (n, k)."""
-        scores = self._parts.last.predict_proba(self._parts.rows(X))
-        return tempered(np.asarray(scores, dtype=np.float64), self.temperature)
+        p = np.empty((len(X), len(self.seed.classes)))
+        for model, rows in self.by_pattern(X):
+            p[rows] = tempered(self._scores(X[rows]), model.temperature)
+        return p
+
+    def _scores(self, X: FloatArray) -> FloatArray:
+        """Probabilities of the estimator before the temperature, shape (n, K)."""
+        return np.asarray(self._parts.last.predict_proba(self._parts.rows(X)), dtype=np.float64)
+
+    def by_pattern(self, X: FloatArray) -> list[tuple[Self, IntArray]]:
+        """Divide rows, shape (n, k), by their missing inputs: the model calibrated for some, and these rows.
+
+        At most MOST_NEW patterns of a call are calibrated each alone, the most frequent first, and rarer ones in
+        groups.
+        """
+        if self.missing is None or not np.isnan(X).any():
+            return [(self, np.arange(len(X)))]
+        return [(self._of_pattern(masks), rows) for masks, rows in self.missing.patterns.divided(X, MOST_NEW)]
+
+    def _of_pattern(self, masks: BoolArray) -> Self:
+        if self.missing is None or not masks.any():
+            return self
+        own = self.missing.calibrated(masks, self._scores, self.temperature)
+        return replace(self, temperature=own.temperature, conformal=own.conformal)
 
     @cached_property
     def _parts(self) -> Parted:
         return Parted.of(self.estimator)
+
+    def sets_of(self, X: FloatArray, p: FloatArray, coverage: float) -> BoolArray:
+        """Return `sets` of rows by their missing inputs; X as for `probabilities`, p as it gave."""
+        inside = np.empty(p.shape, dtype=np.bool_)
+        for model, rows in self.by_pattern(X):
+            inside[rows] = model.sets(p[rows], coverage)
+        return inside
 
     def sets(self, p: FloatArray, coverage: float) -> BoolArray:
         """Return whether classes are in each row's prediction set, shape (n, K).
@@ -119,7 +155,7 @@ class ClassificationModel:
             is in the set at the coverage COVERAGE, else 0.
         """
         p = self.probabilities(X)
-        inside = self.sets(p, COVERAGE).astype(np.float64)
+        inside = self.sets_of(X, p, COVERAGE).astype(np.float64)
         return {
             self.seed.target.name: np.array(self.seed.classes)[np.argmax(p, axis=1)],
             **{f"p_{name}": column for name, column in zip(self.seed.classes, p.T, strict=True)},
@@ -146,15 +182,18 @@ class ClassificationModel:
             "temperature": self.temperature,
             "scores": self.conformal.scores.tolist(),
             "novelty": self.novelty.state(),
+            "missing": None if self.missing is None else self.missing.state(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name."""
+        missing = state.get("missing")
         return cls(
             temperature=float(state["temperature"]),
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             novelty=Novelty.from_state(state["novelty"]),
+            missing=None if missing is None else CalibrationRows.from_state(missing),
             **parts,
         )
 
@@ -190,7 +229,7 @@ def classifier(
     codes = y_calibrate.astype(np.intp)
     temperature = cautious_temperature(p_calibrate, codes)
     given = tempered(p_calibrate, temperature)[np.arange(len(codes)), codes]
-    return ClassificationModel(
+    model = ClassificationModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
@@ -200,6 +239,7 @@ def classifier(
         info=dict(info),
         **learnt_inputs(np.vstack([X_train, X_calibrate])),
     )
+    return replace(model, missing=CalibrationRows.of(X_calibrate, y_calibrate, given, model.probabilities))
 
 
 def cautious_temperature(p: FloatArray, codes: IntArray) -> float:

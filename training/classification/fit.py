@@ -29,7 +29,7 @@ def classes_of(data: Dataset, rows: IntArray) -> IntArray:
 def classified(model: ClassificationModel, X: FloatArray) -> Classified:
     """Probabilities and sets at COVERAGE of a model for the rows of X, shape (n, k)."""
     p = model.probabilities(X)
-    return Classified(p, model.sets(p, COVERAGE))
+    return Classified(p, model.sets_of(X, p, COVERAGE))
 
 
 class ClassificationLearner(Learner[ClassificationModel, Classified]):

@@ -27,7 +27,7 @@ def described(payloads: Payloads) -> Described:
 def columns(payloads: Payloads, model: ClassificationModel, block: CheckedRows, request: Record) -> Columns:
     """Predictions of a model; see `operations.predictions.numbers.columns.columns`."""
     p, names = model.probabilities(block.X), payloads.seed.classes
-    inside: npt.NDArray[Any] = model.sets(p, request["coverage"])
+    inside: npt.NDArray[Any] = model.sets_of(block.X, p, request["coverage"])
     flags = model.flags(block.X)
     flag_readings(block.texts, model.seed, flags)
     most_probable = np.array(names)[np.argmax(p, axis=1)]

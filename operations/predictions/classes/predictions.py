@@ -43,7 +43,7 @@ def predicted(
     X, classes, target = matrix(rows, model.seed), payloads.seed.classes, payloads.seed.target.name
     p = model.probabilities(X)
     order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first
-    inside = np.take_along_axis(model.sets(p, request["coverage"]), order, axis=1)
+    inside = np.take_along_axis(model.sets_of(X, p, request["coverage"]), order, axis=1)
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
     whys, extra = added_rows(payloads.options, model, X, p, request, flags)

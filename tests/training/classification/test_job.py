@@ -49,7 +49,7 @@ def test_answers_come_out_again_from_the_registered_model(story):
     X = matrix(training.data.table.iloc[training.parts.test], model.seed)
     expected = training.best.answers[training.parts.test]
     assert model.probabilities(X) == pytest.approx(expected.p, rel=1e-9)
-    assert (model.sets(model.probabilities(X), 0.9) == expected.inside).all()
+    assert (model.sets_of(X, model.probabilities(X), 0.9) == expected.inside).all()
 
 
 def test_a_plant_that_changed_promotes_the_challenger_that_has_learnt_it(story):

@@ -1,0 +1,116 @@
+"""Calibration of class probabilities by pattern of missing inputs, from blanked calibration rows."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.estimators.temperature import fitted_temperature, tempered
+from models.uncertainty.intervals import Conformal
+from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from physics.arrays import BoolArray, FloatArray
+
+MOST_ROWS = 1000
+"""Calibration rows that are kept."""
+FEWEST_ROWS = 200
+"""Rows that calibrate a pattern; one with fewer borrows from rows that miss more inputs."""
+MOST_PATTERNS = 1024
+"""Patterns whose calibration is kept, the latest used: at most 8 MiB."""
+NEGLIGIBLE = 0.01
+"""Root mean square change of probabilities by all inputs that are ignored together."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCalibration:
+    """Temperature of probabilities, and scores of sets; see `ClassificationModel`."""
+
+    temperature: float
+    conformal: Conformal
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationRows:
+    """Calibration rows by which classes are calibrated for a pattern of missing inputs.
+
+    Parameters
+    ----------
+    X : ndarray, shape (r, k)
+        Inputs; NaN is missing.
+    codes : ndarray, shape (r,)
+        Numbers of the right classes.
+    given : ndarray, shape (r,)
+        Calibrated probability that models which had not seen the rows gave to the right class.
+    patterns : MissingPatterns
+        Inputs by the effect of their absence on probabilities.
+
+    Notes
+    -----
+    As `models.uncertainty.missing_inputs.MissingInputs`. The final estimator was fitted to the rows and is surer of
+    them than of new ones. So the temperature of a pattern is never below the usual one, and the right class of a
+    blanked row has the lesser of its out-of-time probability and that of the final estimator for the blanked row.
+    """
+
+    X: FloatArray
+    codes: FloatArray
+    given: FloatArray
+    patterns: MissingPatterns
+
+    def __post_init__(self) -> None:
+        X, codes, given = (np.array(one, dtype=np.float64) for one in (self.X, self.codes, self.given))
+        if X.ndim != 2 or not 0 < len(X) <= MOST_ROWS or self.patterns.ignored.shape != X.shape[1:]:
+            raise ValueError(f"X: expected 1 to {MOST_ROWS} rows; patterns: expected one value a column")
+        if codes.shape != (len(X),) or given.shape != (len(X),) or not ((given >= 0) & (given <= 1)).all():
+            raise ValueError("codes, given: expected one value a row; given: probabilities")
+        for name, part in (("X", X), ("codes", codes), ("given", given)):
+            part.flags.writeable = False
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def of(cls, X: FloatArray, codes: FloatArray, given: FloatArray, probabilities: Estimate) -> Self:
+        """Keep evenly spaced rows of all calibration rows, and measure the effects of the inputs."""
+        rows = evenly_spaced(len(X), MOST_ROWS)
+        return cls(X[rows], codes[rows], given[rows], MissingPatterns.of(X[rows], probabilities, NEGLIGIBLE))
+
+    @cached_property
+    def _computed(self) -> LatestUsed[ClassCalibration]:
+        return LatestUsed(MOST_PATTERNS)
+
+    def calibrated(self, masks: BoolArray, scores: Estimate, base_temperature: float) -> ClassCalibration:
+        """Return the calibration for patterns, shape (p, k).
+
+        Parameters
+        ----------
+        masks : ndarray of bool, shape (p, k)
+            Missing inputs.
+        scores : callable
+            Probabilities of the final estimator before any temperature, shape (n, K).
+        base_temperature : float
+            Temperature for rows that miss nothing.
+        """
+        return self._computed.of(masks.tobytes(), lambda: self._blanked(masks, scores, base_temperature))
+
+    def _blanked(self, masks: BoolArray, scores: Estimate, base_temperature: float) -> ClassCalibration:
+        rows, X = self.patterns.blanked(self.X, masks, FEWEST_ROWS)
+        p, codes = scores(X), self.codes[rows].astype(np.intp)
+        with np.errstate(divide="ignore"):
+            temperature = max(base_temperature, fitted_temperature(np.log(p), codes))
+        right = tempered(p, temperature)[np.arange(len(rows)), codes]
+        return ClassCalibration(temperature, Conformal(np.sort(1.0 - np.minimum(right, self.given[rows]))))
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON values; numbers are little-endian float64 in base64."""
+        numbers = np.column_stack([self.X, self.codes, self.given]).astype("<f8")
+        return {**self.patterns.state(), "rows": base64.b64encode(numbers.tobytes()).decode()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Restore from the values that `state` returned."""
+        patterns = MissingPatterns.from_state(state)
+        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8")
+        numbers = numbers.reshape(-1, len(patterns.ignored) + 2)
+        return cls(numbers[:, :-2], numbers[:, -2], numbers[:, -1], patterns)
