@@ -121,6 +121,14 @@ def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> g
     return input_bars(candidate.importance, data, f"rise of the test RMSE when the input is shuffled [{unit}]")
 
 
+def width_without(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
+    """Plot the width of intervals without each input; None of a model that did not measure it."""
+    costs = candidate.model.missing_costs
+    if costs is None:
+        return None
+    return input_bars(costs, data, f"width of the {COVERAGE:.0%} interval without the input, over that with all [1]")
+
+
 def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
     """Return the test error over the number of latest training periods; None if not requested."""
     if (curve := candidate.curve) is None:
@@ -203,6 +211,11 @@ PICTURES = (
         "Importance of the inputs",
         "Inputs that move together share their importance. This is no effect of a set-point on the plant.",
         importance,
+    ),
+    Picture(
+        "Width without an input",
+        "Intervals of rows that lack one input alone. At 1 the input costs nothing.",
+        width_without,
     ),
     Picture(
         "Contributions of the inputs",

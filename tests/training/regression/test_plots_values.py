@@ -222,6 +222,16 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
             assert text == f"{len(own)} rows"
 
 
+def test_the_widths_without_each_input_are_the_models_own(fitted):
+    candidate, data, parts = fitted
+    figure = plots.width_without(candidate, data, parts)
+    costs = dict(zip((column.label for column in data.seed.inputs), candidate.model.missing_costs, strict=True))
+    assert dict(zip(figure.data[0].y, figure.data[0].x, strict=True)) == costs
+    assert list(figure.data[0].x) == sorted(costs.values())
+    without = replace(candidate, model=replace(candidate.model, missing_costs=None))
+    assert plots.width_without(without, data, parts) is None
+
+
 def test_each_figure_is_drawn_of_the_tables_that_have_it(fitted):
     data = fitted[1]
     assert plots.MOST_BARS == 150
@@ -232,7 +242,7 @@ def test_each_figure_is_drawn_of_the_tables_that_have_it(fitted):
 
     before, after = (
         ["predicted_against_measured"],
-        ["importance", "contribution_dots", "learning_curve", "coverage_by_month"],
+        ["importance", "width_without", "contribution_dots", "learning_curve", "coverage_by_month"],
     )
     assert drawn(data) == [*before, "predicted_against_truth", "residuals_over_time", "residuals_by_unit", *after]
     assert drawn(replace(data, truth=None)) == [*before, "residuals_over_time", "residuals_by_unit", *after]
