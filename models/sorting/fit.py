@@ -15,6 +15,7 @@ from models.interfaces.answers import Classifier, learnt_inputs
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered
+from models.sorting.missing_inputs import CalibrationPatterns
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
@@ -125,12 +126,14 @@ def sorter(
         variance=share**2 * variance,
     )
     if model.line.spread is not None:
-        errors, feed = (pieces.content, pieces.variance), share**2 * _variance(reported, mass)
+        own, feed = (pieces.content, pieces.variance), share**2 * _variance(reported, mass)
         preferred, content_mass = model.line.wanted(pieces), share * calibration.contents
-        spread = model.line.spread.learnt(preferred, lots, pieces.mass, errors, content_mass, feed)
+        spread = model.line.spread.learnt(preferred, lots, pieces.mass, own, content_mass, feed)
         model = replace(model, spread=spread)
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
-    return replace(model, risk_price=price, calibration=rests_on)
+    errors = estimated - calibration.contents
+    missing = CalibrationPatterns.of(calibration.X, calibration.classes, errors, model.probabilities)
+    return replace(model, risk_price=price, calibration=rests_on, missing=missing)
 
 
 def _variance(contents: FloatArray, mass: FloatArray) -> FloatArray:

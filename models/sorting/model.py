@@ -20,6 +20,7 @@ from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.guarantee import Calibration
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
+from models.sorting.missing_inputs import CalibrationPatterns, PieceCalibration
 from models.sorting.piece_features import PieceFeatures
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.recommender import LineSetPoints
@@ -31,6 +32,8 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 GRAM = 1e-3  # kg
+MOST_NEW = 64
+"""Patterns of missing inputs of one call that are calibrated each alone; rarer ones in groups."""
 
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
@@ -103,6 +106,8 @@ class SortingModel:
         Why history taught nothing of a part, by its name.
     spread : DispersionLimits, optional
         Fitted dispersion within lots; None if no bin limits one.
+    missing : CalibrationPatterns, optional
+        Calibration pieces by which pieces with missing inputs are calibrated; without them they are as others.
     calibration : Calibration, optional
         What the risk price rests on; None where no bin has a limit, and of models from before it was kept, whose price
         kept the limits on average over calibrations alone.
@@ -124,6 +129,7 @@ class SortingModel:
     refusals: Mapping[str, str] = field(default_factory=dict)
     spread: DispersionLimits | None = None
     calibration: Calibration | None = None
+    missing: CalibrationPatterns | None = None
 
     @cached_property
     def line_setpoints(self) -> LineSetPoints | None:
@@ -164,7 +170,45 @@ class SortingModel:
     def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
         rows = seen.signals if self._takes_signals else self._parts.rows(seen.X)
-        return tempered(np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64), self.temperature)
+        p = np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64)
+        if self.missing is None or not np.isnan(seen.X).any():
+            return tempered(p, self.temperature)
+        for own, of_pattern in self._by_pattern(seen.X):
+            p[of_pattern] = tempered(p[of_pattern], own.temperature)
+        return p
+
+    def widened(self, X: FloatArray, variance: FloatArray) -> FloatArray:
+        """Return variances of contents, shape (n, E) [wt%²], larger where inputs are missing."""
+        if self.missing is None or not np.isnan(X).any():
+            return variance
+        wider = variance.copy()
+        for own, rows in self._by_pattern(X):
+            wider[rows] *= own.factor**2
+        return wider
+
+    def _by_pattern(self, X: FloatArray) -> list[tuple[PieceCalibration, IntArray]]:
+        """Divide pieces, shape (n, k), by their missing inputs: calibration, and its pieces."""
+        if self.missing is None:
+            return [(self._base, np.arange(len(X)))]
+        parts = self.missing.patterns.divided(X, MOST_NEW)
+        return [(self._of_pattern(masks), rows) for masks, rows in parts]
+
+    def _of_pattern(self, masks: BoolArray) -> PieceCalibration:
+        if self.missing is None or not masks.any():
+            return self._base
+        return self.missing.calibrated(masks, self._scores, self._estimated, self.temperature)
+
+    @cached_property
+    def _base(self) -> PieceCalibration:
+        return PieceCalibration(self.temperature, np.ones(len(self.seed.elements)))
+
+    def _scores(self, X: FloatArray) -> FloatArray:
+        """Class probabilities before the temperature, shape (n, K)."""
+        rows = self.contents.signals.columns(X) if self._takes_signals else self._parts.rows(X)
+        return np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64)
+
+    def _estimated(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return self.contents.estimate(self.contents.signals.columns(X), p)
 
     @cached_property
     def _parts(self) -> Parted:
@@ -319,12 +363,13 @@ class SortingModel:
             "risk_price": self.risk_price if math.isfinite(self.risk_price) else str(self.risk_price),
             "feed_contents": self.feed_contents.tolist(),
             "calibration": None if self.calibration is None else asdict(self.calibration),
+            "missing": None if self.missing is None else self.missing.state(),
         } | ({} if self.spread is None else {"spread": self.spread.state()})
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Return a model from its state and other parts; older states lack dispersion and calibration."""
-        spread, calibration = state.get("spread"), state.get("calibration")
+        spread, calibration, missing = map(state.get, ("spread", "calibration", "missing"))
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
@@ -333,5 +378,6 @@ class SortingModel:
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
             spread=None if spread is None else DispersionLimits.from_state(parts["seed"], spread),
             calibration=None if calibration is None else Calibration.from_state(calibration),
+            missing=None if missing is None else CalibrationPatterns.from_state(missing),
             **parts,
         )

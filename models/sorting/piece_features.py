@@ -42,6 +42,9 @@ class Sorter(Protocol):
     def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
 
+    def widened(self, X: FloatArray, variance: FloatArray) -> FloatArray:
+        """Return variances of contents, shape (n, E) [wt%²], larger where inputs are missing."""
+
     def seen(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> PieceFeatures:
         """Pieces as the model sees them."""
 
@@ -78,7 +81,8 @@ class PieceFeatures:
     @cached_property
     def contents(self) -> tuple[FloatArray, FloatArray]:
         """Contents and the variances of their errors, shape (n, E) each [wt%, wt%²]."""
-        return self._model.contents.estimate(self.signals, self.p)
+        content, variance = self._model.contents.estimate(self.signals, self.p)
+        return content, self._model.widened(self.X, variance)
 
     @cached_property
     def novel(self) -> BoolArray:

@@ -17,6 +17,7 @@ from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON
 from operations.predictions.pieces.lots import lot_answer, states
+from physics.arrays import FloatArray
 from seeds import Seed
 
 
@@ -86,7 +87,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             for name, best, shares, contents, into, value, reason, words in decided
         ],
         "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
-        "guarantee": guarantee(model, seed, bool(prices)),
+        "guarantee": guarantee(model, seed, bool(prices), X),
     }
 
 
@@ -96,9 +97,9 @@ def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
 
 
-def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
-    """Guarantee on lots; `is_priced` states whether the request gave prices, which voids it."""
-    withheld, rests_on = _withheld(model, is_priced), model.calibration
+def guarantee(model: SortingModel, seed: Seed, is_priced: bool, X: FloatArray) -> Record:
+    """Guarantee on lots of pieces, X of shape (n, k); `is_priced`: prices of the request void it."""
+    withheld, rests_on = _withheld(model, is_priced, X), model.calibration
     return {
         "confidence": seed.sorting_rules.confidence.value if withheld is None else None,
         "calibration_confidence": rests_on.confidence if rests_on is not None and withheld is None else None,
@@ -109,12 +110,14 @@ def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
     }
 
 
-def _withheld(model: SortingModel, is_priced: bool) -> str | None:
+def _withheld(model: SortingModel, is_priced: bool, X: FloatArray) -> str | None:
     """Return the reason why nothing is guaranteed; None where something is."""
     if math.isnan(model.risk_price):
         return "no bin has a limit"
     if math.isinf(model.risk_price):
         return "no risk price was shown to keep the limits often enough: bins with limits stay closed"
+    if model.missing is not None and model.missing.lack_more(X):
+        return "more pieces lack inputs than those that the risk price was calibrated on"
     return "prices were given, for which the risk price was not calibrated" if is_priced else None
 
 

@@ -232,7 +232,7 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
     for price, predictions in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
         state = replace(model, risk_price=price).state()
         assert list(state) == [
-            *("temperature", "contents", "novelty", "risk_price", "feed_contents", "calibration"),
+            *("temperature", "contents", "novelty", "risk_price", "feed_contents", "calibration", "missing"),
         ]
         assert state["risk_price"] == predictions
         remaining = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}

@@ -1,0 +1,93 @@
+"""Pieces with missing inputs: contents, classes and guarantee by pattern."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models.sorting.missing_inputs import CalibrationPatterns
+from models.uncertainty.missing_patterns import MissingPatterns
+from operations.predictions.pieces.predictions import _withheld
+from physics.arrays import FloatArray
+
+SLOPES = np.array([3.0, 1.0, 0.0])
+
+
+def scores(X: FloatArray) -> FloatArray:
+    """Probabilities of two classes by the first input; without it both are as probable."""
+    p = 1 / (1 + np.exp(-4 * np.nan_to_num(X[:, 0])))
+    return np.column_stack([1 - p, p])
+
+
+def contents(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Content of one element by a line, with errors of 1; a missing input counts as its mean."""
+    return (np.nan_to_num(X) @ SLOPES)[:, None], np.ones((len(X), 1))
+
+
+def drawn(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    X = rng.normal(size=(n, 3))
+    codes = (rng.random(n) < scores(X)[:, 1]).astype(np.float64)
+    return X, codes, (X @ SLOPES + rng.normal(size=n))[:, None]
+
+
+def calibrated(rng: np.random.Generator, n: int = 900) -> CalibrationPatterns:
+    X, codes, label = drawn(rng, n)
+    return CalibrationPatterns.of(X, codes, contents(X, scores(X))[0] - label, scores)
+
+
+@pytest.mark.parametrize(("mask", "variance"), [((0,), 10.0), ((1,), 2.0), ((0, 1), 11.0), ((2,), 1.0)])
+def test_contents_are_as_uncertain_as_without_the_input(mask: tuple[int, ...], variance: float) -> None:
+    factors = []
+    masks = np.isin(np.arange(3), mask)[None]
+    for number in range(10):
+        pieces = calibrated(np.random.default_rng(number))
+        factors.append(pieces.calibrated(masks, scores, contents, 1.0).factor[0])
+    assert np.mean(factors) == pytest.approx(np.sqrt(variance), rel=0.05)
+
+
+def test_the_temperature_of_a_pattern_is_never_below_the_usual_one() -> None:
+    pieces = calibrated(np.random.default_rng(20))
+    for columns in ((0,), (1,), (0, 1, 2)):
+        masks = np.isin(np.arange(3), columns)[None]
+        assert pieces.calibrated(masks, scores, contents, 1.3).temperature >= 1.3
+
+
+def test_an_element_without_assays_keeps_its_width() -> None:
+    X, codes, _ = drawn(np.random.default_rng(21), 300)
+    pieces = CalibrationPatterns.of(X, codes, np.full((300, 1), np.nan), scores)
+    own = pieces.calibrated(np.array([[True, True, True]]), scores, contents, 1.0)
+    assert own.factor.tolist() == [1.0]
+
+
+def test_the_guarantee_is_withheld_where_more_pieces_lack_inputs_than_in_calibration() -> None:
+    X, codes, label = drawn(np.random.default_rng(22), 900)
+    X[:90, 0] = np.nan  # a tenth
+    patterns = MissingPatterns(np.array([False, False, True]), np.ones(3))
+    pieces = CalibrationPatterns(X, codes, label, patterns)
+    new = np.zeros((100, 3))
+    new[:12, 0] = np.nan
+    new[:, 2] = np.nan  # hardly moves a prediction
+    assert not pieces.lack_more(new)
+    new[:30, 1] = np.nan
+    assert pieces.lack_more(new)
+    model = SimpleNamespace(risk_price=0.1, missing=pieces)
+    assert _withheld(model, False, np.zeros((100, 3))) is None  # type: ignore[arg-type]
+    assert _withheld(model, False, new) == (  # type: ignore[arg-type]
+        "more pieces lack inputs than those that the risk price was calibrated on"
+    )
+
+
+def test_a_state_is_json_and_restores_the_same_bits() -> None:
+    pieces = calibrated(np.random.default_rng(23), 100)
+    again = CalibrationPatterns.from_state(json.loads(json.dumps(pieces.state())))
+    for name in ("X", "codes", "errors"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(pieces, name))
+    assert again.patterns.state() == pieces.patterns.state()
+
+
+@pytest.mark.parametrize(("codes", "errors"), [(3, (2, 1)), (2, (3, 1))])
+def test_pieces_of_other_shapes_are_refused(codes: int, errors: tuple[int, int]) -> None:
+    patterns = MissingPatterns(np.zeros(2, dtype=np.bool_), np.ones(2))
+    with pytest.raises(ValueError, match="expected"):
+        CalibrationPatterns(np.ones((2, 2)), np.zeros(codes), np.zeros(errors), patterns)
