@@ -209,10 +209,19 @@ def test_a_state_is_json_and_restores_the_same_bits(plants: list[QualityModel]) 
 
 def test_lots_of_other_shapes_are_refused() -> None:
     patterns = MissingPatterns(np.zeros(2, dtype=np.bool_), np.ones(2))
-    good = np.ones((3, 2)), np.ones((3, 1)), np.ones((3, 1)), np.ones((3, 2)), patterns
-    for place, bad in ((0, np.ones((4, 2))), (3, np.ones((3, 3))), (3, np.full((3, 2), np.nan)), (0, np.ones((3, 5)))):
+
+    def lots(**other: FloatArray) -> CalibrationLots:
+        parts = {"X": np.ones((3, 2)), "reported": np.ones((3, 1)), "defects": np.ones((3, 1)), "raw": np.ones((3, 2))}
+        parts |= other
+        return CalibrationLots(parts["X"], parts["reported"], parts["defects"], parts["raw"], patterns)
+
+    many = {name: np.ones((MOST_LOTS + 1, len(one[0]))) for name, one in vars(lots()).items() if name != "patterns"}
+    for bad in (
+        {"X": np.ones((4, 2))},
+        {"raw": np.ones((3, 3))},
+        {"raw": np.full((3, 2), np.nan)},
+        {"X": np.ones((3, 5))},
+        many,
+    ):
         with pytest.raises(ValueError, match="expected"):
-            CalibrationLots(*[bad if number == place else one for number, one in enumerate(good)])  # type: ignore[arg-type]
-    many = [np.ones((MOST_LOTS + 1, width)) for width in (2, 1, 1, 2)]
-    with pytest.raises(ValueError, match="expected"):
-        CalibrationLots(*many, patterns)
+            lots(**bad)

@@ -57,7 +57,9 @@ def told_of(data, good):
 
 def saying(candidate, answers):
     """The candidate, had it told this of all rows, allowed to release by it, whatever they miss."""
-    return replace(candidate, answers=answers, predictions=answers, model=replace(candidate.model, threshold=0.5, missing=None))
+    return replace(
+        candidate, answers=answers, predictions=answers, model=replace(candidate.model, threshold=0.5, missing=None)
+    )
 
 
 def promising(data, alpha):
