@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from models.classification import candidates as classification_candidates
 from models.classification.model import ClassificationModel
@@ -15,7 +16,12 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, names_of
 from models.sorting import candidates as sorting_candidates
 from models.sorting.model import SortingModel
+from models.table.inputs import matrix
+from physics.arrays import FloatArray
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SingleModel = RegressionModel | ClassificationModel | SortingModel | QualityModel
 Model = SingleModel | SeveralTargets
@@ -64,6 +70,30 @@ def build(seed: Seed) -> dict[str, Estimator]:
 def baseline(seed: Seed) -> str:
     """Return the name of the baseline candidate; of several targets those of all, as `SeveralTargets`."""
     return names_of(next(iter(build(seed.for_target(column.name)))) for column in seed.primaries)
+
+
+def inputs_for(model: Model, table: pd.DataFrame) -> FloatArray:
+    """Return the inputs of a table's rows as a model takes them, shape (n, k).
+
+    Of a model with the history of units it comes from the labels of the table's earlier rows, and from those that the
+    model has stored.
+
+    Raises
+    ------
+    InputError
+        The table lacks inputs; all of them are named.
+    """
+    return model.inputs(table) if isinstance(model, RegressionModel | SeveralTargets) else matrix(table, model.seed)
+
+
+def with_labels(model: Model, table: pd.DataFrame) -> Model:
+    """Return a model whose history of units knows the labels of a table's rows; unchanged if it has none."""
+    if not isinstance(model, RegressionModel | SeveralTargets) or model.history is None:
+        return model
+    history = model.history.learned(table)
+    if isinstance(model, RegressionModel):
+        return replace(model, history=history)
+    return replace(model, models={name: replace(one, history=history) for name, one in model.models.items()})
 
 
 def with_all_outcomes(model: Model) -> Model:

@@ -33,6 +33,7 @@ def telling_rows(table: pd.DataFrame) -> pd.DataFrame:
 def example_of(model: Model) -> pd.DataFrame:
     """Some of a model's training rows as a table that it takes: numbers, and text categories as texts."""
     table = pd.DataFrame(model.examples, columns=list(model.names))
+    table = table.drop(columns=[column.name for column in model.seed.added])
     for column in model.seed.inputs:
         if column.values:
             texts = dict(enumerate(column.values))
@@ -44,7 +45,8 @@ def signature_of(model: Model) -> Any:
     """Return a model's signature: named inputs, target, and the parameter for further outputs.
 
     Inputs are of any type there. As "double" MLflow would refuse a column whose values are all whole numbers, and a
-    row in JSON does not distinguish 10 from 10.0; the model itself refuses values that are no number.
+    row in JSON does not distinguish 10 from 10.0; the model itself refuses values that are no number. Inputs that the
+    seed does not state are none of a table.
 
     Parameters
     ----------
@@ -60,10 +62,10 @@ def signature_of(model: Model) -> Any:
     from mlflow.types.schema import AnyType
 
     anything = AnyType()  # type: ignore[no-untyped-call]
-    target = model.seed.target.name
+    target, added = model.seed.target.name, {column.name for column in model.seed.added}
     is_number = pd.api.types.is_float_dtype(model.columns(model.examples)[target])
     return ModelSignature(
-        Schema([ColSpec(anything, name) for name in model.names]),
+        Schema([ColSpec(anything, name) for name in model.names if name not in added]),
         Schema([ColSpec(DataType.double if is_number else DataType.string, target)]),
         ParamSchema([ParamSpec(ANSWER, DataType.string, target)]),
     )

@@ -203,6 +203,8 @@ class TrainingTask:
     caught_up : callable, optional
         Takes a model and a data set; returns the model with all outcomes since its training and how many, or None
         where there are none. Left out where models follow no outcomes.
+    extended : callable, optional
+        Takes a data set and its split; returns it with the inputs that the job adds to those of the seed.
     """
 
     learner: AnyLearner
@@ -215,3 +217,4 @@ class TrainingTask:
     loop: SetpointLoop | None = None
     signs: Callable[[Any, FloatArray], Sequence[Direction] | None] | None = None
     caught_up: Callable[[Any, Dataset], tuple[Any, int] | None] | None = None
+    extended: Callable[[Dataset, Split], Dataset] | None = None

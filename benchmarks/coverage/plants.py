@@ -19,8 +19,8 @@ from models.quality.model import QualityModel
 from models.quality.outcomes import covered
 from models.regression.model import RegressionModel
 from models.sorting.model import SortingModel
-from models.table.inputs import matrix
 from models.table.reading import read_table
+from models.tasks import inputs_for
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 from synthetic_data import another_plant, simulate
@@ -94,18 +94,17 @@ def coverages(model: Model, table: pd.DataFrame) -> dict[str, float]:
 
 
 def _flagged(model: Model, table: pd.DataFrame) -> BoolArray:
-    X, (low, high) = matrix(table, model.seed), model.ranges.T
+    X, (low, high) = inputs_for(model, table), model.ranges.T
     return np.asarray(((X < low) | (X > high)).any(axis=1))
 
 
 def _held(model: Model, table: pd.DataFrame) -> FloatArray:
-    blocks = (table.iloc[start : start + BLOCK] for start in range(0, len(table), BLOCK))
-    return np.concatenate([_of_block(model, block) for block in blocks])
+    X, blocks = inputs_for(model, table), [slice(start, start + BLOCK) for start in range(0, len(table), BLOCK)]
+    return np.concatenate([_of_block(model, table.iloc[rows], X[rows]) for rows in blocks])
 
 
-def _of_block(model: Model, table: pd.DataFrame) -> FloatArray:
+def _of_block(model: Model, table: pd.DataFrame, X: FloatArray) -> FloatArray:
     """Coverage by row: 1 if the interval contains the label, jointly for lots, as a share for pieces."""
-    X = matrix(table, model.seed)
     if isinstance(model, RegressionModel):
         name = model.seed.target.name
         label = table[name].to_numpy(dtype=np.float64)

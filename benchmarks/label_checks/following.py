@@ -27,7 +27,6 @@ from models.interfaces.answers import COVERAGE
 from models.online.review_queue import Arrival, OnlineState
 from models.regression.model import RegressionModel
 from models.table.contract import Checked
-from models.table.inputs import matrix
 from models.tasks import build
 from physics.arrays import BoolArray, FloatArray
 from reporting.markdown import span
@@ -77,7 +76,7 @@ class Stream:
         fitted = fit(learner, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
         model, _ = model_of(fitted, learner, CANDIDATE, data, parts, info_of(data, parts))
         step = np.asarray((period_of(plant.table, seed) - plant.begin) // plant.length)
-        X = matrix(plant.table, data.seed)
+        X = model.inputs(plant.table)
         raw = model.estimate(X)
         label = plant.table[data.seed.target.name].to_numpy(dtype=np.float64)
         return cls(plant, model, np.maximum(step, -1), raw, model.scale(X, raw), label)

@@ -15,6 +15,7 @@ from models.interfaces.answers import COVERAGE
 from models.quality.grades import Limits
 from models.quality.outcomes import covered
 from models.table.inputs import matrix
+from models.tasks import inputs_for
 from monitoring.drift.residuals import class_codes, codes_of
 from monitoring.drift.rows import Answered
 from monitoring.drift.tasks import lost_by_lots, lost_by_pieces
@@ -70,7 +71,7 @@ def true_classes(known: pd.DataFrame, seed: Seed) -> FloatArray:
 
 def flat_answers(model: Any, table: pd.DataFrame, seed: Seed) -> Answers:
     """Predictions of a model for rows, as flat columns."""
-    return _records(model.columns(matrix(table, seed)))
+    return _records(model.columns(inputs_for(model, table)))
 
 
 def answers_by_lot(model: Any, table: pd.DataFrame, seed: Seed) -> Answers:

@@ -16,7 +16,6 @@ from benchmarks.replays.step import Step
 from benchmarks.replays.tasks import task_of
 from models.online.review_queue import Arrival, OnlineState
 from models.regression.several import SeveralTargets
-from models.table.inputs import matrix
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from training.core.dataset import period_of
@@ -74,7 +73,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
     following, late = OnlineState(model.adaptive, model.usual), None
     data_end = pd.Timestamp(model.info["data_end"])
     for step in plant.steps():
-        X = matrix(step.table, model.seed)
+        X = model.inputs(step.table)
         raw = model.estimate(X)
         centre = following.adaptive.centre
         if step.start >= since:

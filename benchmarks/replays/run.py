@@ -24,6 +24,7 @@ from training.core.dataset import dataset_of, period_of
 from training.core.fitting import fit, model_of, selected, with_few_threads
 from training.core.splits import FEWEST_ROWS, held_out_units, split
 from training.jobs.run_metadata import info_of
+from training.jobs.train import extended
 from training.labels.job import ACCEPT
 from training.tasks import task_of
 
@@ -182,7 +183,7 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
     newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
     parts = split(data, test_from=newest)
-    models = {}
+    data, models = extended(data, parts), {}
     for name, estimator in build(data.seed).items():
         if only not in (None, name):
             continue

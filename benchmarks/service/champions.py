@@ -16,7 +16,7 @@ import pandas as pd
 from benchmarks.service.load import post
 from models.estimators.booster import Booster
 from models.storage import model_files
-from models.tasks import Model
+from models.tasks import Model, inputs_for
 from physics.arrays import FloatArray
 from registry.settings import StoreSettings
 from registry.store import MlflowStore
@@ -82,8 +82,7 @@ class Champion:
 
     def matrix(self, n: int) -> FloatArray:
         """Such rows as the model takes them."""
-        rows: FloatArray = self.chosen(n)[self.inputs].to_numpy(dtype=np.float64)
-        return rows
+        return inputs_for(self.model, self.chosen(n))
 
     def trees(self, n: int) -> list[Trees]:
         """Inputs of its boosters for such rows, recorded during a prediction."""

@@ -129,6 +129,7 @@ class Physics(ABC, Generic[EquipmentT]):
     equipment_type: ClassVar[type[Equipment]] = Equipment
     TERMS: ClassVar[Mapping[str, Fact]] = {}  # of a contract, which [economics] states next to prices
     FEATURES: ClassVar[Sequence[PhysicsFeature]] = ()
+    AGE: ClassVar[str | None] = None  # input with the time since a unit was rebuilt, whose history begins then
     # What a contribution to a prediction is put down to: inputs and features by the physics they act through.
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.processes.lookup import physics_of
-from models.table.inputs import by_name, input_names
+from models.regression.unit_history import UnitHistory
+from models.table.inputs import by_name, input_names, matrix
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
 from models.uncertainty.error_scale import ErrorScale, by_others
 from models.uncertainty.intervals import Conformal
@@ -27,6 +28,9 @@ from models.uncertainty.missing_inputs import MissingInputs
 from models.uncertainty.missing_report import MissingReport, flagged, missing_reports
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +67,8 @@ class RegressionModel:
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
         Outcomes among these that it has received since it began to answer; kept in no file.
+    history : UnitHistory, optional
+        Inputs at the end of each row that describe the history of its unit; without it, there are none.
     usual : ReferenceRuns, optional
         Reference runs of outcomes; without it no outcome is anomalous, and all are applied.
     followed : Answer, optional
@@ -90,6 +96,7 @@ class RegressionModel:
     missing_costs: FloatArray | None = None
     adaptive: AdaptiveInterval | None = None
     received: Received = NONE
+    history: UnitHistory | None = None
     usual: ReferenceRuns | None = None
     followed: Answer | None = None
     unfollowed: Answer | None = None
@@ -299,12 +306,27 @@ class RegressionModel:
                 flags[i].append(f"{self._target.name} predicted outside physical range")
         return flags
 
+    def inputs(self, table: pd.DataFrame) -> FloatArray:
+        """Return the inputs of a table's rows, shape (n, k), the history of units from its own labels.
+
+        Parameters
+        ----------
+        table : DataFrame, n rows
+            Rows as a checked table has them, those of earlier periods with their labels.
+
+        Raises
+        ------
+        InputError
+            The table lacks inputs; all of them are named.
+        """
+        return matrix(table if self.history is None else self.history.filled(table), self.seed)
+
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
         return flat(self.answer(X, COVERAGE))
 
     def state(self) -> dict[str, Any]:
-        """Return the model's own state as JSON: all but seed, estimator, inputs, origin and `learnt`."""
+        """Return the model's own state as JSON: all but seed, estimator, inputs, origin, `history`, `learnt`."""
         return {
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),

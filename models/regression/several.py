@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy.typing as npt
 
 from models.interfaces.answers import COVERAGE, Answer, flat
 from models.online.received import Interval
 from models.regression.model import RegressionModel
+from models.regression.unit_history import UnitHistory
 from models.table.inputs import input_names
 from models.uncertainty.missing_report import MissingReport, flagged
 from physics.arrays import FloatArray
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,15 @@ class SeveralTargets:
     def first(self) -> RegressionModel:
         """Model of the first target, to which set-points, events and load refer."""
         return self.models[self.seed.target.name]
+
+    @property
+    def history(self) -> UnitHistory | None:
+        """Inputs that describe the history of units, which are the same of all targets; None without any."""
+        return self.first.history
+
+    def inputs(self, table: pd.DataFrame) -> FloatArray:
+        """Return the inputs of a table's rows, shape (n, k); see `RegressionModel.inputs`."""
+        return self.first.inputs(table)
 
     @property
     def learnt(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from models.estimators.tree_text import TreeTextError
 from models.learnings import LEARNT, LearntError, restored, short
 from models.learnings import described as learnt_described
 from models.regression.several import SeveralTargets
+from models.regression.unit_history import UnitHistory
 from models.storage import estimator_files
 from models.storage.formats import NEWEST, READ
 from models.tasks import Model, SingleModel, task_of, with_all_outcomes
@@ -33,6 +35,7 @@ SELF_TEST = "self_test.json"
 SIGNATURE = "manifest.sig"  # next to the manifest, by the training service; see registry.loading.signatures
 _OWN_FILES = frozenset({MANIFEST, SIGNATURE, SEED, MODEL, SELF_TEST})
 SELF_TEST_TOLERANCE = 1e-9
+HISTORY = "unit_history"  # key of `model.json`
 ANSWERS = "told"  # as stored models call their answers to the examples
 
 
@@ -87,7 +90,12 @@ def _contents(model: Model) -> dict[str, bytes]:
         described, files = _single(model)
         if model.seed.place is not None:
             described["target"] = model.seed.target.name
-    described = {"process": model.seed.process.name, **described}
+    history = getattr(model, "history", None)
+    described = {
+        "process": model.seed.process.name,
+        HISTORY: None if history is None else history.state(),
+        **described,
+    }
     self_test = {
         "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
         ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in _examples_answered(model).items()},
@@ -195,18 +203,20 @@ def load(folder: str | Path) -> Model:
     try:
         described = json.loads(contents[MODEL])
         seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
+        history = None if described[HISTORY] is None else UnitHistory.from_state(described[HISTORY], seed)
+        seed = seed if history is None else history.extended
         expected = json.loads(contents[SELF_TEST])
         examples = np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64)
         model: Model
         if "targets" in described:
             models = {
-                name: _of_target(number, name, part, seed, examples, contents)
+                name: _with(history, _of_target(number, name, part, seed, examples, contents))
                 for number, (name, part) in enumerate(described["targets"].items())
             }
             model = SeveralTargets(seed, models, examples, described["info"])
         else:
             own = seed.for_target(described["target"]) if "target" in described else seed
-            model = _read(described, own, examples, contents)
+            model = _with(history, _read(described, own, examples, contents))
     except TreeTextError as error:
         raise ModelFilesError(f"{folder}: {error}") from error
     except LearntError as error:
@@ -217,6 +227,11 @@ def load(folder: str | Path) -> Model:
         raise ModelFilesError(f"{folder}: no model of this version of the code: {error!r}") from error
     self_test(model, expected)
     return model
+
+
+def _with(history: UnitHistory | None, model: Any) -> Any:
+    """Return a model with its inputs that describe the history of units, if it has any."""
+    return model if history is None else replace(model, history=history)
 
 
 def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[str, bytes]) -> Any:

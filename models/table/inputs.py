@@ -42,7 +42,7 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     -------
     ndarray, shape (n, k), float64
         One column an input, in the order of `input_names`; NaN stays NaN, and a content below the laboratory's limit is
-        the limit.
+        the limit. An input that the seed does not state, and the table does not hold, is missing.
 
     Raises
     ------
@@ -50,9 +50,11 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
         The table lacks inputs; all of them are named.
     """
     names = input_names(seed)
-    absent = [name for name in names if name not in table.columns]
+    absent = [column.name for column in seed.stated_inputs if column.name not in table.columns]
     if absent:
         raise InputError(absent)
+    if unknown := {column.name: np.nan for column in seed.added if column.name not in table.columns}:
+        table = table.assign(**unknown)
     texts = {column.name: codes(table[column.name], column) for column in seed.text_inputs}
     return sizes(table[list(names)].assign(**texts).to_numpy(dtype=np.float64, na_value=np.nan), seed)
 

@@ -47,7 +47,7 @@ class Residual:
 
 def of_numbers(model: RegressionModel | SeveralTargets, table: pd.DataFrame) -> list[Residual]:
     """Errors of each target, in units of the spread where the model errs more in some places."""
-    X = matrix(table, model.seed)
+    X = model.inputs(table)
     models = model.models.values() if isinstance(model, SeveralTargets) else [model]
     return [_of_number(one, X, table) for one in models]
 

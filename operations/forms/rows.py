@@ -20,6 +20,8 @@ from seeds import Seed
 def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:
     """Inputs in the order of a model's seed, shape (n, k), as `models.table.inputs.matrix`; null is NaN."""
     names = input_names(seed)
+    if seed.added and rows and seed.added[0].name not in rows[0]:
+        rows = [dict.fromkeys(column.name for column in seed.added) | row for row in rows]
     if texts := texts_of(seed):
         rows = [row | {name: numbers.get(row[name]) for name, numbers in texts.items()} for row in rows]
     values = np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))

@@ -13,7 +13,7 @@ def differing(one: Seed, other: Seed) -> list[str]:
 
 def _units(seed: Seed) -> set[str]:
     """Return the parts of a seed on which requests and responses depend."""
-    inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
+    inputs = {f"input {column.name} [{column.unit}]" for column in seed.stated_inputs}
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
     own = {f"target {column.name} [{column.unit or ', '.join(seed.classes)}]" for column in seed.primaries}
     process = {f"process {seed.process.name}", f"process type {seed.process_type}"}

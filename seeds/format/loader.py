@@ -97,7 +97,7 @@ def _parsed(text: str, path: Path) -> Seed:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SeedError(path, [f"no valid TOML: {error}"]) from None
-    if own := [key for key in ("text", "place") if key in raw]:
+    if own := [key for key in ("text", "place", "added") if key in raw]:
         raise SeedError(path, [f"{key}: unknown key" for key in own])
     faults, whole = [], equipment.with_facts(raw)
     try:

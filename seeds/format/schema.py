@@ -88,6 +88,7 @@ class Seed(SeedPart):
     """Everything that is known of a process before data.
 
     `text` is the file's content. `place` is the number of the target, from 0, in what `for_target` gives, else None.
+    `added` are inputs of a model that no file or request states, such as the history of a unit.
     """
 
     process: ProcessHead
@@ -109,6 +110,7 @@ class Seed(SeedPart):
     plant: Plant | None = None
     text: Annotated[str, Field(exclude=True, repr=False)] = ""
     place: Annotated[int | None, Field(exclude=True, repr=False)] = None
+    added: Annotated[tuple[Column, ...], Field(exclude=True, repr=False)] = ()
 
     @property
     def digest(self) -> str:
@@ -117,7 +119,7 @@ class Seed(SeedPart):
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:
-        return {column.name: column for column in self.columns}
+        return {column.name: column for column in (*self.columns, *self.added)}
 
     @property
     def process_type(self) -> str:
@@ -216,13 +218,25 @@ class Seed(SeedPart):
             role = "late" if column.role == "target" and column.name != name else column.role
             columns.append(column.model_copy(update={"role": role, "sign": 0 if place else column.sign}))
         targets = {key: one for key, one in self.targets.items() if name in (key, one.derived_from)}
+        return self._with(columns=columns, targets=targets, place=place)
+
+    def with_inputs(self, added: tuple[Column, ...]) -> Seed:
+        """Return the same process with these inputs after those that it states."""
+        return self._with(added=added)
+
+    def _with(self, **changed: Any) -> Seed:
         parts = {field: getattr(self, field) for field in type(self).model_fields}
-        return self.model_construct(**parts | {"columns": columns, "targets": targets, "place": place})
+        return self.model_construct(**parts | changed)
+
+    @cached_property
+    def stated_inputs(self) -> tuple[Column, ...]:
+        """Columns of the seed that a prediction may use: set-points, and the roles `before` and `during`."""
+        return self.by_role("before", "setpoint", "during")
 
     @cached_property
     def inputs(self) -> tuple[Column, ...]:
-        """Columns that a prediction may use: set-points, and the roles `before` and `during`."""
-        return self.by_role("before", "setpoint", "during")
+        """Inputs of a prediction: those that the seed states, then `added`."""
+        return (*self.stated_inputs, *self.added)
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.processes.lookup import check_process
+from models.regression.unit_history import UnitHistory
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
@@ -60,6 +61,10 @@ class Dataset:
         What a reader of the table should know, and what it has not, line by line.
     tests : DataFrame or None
         Part of each set-point that was a test; None if no tests are known.
+    history : UnitHistory or None
+        Inputs among those of `X` that describe the history of units; None without any.
+    hidden : ndarray of bool, shape (n,), or None
+        Rows that estimators learn from without history.
     """
 
     seed: Seed
@@ -77,6 +82,17 @@ class Dataset:
     cautions: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     tests: pd.DataFrame | None = None
+    history: UnitHistory | None = None
+    hidden: BoolArray | None = None
+
+    def learnable(self, rows: IntArray) -> FloatArray:
+        """Inputs that estimators learn from, shape (m, k): without history for the `hidden` rows."""
+        X = self.X[rows]
+        if self.hidden is not None:
+            own = {column.name for column in self.seed.added}
+            of_history = [i for i, column in enumerate(self.seed.inputs) if column.lent_by or column.name in own]
+            X[np.ix_(self.hidden[rows], of_history)] = np.nan
+        return X
 
     def of(self, name: str) -> "Dataset":
         """The rows that have a label of one of `Seed.primaries`, with that as the only target."""
@@ -88,6 +104,7 @@ class Dataset:
             seed=seed,
             table=table.reset_index(drop=True),
             X=self.X[has],
+            hidden=None if self.hidden is None else self.hidden[has],
             y=_labels(table[name], seed.target),
             truth=None if known is None else _labels(known[name], seed.target),
             truth_frame=known,

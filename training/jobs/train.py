@@ -194,6 +194,7 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
     fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
     """
+    data = extended(data, parts)
     ways, counted, seen = ways or FitExecution(), itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
@@ -215,6 +216,12 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
     return result
 
 
+def extended(data: Dataset, parts: Split) -> Dataset:
+    """Return a data set with the inputs that its task adds to those of the seed."""
+    add = task_of(data.seed).extended
+    return data if add is None else add(data, parts)
+
+
 @dataclass(frozen=True)
 class _Fits:
     """Storage and execution of a job's candidate fits."""
@@ -229,7 +236,10 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     data, parts = workers.views[view]
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
     several, target, job = data.seed.place is not None, data.seed.target.name, fits.job
-    rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
+    added = [column.name for column in data.seed.added]
+    rows = "-".join(
+        [data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest), *added]
+    )
     folder, cache = job.tracking.settings.folder / "studies", fits.ways.keep(rows)
     search = Search(fits.ways.trials, folder, rows, job, fits.step)
     candidates: dict[str, AnyCandidate] = {}

@@ -107,7 +107,7 @@ def inputs_alone(X: FloatArray, seed: Seed) -> FloatArray:
 
 def _made_from_labels(seed: Seed) -> BoolArray:
     own = {column.name for column in seed.by_role("target")}
-    return np.array([column.lent_by in own for column in seed.inputs], dtype=np.bool_)
+    return np.array([column.lent_by in own or column in seed.added for column in seed.inputs], dtype=np.bool_)
 
 
 def left_out(rows: AllRows) -> tuple[GateCondition, ...]:

@@ -48,6 +48,7 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
         block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
         X, y = data.X[parts.learnt], data.y[rows]
         model = conformalised(data.seed, name, estimator, X, y, predictions, info, block, data.X[rows])
+        model = replace(model, history=data.history)
         predictions = model.corrected(data.X[rows], predictions)
         if data.seed.time is not None:  # without time there is no order in which outcomes come in
             replayed = data, parts, rows, predictions, block
@@ -64,9 +65,10 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
 
     def answers(self, model: RegressionModel, data: Dataset, parts: Split) -> Answer:
         """Answers for the whole table, with fixed intervals: no outcome of the table has moved them."""
-        if len(data.X) <= ROWS_AT_ONCE:
-            return model.fixed(data.X, COVERAGE)
-        blocks = (data.X[start : start + ROWS_AT_ONCE] for start in range(0, len(data.X), ROWS_AT_ONCE))
+        X = data.X if model.history is data.history else model.inputs(data.table)
+        if len(X) <= ROWS_AT_ONCE:
+            return model.fixed(X, COVERAGE)
+        blocks = (X[start : start + ROWS_AT_ONCE] for start in range(0, len(X), ROWS_AT_ONCE))
         return Answer(*map(np.concatenate, zip(*(model.fixed(block, COVERAGE) for block in blocks), strict=True)))
 
     def predictions_of(self, answers: Answer) -> FloatArray:

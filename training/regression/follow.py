@@ -12,7 +12,6 @@ from models.online.received import ENOUGH, NONE
 from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival, usual_of
 from models.regression.model import RegressionModel
-from models.table.inputs import matrix
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, weight_of
 from models.uncertainty.error_scale import by_others
 from models.uncertainty.intervals import rows_needed
@@ -158,13 +157,14 @@ def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, i
         return None
     way = _along(model, model.adaptive, _as_answered(model, data, later))
     info = {**model.info, "data_end": data.periods[later].max().isoformat()}
-    return replace(model, adaptive=way.adaptive, info=info), len(later)
+    history = None if model.history is None else model.history.learned(data.table).newest()
+    return replace(model, adaptive=way.adaptive, history=history, info=info), len(later)
 
 
 def _as_answered(model: RegressionModel, data: Dataset, rows: IntArray) -> _Rows:
     """Rows of a data set as a model predicts them, each outcome known as late as the seed says."""
     periods = data.periods[rows]
-    X = matrix(data.table.iloc[rows], model.seed)
+    X = model.inputs(data.table)[rows]
     raw = model.estimate(X)
     errors = model.scaled(data.y[rows]) - raw
     return _Rows(raw, errors, model.scale(X, raw), periods.to_numpy(), known_from(periods, data.seed))

@@ -10,6 +10,7 @@ from training.regression.gate import evidence
 from training.regression.plots import PICTURES
 from training.regression.setpoints import UnitSetpointFit
 from training.regression.signs import directions
+from training.regression.unit_history import with_unit_history
 from training.reports.periods import row, subject
 from training.setpoints.record import files, metrics
 from training.setpoints.runs import trial
@@ -40,4 +41,5 @@ TASK = TrainingTask(
     loop=SetpointLoop(trial, tables, metrics, files),
     signs=directions,
     caught_up=caught_up,
+    extended=with_unit_history,
 )

@@ -15,6 +15,7 @@ from models.interfaces.learning import SETPOINTS
 from models.learnings import learnt_by
 from models.setpoints.errors import SetpointError
 from models.table.periods import regimes
+from models.tasks import inputs_for
 from operations.catalogue import operations_of
 from operations.forms.faults import RequestError
 from operations.forms.plan_rows import PlanError
@@ -60,7 +61,7 @@ def guardrails(champion: Any, result: TrainingResult, compared: Mapping[str, Jud
     for name, (X, data, rows) in compared.items():
         before, own = _named(champion, name, compared)
         if (signs := task_of(data.seed).signs) is not None:
-            ways = signs(own, X), signs(best[name].model, data.X[rows])
+            ways = signs(own, X), signs(best[name].model, inputs_for(best[name].model, data.table)[rows])
             conditions.append(kept_signs(before + SIGNS, *ways))
     data = next(iter(compared.values()))[1]
     advice = next((one for one in operations_of(data.seed) if isinstance(one, Recommendations)), None)

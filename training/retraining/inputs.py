@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from models.table.inputs import InputError, matrix
-from models.tasks import Model
+from models.table.inputs import InputError
+from models.tasks import Model, inputs_for
 from physics.arrays import FloatArray, IntArray
 from registry.versions import RegistryError, Version
-from seeds import Seed
 from training.core.dataset import Dataset, period_of
 from training.labels.job import is_due
 from training.labels.unlabelled import AllRows, all_rows, inputs_alone
@@ -19,10 +18,10 @@ from training.retraining.history import are_in
 from training.tasks import task_of
 
 
-def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
+def inputs_of(model: Model, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
     """Return inputs of selected rows in the form that a version was trained on, shape (n, k)."""
     try:
-        return matrix(data.table.iloc[rows], seed)
+        return inputs_for(model, data.table)[rows]
     except InputError as error:
         raise RegistryError(
             f"{version.process}: version {version.number} was trained with another seed and cannot be judged: {error}"
@@ -49,6 +48,6 @@ def with_unlabelled(data: Dataset, after: pd.DataFrame, champion: Version, model
     if not data.unlabelled_rows:
         return None
     seed, table = data.seed, data.checked
-    X = inputs_of(model.seed, champion, replace(data, table=table), np.arange(len(table)))
+    X = inputs_of(model, champion, replace(data, table=table), np.arange(len(table)))
     predicted = task_of(seed).labels.predicted(model, inputs_alone(X, model.seed))
     return all_rows(data, are_in(table, after, seed), is_due(period_of(table, seed), seed), predicted)

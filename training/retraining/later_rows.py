@@ -76,7 +76,7 @@ class LaterRows:
             rows = np.flatnonzero(counts)
             if not len(rows):
                 raise ComparisonError("0 rows to judge on")
-            rows_by_target[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
+            rows_by_target[one.seed.target.name] = inputs_of(model, champion, one, rows), one, rows
         return rows_by_target
 
     def verdict(

@@ -200,7 +200,7 @@ def retrain(
         task.learner.check_split(*view)
     older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in compared.items()}
     given, of_older = (
-        {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
+        {name: (inputs_of(model, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
         for which in (compared, older)
     )
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:

@@ -12,7 +12,7 @@ import pandas as pd
 from benchmarks.replays.plant import Plant
 from benchmarks.replays.tables.plants import MONTH, WORSE, ratio_of, until
 from models.regression.model import RegressionModel
-from models.table.inputs import matrix
+from models.tasks import inputs_for
 from physics.arrays import BoolArray
 from training.core.comparison import ComparisonError
 from training.core.dataset import period_of
@@ -69,7 +69,7 @@ def month_of_put_back(
         data = until(plant, now + months * MONTH)
         rows = np.flatnonzero(data.periods >= now)
         try:
-            X = matrix(data.table.iloc[rows], after.seed)
+            X = inputs_for(after, data.table)[rows]
             since = verdict(after, X, as_candidate(before, data, rows), data, rows)
         except ComparisonError:
             continue
@@ -90,7 +90,7 @@ def wrong_units(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> p
 def broken_sensor(plant: Plant, champion: RegressionModel, spoilt: BoolArray) -> pd.DataFrame:
     """Plant's table with the values of the most influential input exchanged between rows."""
     table, rng = plant.table.copy(), np.random.default_rng(RNG_SEED)
-    X = matrix(table[spoilt], champion.seed)
+    X = inputs_for(champion, table)[spoilt]
     typical, order, moved = champion.predict(X), rng.permutation(len(X)), {}
     for place, name in enumerate(champion.names):
         other = X.copy()

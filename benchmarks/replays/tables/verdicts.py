@@ -25,7 +25,7 @@ from benchmarks.replays.tables.__main__ import UNITS
 from benchmarks.replays.tables.page import DOCS, PAGE
 from benchmarks.replays.tables.plants import MONTH, WORSE, another, challenger_of, ratio_of, trained_model, until
 from models.interfaces.answers import COVERAGE, rows_of
-from models.table.inputs import matrix
+from models.tasks import inputs_for
 from reporting.markdown import table
 from seeds import load
 from training.regression.comparison import judge, verdict
@@ -65,7 +65,7 @@ def on_plant(plant: Plant) -> Iterator[dict[str, Any]]:
             return
         data = until(plant, now)
         challenger, rows = challenger_of(data, plant.begin)
-        X = matrix(data.table.iloc[rows], champion.seed)
+        X = inputs_for(champion, data.table)[rows]
         fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
         origin = data.units[rows], data.periods[rows], data.seed.target.unit or ""
         decision = verdict(champion, X, challenger, data, rows)
@@ -88,7 +88,7 @@ def on_spoilt(plant: Plant) -> Iterator[dict[str, Any]]:
         spoilt = put_backs.spoilt_until(plant, champion, now, how)
         data = until(spoilt, now)
         challenger, rows = challenger_of(data, plant.begin)
-        decision = verdict(champion, matrix(data.table.iloc[rows], champion.seed), challenger, data, rows)
+        decision = verdict(champion, inputs_for(champion, data.table)[rows], challenger, data, rows)
         promise = Promise.of(figures_of(decision, ()) if decision.promoted else {})
         after = put_backs.after_promotion(promise, champion, challenger.model, spoilt, now)
         yield {"how": how, "by_verdict": decision.promoted, **after}

@@ -117,6 +117,7 @@ class PotPhysics(Physics[Pot]):
             "feed_implied_efficiency", "%", 1, (70, 105), "current efficiency that the alumina fed stands for"
         ),
     )
+    AGE = "pot_age"
     CAUSES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "bath chemistry and temperature": (
             *(

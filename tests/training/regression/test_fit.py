@@ -28,6 +28,7 @@ class Made:
     usual: object = None
     followed: object = None
     unfollowed: object = None
+    history: object = None
 
     def corrected(self, X, predicted):
         """Predictions as they are."""
@@ -41,6 +42,7 @@ def data_with(**more):
         X=np.array([[1.0], [2.0], [3.0], [4.0]]),
         y=np.array([1.0, 5.0, 6.0, 6.0]),
         truth=None,
+        history=None,
         **more,
     )
 
@@ -112,8 +114,8 @@ def test_answers_for_many_rows_are_made_in_blocks(monkeypatch):
         return Answer(X[:, 0], X[:, 0] - coverage, X[:, 0] + coverage)
 
     monkeypatch.setattr(fit, "ROWS_AT_ONCE", 3)
-    data = SimpleNamespace(X=np.arange(8.0).reshape(-1, 1))
-    result = LEARNER.answers(SimpleNamespace(fixed=fixed), data, None)
+    data = SimpleNamespace(X=np.arange(8.0).reshape(-1, 1), history=None)
+    result = LEARNER.answers(SimpleNamespace(fixed=fixed, history=None), data, None)
     assert blocks == [3, 3, 2]
     assert isinstance(result, Answer)
     assert result.value.tolist() == list(range(8))
@@ -122,7 +124,7 @@ def test_answers_for_many_rows_are_made_in_blocks(monkeypatch):
 
 def test_answers_are_of_the_target_for_the_whole_table():
     calls = []
-    model = SimpleNamespace(fixed=lambda X, coverage: calls.append((len(X), coverage)) or "its")
+    model = SimpleNamespace(fixed=lambda X, coverage: calls.append((len(X), coverage)) or "its", history=None)
     assert LEARNER.answers(model, data_with(), None) == "its"
     assert calls == [(4, 0.9)]
     value = np.array([1.0])

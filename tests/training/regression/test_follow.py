@@ -8,13 +8,12 @@ import pytest
 
 from models.interfaces.answers import COVERAGE, rows_of
 from models.online.reference_runs import OutcomeRun
-from models.regression.model import conformalised
+from models.regression.model import RegressionModel, conformalised
 from models.table.contract import check
 from seeds.format.schema import LabelDelay
 from training.core.dataset import dataset_of
 from training.core.evaluate import coverage
 from training.core.splits import split
-from training.regression import follow as module
 from training.regression.follow import caught_up, follow, followed_on, without_outcomes
 
 
@@ -168,7 +167,7 @@ def trained(seed, frame, periods):
 def by_law(monkeypatch):
     """Inputs as the law wants them."""
     names = ("x_set", "z")
-    monkeypatch.setattr(module, "matrix", lambda table, seed: table[list(names)].to_numpy(dtype=np.float64))
+    monkeypatch.setattr(RegressionModel, "inputs", lambda self, table: table[list(names)].to_numpy(dtype=np.float64))
 
 
 def test_a_model_goes_on_from_what_it_knew_by_outcomes_that_come_in(by_law, toy_seed, toy_frame):

@@ -200,7 +200,7 @@ def guarded(monkeypatch):
     """Maker of guardrails of targets whose champion has lost its sign, with verdicts by part."""
 
     def make(names, verdict):
-        data = SimpleNamespace(X=np.zeros((6, 1)), seed=SimpleNamespace(), checked=DATA.checked)
+        data = SimpleNamespace(table=np.zeros((6, 1)), seed=SimpleNamespace(), checked=DATA.checked)
         seen = []
 
         def compared(champion, X, challenger, data, rows):
@@ -213,6 +213,7 @@ def guarded(monkeypatch):
         task = SimpleNamespace(assessor=SimpleNamespace(verdict=compared), signs=directions)
         monkeypatch.setattr(rails, "task_of", lambda seed: task)
         monkeypatch.setattr(rails, "operations_of", lambda seed: ())
+        monkeypatch.setattr(rails, "inputs_for", lambda model, table: table)
         monkeypatch.setattr(rails, "parts_of", lambda data, rows: {"regime wet": np.array([True, False, True])})
         monkeypatch.setattr(rails, "model_of", lambda champion, name: f"old {name}")
         best = SimpleNamespace(model="new")
