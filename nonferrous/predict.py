@@ -121,6 +121,7 @@ def _batches(
     checked: Checked, seed: Seed, model: Any, request: dict[str, Any], done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
+    from models.tasks import with_labels
     from operations.catalogue import predictions_of
     from operations.forms.history import MADE
     from serving.responses.process_response import interval_of
@@ -130,7 +131,7 @@ def _batches(
     taken = task.form(seed, 1)
     response_header = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
     about = {ABOUT: json.dumps(response_header)}
-    rows = 0
+    rows, model = 0, with_labels(model, checked.table)
     for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
         rows += batch.num_rows
         # Here reading has made what is made, of all rows.

@@ -21,6 +21,7 @@ from seeds.format.table import TableFormat
 Record = dict[str, Any]
 Starts = npt.NDArray[np.datetime64]
 
+EARLIER = "earlier_periods"  # in a request that was read: the rows of its `history`, parsed
 MADE = "derived_inputs"  # in a row that was read, and in a prediction: which columns were made
 ONE_OFFSET = "times with one offset from UTC or all without any; or say [table] time_zone in the seed"
 
@@ -54,7 +55,10 @@ def history(past: Any, seed: Seed, most: int) -> Any:
 
 def made() -> Any:
     """Type of the field of a prediction that names what was made."""
-    about = "inputs that the row left out and that were made, from `history` or from the time"
+    about = (
+        "inputs that the row left out and that were made, from `history` or from the time; the history of the row's "
+        "unit with its source: `history`, recorded outcomes, or its group where the unit itself has no label"
+    )
     return Annotated[list[str], Field(description=about)]
 
 

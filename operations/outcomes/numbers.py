@@ -14,8 +14,10 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
+from operations.forms.unit_history import with_history
 from operations.outcomes.received import ReceivedBatch
 from operations.outcomes.states import OnlineStates
+from operations.outcomes.unit_errors import by_target, errors_of_rows, history_with, unit_errors_after
 from physics.arrays import FloatArray
 
 Fitted = RegressionModel | SeveralTargets
@@ -34,7 +36,7 @@ class NumberStates(OnlineStates[Fitted]):
         """
         return {
             name: {**OnlineState(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]], "at": 0}
-            for name, one in _by_target(model).items()
+            for name, one in by_target(model).items()
             if one.adaptive is not None
         }
 
@@ -48,13 +50,17 @@ class NumberStates(OnlineStates[Fitted]):
         batch: ReceivedBatch,
     ) -> Record:
         """State after outcomes that arrived together, each target by its own."""
-        X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
-        after = dict(state)
-        for name, one in _by_target(model).items():
+        history = history_with(model, state)
+        X = matrix(with_history(rows, history, {}), model.seed)
+        moments, after = np.array(asked_at, dtype=np.int64), dict(state)
+        for name, one in by_target(model).items():
             has = [i for i, values in enumerate(known) if name in values]
             if name in state and has:
                 y = np.array([known[i][name] for i in has], dtype=np.float64)
                 after[name] = _taken(one, state[name], X[has], y, moments[has], batch)
+                if history is not None and name in history.targets:
+                    newer = errors_of_rows([rows[i] for i in has], X[has], y, name, history)
+                    after[name] |= unit_errors_after(state[name], after[name], newer, batch.accepted)
         return after
 
     def is_counted(self, state: Record) -> bool:
@@ -63,14 +69,16 @@ class NumberStates(OnlineStates[Fitted]):
 
     def current(self, model: Fitted, state: Record, now: int) -> tuple[bool, ...]:
         """Return whether each target's latest outcome arrived shortly before `now` [microseconds since 1970]."""
-        models = _by_target(model)
+        models = by_target(model)
         return tuple(is_current(one["at"], now, models[name].seed) for name, one in state.items())
 
     def followed(self, model: Fitted, state: Record, now: int) -> Fitted:
         """Return the model with its online state applied, as of `now` [microseconds since 1970]."""
         models = {
-            name: _followed(one, state[name], now) if name in state else one for name, one in _by_target(model).items()
+            name: _followed(one, state[name], now) if name in state else one for name, one in by_target(model).items()
         }
+        if (history := history_with(model, state)) is not None:
+            models = {name: replace(one, history=history) for name, one in models.items()}
         return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
 
     def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
@@ -102,7 +110,3 @@ def _followed(model: RegressionModel, state: Record, now: int) -> RegressionMode
     following = OnlineState.from_state(state, model.usual)
     received = Received(following.received, is_current(state["at"], now, model.seed))
     return replace(model, adaptive=following.adaptive, received=received)
-
-
-def _by_target(model: Fitted) -> Mapping[str, RegressionModel]:
-    return model.models if isinstance(model, SeveralTargets) else {model.seed.target.name: model}

@@ -113,7 +113,7 @@ class Payloads(Form):
             faults = history.fill(rows, past, self.seed)
             if faults:
                 raise invalid(faults)
-        return rows, request
+        return rows, request | ({history.EARLIER: past} if past else {})
 
     def quick(self, body: bytes) -> tuple[list[Record], Record] | None:
         """Result of `read` for a request without a fault; None where one has any, or brings earlier periods."""

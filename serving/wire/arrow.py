@@ -55,7 +55,7 @@ def answered(
     echoed = [column.name for column in payloads.seed.by_role("key", "time")]
     names = [name for name in table.names if name in {*echoed, *(c.name for c in payloads.seed.inputs)}]
     for held in table.blocks(names):
-        block, made = block_of(held, payloads, model.seed, first)
+        block, made = block_of(held, payloads, model.seed, first, getattr(model, "history", None))
         columns: Columns = task.columns(payloads, model, block, request)
         request = request | columns.after
         first += held.num_rows

@@ -14,13 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.regression.unit_history import UnitHistory
 from models.table.inputs import sizes
-from operations.forms import history
+from operations.forms import history, unit_history
 from operations.forms.columns import CheckedRows
 from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.values import LONGEST_TEXT, LONGEST_TIME
 from operations.predictions.payloads import Payloads
+from physics.arrays import IntArray
 from seeds import Column, Seed
 from serving.wire.arrow_tables import Table
 from serving.wire.texts import is_text
@@ -224,7 +226,7 @@ def _calendar(payloads: Payloads) -> list[str]:
 
 
 def block_of(
-    block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0
+    block: pa.Table, payloads: Payloads, model_seed: Seed, first: int = 0, of_units: UnitHistory | None = None
 ) -> tuple[CheckedRows, list[list[str]] | None]:
     """Return checked rows as a model takes them, and each row's derived columns; None if not allowed.
 
@@ -238,6 +240,8 @@ def block_of(
         The seed of the model that answers, which orders the inputs.
     first : int, optional
         As above.
+    of_units : UnitHistory, optional
+        History of units of that model, which fills its inputs that no row states.
     """
     names = set(block.column_names)
     X = np.full((block.num_rows, len(model_seed.inputs)), np.nan)
@@ -256,7 +260,17 @@ def block_of(
     key = payloads.seed.key
     units = None if key is None else plain(block, key.name)
     made = _make(X, block, payloads, model_seed, first) if history.MADE in payloads.echoed else None
+    if of_units is not None:
+        filled = unit_history.fill(X, *_unit_and_start(block, of_units), of_units)
+        made = None if made is None else [[*one, *more] for one, more in zip(made, filled, strict=True)]
     return CheckedRows(sizes(X, model_seed), units, texts), made
+
+
+def _unit_and_start(block: pa.Table, of_units: UnitHistory) -> tuple[list[str], IntArray]:
+    """Unit of each row, and start of its period [microseconds since 1970]."""
+    identity = block.select([column.name for column in of_units.seed.identity])
+    rows = records(identity, of_units.seed)
+    return [unit_history.unit_of(row, of_units) for row in rows], unit_history.starts(rows, of_units)
 
 
 def _make(

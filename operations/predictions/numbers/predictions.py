@@ -9,6 +9,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.forms.unit_history import with_history
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
@@ -41,6 +42,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
+    rows = with_history(rows, model.history, request)
     X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"], replaced(payloads, request))
     flags = model.flags(X, answers)
