@@ -180,7 +180,7 @@ class TargetHistory:
         with np.errstate(invalid="ignore", divide="ignore"):
             level = mean.sum(axis=1) / known.sum(axis=1)
             own = np.where(known, n / (n + self.shrinkage) * (mean - level[:, None]), 0.0)
-            belongs = np.equal.outer(group, np.arange(groups)).astype(np.float64)
+            belongs = (group[:, None] == np.arange(groups)).astype(np.float64)
             of_group = own @ belongs / np.maximum(known @ belongs, 1.0)
         return level, np.where(known.any(axis=1)[:, None], of_group, np.nan)
 
