@@ -182,7 +182,7 @@ class TargetHistory:
             own = np.where(known, n / (n + self.shrinkage) * (mean - level[:, None]), 0.0)
             belongs = (group[:, None] == np.arange(groups)).astype(np.float64)
             of_group = own @ belongs / np.maximum(known @ belongs, 1.0)
-        return level, np.where(known.any(axis=1)[:, None], of_group, np.nan)
+        return level, np.where((known.sum(axis=1) > 0)[:, None], of_group, np.nan)
 
     def state(self) -> dict[str, Any]:
         """Return the history as JSON values, all but the seed."""
@@ -218,9 +218,9 @@ class TargetHistory:
         return cls(seed, form, level, line, shrinkage, largest, UnitErrors.from_state(state["errors"]))
 
 
-def measured_inputs(seed: Seed) -> list[int]:
+def measured_inputs(seed: Seed) -> IntArray:
     """Places of the inputs that are not derived from earlier periods, which any request may have."""
-    return [i for i, column in enumerate(seed.stated_inputs) if column.lent_by is None]
+    return np.flatnonzero([column.lent_by is None for column in seed.stated_inputs])
 
 
 def new_line(seed: Seed) -> RidgeLine:

@@ -90,7 +90,7 @@ class Dataset:
         X = self.X[rows]
         if self.hidden is not None:
             own = {column.name for column in self.seed.added}
-            of_history = [i for i, column in enumerate(self.seed.inputs) if column.lent_by or column.name in own]
+            of_history = np.flatnonzero([one.lent_by is not None or one.name in own for one in self.seed.inputs])
             X[np.ix_(self.hidden[rows], of_history)] = np.nan
         return X
 
