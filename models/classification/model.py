@@ -81,10 +81,14 @@ class ClassificationModel:
 
     def probabilities(self, X: FloatArray) -> FloatArray:
         """Return calibrated class probabilities, shape (n, K), from inputs in plant units, shape (n, k)."""
-        p = np.empty((len(X), len(self.seed.classes)))
+        return tempered(self._scores(X), self.temperatures(X))
+
+    def temperatures(self, X: FloatArray) -> FloatArray:
+        """Return the temperature of each row by its missing inputs, shape (n,)."""
+        temperatures = np.empty(len(X))
         for model, rows in self.by_pattern(X):
-            p[rows] = tempered(self._scores(X[rows]), model.temperature)
-        return p
+            temperatures[rows] = model.temperature
+        return temperatures
 
     def _scores(self, X: FloatArray) -> FloatArray:
         """Probabilities of the estimator before the temperature, shape (n, K)."""

@@ -19,9 +19,12 @@ def softmax(scores: FloatArray) -> FloatArray:
     return np.asarray(exponential / exponential.sum(axis=1, keepdims=True))
 
 
-def tempered(p: FloatArray, temperature: float) -> FloatArray:
-    """Probabilities at another temperature, shape (n, K): p^(1/T), each row made to sum to 1; 0 stays 0."""
-    power = (p / p.max(axis=1, keepdims=True)) ** (1 / temperature)
+def tempered(p: FloatArray, temperature: float | FloatArray) -> FloatArray:
+    """Probabilities at another temperature, shape (n, K): p^(1/T), each row made to sum to 1; 0 stays 0.
+
+    The temperature is that of all rows, or one a row, shape (n,).
+    """
+    power = (p / p.max(axis=1, keepdims=True)) ** (1 / np.asarray(temperature)[..., None])
     return np.asarray(power / power.sum(axis=1, keepdims=True))
 
 

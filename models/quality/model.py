@@ -180,8 +180,15 @@ class QualityModel:
 
     def raw(self, X: FloatArray) -> FloatArray:
         """Return logarithms of contents and log-odds of defects, shape (n, E + D), missing inputs replaced."""
-        filled = X if self.imputation is None else self.imputation.filled(X)
-        return np.asarray(self._parts.last.predict(self._parts.rows(filled)), dtype=np.float64)
+        return np.asarray(self._parts.last.predict(self._parts.rows(self.filled(X))), dtype=np.float64)
+
+    def filled(self, X: FloatArray) -> FloatArray:
+        """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
+        return X if self.imputation is None else self.imputation.filled(X)
+
+    def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:
+        """Return out-of-time predictions of lots, shape (n, E + D), with the change by imputation added."""
+        return predicted if self.imputation is None else predicted + self.imputation.change(X, self.estimator.predict)
 
     def by_pattern(self, X: FloatArray) -> list[tuple[Self, IntArray]]:
         """Divide lots, shape (n, k), by their missing inputs: the model calibrated for some, and these lots."""

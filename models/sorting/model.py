@@ -170,12 +170,16 @@ class SortingModel:
     def calibrated(self, seen: PieceFeatures) -> FloatArray:
         """Calibrated probabilities of the classes of pieces, shape (n, K)."""
         rows = seen.signals if self._takes_signals else self._parts.rows(seen.X)
-        p = np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64)
-        if self.missing is None or not np.isnan(seen.X).any():
-            return tempered(p, self.temperature)
-        for own, of_pattern in self._by_pattern(seen.X):
-            p[of_pattern] = tempered(p[of_pattern], own.temperature)
-        return p
+        return tempered(np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64), self.temperatures(seen.X))
+
+    def temperatures(self, X: FloatArray) -> FloatArray | float:
+        """Return the temperature of pieces by their missing inputs, shape (n,), or one for all."""
+        if self.missing is None or not np.isnan(X).any():
+            return self.temperature
+        temperatures = np.empty(len(X))
+        for own, rows in self._by_pattern(X):
+            temperatures[rows] = own.temperature
+        return temperatures
 
     def widened(self, X: FloatArray, variance: FloatArray) -> FloatArray:
         """Return variances of contents, shape (n, E) [wt%²], larger where inputs are missing."""

@@ -70,10 +70,11 @@ class ClassificationLearner(Learner[ClassificationModel, Classified]):
         return answers.p
 
     def error(self, model: ClassificationModel, data: Dataset, rows: IntArray) -> EstimatorError:
-        """Log loss of an estimator at the model's temperature [1]."""
+        """Log loss of an estimator at the model's temperature for the rows [1]."""
+        temperatures = model.temperatures(data.X[rows])
 
         def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
-            p = tempered(self.predict(estimator, X), model.temperature)
+            p = tempered(self.predict(estimator, X), temperatures)
             return float(np.mean(log_losses(p, y.astype(np.intp))))
 
         return loss

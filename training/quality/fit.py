@@ -132,6 +132,7 @@ class QualityLearner(Learner[QualityModel, Graded]):
             data.X[rows],
             name not in FIXED,
         )
+        predictions = model.corrected(data.X[rows], predictions)
         if data.seed.time is not None:  # without time there is no order in which assays come in
             replayed = data, parts, rows, predictions[:, : len(data.seed.elements)]
             level, reference, followed = follow(model, *replayed)
@@ -158,7 +159,7 @@ class QualityLearner(Learner[QualityModel, Graded]):
 
         def loss(estimator: Any, X: FloatArray, Y: FloatArray) -> float:
             lots = AssayedLots.of(data.seed, Y[:, :outputs], Y[:, outputs:])
-            return lot_loss(self.predict(estimator, X), lots, model.scatter.spread)
+            return lot_loss(self.predict(estimator, model.filled(X)), lots, model.scatter.spread)
 
         return loss
 

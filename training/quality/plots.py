@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from models.interfaces.answers import COVERAGE
+from models.quality.by_pattern import contents_by_pattern
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
@@ -165,7 +166,8 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
         if not len(rows):
             continue
         reported = lots_of(data).reported[rows]
-        answers = candidate.model.fixed_contents(candidate.predictions[rows, : reported.shape[1]], COVERAGE)
+        logs = candidate.predictions[rows, : reported.shape[1]]
+        answers = contents_by_pattern(candidate.model, data.X[rows], logs, COVERAGE, is_fixed=True)
         inside = np.ones(len(rows), dtype=np.bool_)
         for e, answer in enumerate(answers.values()):
             inside &= np.isnan(reported[:, e]) | covered(reported[:, e], answer)
@@ -193,13 +195,14 @@ def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> 
 PICTURES = (
     Picture(
         "Contents, reported and predicted",
-        f"Test lots, both axes logarithmic. Grey: the joint {COVERAGE:.0%} intervals. Triangles: the laboratory found "
+        f"Test lots, both axes logarithmic. Grey: the joint {COVERAGE:.0%} intervals of lots with all inputs. Triangles: the laboratory found "
         "less than the limit at which they stand.",
         contents,
     ),
     Picture(
         "What decisions cost, and how many released lots break their grade",
-        "Test lots. Line: for a rising threshold on the probability of breaking the grade. Red: what the seed allows. "
+        "Test lots. Line: for a rising threshold on the probability of breaking the grade, one for all lots. As decided: "
+        "lots with missing inputs have thresholds of their own. Red: what the seed allows. "
         "The oracle, at 0, knows every assay beforehand.",
         decisions,
     ),

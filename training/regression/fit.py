@@ -77,7 +77,7 @@ class RegressionLearner(Learner[RegressionModel, Answer]):
 
     def error(self, model: RegressionModel, data: Dataset, rows: IntArray) -> EstimatorError:
         """RMSE of an estimator [target's unit]."""
-        return lambda estimator, X, y: rmse(self.predict(estimator, X) - y)
+        return lambda estimator, X, y: rmse(self.predict(estimator, model.filled(X)) - y)
 
     def evaluated(
         self, model: RegressionModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray

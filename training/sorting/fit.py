@@ -112,11 +112,11 @@ class SortingLearner(Learner[SortingModel, Decided]):
         return answers.p
 
     def error(self, model: SortingModel, data: Dataset, rows: IntArray) -> EstimatorError:
-        """Log loss of an estimator at the model's temperature, by mass [1]."""
-        mass = pieces_of(data).mass[rows]
+        """Log loss of an estimator at the model's temperature for the pieces, by mass [1]."""
+        mass, temperatures = pieces_of(data).mass[rows], model.temperatures(data.X[rows])
 
         def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
-            return log_loss(tempered(self.predict(estimator, X), model.temperature), y.astype(np.intp), mass)
+            return log_loss(tempered(self.predict(estimator, X), temperatures), y.astype(np.intp), mass)
 
         return loss
 

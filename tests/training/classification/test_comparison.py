@@ -42,7 +42,7 @@ class Champion:
         assert len(X) == N
         return self.said.p
 
-    def sets(self, p, coverage):
+    def sets_of(self, X, p, coverage):
         assert coverage == 0.9
         return self.said.inside
 

@@ -27,6 +27,9 @@ class Made:
     unfollowed: object = None
     setpoints: object = None
 
+    def corrected(self, X, predicted):
+        return predicted
+
 
 def data_of(seed, contents, **more):
     """Lots of these contents of p, q and r, one a day, none of them cracked."""
@@ -187,7 +190,7 @@ def test_lots_are_assessed_once_whoever_asks(monkeypatch):
 
 def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
     monkeypatch.setattr(fit, "lot_loss", lambda message, lots, spread: (message[0, 0], lots, spread))
-    model = SimpleNamespace(scatter=SimpleNamespace(spread="its spread"))
+    model = SimpleNamespace(scatter=SimpleNamespace(spread="its spread"), filled=lambda X: X)
     loss = LEARNER.error(model, data_of(toy_quality_seed, np.ones((4, 3))), None)
     message, lots, spread = loss(Sums(), np.array([[1.0, 2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]]))
     assert (message, spread) == (3.0, "its spread")

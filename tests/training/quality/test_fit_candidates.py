@@ -113,10 +113,11 @@ def test_what_is_told_of_calibrate_lots_comes_from_models_that_know_only_older_o
         known = np.concatenate([known, block])
     raw, lots = np.concatenate(reported), lots_of(data)[np.concatenate(parts.calibrate)]
     model = result["linear"].model
-    training_rows = data.X[parts.learnt]
-    again = grader(toy_quality_seed, "linear", model.estimator, training_rows, lots.reported, lots.defects, raw, {})
+    learnt, X = data.X[parts.learnt], data.X[np.concatenate(parts.calibrate)]
+    labels = lots.reported, lots.defects
+    again = grader(toy_quality_seed, "linear", model.estimator, learnt, *labels, raw, {}, X, imputes=True)
     assert result["linear"].metrics["calibrate_lot_loss"] == pytest.approx(
-        lot_loss(raw, lots, again.scatter.spread), rel=1e-9
+        lot_loss(again.corrected(X, raw), lots, again.scatter.spread), rel=1e-9
     )
     assert model.threshold == again.threshold == result["linear"].metrics["threshold"]
     assert model.temperatures == pytest.approx(again.temperatures, rel=1e-9)
@@ -192,9 +193,8 @@ def test_the_learning_curve_ends_at_the_served_model(fitted, toy_quality_seed):
     assert curve.error[-1] == pytest.approx(result["linear"].metrics["test_lot_loss"], rel=1e-12)
     newest = parts.learnt[periods >= np.sort(periods.unique())[-curve.periods[0]]]
     short = build(toy_quality_seed)["linear"].fit(data.X[newest], data.labels[newest])
-    expected = lot_loss(
-        short.predict(data.X[parts.test]), lots_of(data)[parts.test], result["linear"].model.scatter.spread
-    )
+    model, X = result["linear"].model, data.X[parts.test]
+    expected = lot_loss(short.predict(model.filled(X)), lots_of(data)[parts.test], model.scatter.spread)
     assert curve.error[0] == pytest.approx(expected, rel=1e-9)
 
 

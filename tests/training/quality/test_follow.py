@@ -30,7 +30,7 @@ def grader(level=None, half=None, without=None):
     rng = np.random.default_rng(0)
     joint = Conformal(np.sort(np.abs(rng.normal(size=(250, 3))).max(axis=1)))
     scatter = ErrorScenarios(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
-    model = SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half, unfollowed=without)
+    model = SimpleNamespace(raw=Silent().predict, scatter=scatter, level=level, followed=half, unfollowed=without)
     model.arrival = MethodType(QualityModel.arrival, model)
     return model
 

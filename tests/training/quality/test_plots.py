@@ -100,10 +100,13 @@ def test_marks_of_a_logarithmic_axis_are_few_and_in_full(low, high, least, most)
     assert [float(text) for text in axis["ticktext"]] == pytest.approx(axis["tickvals"], rel=1e-3)
 
 
-def test_dots_of_the_decisions_are_the_metrics_and_lie_on_the_lines(fitted):
-    candidate, data, parts = fitted
+def test_dots_of_the_decisions_are_the_metrics_and_lie_on_the_lines(toy_quality_seed, toy_quality_frame):
+    """Lots with missing inputs have other thresholds, so here no input is missing."""
+    frame = toy_quality_frame()
+    names = [column.name for column in toy_quality_seed.inputs if column.is_number and column.name in frame]
+    candidate, data, parts = fit(toy_quality_seed, frame.assign(**frame[names].fillna(frame[names].median())))
     m = candidate.metrics
-    by_share, by_cost, share, cost = plots.decisions(*fitted).data
+    by_share, by_cost, share, cost = plots.decisions(candidate, data, parts).data
     known = (~np.isnan(lots_of(data)[parts.test].kept).any(axis=1)).sum()
     assert share.x[0] == cost.x[0] == pytest.approx(100 * m["test_released_unassayed"] / known)
     assert share.y[0] == pytest.approx(100 * m["test_false_release"])

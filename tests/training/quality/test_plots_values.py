@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.table.contract import check
 from models.tasks import build
 from training.core.dataset import dataset_of
@@ -41,7 +42,8 @@ def test_lots_assessed_once_give_the_figures_of_each_part_assessed_alone(fitted)
     candidate, data, parts = fitted
     for rows in parts.evaluated.values():
         raw, lots, graded = candidate.predictions[rows], lots_of(data)[rows], candidate.answers
-        alone = measured(candidate.model, data.seed, raw, lots, None)
+        assessed = assessed_by_pattern(candidate.model, data.X[rows], raw)
+        alone = measured(candidate.model, data.seed, raw, lots, None, assessed)
         assert measured(candidate.model, data.seed, raw, lots, None, graded.judged(rows)) == pytest.approx(
             alone, rel=1e-12, nan_ok=True
         )
@@ -135,7 +137,8 @@ def test_reliability_of_the_grade_in_15_groups(fitted, layout_of, traces_of):
     groups = {"name": "groups of equal size", "marker.color": BLUE, "marker.size": 9}
     equal = {"name": "equal", "line.color": "black", "line.dash": "dot", "line.width": 1}
     assert traces_of(figure) == [BOTH | groups | {"mode": "markers+lines"}, LINE | equal]
-    breaks = 1 - candidate.model.assessed(candidate.predictions[parts.test]).keeps[:, 0]
+    raw = candidate.predictions[parts.test]
+    breaks = 1 - assessed_by_pattern(candidate.model, data.X[parts.test], raw).keeps[:, 0]
     order = np.array_split(np.argsort(breaks, kind="stable"), 15)
     p, q = np.abs(data.contents[parts.test, :2].T)
     broken = (p > 6) | (q > 5) | (p + q > 9)
@@ -226,7 +229,8 @@ def test_coverage_over_time_is_joint(fitted, layout_of, traces_of):
     names = [("future lots", BLUE), ("held-out units", ORANGE)]
     assert traces_of(figure) == [BOTH | {"name": name, "line.color": colour} for name, colour in names]
     for trace, rows in zip(figure.data, (parts.test, parts.holdout_all), strict=True):
-        answers = candidate.model.fixed_contents(candidate.predictions[rows, :3], 0.9).values()
+        logs = candidate.predictions[rows, :3]
+        answers = contents_by_pattern(candidate.model, data.X[rows], logs, 0.9, is_fixed=True).values()
         inside = np.ones(len(rows), dtype=bool)
         for answer, label in zip(answers, data.contents[rows].T, strict=True):
             low, high = np.asarray(answer.low), np.asarray(answer.high)

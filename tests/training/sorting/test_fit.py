@@ -143,7 +143,9 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
 def test_the_error_of_an_estimator_is_its_log_loss_by_mass_at_the_models_temperature(toy_sorting_seed):
     """At a temperature of 2 chances of 0.8 and 0.2 become 2/3 and 1/3."""
     estimator = SimpleNamespace(predict_proba=lambda X: np.array([[0.8, 0.2], [0.8, 0.2]]))
-    loss = LEARNER.error(SimpleNamespace(temperature=2.0), data_of(toy_sorting_seed), np.array([0, 2]))
+    loss = LEARNER.error(
+        SimpleNamespace(temperatures=lambda X: np.full(len(X), 2.0)), data_of(toy_sorting_seed), np.array([0, 2])
+    )
     result = loss(estimator, np.zeros((2, 2)), np.array([0.0, 1.0]))
     assert result == pytest.approx((10 * np.log(1.5) + 30 * np.log(3)) / 40)
 

@@ -185,7 +185,8 @@ def test_the_learning_curve_ends_at_the_served_model(fitted):
     newest = parts.learnt[data.periods[parts.learnt] >= np.sort(data.periods[parts.learnt].unique())[-10]]
     short = clone(result["linear"].model.estimator).fit(data.X[newest], data.y[newest])
     test = pieces_of(data)[parts.test]
-    p = tempered(short.predict_proba(data.X[parts.test]), result["linear"].model.temperature)
+    X = data.X[parts.test]
+    p = tempered(short.predict_proba(X), result["linear"].model.temperatures(X))
     assert curve.error[1] == pytest.approx(log_loss(p, test.classes, test.mass), rel=1e-9)
 
 
