@@ -63,8 +63,6 @@ class Dataset:
         Part of each set-point that was a test; None if no tests are known.
     history : UnitHistory or None
         Inputs among those of `X` that describe the history of units; None without any.
-    hidden : ndarray of bool, shape (n,), or None
-        Rows that estimators learn from without history.
     """
 
     seed: Seed
@@ -83,16 +81,6 @@ class Dataset:
     lacks: tuple[str, ...] = ()
     tests: pd.DataFrame | None = None
     history: UnitHistory | None = None
-    hidden: BoolArray | None = None
-
-    def learnable(self, rows: IntArray) -> FloatArray:
-        """Inputs that estimators learn from, shape (m, k): without history for the `hidden` rows."""
-        X = self.X[rows]
-        if self.hidden is not None:
-            own = {column.name for column in self.seed.added}
-            of_history = np.flatnonzero([one.lent_by is not None or one.name in own for one in self.seed.inputs])
-            X[np.ix_(self.hidden[rows], of_history)] = np.nan
-        return X
 
     def of(self, name: str) -> "Dataset":
         """The rows that have a label of one of `Seed.primaries`, with that as the only target."""
@@ -104,7 +92,6 @@ class Dataset:
             seed=seed,
             table=table.reset_index(drop=True),
             X=self.X[has],
-            hidden=None if self.hidden is None else self.hidden[has],
             y=_labels(table[name], seed.target),
             truth=None if known is None else _labels(known[name], seed.target),
             truth_frame=known,

@@ -188,10 +188,10 @@ def fit_candidate(
 
 def fit(learner: AnyLearner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
     """Choose settings, predict each block from older rows only, then fit on all blocks."""
-    chosen = choose(estimator, data.learnable(parts.train), data.labels[parts.train])
+    chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
     predictions = out_of_time_predictions(chosen, data, parts, learner.predict)
     start = time.perf_counter()
-    final = clone(chosen).fit(data.learnable(parts.learnt), data.labels[parts.learnt])
+    final = clone(chosen).fit(data.X[parts.learnt], data.labels[parts.learnt])
     seconds = time.perf_counter() - start
     return Fitted(chosen, final, predictions, settings_of(final), seconds)
 
@@ -286,7 +286,7 @@ def out_of_time_predictions(
     """
     known, blocks = parts.train, []
     for block in parts.calibrate:
-        older = clone(estimator).fit(data.learnable(known), data.labels[known])
+        older = clone(estimator).fit(data.X[known], data.labels[known])
         blocks.append(np.asarray(predict(older, data.X[block])))
         known = np.concatenate([known, block])
     return np.concatenate(blocks)
@@ -320,7 +320,7 @@ def learning_curve(learner: AnyLearner, estimator: Any, model: Any, data: Datase
     errors = []
     for count in counts:
         rows = parts.learnt[period >= distinct[-count]]
-        errors.append(error(clone(estimator).fit(data.learnable(rows), data.labels[rows]), X, labels))
+        errors.append(error(clone(estimator).fit(data.X[rows], data.labels[rows]), X, labels))
     return LearningCurve((*counts, len(distinct)), (*errors, error(model.estimator, X, labels)))
 
 

@@ -195,15 +195,15 @@ def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> 
 PICTURES = (
     Picture(
         "Contents, reported and predicted",
-        f"Test lots, both axes logarithmic. Grey: the joint {COVERAGE:.0%} intervals of lots with all inputs. Triangles: the laboratory found "
-        "less than the limit at which they stand.",
+        f"Test lots, both axes logarithmic. Grey: the joint {COVERAGE:.0%} intervals of lots with all inputs. "
+        "Triangles: the laboratory found less than the limit at which they stand.",
         contents,
     ),
     Picture(
         "What decisions cost, and how many released lots break their grade",
-        "Test lots. Line: for a rising threshold on the probability of breaking the grade, one for all lots. As decided: "
-        "lots with missing inputs have thresholds of their own. Red: what the seed allows. "
-        "The oracle, at 0, knows every assay beforehand.",
+        "Test lots. Line: for a rising threshold on the probability of breaking the grade, one for all lots. As "
+        "decided: lots with missing inputs have thresholds of their own. Red: what the seed allows. The oracle, at 0, "
+        "knows every assay beforehand.",
         decisions,
     ),
     Picture(

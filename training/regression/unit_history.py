@@ -26,9 +26,6 @@ FEWEST_UNITS, FEWEST_LABELS = 5, 5
 FOLDS = 5
 MOST_SHRINKAGE = 1000.0
 """Shrinkage where units do not differ."""
-HIDDEN_SHARE = 0.15
-"""Share of the rows that estimators learn from without history, so that they predict rows without history well."""
-RNG_SEED = 20261201
 
 
 def with_unit_history(data: Dataset, parts: Split) -> Dataset:
@@ -52,9 +49,8 @@ def with_unit_history(data: Dataset, parts: Split) -> Dataset:
     rows = UnitHistory(data.seed, chosen).rows_of(data.table)
     made = {one.name: one.deviations(*rows)[0] for one in chosen.values()}
     history, table = UnitHistory(data.seed, chosen).newest(), data.table.assign(**made)
-    hidden = np.random.default_rng(RNG_SEED).random(len(table)) < HIDDEN_SHARE
     seed = history.extended
-    return replace(data, seed=seed, table=table, X=matrix(table, seed), history=history, hidden=hidden)
+    return replace(data, seed=seed, table=table, X=matrix(table, seed), history=history)
 
 
 def _best(data: Dataset, parts: Split) -> TargetHistory | None:

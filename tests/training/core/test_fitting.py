@@ -74,8 +74,7 @@ def plant():
         test=np.array([10, 11]),
         evaluated={"test": np.array([10, 11]), "holdout": np.array([11])},
     )
-    periods = pd.date_range("2024-01-01", periods=12, freq="D")
-    return SimpleNamespace(X=X, labels=labels, periods=periods, learnable=lambda rows: X[rows]), parts
+    return SimpleNamespace(X=X, labels=labels, periods=pd.date_range("2024-01-01", periods=12, freq="D")), parts
 
 
 def test_each_block_is_predicted_by_what_is_older(plant):

@@ -7,7 +7,7 @@ from models.table.contract import check
 from training.core.dataset import dataset_of
 from training.core.splits import split
 from training.jobs.train import extended
-from training.regression.unit_history import HIDDEN_SHARE, MOST_SHRINKAGE, shrinkage, with_unit_history
+from training.regression.unit_history import MOST_SHRINKAGE, shrinkage, with_unit_history
 
 
 def data_of(frame, seed):
@@ -54,21 +54,6 @@ def test_an_input_knows_no_label_of_a_later_period(toy_frame, toy_seed):
     before = (one.periods < parts.test_from + wait) & (one.periods < parts.last)
     np.testing.assert_allclose(one.X[before, 3], other.X[before, 3], rtol=0, atol=1e-9)
     assert not np.allclose(one.X[~before, 3], other.X[~before, 3])
-
-
-def test_estimators_learn_a_share_of_the_rows_without_history(toy_frame, toy_seed):
-    data = data_of(with_offsets(toy_frame, 0.8)[0], toy_seed)
-    parts = split(data)
-    added = with_unit_history(data, parts)
-    rows = parts.learnt
-    X, made = added.learnable(rows), added.seed.input_names.index("previous_y")
-    hidden = np.isnan(X[:, 3])
-    assert hidden.mean() == pytest.approx(HIDDEN_SHARE, abs=0.05)
-    assert np.isnan(X[hidden, made]).all()
-    np.testing.assert_array_equal(X[~hidden], added.X[rows][~hidden])
-    np.testing.assert_array_equal(X[:, 1:3], added.X[rows][:, 1:3])
-    assert not np.isnan(added.X[rows, 3]).all()
-    np.testing.assert_array_equal(data.learnable(rows), data.X[rows])
 
 
 def test_other_tasks_have_no_such_input(toy_class_frame, toy_class_seed):
