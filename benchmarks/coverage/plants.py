@@ -15,6 +15,7 @@ import pandas as pd
 from benchmarks.coverage.page import RESULTS
 from benchmarks.replays.run import candidates_of
 from models.interfaces.answers import COVERAGE, Answer
+from models.quality.by_pattern import contents_by_pattern
 from models.quality.model import QualityModel
 from models.quality.outcomes import covered
 from models.regression.model import RegressionModel
@@ -100,11 +101,11 @@ def _flagged(model: Model, table: pd.DataFrame) -> BoolArray:
 
 def _held(model: Model, table: pd.DataFrame) -> FloatArray:
     X, blocks = inputs_for(model, table), [slice(start, start + BLOCK) for start in range(0, len(table), BLOCK)]
-    return np.concatenate([_of_block(model, table.iloc[rows], X[rows]) for rows in blocks])
+    return np.concatenate([covered_labels(model, table.iloc[rows], X[rows]) for rows in blocks])
 
 
-def _of_block(model: Model, table: pd.DataFrame, X: FloatArray) -> FloatArray:
-    """Coverage by row: 1 if the interval contains the label, jointly for lots, as a share for pieces."""
+def covered_labels(model: Model, table: pd.DataFrame, X: FloatArray) -> FloatArray:
+    """Coverage by row, shape (n,): 1 if the interval contains the label, jointly for lots, as a share for pieces."""
     if isinstance(model, RegressionModel):
         name = model.seed.target.name
         label = table[name].to_numpy(dtype=np.float64)
@@ -112,7 +113,7 @@ def _of_block(model: Model, table: pd.DataFrame, X: FloatArray) -> FloatArray:
         return np.where(np.isnan(label), np.nan, (answer.low <= label) & (label <= answer.high))
     if isinstance(model, QualityModel):
         logs = model.raw(X)[:, : len(model.seed.elements)]
-        inside, known = _contents(model.contents(logs, COVERAGE), table)
+        inside, known = _contents(contents_by_pattern(model, X, logs, COVERAGE), table)
         return np.where(known.any(axis=1), (inside | ~known).all(axis=1), np.nan)
     inside, known = _contents(model.elements(X, COVERAGE), table)
     share = (inside & known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)

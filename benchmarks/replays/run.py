@@ -20,9 +20,9 @@ from models.tasks import build
 from registry.relocation import adopt
 from seeds import Seed
 from tests.suite.client import Client
-from training.core.dataset import dataset_of, period_of
+from training.core.dataset import Dataset, dataset_of, period_of
 from training.core.fitting import fit, model_of, selected, with_few_threads
-from training.core.splits import FEWEST_ROWS, held_out_units, split
+from training.core.splits import FEWEST_ROWS, Split, held_out_units, split
 from training.jobs.run_metadata import info_of
 from training.jobs.train import extended
 from training.labels.job import ACCEPT
@@ -178,18 +178,25 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
 
     They are trained on all rows but the newest few, which a split keeps back.
     """
-    whole, learner = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed).learner
-    data = whole.each[0]
+    data, parts = training_rows(known, seed)
+    names = [name for name in build(data.seed) if only in (None, name)]
+    return {name: model_of_candidate(name, data, parts) for name in names}
+
+
+def training_rows(known: pd.DataFrame, seed: Seed) -> tuple[Dataset, Split]:
+    """Return the rows of the first target, with inputs of their history, and a split that tests the newest few."""
+    data = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
     newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
     parts = split(data, test_from=newest)
-    data, models = extended(data, parts), {}
-    for name, estimator in build(data.seed).items():
-        if only not in (None, name):
-            continue
-        fitted = fit(learner, with_few_threads(estimator, len(data.y)), data, parts)
-        models[name] = model_of(fitted, learner, name, data, parts, info_of(data, parts))
-    return models
+    return extended(data, parts), parts
+
+
+def model_of_candidate(name: str, data: Dataset, parts: Split) -> tuple[Any, dict[str, float]]:
+    """Return the model of a candidate and what was measured in fitting it."""
+    learner = task_of(data.seed).learner
+    fitted = fit(learner, with_few_threads(build(data.seed)[name], len(data.y)), data, parts)
+    return model_of(fitted, learner, name, data, parts, info_of(data, parts))
 
 
 def home_of(base: Path, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import json
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.unit_history.__main__ import PLANTS, PROCESSES, _with
+from benchmarks.unit_history.__main__ import PLANTS, PROCESSES
 from benchmarks.unit_history.page import NAME, PAGE, RESULTS, lines
 from seeds import load
 
@@ -40,11 +40,3 @@ def test_a_row_has_the_changes_of_the_errors_and_the_coverage():
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         *("p", "y", "1 (1 with the input)", "-20.0%", "-50.0%", "-10.0%", "+10.0%", "-20.0%", "90.0%", "91.0%")
     ]
-
-
-def test_figures_of_another_seed_of_a_process_are_left_out():
-    (process,) = PROCESSES[:1]
-    old = {"seed_digests": {process: "sha256:other"}, "plants": {process: {"801": PLANT}}}
-    new = _with(old, process, 802, PLANT)
-    assert list(new["plants"][process]) == ["802"]
-    assert list(_with(new, process, 801, PLANT)["plants"][process]) == ["801", "802"]

@@ -101,7 +101,7 @@ def test_a_table_without_time_follows_nothing(monkeypatch):
 
 
 def test_the_error_of_an_estimator_is_its_rmse():
-    loss = LEARNER.error(None, None, None)
+    loss = LEARNER.error(SimpleNamespace(filled=lambda X: X), None, None)
     # 2 and 4 are said of 5 and 0
     assert loss(Twice(), np.array([[1.0], [2.0]]), np.array([5.0, 0.0])) == pytest.approx(np.sqrt((9 + 16) / 2))
 

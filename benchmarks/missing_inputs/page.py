@@ -1,0 +1,71 @@
+"""The table of coverage by pattern of missing inputs in docs/results/intervals.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from benchmarks.coverage.page import DOCS
+from benchmarks.missing_inputs.plants import ALONE, REQUESTED
+from reporting.markdown import table
+
+RESULTS, PAGE, NAME = DOCS / "results" / "missing_inputs.json", DOCS / "results" / "intervals.md", "missing inputs"
+COVERED, LEAST, WIDEST = (0.88, 0.92), 0.85, 1.1
+"""Aims: coverage of all plants and of the worst, width over that of a model of just these inputs."""
+HEADS = ("process", "missing", "plants", "coverage", "worst plant", "width", "width to own model", "released", "false")
+GROUPS: Mapping[str, Callable[[str], bool]] = {
+    "all inputs": lambda name: name == "all inputs",
+    REQUESTED: lambda name: name == REQUESTED,
+    ALONE: lambda name: name == ALONE,
+    "no history": lambda name: name == "no history",
+    "no inputs of a role": lambda name: name.startswith("no inputs of role"),
+    "no single instrument": lambda name: name.startswith("no ") and "no history" != name and "of role" not in name,
+    "30 % at random": lambda name: name == "30 % at random",
+    "a month without a sensor": lambda name: name.startswith("a month without"),
+}
+Plants = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+def lines(figures: Mapping[str, Any]) -> list[str]:
+    """Text between the markers: figures by process and group of patterns; of several patterns the worst."""
+    rows = [row for process, plants in figures["plants"].items() for row in _rows(process, plants)]
+    return [f"Measured on {figures['measured']}.", "", *table(HEADS, rows)]
+
+
+def _rows(process: str, plants: Plants) -> Iterator[tuple[str, ...]]:
+    for group, belongs in GROUPS.items():
+        patterns = {
+            name: [one[name] for one in plants.values() if name in one]
+            for name in dict.fromkeys(name for one in plants.values() for name in one)
+            if belongs(name)
+        }
+        if patterns:
+            yield (process, group, str(len(plants)), *_cells(patterns, plants))
+
+
+def _cells(patterns: Mapping[str, list[Mapping[str, float]]], plants: Plants) -> Iterator[str]:
+    """Yield coverage, that of the worst plant, width, width to own model, release, false release."""
+    shares = [float(np.mean([one["coverage"] for one in of_plants])) for of_plants in patterns.values()]
+    yield _span(shares, lambda share: COVERED[0] <= share <= COVERED[1])
+    worst = min(one["coverage"] for of_plants in patterns.values() for one in of_plants)
+    yield _bold(f"{worst:.1%}", worst >= LEAST)
+    whole = np.mean([one["all inputs"]["width"] for one in plants.values()])
+    yield f"{max(np.mean([one['width'] for one in of_plants]) for of_plants in patterns.values()) / whole:.2f}"
+    compared = [each for each in patterns.values() if "width_to_own" in each[0]]
+    own = max((float(np.mean([one["width_to_own"] for one in each])) for each in compared), default=None)
+    yield "" if own is None else _bold(f"{own:.2f}", own <= WIDEST)
+    for name in ("released", "false_release"):
+        found = [float(np.mean([one[name] for one in each])) for each in patterns.values() if name in each[0]]
+        yield _span(found, lambda share: True) if found else ""
+
+
+def _span(shares: list[float], is_met: Callable[[float], bool]) -> str:
+    low, high = min(shares), max(shares)
+    text = f"{low:.1%}" if len(shares) == 1 else f"{low:.1%} to {high:.1%}"
+    return _bold(text, is_met(low) and is_met(high))
+
+
+def _bold(text: str, is_met: bool) -> str:
+    return text if is_met else f"**{text}**"

@@ -1,0 +1,43 @@
+"""Figures of plants by process in a result file, one plant after the other, and the part of a page that shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from seeds import Seed
+
+
+def add_plant(
+    results: Path, seed: Seed, number: int, figures: Mapping[str, Any], processes: Sequence[str]
+) -> dict[str, Any]:
+    """Store the figures of a plant with those of others, and return all; see `with_plant`."""
+    stored = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
+    whole = with_plant(stored, seed, number, figures, processes)
+    results.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    return whole
+
+
+def with_plant(
+    stored: Mapping[str, Any], seed: Seed, number: int, figures: Mapping[str, Any], processes: Sequence[str]
+) -> dict[str, Any]:
+    """Return stored figures with those of a plant; those of another seed of its process are left out."""
+    process, digest = seed.process.name, seed_digest(seed)
+    digests, plants = stored.get("seed_digests", {}), stored.get("plants", {})
+    own = plants.get(process, {}) if digests.get(process) == digest else {}
+    by_process = plants | {process: dict(sorted((own | {str(number): figures}).items()))}
+    return {
+        "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seed_digests": {one: digests.get(one, "") for one in processes if one in digests} | {process: digest},
+        "plants": {one: by_process[one] for one in processes if one in by_process},
+    }
+
+
+def fill_page(page: Path, name: str, lines: Callable[[Mapping[str, Any]], list[str]], whole: Mapping[str, Any]) -> None:
+    """Write the lines of figures between the markers of a page."""
+    page.write_text(filled(page.read_text(encoding="utf-8"), name, lines(whole)), encoding="utf-8")
