@@ -1,4 +1,4 @@
-"""Figures of plants by process in a result file, one plant after the other, and the part of a page that shows them."""
+"""Figures of plants by process in a result file, one plant after the other, and on a page."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from sklearn.base import clone
 
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.inputs import matrix
-from models.tasks import CANDIDATES
+from models.tasks import CANDIDATES, inputs_for
 from registry.promotion import promote
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
@@ -210,12 +210,14 @@ def test_round_trip_through_mlflow(job, monkeypatch):
     best = job.trained.learnt.best.model
     retained = tracking.model(version)
     assert retained.seed.digest == job.seed.digest
-    predictions, again = best.columns(job.data.X), retained.columns(job.data.X)
+    rows = job.data.table.drop(columns=list(job.seed.targets), errors="ignore")
+    predictions, again = (one.columns(inputs_for(one, rows)) for one in (best, retained))
     assert list(predictions) == list(again)
     for column in predictions:
         np.testing.assert_array_equal(predictions[column], again[column])
     mlflow.set_tracking_uri(job.settings.uri)
-    frame = job.data.table[list(best.names)].sample(frac=1, axis=1, random_state=0)
+    stated = job.data.table[[column.name for column in job.seed.inputs]]
+    frame, predictions = stated.sample(frac=1, axis=1, random_state=0), best.columns(matrix(stated, best.seed))
     table = mlflow.pyfunc.load_model(f"models:/{job.seed.process.name}@champion").predict(frame, {"answer": "all"})
     for column, expected in predictions.items():
         np.testing.assert_array_equal(table[column], expected)

@@ -105,7 +105,7 @@ def _held(model: Model, table: pd.DataFrame) -> FloatArray:
 
 
 def covered_labels(model: Model, table: pd.DataFrame, X: FloatArray) -> FloatArray:
-    """Coverage by row, shape (n,): 1 if the interval contains the label, jointly for lots, as a share for pieces."""
+    """Coverage by row: 1 if its interval contains the label, jointly for lots, as a share for pieces."""
     if isinstance(model, RegressionModel):
         name = model.seed.target.name
         label = table[name].to_numpy(dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Measure coverage, width and release by pattern of missing inputs: python -m benchmarks.missing_inputs [PROCESS ...].
+"""Measure coverage by missing inputs: python -m benchmarks.missing_inputs [PROCESS ...].
 
 Plants have parameters drawn again; none of them was used in development. Each has a model of its own. Each plant is
 stored as soon as it is measured.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.coverage.page import DOCS
-from benchmarks.missing_inputs.plants import ALONE, REQUESTED
+from benchmarks.missing_inputs.plants import ALL, ALONE, NO_HISTORY, REQUESTED
 from reporting.markdown import table
 
 RESULTS, PAGE, NAME = DOCS / "results" / "missing_inputs.json", DOCS / "results" / "intervals.md", "missing inputs"
@@ -16,14 +16,14 @@ COVERED, LEAST, WIDEST = (0.88, 0.92), 0.85, 1.1
 """Aims: coverage of all plants and of the worst, width over that of a model of just these inputs."""
 HEADS = ("process", "missing", "plants", "coverage", "worst plant", "width", "width to own model", "released", "false")
 GROUPS: Mapping[str, Callable[[str], bool]] = {
-    "all inputs": lambda name: name == "all inputs",
+    ALL: lambda name: name == ALL,
     REQUESTED: lambda name: name == REQUESTED,
     ALONE: lambda name: name == ALONE,
-    "no history": lambda name: name == "no history",
+    NO_HISTORY: lambda name: name == NO_HISTORY,
     "no inputs of a role": lambda name: name.startswith("no inputs of role"),
-    "no single instrument": lambda name: name.startswith("no ") and "no history" != name and "of role" not in name,
+    "no single instrument": lambda name: name.startswith("no ") and name != NO_HISTORY and "of role" not in name,
     "30 % at random": lambda name: name == "30 % at random",
-    "a month without a sensor": lambda name: name.startswith("a month without"),
+    "a month without a sensor": lambda name: name == "a month without a sensor",
 }
 Plants = Mapping[str, Mapping[str, Mapping[str, float]]]
 
@@ -51,14 +51,14 @@ def _cells(patterns: Mapping[str, list[Mapping[str, float]]], plants: Plants) ->
     yield _span(shares, lambda share: COVERED[0] <= share <= COVERED[1])
     worst = min(one["coverage"] for of_plants in patterns.values() for one in of_plants)
     yield _bold(f"{worst:.1%}", worst >= LEAST)
-    whole = np.mean([one["all inputs"]["width"] for one in plants.values()])
+    whole = np.mean([one[ALL]["width"] for one in plants.values()])
     yield f"{max(np.mean([one['width'] for one in of_plants]) for of_plants in patterns.values()) / whole:.2f}"
     compared = [each for each in patterns.values() if "width_to_own" in each[0]]
     own = max((float(np.mean([one["width_to_own"] for one in each])) for each in compared), default=None)
     yield "" if own is None else _bold(f"{own:.2f}", own <= WIDEST)
     for name in ("released", "false_release"):
-        found = [float(np.mean([one[name] for one in each])) for each in patterns.values() if name in each[0]]
-        yield _span(found, lambda share: True) if found else ""
+        of_lots = [float(np.mean([one[name] for one in each])) for each in patterns.values() if name in each[0]]
+        yield _span(of_lots, lambda share: True) if of_lots else ""
 
 
 def _span(shares: list[float], is_met: Callable[[float], bool]) -> str:

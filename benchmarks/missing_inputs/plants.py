@@ -29,7 +29,8 @@ RANDOM = 0.3
 """Share of the values that are missing at random."""
 RNG_SEED = 811
 MONTH = pd.Timedelta(days=30)
-ALL, ALONE, REQUESTED = "all inputs", "key and time alone", "request of README"
+ALL, ALONE, REQUESTED, NO_HISTORY = "all inputs", "key and time alone", "request of README", "no history"
+COMPARED = (ALONE, REQUESTED, NO_HISTORY)
 REQUEST = {
     "aluminium_reduction": (
         "line_current",
@@ -50,7 +51,8 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
     """Return figures of a plant with parameters drawn again by pattern; see `figures`.
 
     The plant's model learns from the first 70 % of its periods and predicts the rows of the others. `width_to_own` is
-    the width over that of a model which was trained on just the inputs of the pattern [1], for groups of inputs.
+    the width over that of a model which was trained on just the inputs of the pattern [1], for those of COMPARED. The
+    sensor that fails for a month is the one without which intervals are widest.
     """
     table = simulated(another_plant(seed, number), number)
     periods = period_of(table, seed)
@@ -66,20 +68,13 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
     for name, mask in patterns(data.seed, len(new)):
         blanked = np.where(mask, np.nan, X)
         results[name] = figures(model, new, blanked)
-        if mask.ndim == 1 and mask.any() and name not in single:
+        if name in COMPARED:
             own, _ = model_of_candidate(candidate, replace(data, X=np.where(mask, np.nan, data.X)), parts)
             results[name]["width_to_own"] = round(results[name]["width"] / figures(own, new, blanked)["width"], 4)
     month = np.flatnonzero(start < start.min() + MONTH)
-    sensor, mask = _costliest(data.seed, results)
-    results[f"a month without {sensor}"] = figures(model, new.iloc[month], np.where(mask, np.nan, X[month]))
+    costliest = max(single, key=lambda name: results[name]["width"])
+    results["a month without a sensor"] = figures(model, new.iloc[month], np.where(single[costliest], np.nan, X[month]))
     return results
-
-
-def _costliest(seed: Seed, results: dict[str, dict[str, float]]) -> tuple[str, BoolArray]:
-    """Return the instrument without which intervals are widest, and the mask of its inputs."""
-    masks = {name.removeprefix("no "): mask for name, mask in instruments(seed)}
-    sensor = max(masks, key=lambda name: results[f"no {name}"]["width"])
-    return sensor, masks[sensor]
 
 
 def patterns(seed: Seed, rows: int) -> Iterator[tuple[str, BoolArray]]:
@@ -92,7 +87,7 @@ def patterns(seed: Seed, rows: int) -> Iterator[tuple[str, BoolArray]]:
     own = {column.name for column in seed.added}
     history = np.array([column.lent_by is not None or column.name in own for column in seed.inputs])
     if history.any():
-        yield "no history", history
+        yield NO_HISTORY, history
     for role in sorted({column.role for column in seed.inputs}):
         yield f"no inputs of role {role}", np.array([column.role == role for column in seed.inputs])
     yield from instruments(seed)
@@ -152,9 +147,9 @@ def _release(model: QualityModel, table: pd.DataFrame, X: FloatArray) -> dict[st
     """Return the share of lots that are released in a grade with limits, and of bad ones among them."""
     seed = model.seed
     reported = table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
-    kept = AssayedLots.of(seed, reported, table[list(seed.defects)].to_numpy(dtype=np.float64)).kept
+    within = AssayedLots.of(seed, reported, table[list(seed.defects)].to_numpy(dtype=np.float64)).kept
     grade = assessed_by_pattern(model, X, model.raw(X)).decided.grade
     is_released = (grade >= 0) & (grade < len(seed.grades) - 1)
-    bad = 1 - kept[np.flatnonzero(is_released), grade[is_released]]
+    bad = 1 - within[np.flatnonzero(is_released), grade[is_released]]
     bad = bad[~np.isnan(bad)]
     return {"released": float(is_released.mean()), "false_release": float(bad.mean()) if len(bad) else 0.0}

@@ -184,7 +184,7 @@ def candidates_of(known: pd.DataFrame, seed: Seed, only: str | None = None) -> d
 
 
 def training_rows(known: pd.DataFrame, seed: Seed) -> tuple[Dataset, Split]:
-    """Return the rows of the first target, with inputs of their history, and a split that tests the newest few."""
+    """Return rows of the first target with their unit history, and a split that tests the newest few."""
     data = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
     newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]

@@ -80,13 +80,19 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
 
 
 def learnt_inputs(X: FloatArray) -> dict[str, Any]:
-    """Return `ranges`, `complete` and `examples` of training inputs, shape (n, k), stored with a model."""
-    spread = np.linspace(0, len(X) - 1, min(EXAMPLES, len(X))).astype(int)
+    """Return `ranges`, `complete` and `examples` of training inputs, shape (n, k), stored with a model.
+
+    Examples are rows that miss the fewest inputs: a pattern of missing inputs must be calibrated before a model
+    predicts them, and it predicts its examples whenever it is loaded.
+    """
+    n_missing = np.isnan(X).sum(axis=1)
+    fullest = np.flatnonzero(n_missing == n_missing.min(initial=X.shape[1]))
+    spread = np.linspace(0, len(fullest) - 1, min(EXAMPLES, len(fullest))).astype(int)
     return {
         # fmin and fmax pass over NaN, and give NaN where there is nothing else.
         "ranges": np.column_stack([np.fmin.reduce(X), np.fmax.reduce(X)]),
         "complete": np.asarray(~np.isnan(X).any(axis=0)),
-        "examples": X[spread],
+        "examples": X[fullest[spread]],
     }
 
 

@@ -97,11 +97,14 @@ class CalibrationPatterns:
     def _sizes(self) -> LatestUsed[FloatArray]:
         return LatestUsed(2)
 
-    def lack_more(self, X: FloatArray) -> bool:
-        """Return whether significantly more pieces, shape (n, k), miss inputs than in calibration."""
-        base_share = float(self.patterns.missing(self.X).any(axis=1).mean())
-        missing = int(self.patterns.missing(X).any(axis=1).sum())
-        return missing > 0 and at_least(missing, len(X), base_share) < BY_CHANCE
+    def incomplete(self, X: FloatArray) -> int:
+        """Return the number of pieces, of shape (n, k), that miss an input which counts."""
+        return int(self.patterns.missing(X).any(axis=1).sum())
+
+    def lack_more(self, incomplete: int, pieces: int) -> bool:
+        """Return whether significantly more of the pieces miss inputs than in calibration."""
+        base_share = self.incomplete(self.X) / len(self.X)
+        return incomplete > 0 and at_least(incomplete, pieces, base_share) < BY_CHANCE
 
     def calibrated(self, masks: BoolArray, scores: Estimate, contents: Contents, base: float) -> PieceCalibration:
         """Return the calibration for patterns, shape (p, k).

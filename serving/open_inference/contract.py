@@ -14,7 +14,13 @@ from operations.predictions.payloads import Payloads
 from serving.open_inference.tensors import Datatype, Tensor, Values
 
 ROWS = "rows"
-_KINDS: dict[str, Datatype] = {"number": "FP64", "string": "BYTES", "array": "BYTES"}
+_KINDS: dict[str, Datatype] = {
+    "number": "FP64",
+    "integer": "FP64",
+    "boolean": "FP64",  # 1 or 0, since a BOOL cannot be missing
+    "string": "BYTES",
+    "array": "BYTES",
+}
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,22 @@ class Output:
         How it is described.
     path : tuple of str
         Fields that lead to it.
-    as_json : bool
-        Whether it is a list, whose JSON is a text of the tensor.
+    kind : str
+        Type of the field in the JSON schema: the tensor has a list as a text of its JSON, a boolean as 1 or 0.
     """
 
     tensor: Tensor
     path: tuple[str, ...]
-    as_json: bool
+    kind: str
 
     def values(self, predictions: Sequence[Record]) -> Values:
         """Its value in each prediction; None where a prediction has null or nothing there."""
         cells: Values = list(predictions)
         for name in self.path:
             cells = [None if one is None else one.get(name) for one in cells]
-        return [_json(one) for one in cells] if self.as_json else cells
+        if self.kind == "array":
+            return [_json(one) for one in cells]
+        return [None if one is None else float(one) for one in cells] if self.kind == "boolean" else cells
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def _leaves(field: Mapping[str, Any], kinds: Mapping[str, Any], path: tuple[str,
     else:
         datatype = _KINDS[kind["type"]]
         tensor = Tensor(".".join(path), datatype, unit if datatype == "FP64" else None)
-        yield Output(tensor, path, as_json=kind["type"] == "array")
+        yield Output(tensor, path, kind["type"])
 
 
 def _resolved(field: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str, Any]:

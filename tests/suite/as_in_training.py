@@ -50,13 +50,14 @@ def numbers_as_in_training(job: Job, trained: TrainingResult, client: TestClient
     target, data = trained.data.seed.target.name, trained.data
     rows, model, metrics = trained.parts.test, trained.best.model, trained.best.metrics
     message = said_of(job, data.table.iloc[rows], client)
-    y, X = data.y[rows], data.X[rows]
+    y, X = data.y[rows], model.inputs(data.table.iloc[rows].drop(columns=list(data.seed.targets), errors="ignore"))
     for part, computed in model.answer(X, 0.9)[target]._asdict().items():
         np.testing.assert_allclose([row[target][part] for row in message], computed, rtol=1e-9)
-    value, low, high = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
+    value, *_ = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
     centre, floor = 0.0 if model.adaptive is None else model.adaptive.centre, data.seed.log_floor
     centred = value + centre if floor is None else (value + floor) * np.exp(centre) - floor
     np.testing.assert_allclose([row[target]["value"] for row in message], centred, rtol=1e-9)
+    value, low, high = model.fixed(data.X[rows], 0.9)  # with the history of units that the table's labels give
     assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
     assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
     for row in message:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.replays import run
-from models.table.inputs import matrix
 from models.table.reading import read_table
+from models.tasks import inputs_for
 from seeds import load
 from synthetic_data import simulate
 from training.core.dataset import period_of
@@ -21,7 +21,7 @@ def test_what_is_learnt_answers_the_first_target(process, tmp_path, monkeypatch)
     last = period_of(table, seed) == period_of(table, seed).max()
     model = run.trained_model(table[~last], seed)
     assert model.candidate in few
-    answer = model.answer(matrix(table[last], seed), run.COVERAGE)[seed.target.name]
+    answer = model.answer(inputs_for(model, table[last]), run.COVERAGE)[seed.target.name]
     assert answer.value.shape == (last.sum(),)
     assert (answer.low <= answer.value).all()
     assert np.isfinite(answer.high).all()

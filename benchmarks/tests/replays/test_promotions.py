@@ -38,9 +38,10 @@ def version_of(number, seed):
     return SimpleNamespace(
         seed=seed,
         columns=columns,
-        predict=lambda X: np.full(len(X), float(number)),
+        inputs=lambda table: np.zeros((len(table), 1)),
+        estimate=lambda X: np.full(len(X), float(number)),
         scaled=lambda y: y,
-        spread=lambda raw: np.ones(len(raw)),
+        scale=lambda X, raw: np.ones(len(raw)),
         bounded=lambda value, half: Answer(value, value - half, value + half),
         adaptive=AdaptiveInterval.new(),
         usual=None,
@@ -63,8 +64,7 @@ def test_both_champions_are_asked_for_the_rows_after(plant, tmp_path, monkeypatc
         model=lambda version: version_of(version.number, toy_seed),
     )
     monkeypatch.setattr(replayed, "Tracking", lambda settings: store)
-    monkeypatch.setattr(evaluate, "matrix", lambda table, seed: np.zeros((len(table), 1)))
-    monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
+    monkeypatch.setattr(evaluate, "inputs_for", lambda model, table: np.zeros((len(table), 1)))
     (result,) = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
     answers = {"answers_before": result.answers_before, "answers_after": result.answers_after}
     assert result == Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5, **answers)
@@ -83,7 +83,7 @@ def test_of_lots_errors_are_of_logarithms_and_decisions_have_their_cost(monkeypa
         }
 
     monkeypatch.setattr(replayed, "_model", lambda *which: SimpleNamespace(seed=toy_quality_seed, columns=columns))
-    monkeypatch.setattr(evaluate, "matrix", lambda table, seed: np.zeros((len(table), 1)))
+    monkeypatch.setattr(evaluate, "inputs_for", lambda model, table: np.zeros((len(table), 1)))
     table = pd.DataFrame({"p": [TRUE[0], 7.0], "q": TRUE[1], "r": TRUE[2]})
     step = Step(pd.Timestamp("2022-03-02"), table, table.to_numpy())
     error, lost = as_trained(SimpleNamespace(seed=toy_quality_seed), [step], 1, tmp_path)
@@ -94,7 +94,6 @@ def test_of_lots_errors_are_of_logarithms_and_decisions_have_their_cost(monkeypa
 def test_answers_follow_the_outcomes_that_came_in_and_no_later_ones(plant, tmp_path, monkeypatch, toy_seed):
     """A model that is 2 too low: a step is answered by the outcomes of those before the one before it."""
     monkeypatch.setattr(replayed, "_model", lambda *which: version_of(1, toy_seed))
-    monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
     high = replace(plant, table=plant.table.assign(y=3.0), truth=np.full(len(plant.table), 3.0))
     starts = [step.start for step in high.steps()]
     off = np.full(20, 2.0)

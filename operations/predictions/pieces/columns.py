@@ -51,6 +51,6 @@ def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request
             "expected_value": done.expected_value,
         },
         flags,
-        {"guarantee": guarantee(model, seed, bool(prices), block.X)},
-        {"lots": after},
+        {},
+        {"lots": after, "guarantee": guarantee(model, seed, bool(prices), block.X, request.get("guarantee"))},
     )

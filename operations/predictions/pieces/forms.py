@@ -97,6 +97,8 @@ def _guarantee(seed: Seed) -> Any:
         "calibration_lots": Annotated[int | None, lots],
         "risk_price": Annotated[price | None, risk_price],
         "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
+        "pieces": Annotated[int, Field(ge=0, description="pieces of the request")],
+        "incomplete_pieces": Annotated[int, Field(ge=0, description="of these, without an input that counts")],
         "withheld": Annotated[str | None, withheld],
     }
     return record(f"{title(seed)}Guarantee", about, fields)

@@ -97,26 +97,45 @@ def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
 
 
-def guarantee(model: SortingModel, seed: Seed, is_priced: bool, X: FloatArray) -> Record:
-    """Guarantee on lots of pieces, X of shape (n, k); `is_priced`: prices of the request void it."""
-    withheld, rests_on = _withheld(model, is_priced, X), model.calibration
+def guarantee(model: SortingModel, seed: Seed, is_priced: bool, X: FloatArray, before: Record | None = None) -> Record:
+    """Guarantee on lots of pieces.
+
+    Parameters
+    ----------
+    model : SortingModel
+        The model.
+    seed : Seed
+        Its process.
+    is_priced : bool
+        Whether the request gives prices, which void it.
+    X : ndarray, shape (n, k)
+        Inputs of the pieces; NaN is missing.
+    before : dict, optional
+        The same of earlier pieces of the request.
+    """
+    pieces, incomplete = len(X), 0 if model.missing is None else model.missing.incomplete(X)
+    if before is not None:
+        pieces, incomplete = pieces + before["pieces"], incomplete + before["incomplete_pieces"]
+    withheld, rests_on = _withheld(model, is_priced, incomplete, pieces), model.calibration
     return {
         "confidence": seed.sorting_rules.confidence.value if withheld is None else None,
         "calibration_confidence": rests_on.confidence if rests_on is not None and withheld is None else None,
         "calibration_lots": None if rests_on is None else rests_on.lots,
         "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
         "defined_on": DEFINED_ON,
+        "pieces": pieces,
+        "incomplete_pieces": incomplete,
         "withheld": withheld,
     }
 
 
-def _withheld(model: SortingModel, is_priced: bool, X: FloatArray) -> str | None:
+def _withheld(model: SortingModel, is_priced: bool, incomplete: int, pieces: int) -> str | None:
     """Return the reason why nothing is guaranteed; None where something is."""
     if math.isnan(model.risk_price):
         return "no bin has a limit"
     if math.isinf(model.risk_price):
         return "no risk price was shown to keep the limits often enough: bins with limits stay closed"
-    if model.missing is not None and model.missing.lack_more(X):
+    if model.missing is not None and model.missing.lack_more(incomplete, pieces):
         return "more pieces lack inputs than those that the risk price was calibrated on"
     return "prices were given, for which the risk price was not calibrated" if is_priced else None
 

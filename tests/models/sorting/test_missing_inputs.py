@@ -68,12 +68,14 @@ def test_the_guarantee_is_withheld_where_more_pieces_lack_inputs_than_in_calibra
     new = np.zeros((100, 3))
     new[:12, 0] = np.nan
     new[:, 2] = np.nan  # hardly moves a prediction
-    assert not pieces.lack_more(new)
+    assert pieces.incomplete(new) == 12
+    assert not pieces.lack_more(12, 100)
     new[:30, 1] = np.nan
-    assert pieces.lack_more(new)
+    assert pieces.incomplete(new) == 30
+    assert pieces.lack_more(30, 100)
     model = SimpleNamespace(risk_price=0.1, missing=pieces)
-    assert _withheld(model, False, np.zeros((100, 3))) is None  # type: ignore[arg-type]
-    assert _withheld(model, False, new) == (  # type: ignore[arg-type]
+    assert _withheld(model, False, 0, 100) is None  # type: ignore[arg-type]
+    assert _withheld(model, False, 30, 100) == (  # type: ignore[arg-type]
         "more pieces lack inputs than those that the risk price was calibrated on"
     )
 

@@ -190,7 +190,7 @@ def test_names_of_types_are_in_camel_case(toy_seed: Seed) -> None:
 def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     described = payloads_of(toy_seed, MOST, fields(toy_seed))
     answer = TypeAdapter(described.answer).json_schema()["$defs"]["ToyCellsPrediction"]["properties"]
-    assert list(answer) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
+    assert list(answer) == ["id", "unit", "period_start", "derived_inputs", "y", "missing_inputs", "flags"]
     assert (answer["y"]["description"], answer["y"]["x-unit"]) == ("efficiency [%]", "%")
     request = TypeAdapter(described.request).json_schema()
     assert request["properties"]["rows"]["maxItems"] == MOST

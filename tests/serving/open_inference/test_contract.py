@@ -44,7 +44,7 @@ def test_every_quantity_comes_with_its_interval_and_unit(taken: Payloads, tensor
 
 def test_decisions_and_flags_are_texts(taken: Payloads, tensors: Contract) -> None:
     flags = tensors.outputs["flags"]
-    assert (flags.tensor.datatype, flags.as_json) == ("BYTES", True)
+    assert (flags.tensor.datatype, flags.kind) == ("BYTES", "array")
     assert tensors.outputs["id"].tensor.datatype == "BYTES"
     for name in {"class", "bin", "decision.action", "decision.grade"} & set(tensors.outputs):
         assert tensors.outputs[name].tensor.datatype == "BYTES"
@@ -60,6 +60,8 @@ def test_an_absent_object_is_null_in_all_its_outputs(toy_quality_seed: Seed) -> 
     result = contract(payloads(toy_quality_seed, 50))
     predictions = [{"remedy": None}, {"remedy": {"after": 52.0}}, {}]
     assert result.outputs["remedy.after"].values(predictions) == [None, 52.0, None]
+    released = [{"decision": {"on_base_rate": True}}, {"decision": {"on_base_rate": False}}, {}]
+    assert result.outputs["decision.on_base_rate"].values(released) == [1.0, 0.0, None]
     assert result.outputs["flags"].values([{"flags": ["z missing"]}, {"flags": []}]) == ['["z missing"]', "[]"]
 
 

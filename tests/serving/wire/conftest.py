@@ -124,8 +124,9 @@ def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]
     alike(
         {name: reference[name] for name in body if name in reference}, {n: v for n, v in body.items() if n in reference}
     )
-    assert set(body) - set(reference) <= {"predictions", "lots"}
-    alike(after.get("lots"), body.get("lots"))
+    assert set(body) - set(reference) == {"predictions", *after}
+    for name in after:
+        alike(after[name], body[name])
 
 
 @pytest.fixture(scope="session")

@@ -113,9 +113,9 @@ def test_what_is_told_of_calibrate_lots_comes_from_models_that_know_only_older_o
         known = np.concatenate([known, block])
     raw, lots = np.concatenate(reported), lots_of(data)[np.concatenate(parts.calibrate)]
     model = result["linear"].model
-    learnt, X = data.X[parts.learnt], data.X[np.concatenate(parts.calibrate)]
+    training, X = data.X[parts.learnt], data.X[np.concatenate(parts.calibrate)]
     labels = lots.reported, lots.defects
-    again = grader(toy_quality_seed, "linear", model.estimator, learnt, *labels, raw, {}, X, imputes=True)
+    again = grader(toy_quality_seed, "linear", model.estimator, training, *labels, raw, {}, X, imputes=True)
     assert result["linear"].metrics["calibrate_lot_loss"] == pytest.approx(
         lot_loss(again.corrected(X, raw), lots, again.scatter.spread), rel=1e-9
     )

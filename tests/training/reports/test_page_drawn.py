@@ -95,6 +95,7 @@ def test_figures_without_a_subject_are_left_out(toy_seed, toy_frame):
         "Residuals over time",
         "Residuals by unit",
         "Importance of the inputs",
+        "Width without an input",
         "Contributions of the inputs",
         "Learning curve",
         "Coverage of the 90% interval by month",

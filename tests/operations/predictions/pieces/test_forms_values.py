@@ -26,7 +26,14 @@ def test_shares_lie_between_0_and_1() -> None:
     result = schemas()
     guarantee = result["AluminiumScrapGuarantee"]["properties"]
     shares = {"confidence", "calibration_confidence"}
-    assert set(guarantee) == shares | {"calibration_lots", "risk_price", "defined_on", "withheld"}
+    assert set(guarantee) == shares | {
+        "calibration_lots",
+        "risk_price",
+        "defined_on",
+        "pieces",
+        "incomplete_pieces",
+        "withheld",
+    }
     probabilities = result["AluminiumScrapClassProbabilities"]["properties"]
     assert list(probabilities) == list(load("aluminium_scrap").classes)
     for field in (*(guarantee[name] for name in shares), *probabilities.values()):

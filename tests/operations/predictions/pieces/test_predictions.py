@@ -294,6 +294,7 @@ def test_the_guarantee_stands_in_the_answer_and_not_for_prices_of_the_day(ask: A
     price = {"value": model.risk_price, "unit": "$/kg"}
     assert model.calibration is not None
     rests_on = {"calibration_lots": model.calibration.lots, "risk_price": price, "defined_on": DEFINED_ON}
+    rests_on |= {"pieces": 1, "incomplete_pieces": 0}
     predictions = ask([A_PIECE])["guarantee"]
     assert predictions == {"confidence": 0.9, "calibration_confidence": 0.6, "withheld": None} | rests_on
     for none in ({}, {"bin_a": None}, {"bin_a": {"a": None}}):
@@ -332,6 +333,8 @@ def test_a_model_without_limits_promises_nothing_nor_does_one_whose_bins_stay_cl
     assert predictions == nothing | {
         "calibration_lots": predictions["calibration_lots"],
         "defined_on": DEFINED_ON,
+        "pieces": 1,
+        "incomplete_pieces": 0,
         "withheld": reason,
     }
 
