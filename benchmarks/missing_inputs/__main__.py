@@ -19,7 +19,7 @@ PROCESSES = (
     "aluminium_ingot",
     "copper_cathode",
     "aluminium_scrap",
-    "retired_batteries_chemistry",
+    "retired_batteries",
 )
 PLANTS = tuple(range(811, 817))
 

@@ -12,7 +12,6 @@ import pandas as pd
 from benchmarks.coverage.page import DOCS
 from benchmarks.coverage.plants import LEARNT, covered_labels, simulated
 from benchmarks.replays.run import model_of_candidate, training_rows
-from models.classification.model import ClassificationModel
 from models.interfaces.answers import COVERAGE
 from models.quality.by_pattern import assessed_by_pattern
 from models.quality.model import QualityModel
@@ -44,7 +43,7 @@ REQUEST = {
 }
 """Inputs of the request in README.md."""
 
-Model = RegressionModel | QualityModel | SortingModel | ClassificationModel
+Model = RegressionModel | QualityModel | SortingModel
 
 
 def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
@@ -108,12 +107,9 @@ def figures(model: Model, table: pd.DataFrame, X: FloatArray) -> dict[str, float
     Returns
     -------
     dict of str to float
-        `coverage` of labels by intervals or sets of 90 % [1]; `width`, the mean width of intervals [target's unit; of
-        lots the logarithm; of pieces wt%] or the mean number of classes in a set; for lots `released` and, of these,
-        `false_release` [1].
+        `coverage` of labels by intervals of 90 % [1]; `width`, the mean width of intervals [target's unit; of lots the
+        logarithm; of pieces wt%]; for lots `released` and, of these, `false_release` [1].
     """
-    if isinstance(model, ClassificationModel):
-        return _of_classes(model, table, X)
     known = covered_labels(model, table, X)
     shares = {"coverage": float(np.nanmean(known)), "width": _width(model, X)}
     if isinstance(model, QualityModel):
@@ -121,15 +117,7 @@ def figures(model: Model, table: pd.DataFrame, X: FloatArray) -> dict[str, float
     return {name: round(one, 4) for name, one in shares.items()}
 
 
-def _of_classes(model: ClassificationModel, table: pd.DataFrame, X: FloatArray) -> dict[str, float]:
-    code = pd.Categorical(table[model.seed.target.name].astype(str), categories=list(model.seed.classes)).codes
-    inside = model.sets_of(X, model.probabilities(X), COVERAGE)
-    known = code >= 0
-    held = inside[np.flatnonzero(known), code[known]]
-    return {"coverage": round(float(held.mean()), 4), "width": round(float(inside.sum(axis=1).mean()), 4)}
-
-
-def _width(model: RegressionModel | QualityModel | SortingModel, X: FloatArray) -> float:
+def _width(model: Model, X: FloatArray) -> float:
     if isinstance(model, QualityModel):
         width = np.empty(len(X))
         for part, lots in model.by_pattern(X):

@@ -86,13 +86,13 @@ def learnt_inputs(X: FloatArray) -> dict[str, Any]:
     predicts them, and it predicts its examples whenever it is loaded.
     """
     n_missing = np.isnan(X).sum(axis=1)
-    fullest = np.flatnonzero(n_missing == n_missing.min(initial=X.shape[1]))
-    spread = np.linspace(0, len(fullest) - 1, min(EXAMPLES, len(fullest))).astype(int)
+    rows = np.flatnonzero(n_missing == n_missing.min(initial=X.shape[1]))
+    spread = np.linspace(0, len(rows) - 1, min(EXAMPLES, len(rows))).astype(int)
     return {
         # fmin and fmax pass over NaN, and give NaN where there is nothing else.
         "ranges": np.column_stack([np.fmin.reduce(X), np.fmax.reduce(X)]),
         "complete": np.asarray(~np.isnan(X).any(axis=0)),
-        "examples": X[fullest[spread]],
+        "examples": X[rows[spread]],
     }
 
 

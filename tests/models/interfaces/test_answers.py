@@ -39,8 +39,14 @@ def test_learnt_inputs_pass_over_gaps() -> None:
     retained = learnt_inputs(X)
     np.testing.assert_array_equal(retained["ranges"], [[0, 8], [np.nan, np.nan], [0, 8]])
     assert retained["complete"].tolist() == [True, False, False]
-    assert retained["examples"][:, 0].tolist() == [0, 2, 4, 6, 8]
+    assert retained["examples"][:, 0].tolist() == [0, 1, 4, 6, 8]
     assert len(retained["examples"]) == EXAMPLES
+
+
+def test_examples_are_spread_over_the_rows_that_miss_the_fewest_inputs() -> None:
+    X = np.column_stack([np.arange(30.0), np.where(np.arange(30) % 3, np.nan, 1.0)])
+    assert learnt_inputs(X)["examples"][:, 0].tolist() == [0, 6, 12, 18, 27]
+    assert len(learnt_inputs(np.full((9, 2), np.nan))["examples"]) == EXAMPLES
 
 
 def test_few_learnt_rows_are_all_examples() -> None:
