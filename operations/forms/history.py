@@ -75,18 +75,20 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Req
     Returns
     -------
     list of RequestDefect
-        Times that cannot be compared, and two earlier rows of one unit and period; then nothing is made.
+        Times that cannot be compared, two earlier rows of one unit and period, and earlier rows that are later than
+        all rows of their unit; then nothing is made.
     """
     required = [column.name for column in made_inputs(seed) if past or column.calendar is not None]
     missing = [[name for name in required if row[name] is None] for row in rows]
     for row in rows:
         row[MADE] = []
-    if not any(missing):
+    if not past and not any(missing):
         return []
     starts, faults = starts_of([*past, *rows], len(past), seed)
     units = units_of([*past, *rows], seed)
     faults += _twice(past, units, starts, seed)
-    if faults:
+    faults = faults or _later(past, rows, units, starts, seed)
+    if faults or not any(missing):
         return faults
     place: dict[tuple[int, int], int] = {}
     for i, slot in enumerate(zip(units, starts.astype(np.int64).tolist(), strict=True)):
@@ -154,6 +156,28 @@ def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: S
         if (j := first.setdefault(slot, i)) != i:
             expected = f"one row a unit and period: history.{j} is of this one already"
             faults.append(fault_at(i, len(past), seed.clock.name, past[i][seed.clock.name], expected))
+    return faults
+
+
+def _later(
+    past: Sequence[Record], rows: Sequence[Record], units: Sequence[int], starts: Starts, seed: Seed
+) -> list[RequestDefect]:
+    """Earlier rows that are later than all rows of their unit, or than all rows if none is of their unit.
+
+    The period of a row itself may be in the history, with what is known of it.
+    """
+    n = len(past)
+    latest: dict[int, int] = {}
+    for i, unit in enumerate(units[n:], n):
+        latest[unit] = max(latest.get(unit, i), i, key=lambda row: starts[row])
+    last = n + int(starts[n:].argmax())
+    faults = []
+    for i, unit in enumerate(units[:n]):
+        bound = latest.get(unit, last)
+        if starts[i] > starts[bound]:
+            name = seed.clock.name
+            expected = f"a period not later than that of rows.{bound - n}, {shown(rows[bound - n][name])}"
+            faults.append(fault_at(i, n, name, past[i][name], expected))
     return faults
 
 

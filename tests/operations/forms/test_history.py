@@ -110,6 +110,34 @@ def test_a_fault_in_the_history_names_its_place(name: str, ask: Ask) -> None:
     assert any(row is None and place == field and expected in message for row, place, message in faults), faults
 
 
+@pytest.mark.parametrize("previous", [None, 91.5])
+def test_a_history_later_than_the_rows_of_its_unit_is_refused(previous: float | None, ask: Ask) -> None:
+    """Also where nothing is made from it."""
+    row = ROW | {"previous_y": previous}
+    later = {"unit": "A-001", "period_start": "2026-12-01", "y": 90.0}
+    response = ask([row | {"period_start": "2026-10-02"}, row], history=[*PAST, later])
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    (fault,) = response.json()["errors"]
+    assert (fault["field"], fault["value"]) == ("history.3.period_start", "2026-12-01")
+    assert fault["expected"] == "a period not later than that of rows.1, 2026-11-01"
+
+
+def test_a_history_between_two_rows_of_its_unit_is_of_the_later_one(ask: Ask) -> None:
+    rows = [ROW, ROW | {"period_start": "2026-12-31"}]
+    between = {"unit": "A-001", "period_start": "2026-12-01", "y": 91.5}
+    first, later = ask(rows, history=[between]).json()["predictions"]
+    assert (first["derived_inputs"], later["derived_inputs"]) == ([], ["previous_y"])
+
+
+def test_the_history_of_a_unit_without_rows_ends_with_the_last_of_all_rows(ask: Ask) -> None:
+    past = [{"unit": "A-009", "period_start": day, "y": 90.0} for day in ("2026-10-31", "2026-11-02")]
+    (fault,) = ask([ROW, ROW | {"period_start": "2026-10-01"}], history=past).json()["errors"]
+    assert (fault["field"], fault["expected"]) == (
+        "history.1.period_start",
+        "a period not later than that of rows.0, 2026-11-01",
+    )
+
+
 @pytest.mark.parametrize(("past", "field"), [(5, "history"), ([5], "history.0"), ([[]], "history.0"), ({}, "history")])
 def test_a_history_that_is_no_list_of_rows_is_refused(past: Any, field: str, ask: Ask) -> None:
     response = ask([ROW], history=past)
