@@ -27,6 +27,8 @@ from training.core.dataset import period_of
 RANDOM = 0.3
 """Share of the values that are missing at random."""
 RNG_SEED = 811
+MOST_ROWS = 3000
+"""Rows of a plant that are predicted, evenly spaced."""
 MONTH = pd.Timedelta(days=30)
 ALL, ALONE, REQUESTED, NO_HISTORY = "all inputs", "key and time alone", "request of README", "no history"
 COMPARED = (ALONE, REQUESTED, NO_HISTORY)
@@ -57,11 +59,12 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
     periods = period_of(table, seed)
     distinct = np.unique(periods)
     is_learnt = np.asarray(periods < distinct[int(LEARNT * len(distinct))])
-    new, start = table[~is_learnt].reset_index(drop=True), pd.Series(periods[~is_learnt])
+    new = table[~is_learnt].reset_index(drop=True)
     data, parts = training_rows(table[is_learnt].reset_index(drop=True), seed)
     candidate = json.loads((DOCS / "results" / f"{seed.process.name}.json").read_text(encoding="utf-8"))["registered"]
     model, _ = model_of_candidate(candidate, data, parts)
-    X = inputs_for(model, new)
+    rows = np.unique(np.linspace(0, len(new) - 1, MOST_ROWS).astype(np.intp))
+    X, new = inputs_for(model, new)[rows], new.iloc[rows]
     results: dict[str, dict[str, float]] = {}
     single = dict(instruments(data.seed))
     for name, mask in patterns(data.seed, len(new)):
@@ -70,6 +73,7 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
         if name in COMPARED:
             own, _ = model_of_candidate(candidate, replace(data, X=np.where(mask, np.nan, data.X)), parts)
             results[name]["width_to_own"] = round(results[name]["width"] / figures(own, new, blanked)["width"], 4)
+    start = np.asarray(period_of(new, seed))
     month = np.flatnonzero(start < start.min() + MONTH)
     costliest = max(single, key=lambda name: results[name]["width"])
     results["a month without a sensor"] = figures(model, new.iloc[month], np.where(single[costliest], np.nan, X[month]))

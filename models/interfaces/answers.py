@@ -50,8 +50,11 @@ def flat(answers: Mapping[str, Answer]) -> dict[str, npt.NDArray[Any]]:
     return columns
 
 
+UNSEEN = "missing in all training rows: predicted without it"
+
+
 def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed: BoolArray) -> list[list[str]]:
-    """For each row the inputs that lie outside the training range, and those that are needed and missing.
+    """Return flags of inputs outside the training range, of those not in training, and of missing ones.
 
     Parameters
     ----------
@@ -69,14 +72,21 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
     inside = (low <= X) & (high >= X)
     if inside.all():  # false where an input is missing
         return flags
-    missing = np.isnan(X)
-    outside = ~(inside | missing | np.isnan(low))  # an input that training never saw has no range
-    for words, where in (("outside training range", outside), ("missing", missing & needed)):
+    missing, unseen = np.isnan(X), np.isnan(low)  # an input that training never saw has no range
+    outside = ~(inside | missing | unseen)
+    kinds = (("outside training range", outside), (UNSEEN, ~missing & unseen), ("missing", missing & needed))
+    for words, where in kinds:
         # Ten times as fast as a search of rows and columns together; most are none.
         for at in np.flatnonzero(where).tolist():
             i, j = divmod(at, len(names))
             flags[i].append(f"{names[j]} {words}")
     return flags
+
+
+def without_unseen(X: FloatArray, ranges: FloatArray) -> FloatArray:
+    """Return inputs, shape (n, k), without those that no training row had; X itself if all were there."""
+    unseen = np.isnan(ranges[:, 0])
+    return np.where(unseen, np.nan, X) if unseen.any() else X
 
 
 def learnt_inputs(X: FloatArray) -> dict[str, Any]:

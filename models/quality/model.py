@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from models.estimators.imputation import Imputation
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, without_unseen
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival
@@ -184,6 +184,7 @@ class QualityModel:
 
     def filled(self, X: FloatArray) -> FloatArray:
         """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
+        X = without_unseen(X, self.ranges)
         return X if self.imputation is None else self.imputation.filled(X)
 
     def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:

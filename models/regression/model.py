@@ -14,7 +14,7 @@ from models.estimators.imputation import Imputation
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.tuning import last_of
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs, without_unseen
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
@@ -153,6 +153,7 @@ class RegressionModel:
 
     def filled(self, X: FloatArray) -> FloatArray:
         """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
+        X = without_unseen(X, self.ranges)
         return X if self.imputation is None else self.imputation.filled(X)
 
     def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:

@@ -33,6 +33,14 @@ def test_flags_stand_at_the_row_and_name_the_input() -> None:
     ]
 
 
+def test_an_input_that_no_training_row_has_is_named_if_it_is_sent() -> None:
+    X = np.array([[1.5, 5.0], [1.5, np.nan], [3.0, 5.0]])
+    ranges, needed = np.array([[1.0, 2.0], [np.nan, np.nan]]), np.array([True, False])
+    flags = input_flags(X, ("a", "b"), ranges, needed)
+    unused = "b missing in all training rows: predicted without it"
+    assert flags == [[unused], [], ["a outside training range", unused]]
+
+
 def test_learnt_inputs_pass_over_gaps() -> None:
     X = np.column_stack([np.arange(9.0), np.full(9, np.nan), np.arange(9.0)])
     X[3, 2] = np.nan
