@@ -29,11 +29,17 @@ def history_with(model: RegressionModel | SeveralTargets, state: Mapping[str, An
     known: dict[str, UnitErrors] = {}
     models = by_target(model)
     for name, one in history.targets.items():
-        errors = one.errors
+        errors, rebuilt = one.errors, dict[str, int]()
         for part in _parts(models[name], state.get(name, {})):
-            errors = errors.joined(UnitErrors.from_state(part["errors"]), part["rebuilt"])
+            rebuilt = _later_of(rebuilt, part["rebuilt"])
+            errors = errors.joined(UnitErrors.from_state(part["errors"]), rebuilt)
         known[name] = errors.newest()
     return history.known(known)
+
+
+def _later_of(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Return the later moment of each unit: outcomes may arrive in any order."""
+    return {unit: max(one.get(unit, LONG_AGO), other.get(unit, LONG_AGO)) for unit in {**one, **other}}
 
 
 def _parts(model: RegressionModel, state: Record) -> list[Record]:
@@ -108,5 +114,5 @@ def _state(newer: tuple[UnitErrors, dict[str, int]]) -> Record:
 def _joined(one: Record, other: Record) -> Record:
     """Return stored errors and later ones."""
     first, second = (UnitErrors.from_state(part.get("errors", {})) for part in (one, other))
-    rebuilt = {**one.get("rebuilt", {}), **other.get("rebuilt", {})}
+    rebuilt = _later_of(one.get("rebuilt", {}), other.get("rebuilt", {}))
     return {"errors": first.joined(second, rebuilt).newest().state(), "rebuilt": rebuilt}

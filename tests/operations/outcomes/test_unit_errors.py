@@ -1,9 +1,14 @@
 """Errors of units follow the outcomes that a model has received, and wait where those wait."""
 
-import numpy as np
+from types import SimpleNamespace
 
+import numpy as np
+import pytest
+
+from models.online.review_queue import OnlineState
 from models.regression.unit_errors import UnitErrors
-from operations.outcomes.unit_errors import PENDING_UNITS, UNITS, unit_errors_after
+from models.regression.unit_history import TargetHistory, UnitHistory
+from operations.outcomes.unit_errors import PENDING_UNITS, UNITS, history_with, unit_errors_after
 
 
 def newer(*rows, rebuilt=None):
@@ -53,3 +58,26 @@ def test_errors_before_a_rebuilding_are_dropped():
     after = unit_errors_after(before, state(61, []), newer(("A", 40, 5.0), rebuilt={"A": 30}), accepted=False)
     assert known(after[UNITS]) == {"A": [[40], [5.0]]}
     assert after[UNITS]["rebuilt"] == {"A": 30}
+
+
+def test_an_outcome_of_the_former_lining_that_arrives_late_does_not_count():
+    """Outcomes of a relined pot do not come in the order of their periods."""
+    before = state(60, [], units={"errors": {"A": [[40], [1.0]]}, "rebuilt": {"A": 30}})
+    late = newer(("A", 20, 9.0), rebuilt={"A": -100})
+    after = unit_errors_after(before, state(61, []), late, accepted=False)
+    assert known(after[UNITS]) == {"A": [[40], [1.0]]}
+    assert after[UNITS]["rebuilt"] == {"A": 30}
+
+
+def test_a_pending_outcome_of_the_former_lining_does_not_count(toy_seed):
+    history = UnitHistory(toy_seed, {"y": TargetHistory(toy_seed, "labels", 90.0, None, 3.0, 10.0, UnitErrors())})
+    model = SimpleNamespace(history=history, seed=toy_seed, usual=None)
+    online = {"received": 1, "outcomes": 0}
+    parts = {
+        UNITS: {"errors": {"A": [[40], [1.0]]}, "rebuilt": {"A": 30}},
+        PENDING_UNITS: {"errors": {"A": [[20], [9.0]]}, "rebuilt": {"A": -100}},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OnlineState, "from_state", lambda *_: SimpleNamespace(**online))
+        followed = history_with(model, {"y": parts})
+    assert followed.targets["y"].errors.state() == {"A": [[40], [1.0]]}
