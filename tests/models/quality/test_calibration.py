@@ -74,7 +74,7 @@ def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, calls: 
     assert (model.threshold, model.candidate, model.seed) == (0.125, "linear", toy_quality_seed)
     assert model.ranges.tolist() == [[-1.0, 1.0], [0.5, 1.0], [40.0, 60.0], [2.0, 4.0]]
     assert model.complete.tolist() == [True, False, True, True]
-    np.testing.assert_array_equal(model.examples, ROWS)
+    np.testing.assert_array_equal(model.examples, ROWS[[0, 2]])  # those that miss no input
 
 
 def test_the_temperature_is_where_the_loss_of_defects_that_were_seen_is_lowest(

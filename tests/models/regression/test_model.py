@@ -179,13 +179,14 @@ def test_flags_name_columns_outside_training_or_missing(model: RegressionModel) 
 
 
 def test_training_rows_bear_no_flag(model: RegressionModel) -> None:
-    assert model.flags(model.examples) == [[], [], []]
+    assert model.flags(model.examples) == [[] for _ in model.examples]
 
 
-def test_a_column_empty_in_training_is_never_flagged(toy_seed: Seed) -> None:
+def test_a_column_empty_in_training_is_flagged_where_it_is_sent(toy_seed: Seed) -> None:
     X = np.array([[90.0, np.nan, 4.0]] * 3)
     model = conformalised(toy_seed, "stub", Stub(), X, X[:, 0], Stub().predict(X), {})
-    assert model.flags(np.array([[90.0, 10.0, 4.0], [90.0, np.nan, 4.0]])) == [[], []]
+    flags = model.flags(np.array([[90.0, 10.0, 4.0], [90.0, np.nan, 4.0]]))
+    assert flags == [["x_set missing in all training rows: predicted without it"], []]
 
 
 def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
