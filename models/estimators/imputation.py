@@ -101,21 +101,25 @@ class Imputation:
 
     def _means(self, X: FloatArray, mask: BoolArray) -> FloatArray:
         """Return means of the columns of a mask given the others, shape (n, missing), in their units."""
-        known, given = ~mask, self.columns[~mask]
-        standard = np.clip((X[:, given] - self.mean[known]) / self.scale[known], -FARTHEST, FARTHEST)
-        return np.asarray(self.mean[mask] + self.scale[mask] * (standard @ self._slopes(mask.tobytes())))
+        given, mean, scale, slopes = self._lines(mask.tobytes())
+        standard = np.minimum(np.maximum((X[:, given] - mean) / scale, -FARTHEST), FARTHEST)
+        return np.asarray(self.mean[mask] + standard @ slopes)
 
     @cached_property
-    def _slopes(self) -> Callable[[bytes], FloatArray]:
-        """Slopes of standardised missing inputs on the others, shape (known, missing), by mask."""
+    def _lines(self) -> Callable[[bytes], tuple[IntArray, FloatArray, FloatArray, FloatArray]]:
+        """Known columns, their means and scales, and slopes of missing inputs on them, (known, missing), by mask.
+
+        Known columns are standardised, missing ones in their units.
+        """
 
         @lru_cache(MOST_PATTERNS)
-        def slopes(pattern: bytes) -> FloatArray:
+        def lines(pattern: bytes) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
             mask = np.frombuffer(pattern, dtype=np.bool_)
             known = ~mask
-            return np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
+            slopes = np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
+            return self.columns[known], self.mean[known], self.scale[known], slopes * self.scale[mask]
 
-        return slopes
+        return lines
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.columns, self.mean, self.scale, self.correlation)

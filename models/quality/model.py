@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Self
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from models.estimators.imputation import Imputation
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, without_unseen
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, unseen_inputs
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival
@@ -27,7 +27,7 @@ from models.quality.remedy import NearestLimit, Remedy, distances, nearest, reme
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.missing_patterns import LatestUsed
-from models.uncertainty.missing_report import MissingReport, flagged, missing_reports
+from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed
@@ -184,12 +184,17 @@ class QualityModel:
 
     def filled(self, X: FloatArray) -> FloatArray:
         """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
-        X = without_unseen(X, self.ranges)
+        if self._unseen is not None:
+            X = np.where(self._unseen, np.nan, X)
         return X if self.imputation is None else self.imputation.filled(X)
 
     def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:
         """Return out-of-time predictions of lots, shape (n, E + D), with the change by imputation added."""
         return predicted if self.imputation is None else predicted + self.imputation.change(X, self.estimator.predict)
+
+    @cached_property
+    def _unseen(self) -> BoolArray | None:
+        return unseen_inputs(self.ranges)
 
     def by_pattern(self, X: FloatArray) -> list[tuple[Self, IntArray]]:
         """Divide lots, shape (n, k), by their missing inputs: the model calibrated for some, and these lots."""
@@ -328,18 +333,23 @@ class QualityModel:
 
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each lot, the one first that costs most; None where none counts."""
-        if self.missing is None or self.missing_costs is None or not np.isnan(X).any():
+        if self.missing is None or self._by_cost is None or not np.isnan(X).any():
             return [None] * len(X)
         ratio = np.ones(len(X))
         for model, lots in self.by_pattern(X):
             wider = np.log(model.scatter.spread / self.scatter.spread)
             ratio[lots] = model.widening * np.exp(wider.mean())
-        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self.missing_costs, ratio)
+        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self._by_cost, ratio)
 
-    def flags(self, X: FloatArray) -> list[list[str]]:
+    @cached_property
+    def _by_cost(self) -> IntArray | None:
+        return None if self.missing_costs is None else by_cost(self.missing_costs)
+
+    def flags(self, X: FloatArray, reports: Sequence[MissingReport | None] | None = None) -> list[list[str]]:
         """Return flags of each lot's response; see `RegressionModel.flags`."""
         is_needed = self.complete if self.missing is None else np.zeros(len(self.names), dtype=np.bool_)
-        return flagged(input_flags(X, self.names, self.ranges, is_needed), self.missing_reports(X))
+        own = input_flags(X, self.names, self.ranges, is_needed)
+        return flagged(own, self.missing_reports(X) if reports is None else reports)
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Answers as flat columns of n values.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +14,7 @@ from models.estimators.imputation import Imputation
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.tuning import last_of
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs, without_unseen
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs, unseen_inputs
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
@@ -25,7 +25,7 @@ from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLeve
 from models.uncertainty.error_scale import ErrorScale, by_others
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.missing_inputs import MissingInputs
-from models.uncertainty.missing_report import MissingReport, flagged, missing_reports
+from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
@@ -153,8 +153,13 @@ class RegressionModel:
 
     def filled(self, X: FloatArray) -> FloatArray:
         """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
-        X = without_unseen(X, self.ranges)
-        return X if self.imputation is None else self.imputation.filled(X)
+        if self._unseen is not None:
+            X = np.where(self._unseen, np.nan, X)
+        return X if self.imputation is None or not np.isnan(X).any() else self.imputation.filled(X)
+
+    @cached_property
+    def _unseen(self) -> BoolArray | None:
+        return unseen_inputs(self.ranges)
 
     def corrected(self, X: FloatArray, predicted: FloatArray) -> FloatArray:
         """Return out-of-time predictions, shape (n,), with the change by imputation added.
@@ -256,9 +261,13 @@ class RegressionModel:
 
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each row, the costliest first; None where none widens it."""
-        if self.missing is None or self.missing_costs is None or not np.isnan(X).any():
+        if self.missing is None or self._by_cost is None or not np.isnan(X).any():
             return [None] * len(X)
-        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self.missing_costs, self.inflation(X))
+        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self._by_cost, self.inflation(X))
+
+    @cached_property
+    def _by_cost(self) -> IntArray | None:
+        return None if self.missing_costs is None else by_cost(self.missing_costs)
 
     def estimate(self, X: FloatArray) -> FloatArray:
         """Return what `predict` gives on the scale of `scaled`, shape (n,)."""
@@ -277,7 +286,12 @@ class RegressionModel:
         """Return the primary target, shape (n,), on the error scale: its own, or logarithmic with a floor."""
         return to_scale(target, self.seed.log_floor)
 
-    def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
+    def flags(
+        self,
+        X: FloatArray,
+        answers: Mapping[str, Answer] | None = None,
+        reports: Sequence[MissingReport | None] | None = None,
+    ) -> list[list[str]]:
         """Return the flags of each row's response, one list a row, empty if none.
 
         Parameters
@@ -286,6 +300,8 @@ class RegressionModel:
             Inputs as for `answer`.
         answers : Mapping, optional
             What `answer` gave for X; with it, a value beyond the target's physical range is flagged too.
+        reports : sequence of MissingReport or None, optional
+            What `missing_reports` gave for X, to save doing it again.
 
         Returns
         -------
@@ -294,7 +310,7 @@ class RegressionModel:
             the model extrapolates. "without <columns>": missing inputs that widen the interval; of a model without
             calibration rows "<column> missing", an input that was never missing in training.
         """
-        return flagged(self.own_flags(X, answers), self.missing_reports(X))
+        return flagged(self.own_flags(X, answers), self.missing_reports(X) if reports is None else reports)
 
     def own_flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
         """Return `flags` without those of missing inputs that widen an interval."""

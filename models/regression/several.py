@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -105,11 +105,16 @@ class SeveralTargets:
         """Return the missing inputs of each row by the first target; see `RegressionModel.missing_reports`."""
         return self.first.missing_reports(X)
 
-    def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
+    def flags(
+        self,
+        X: FloatArray,
+        answers: Mapping[str, Answer] | None = None,
+        reports: Sequence[MissingReport | None] | None = None,
+    ) -> list[list[str]]:
         """Return flags of each row over all targets, without duplicates; see `RegressionModel.flags`."""
         by_target = [model.own_flags(X, answers) for model in self.models.values()]
         own = [list(dict.fromkeys(_joined(rows))) for rows in zip(*by_target, strict=True)]
-        return flagged(own, self.missing_reports(X))
+        return flagged(own, self.missing_reports(X) if reports is None else reports)
 
     def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Return flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""

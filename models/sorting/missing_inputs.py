@@ -103,8 +103,11 @@ class CalibrationPatterns:
 
     def lack_more(self, incomplete: int, pieces: int) -> bool:
         """Return whether significantly more of the pieces miss inputs than in calibration."""
-        base_share = self.incomplete(self.X) / len(self.X)
-        return incomplete > 0 and at_least(incomplete, pieces, base_share) < BY_CHANCE
+        return incomplete > 0 and at_least(incomplete, pieces, self._base_share) < BY_CHANCE
+
+    @cached_property
+    def _base_share(self) -> float:
+        return self.incomplete(self.X) / len(self.X)
 
     def calibrated(self, masks: BoolArray, scores: Estimate, contents: Contents, base: float) -> PieceCalibration:
         """Return the calibration for patterns, shape (p, k).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,7 +115,15 @@ class MissingInputs:
         blocks = (alone[start : start + MOST_NEW] for start in range(0, len(alone), MOST_NEW))
         return np.concatenate([self.inflation(block, _COVERAGE, estimate, spread) for block in blocks])
 
+    @cached_property
+    def _factors(self) -> LatestUsed[float]:
+        return LatestUsed(MOST_PATTERNS)
+
     def _factor(self, masks: BoolArray, coverage: float, estimate: Estimate, spread: Estimate) -> float:
+        key = masks.tobytes() + struct.pack("d", coverage)
+        return self._factors.of(key, lambda: self._computed_factor(masks, coverage, estimate, spread))
+
+    def _computed_factor(self, masks: BoolArray, coverage: float, estimate: Estimate, spread: Estimate) -> float:
         nothing = np.zeros((1, masks.shape[1]), dtype=np.bool_)
         scores, present = (self._scores(one, estimate, spread) for one in (masks, nothing))
         fewest = min(len(scores), len(present))

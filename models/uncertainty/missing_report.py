@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from physics.arrays import BoolArray, FloatArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_NAMED = 5
 
@@ -54,8 +54,13 @@ def flagged(flags: list[list[str]], reports: Sequence[MissingReport | None]) -> 
     return flags
 
 
+def by_cost(costs: FloatArray) -> IntArray:
+    """Return inputs in the order of the width without each alone over that with all, shape (k,), the largest first."""
+    return np.argsort(-costs, kind="stable")
+
+
 def missing_reports(
-    X: FloatArray, names: Sequence[str], counted: BoolArray, costs: FloatArray, ratio: FloatArray
+    X: FloatArray, names: Sequence[str], counted: BoolArray, order: IntArray, ratio: FloatArray
 ) -> list[MissingReport | None]:
     """Return the missing inputs of each row; None of a row that has all inputs that count.
 
@@ -67,17 +72,16 @@ def missing_reports(
         Their names.
     counted : ndarray of bool, shape (k,)
         Inputs whose absence changes an interval.
-    costs : ndarray, shape (k,)
-        Width of the interval without each input alone over that with all [1].
+    order : ndarray of int, shape (k,)
+        Inputs in the order of `by_cost`.
     ratio : ndarray, shape (n,)
         Width of each row's interval over that of a row with all inputs [1].
     """
     reports: list[MissingReport | None] = [None] * len(X)
     missing = np.isnan(X)
-    order = np.argsort(-costs, kind="stable")
-    ranked, count = missing[:, order], missing.sum(axis=1)
+    count = missing.sum(axis=1)
     for i in np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0)).tolist():
-        costliest = order[np.flatnonzero(ranked[i])[:MOST_NAMED]]
+        costliest = order[np.flatnonzero(missing[i, order])[:MOST_NAMED]].tolist()
         total = int(count[i])
         reports[i] = MissingReport(total, tuple(names[j] for j in costliest), float(ratio[i]), total < len(names))
     return reports

@@ -20,6 +20,7 @@ from operations.forms.rows import matrix
 from physics.arrays import FloatArray, IntArray
 
 _EPOCH = dt.datetime(1970, 1, 1)
+_NO_ERRORS = UnitErrors()
 HISTORY, OUTCOMES, GROUP = "history", "outcomes", "group"
 """Sources of a unit's history: the request, recorded outcomes, or its group, if the unit itself has no label."""
 
@@ -45,10 +46,10 @@ def with_history(rows: Sequence[Record], history: UnitHistory | None, request: M
         return rows
     given = errors_of(request.get(EARLIER, ()), history)
     units = [unit_of(row, history) for row in rows]
-    moments = starts(rows, history).tolist()
+    moments = starts(rows, history)
     filled = [dict(row) for row in rows]
     for name, one in history.targets.items():
-        own = given.get(name, UnitErrors())
+        own = given.get(name, _NO_ERRORS)
         joined = replace(one, errors=one.errors.without(own.names).joined(own)) if own.names else one
         for row, unit, start in zip(filled, units, moments, strict=True):
             value, count = joined.deviation(unit, start, built_at(row, start, history))
@@ -93,13 +94,14 @@ def unit_of(row: Record, history: UnitHistory) -> str:
     return "" if key is None else unit_name(row[key.name])
 
 
-def starts(rows: Sequence[Record], history: UnitHistory) -> IntArray:
+def starts(rows: Sequence[Record], history: UnitHistory) -> list[int]:
     """Return the starts of rows' periods in the plant's standard time [microseconds since 1970]."""
     name = history.seed.clock.name
     if history.seed.table.time_zone is None:
-        return np.array([_moment(row[name]) for row in rows], dtype=np.int64)
+        return [_moment(row[name]) for row in rows]
     read, _ = starts_of(rows, 0, history.seed)
-    return np.asarray(read.astype("datetime64[us]").astype(np.int64))
+    moments: list[int] = read.astype("datetime64[us]").astype(np.int64).tolist()
+    return moments
 
 
 @lru_cache(maxsize=4096)  # units share periods
@@ -128,7 +130,8 @@ def errors_of(past: Sequence[Record], history: UnitHistory) -> dict[str, UnitErr
     if not past:
         return {}
     X = stated(past, history)
-    units, start = np.array([unit_of(row, history) for row in past], dtype=object), starts(past, history)
+    units = np.array([unit_of(row, history) for row in past], dtype=object)
+    start = np.array(starts(past, history), dtype=np.int64)
     errors: dict[str, UnitErrors] = {}
     faults: list[RequestDefect] = []
     for name, one in history.targets.items():

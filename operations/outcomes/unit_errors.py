@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from models.online.review_queue import OnlineState
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
@@ -76,9 +78,9 @@ def errors_of_rows(
     """
     units = [unit_of(row, history) for row in rows]
     moments = starts(rows, history)
-    errors = UnitErrors.of(units, moments, history.targets[target].errors_of(X, y))
+    errors = UnitErrors.of(units, np.array(moments, dtype=np.int64), history.targets[target].errors_of(X, y))
     rebuilt: dict[str, int] = {}
-    for unit, row, start in zip(units, rows, moments.tolist(), strict=True):
+    for unit, row, start in zip(units, rows, moments, strict=True):
         rebuilt[unit] = max(rebuilt.get(unit, LONG_AGO), built_at(row, start, history))
     return errors, {unit: moment for unit, moment in rebuilt.items() if moment != LONG_AGO}
 

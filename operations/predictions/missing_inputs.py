@@ -7,9 +7,8 @@ from typing import Annotated, Any, NotRequired
 
 from pydantic import BaseModel, Field
 
-from models.uncertainty.missing_report import MOST_NAMED
+from models.uncertainty.missing_report import MOST_NAMED, MissingReport
 from operations.forms.fields import Record
-from physics.arrays import FloatArray
 
 MISSING = "missing_inputs"
 
@@ -32,9 +31,9 @@ def missing_field() -> Any:
     return NotRequired[Annotated[MissingInputsOfRow, Field(description=about)]]
 
 
-def add_missing(model: Any, X: FloatArray, rows: Sequence[Record]) -> None:
-    """Add the field to rows, in place, where a model calibrated for missing inputs has any."""
-    for row, report in zip(rows, model.missing_reports(X), strict=True):
+def add_missing(reports: Sequence[MissingReport | None], rows: Sequence[Record]) -> None:
+    """Add the field to rows, in place, where a model calibrated for missing inputs reports any."""
+    for row, report in zip(rows, reports, strict=True):
         if report is not None:
             row[MISSING] = {
                 "count": report.n_missing,

@@ -49,7 +49,8 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     """
     seed, X = payloads.seed, matrix(rows, model.seed)
     costs = given_costs(request["costs"], seed, model.costs)
-    flags = model.flags(X)
+    reports = model.missing_reports(X)
+    flags = model.flags(X, reports)
     flag_readings(rows, model.seed, flags)
     answers: list[Record] = [{} for _ in rows]
     logs = np.empty((len(rows), len(seed.elements)))
@@ -60,7 +61,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         for i, one in zip(which, fields, strict=True):
             answers[i] = one
     whys, extra = added_rows(payloads.options, model, X, logs, request, flags)
-    add_missing(model, X, whys)
+    add_missing(reports, whys)
     answered = zip(with_ids(rows, payloads.echoed, request), answers, whys, flags, strict=True)
     return {
         **extra,

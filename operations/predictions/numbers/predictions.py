@@ -45,11 +45,12 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     rows = with_history(rows, model.history, request)
     X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"], replaced(payloads, request))
-    flags = model.flags(X, answers)
+    reports = model.missing_reports(X)
+    flags = model.flags(X, answers, reports)
     flag_readings(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     added, extra = added_rows(payloads.options, model, X, answers, request, flags)
-    add_missing(model, X, added)
+    add_missing(reports, added)
     names = with_ids(rows, payloads.echoed, request)
     return {
         **extra,

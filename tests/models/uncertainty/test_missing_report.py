@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.uncertainty.missing_report import MissingReport, flagged, missing_reports
+from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
 
 NAMES = tuple("abcdefgh")
 COSTS = np.array([1.0, 1.5, 1.1, 2.0, 1.0, 1.2, 1.05, 1.0])
@@ -14,7 +14,7 @@ def test_the_costliest_inputs_are_named_first_and_the_others_counted() -> None:
     X[1, [0, 1, 2]] = np.nan
     X[2] = np.nan
     X[3, [0, 4]] = np.nan
-    reports = missing_reports(X, NAMES, COUNTED, COSTS, np.array([1.0, 1.604, 3.0, 1.0]))
+    reports = missing_reports(X, NAMES, COUNTED, by_cost(COSTS), np.array([1.0, 1.604, 3.0, 1.0]))
     assert reports == [
         None,
         MissingReport(3, ("b", "c", "a"), 1.604, True),
