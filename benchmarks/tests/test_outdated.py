@@ -1,10 +1,11 @@
-"""Pages name the results whose plants have changed since they were measured; other results may not be outdated."""
+"""Pages name results whose plants or models have changed since they were measured; others may not be outdated."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
-from benchmarks.aims.outdated import FOLDER, NAME, OF_PAGES, note, outdated, pages
+from benchmarks.aims.outdated import EARLIER_MODELS, FOLDER, NAME, OF_PAGES, note, outdated, pages
 from benchmarks.aims.page import block, filled
 from benchmarks.bounds.spreads import free_digest
 from benchmarks.digests import own_plant_digest, seed_digest
@@ -44,6 +45,21 @@ def test_a_page_of_current_results_has_no_note(tmp_path, monkeypatch):
     assert note("results/drift") == []
     (tmp_path / "drift.json").write_text(json.dumps({"pv_modules": {"seed_digest": "sha256:0"}}))
     assert note("results/drift")[-1] == "> - [`python -m benchmarks.drift`](drift.json): all"
+
+
+def test_a_result_of_earlier_models_is_outdated_until_it_is_measured_again(tmp_path, monkeypatch):
+    content = json.dumps({"pv_modules": {"seed_digest": seed_digest(load("pv_modules"))}})
+    monkeypatch.setattr("benchmarks.aims.outdated.FOLDER", tmp_path)
+    monkeypatch.setattr("benchmarks.aims.outdated.EARLIER_MODELS", {"drift": sha256(content.encode()).hexdigest()})
+    (tmp_path / "drift.json").write_text(content)
+    assert note("results/drift")[-1] == "> - [`python -m benchmarks.drift`](drift.json): all"
+    (tmp_path / "drift.json").write_text(content + "\n")
+    assert note("results/drift") == []
+
+
+def test_results_of_earlier_models_that_were_measured_again_are_no_longer_listed():
+    listed = {name: sha256((FOLDER / f"{name}.json").read_bytes()).hexdigest() for name in EARLIER_MODELS}
+    assert listed == EARLIER_MODELS
 
 
 @pytest.mark.parametrize("lines", [[], ["> Outdated."]])
