@@ -12,8 +12,8 @@ from benchmarks.missing_inputs.plants import ALL, ALONE, NO_HISTORY, REQUESTED
 from reporting.markdown import table
 
 RESULTS, PAGE, NAME = DOCS / "results" / "missing_inputs.json", DOCS / "results" / "intervals.md", "missing inputs"
-COVERED, LEAST, WIDEST = (0.88, 0.92), 0.85, 1.1
-"""Aims: coverage of all plants and of the worst, width over that of a model of just these inputs."""
+COVERED, OF_LOTS, LEAST, WIDEST = (0.88, 0.92), (0.87, 0.93), 0.85, 1.1
+"""Aims: coverage of all plants, of lots, and of the worst plant; width over that of a model of just these inputs."""
 HEADS = ("process", "missing", "plants", "coverage", "worst plant", "width", "width to own model", "released", "false")
 GROUPS: Mapping[str, Callable[[str], bool]] = {
     ALL: lambda name: name == ALL,
@@ -48,7 +48,8 @@ def _rows(process: str, plants: Plants) -> Iterator[tuple[str, ...]]:
 def _cells(patterns: Mapping[str, list[Mapping[str, float]]], plants: Plants) -> Iterator[str]:
     """Yield coverage, that of the worst plant, width, width to own model, release, false release."""
     shares = [float(np.mean([one["coverage"] for one in of_plants])) for of_plants in patterns.values()]
-    yield _span(shares, lambda share: COVERED[0] <= share <= COVERED[1])
+    low, high = OF_LOTS if any("released" in one for each in patterns.values() for one in each) else COVERED
+    yield _span(shares, lambda share: low <= share <= high)
     worst = min(one["coverage"] for of_plants in patterns.values() for one in of_plants)
     yield _bold(f"{worst:.1%}", worst >= LEAST)
     whole = np.mean([one[ALL]["width"] for one in plants.values()])
