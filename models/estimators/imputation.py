@@ -107,9 +107,9 @@ class Imputation:
 
     @cached_property
     def _lines(self) -> Callable[[bytes], tuple[IntArray, FloatArray, FloatArray, FloatArray]]:
-        """Known columns, their means and scales, and slopes of missing inputs on them, (known, missing), by mask.
+        """Known columns, their means and scales, and slopes of missing inputs on them, by mask.
 
-        Known columns are standardised, missing ones in their units.
+        Slopes, shape (known, missing), are of missing columns in their units on standardised known ones.
         """
 
         @lru_cache(MOST_PATTERNS)

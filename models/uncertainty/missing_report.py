@@ -55,7 +55,7 @@ def flagged(flags: list[list[str]], reports: Sequence[MissingReport | None]) -> 
 
 
 def by_cost(costs: FloatArray) -> IntArray:
-    """Return inputs in the order of the width without each alone over that with all, shape (k,), the largest first."""
+    """Return inputs in the order of their costs in width, shape (k,), the costliest first."""
     return np.argsort(-costs, kind="stable")
 
 
