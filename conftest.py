@@ -273,7 +273,7 @@ def save_toy_grader(
 @pytest.fixture(scope="session")
 def save_toy_model(toy_seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
     """Saver of a line fitted to the toy process, with 40 calibration rows, whose answers may be raised."""
-    from models.regression.model import conformalised
+    from models.regression.calibration import conformalised
     from models.tasks import build
 
     def make(lift: float = 0.0) -> object:

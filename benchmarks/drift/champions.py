@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.interfaces.answers import COVERAGE
 from models.quality.grader import grader
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.regression.several import together
 from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.table.inputs import matrix

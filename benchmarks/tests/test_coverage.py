@@ -11,7 +11,7 @@ from benchmarks.aims.page import filled
 from benchmarks.coverage.__main__ import MORE, PLANTS
 from benchmarks.coverage.page import CHAMPIONS, NAME, PAGE, PROMISED, RESULTS, lines, lowest
 from benchmarks.coverage.plants import coverages
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from seeds import load_all
 

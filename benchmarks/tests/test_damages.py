@@ -12,7 +12,7 @@ from benchmarks.aims.page import filled
 from benchmarks.faults.damages import DAMAGES, damage, resized
 from benchmarks.faults.models import NAME, OUTCOMES, PAGE, RESULTS, lines
 from models.estimators.tree_text import TreeTextError, check
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.sandbox.sandbox import load_errors
 from models.storage import model_files
 from models.tasks import build

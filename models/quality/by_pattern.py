@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.interfaces.answers import Answer
+from models.quality.assessment import Assessment
 from models.quality.decision import Decisions
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from physics.arrays import FloatArray
 
 

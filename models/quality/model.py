@@ -17,6 +17,7 @@ from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_f
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
 from models.online.review_queue import Arrival
+from models.quality.assessment import Assessment
 from models.quality.calibration import LotCalibration, calibrated
 from models.quality.censoring import log_size
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
@@ -31,46 +32,6 @@ from models.uncertainty.missing_report import MissingReport, by_cost, flagged, m
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed
-
-
-@dataclass(frozen=True, eq=False)
-class Assessment:
-    """Assessment of n lots: predictions and decisions.
-
-    Attributes
-    ----------
-    logs : ndarray, shape (n, E)
-        Logarithms of the contents.
-    defects : ndarray, shape (n, D)
-        Calibrated probability of each defect.
-    keeps : ndarray, shape (n, G)
-        Probability that a lot keeps each grade. Defects are no part of it: each lot is inspected before it is shipped,
-        assayed or not.
-    best : ndarray, shape (n, G)
-        Probability that each grade is the most valuable that a lot keeps.
-    decided : Decisions
-        What is done with the lots.
-    costs : Costs
-        By which that was decided.
-    """
-
-    logs: FloatArray
-    defects: FloatArray
-    keeps: FloatArray
-    best: FloatArray
-    decided: Decisions
-    costs: Costs
-
-    def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
-        """Return a subset of the lots."""
-        probabilities = self.keeps[rows], self.best[rows]
-        return Assessment(self.logs[rows], self.defects[rows], *probabilities, self.decided[rows], self.costs)
-
-    @cached_property
-    def unconstrained(self) -> Decisions:
-        """Decisions by costs alone, without a guarantee on released lots."""
-        return decide(self.keeps, self.best, self.costs, threshold=1.0)
-
 
 _LEAST_OFF = 0.05  # spreads; lots that are nearer to what was predicted are alike
 

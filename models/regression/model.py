@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from models.estimators.imputation import Imputation
 from models.estimators.log_scale import from_scale, to_scale
-from models.estimators.tuning import last_of
 from models.estimators.two_stage import Parted
-from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs, unseen_inputs
+from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, unseen_inputs
 from models.interfaces.physics import AnyPhysics
 from models.online.received import ALL, NONE, Interval, Received
 from models.online.reference_runs import ReferenceRuns
@@ -22,7 +21,7 @@ from models.processes.lookup import physics_of
 from models.regression.unit_history import UnitHistory
 from models.table.inputs import by_name, input_names, matrix
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
-from models.uncertainty.error_scale import ErrorScale, by_others
+from models.uncertainty.error_scale import ErrorScale
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.missing_inputs import MissingInputs
 from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
@@ -369,57 +368,3 @@ class RegressionModel:
             usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
         )
-
-
-def conformalised(
-    seed: Seed,
-    candidate: str,
-    estimator: Regressor,
-    X_train: FloatArray,
-    y_calibrate: FloatArray,
-    predicted: FloatArray,
-    info: Mapping[str, Any],
-    block: IntArray | None = None,
-    X_calibrate: FloatArray | None = None,
-) -> RegressionModel:
-    """Return a model with an estimator fitted on X_train, with fixed intervals from calibration rows.
-
-    Parameters
-    ----------
-    seed, candidate, estimator, info
-        As for `RegressionModel`.
-    X_train : ndarray, shape (n, k)
-        Inputs that the estimator was fitted to.
-    y_calibrate, predicted : ndarray, shape (m,)
-        Measured target of the calibration rows, and what an estimator that has not seen them says [its unit].
-    block : ndarray of int, shape (m,), optional
-        Which calibration rows belong together: the scale of a row's error comes from the other blocks. Without it
-        intervals have the same width everywhere.
-    X_calibrate : ndarray, shape (m, k), optional
-        Inputs of the calibration rows. Without them missing inputs widen no interval.
-
-    Returns
-    -------
-    RegressionModel
-    """
-    model = RegressionModel(
-        seed=seed,
-        candidate=candidate,
-        estimator=estimator,
-        conformal=Conformal(np.empty(0)),
-        info=dict(info),
-        **learnt_inputs(X_train),
-    )
-    if X_calibrate is not None and not getattr(last_of(estimator), "POOR", False):
-        numeric = np.array([column.is_number for column in seed.inputs])
-        model = replace(model, imputation=Imputation.of(X_train, numeric))
-        predicted = model.corrected(X_calibrate, predicted)
-    labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
-    errors = labels - predicted
-    scale = np.ones(len(errors)) if block is None else by_others(predicted, errors, block)
-    model = replace(model, spread=ErrorScale.even() if block is None else ErrorScale.of(predicted, errors))
-    if X_calibrate is not None:
-        missing = MissingInputs.of(X_calibrate, predicted, errors, model.estimate)
-        model = replace(model, missing=missing, missing_costs=missing.costs(model.estimate, model.spread))
-        scale = scale * model.inflation(X_calibrate)
-    return replace(model, conformal=Conformal.of(labels, predicted, scale))

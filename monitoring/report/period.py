@@ -9,10 +9,11 @@ from typing import cast
 import numpy as np
 
 from models.interfaces.answers import COVERAGE, Answer
+from models.quality.assessment import Assessment
 from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.quality.outcomes import costs_of, covered
 from models.quality.remedy import NearestLimit, Remedy
 from models.table.reading import digest, read_table

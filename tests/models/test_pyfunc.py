@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.pyfunc import TableModel, _load_pyfunc
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.storage import model_files
 from models.table.inputs import InputError
 from models.tasks import build

@@ -12,7 +12,7 @@ from models.classification.model import classifier
 from models.interfaces.answers import learnt_inputs
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.model import QualityModel
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.tasks import build
 from physics.arrays import FloatArray
 from seeds import Seed, load

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.storage import model_files
 from models.table.contract import check
 from models.table.inputs import matrix

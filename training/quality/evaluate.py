@@ -6,11 +6,12 @@ import numpy as np
 from scipy.stats import rankdata
 
 from models.interfaces.answers import COVERAGE, Answer, rows_of
+from models.quality.assessment import Assessment
 from models.quality.censoring import below_limit, log_likelihood, log_size, maximum_likelihood
 from models.quality.decision import Costs
 from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss, spread_about
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.quality.outcomes import AssayedLots, _mean, costs_of, covered
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed

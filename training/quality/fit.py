@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from models.interfaces.answers import COVERAGE
+from models.quality.assessment import Assessment
 from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.quality.grader import grader
 from models.quality.guarantee import check_enough
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.quality.outcomes import AssayedLots
 from physics.arrays import FloatArray, IntArray
 from reporting.timestamps import moment_format

@@ -10,8 +10,9 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.interfaces.answers import COVERAGE
+from models.quality.assessment import Assessment
 from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.table.inputs import matrix
 from models.uncertainty.guarantees import lots_needed, shown_after
 from physics.arrays import BoolArray, FloatArray

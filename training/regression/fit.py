@@ -8,7 +8,8 @@ import numpy as np
 
 from models.estimators.log_scale import to_scale
 from models.interfaces.answers import COVERAGE, Answer, rows_of
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.core.dataset import Dataset
 from training.core.evaluate import mae, rmse, rmse_over_blocks

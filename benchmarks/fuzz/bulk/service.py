@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.storage import model_files
 from models.tasks import build
 from seeds import Seed

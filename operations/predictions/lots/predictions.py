@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from models.quality.assessment import Assessment
 from models.quality.decision import ACTIONS, Costs, Decisions
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
 from operations.forms.lot_costs import grade_values

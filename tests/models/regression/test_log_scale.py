@@ -8,8 +8,9 @@ import pytest
 
 from models.estimators.log_scale import from_scale, to_scale
 from models.explanations import explained
+from models.regression.calibration import conformalised
 from models.regression.candidates import build
-from models.regression.model import RegressionModel, conformalised
+from models.regression.model import RegressionModel
 from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.storage import model_files

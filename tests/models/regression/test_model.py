@@ -13,7 +13,8 @@ from models.interfaces.answers import COVERAGE, EXAMPLES, Answer
 from models.online.received import Interval, Received
 from models.processes.lookup import physics_of
 from models.regression import model as fitted
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLevel
 from models.uncertainty.error_scale import ErrorScale

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from models.interfaces.answers import COVERAGE
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.regression.several import together
 from models.storage import model_files
 from models.tasks import build

@@ -11,7 +11,8 @@ import pytest
 
 from models.processes.causes import by_cause
 from models.pyfunc import TableModel
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
 from models.storage import model_files
 from models.storage.model_files import ModelFilesError

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from models.online.received import Interval
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.storage import estimator_files, model_files
 from models.storage.model_files import ModelFilesError, load, save
 from models.tasks import CANDIDATES, build

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from models.interfaces.answers import COVERAGE, Answer
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import build

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.storage import model_files
 from models.tasks import build
 from operations.predictions.explanations import MOST_EXPLAINED, NO_PARTS

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from models.quality.candidates import build as build_lots
 from models.quality.grader import grader
 from models.quality.model import QualityModel
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.regression.several import together
 from models.tasks import build
 from operations.forms.columns import CheckedRows

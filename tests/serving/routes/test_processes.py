@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.quality.model import QualityModel
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.storage import model_files
 from models.tasks import build
 from seeds import Seed

@@ -7,11 +7,12 @@ import pytest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
 from models.interfaces.answers import Answer
+from models.quality.assessment import Assessment
 from models.quality.censoring import maximum_likelihood
 from models.quality.decision import Costs, Decisions
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
-from models.quality.model import Assessment, QualityModel
+from models.quality.model import QualityModel
 from models.quality.outcomes import AssayedLots, costs_of
 from training.quality import evaluate
 from training.quality.evaluate import (

@@ -8,7 +8,8 @@ import pytest
 
 from models.interfaces.answers import COVERAGE, rows_of
 from models.online.reference_runs import OutcomeRun
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.table.contract import check
 from seeds.format.schema import LabelDelay
 from training.core.dataset import dataset_of

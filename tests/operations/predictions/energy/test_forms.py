@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from models.energy.account import factors_of
 from models.interfaces.energy import AnyEnergy
 from models.processes.lookup import energy_of
-from models.regression.model import RegressionModel, conformalised
+from models.regression.calibration import conformalised
+from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets, together
 from models.storage import model_files
 from models.table.inputs import input_names

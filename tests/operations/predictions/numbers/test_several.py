@@ -9,7 +9,7 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
 from models.uncertainty.adaptive_intervals import AdaptiveInterval

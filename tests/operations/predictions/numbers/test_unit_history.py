@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from models.regression.model import conformalised
+from models.regression.calibration import conformalised
 from models.regression.unit_errors import UnitErrors
 from models.regression.unit_history import TargetHistory, UnitHistory
 from operations.forms.faults import RequestError
