@@ -30,10 +30,11 @@ def with_plant(
     process, digest = seed.process.name, seed_digest(seed)
     digests, plants = stored.get("seed_digests", {}), stored.get("plants", {})
     own = plants.get(process, {}) if digests.get(process) == digest else {}
+    digests = digests | {process: digest}
     by_process = plants | {process: dict(sorted((own | {str(number): figures}).items()))}
     return {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
-        "seed_digests": {one: digests.get(one, "") for one in processes if one in digests} | {process: digest},
+        "seed_digests": {one: digests[one] for one in processes if one in digests},
         "plants": {one: by_process[one] for one in processes if one in by_process},
     }
 
