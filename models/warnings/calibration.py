@@ -28,19 +28,21 @@ class Platt:
     slope: float
 
     @classmethod
-    def fit(cls, score: FloatArray, y: FloatArray, weight: float) -> Platt:
+    def fit(cls, score: FloatArray, y: FloatArray, weight: float, rows: FloatArray | float = 1.0) -> Platt:
         """Fit on out-of-sample log-odds and occurrence of an event, shape (n,) each.
 
-        Each row counts for `weight`.
+        Each row counts for `weight`, times `rows`, shape (n,).
         """
         from scipy.optimize import minimize
 
         def loss(at: FloatArray) -> float:
             z = at[0] + at[1] * score
-            return float(weight * np.sum(np.logaddexp(0.0, z) - y * z) + 0.5 * ((at[1] - 1.0) / SLOPE_DOUBT) ** 2)
+            return float(
+                weight * np.sum(rows * (np.logaddexp(0.0, z) - y * z)) + 0.5 * ((at[1] - 1.0) / SLOPE_DOUBT) ** 2
+            )
 
         def slopes(at: FloatArray) -> FloatArray:
-            off = weight * (expit(at[0] + at[1] * score) - y)
+            off = weight * (rows * (expit(at[0] + at[1] * score) - y))
             return np.array([off.sum(), off @ score + (at[1] - 1.0) / SLOPE_DOUBT**2])
 
         optimum = minimize(

@@ -12,6 +12,7 @@ from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.calibration import Platt
 from models.warnings.events import counted
 from models.warnings.features import WarningFeatures, known
+from models.warnings.missing_inputs import EventRows
 from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
 from models.warnings.scores import SCORES, LineScore, TreeScore, mean_score
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -113,7 +114,9 @@ def _learnt(event: WarningEvent, at: WarningFeatures, y: FloatArray, may: BoolAr
         )
     is_training = may & (over < edges[-1])
     final = SCORES[name].fit(X[is_training], y[is_training], row_weight(y[is_training], at.periods[is_training]))
-    return EventModel(event, name, final, fitted[name], int(is_training.sum()), int(y[is_training].sum()), weight)
+    platt, out_of_time = fitted[name], scored[name][rows]
+    missing = EventRows.of(X[rows], platt.log_odds(out_of_time), y[rows], lambda new: platt.slope * final.parts(new))
+    return EventModel(event, name, final, platt, int(is_training.sum()), int(y[is_training].sum()), weight, missing)
 
 
 def row_weight(y: FloatArray, periods: IntArray) -> float:

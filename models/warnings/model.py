@@ -13,6 +13,7 @@ from models.setpoints.situations import UnitPeriodGrid
 from models.warnings.calibration import Platt
 from models.warnings.events import FEWEST_USUAL, counted, known_after, limits, outcome_after
 from models.warnings.features import WarningFeatures, columns_of, known
+from models.warnings.missing_inputs import EventRows
 from models.warnings.online_level import followed
 from models.warnings.scores import SCORES, Score
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -23,6 +24,7 @@ from system.cancellation import between
 if TYPE_CHECKING:
     import pandas as pd
 
+NONE_KNOWN = "no warning can be given: the unit has no input that this probability depends on"
 MIN_AGE = 3  # periods of a unit without a gap, before it is warned
 
 
@@ -48,6 +50,8 @@ class EventModel:
         Rows that the score was trained on, and events among them.
     weight : float
         What each outcome counts for [1]; see `models.warnings.learning.row_weight`.
+    missing : EventRows, optional
+        Calibration rows for rows with missing inputs; without them these are calibrated as others.
     """
 
     event: WarningEvent
@@ -57,10 +61,22 @@ class EventModel:
     rows: int
     events: int
     weight: float
+    missing: EventRows | None = None
 
     def log_odds(self, at: WarningFeatures) -> FloatArray:
-        """Return log-odds of an event within the horizon, shape (n,), without online calibration."""
-        return self.platt.log_odds(self.score(at.of(self.event)))
+        """Return log-odds of an event within the horizon, shape (n,), without online calibration.
+
+        They are calibrated by the missing inputs of each row.
+        """
+        X = at.of(self.event)
+        log_odds = self._scored(X)
+        if self.missing is None:
+            return log_odds
+        return self.missing.calibrated(X, log_odds, self._scored, self.weight)
+
+    def _scored(self, X: FloatArray) -> FloatArray:
+        """Log-odds for rows that miss nothing, shape (n,), from inputs of the event."""
+        return self.platt.log_odds(self.score(X))
 
     def probability(
         self, log_odds: FloatArray, periods: IntArray, y: FloatArray, requested: BoolArray, seed: Seed
@@ -190,9 +206,11 @@ class WarningModel:
         parts = one.platt.slope * one.score.parts(at.of(one.event))
         about = [name for name, use in zip(at.about, columns_of(one.event, at.names), strict=True) if use]
         causes = by_cause(self.seed, about, parts) or _by_column(about, parts)
+        missing = one.missing
+        unknown = np.zeros(len(rows), dtype=np.bool_) if missing is None else missing.none_known(at.of(one.event))
         contributions = []
         for i, age in enumerate(between(at.age)):
-            refusal = _refusal(age, bound[i], one.event)
+            refusal = _refusal(age, bound[i], one.event) or (NONE_KNOWN if unknown[i] else None)
             order = sorted(causes, key=lambda name, i=i: -abs(causes[name][i]))  # type: ignore[misc]
             contributions.append(
                 EventWarning(
@@ -220,6 +238,7 @@ class WarningModel:
                     "rows": one.rows,
                     "events": one.events,
                     "weight": one.weight,
+                    "missing": None if one.missing is None else one.missing.state(),
                 }
                 for name, one in self.events.items()
             },
@@ -238,6 +257,7 @@ class WarningModel:
                 int(one["rows"]),
                 int(one["events"]),
                 float(one["weight"]),
+                None if one.get("missing") is None else EventRows.from_state(one["missing"]),
             )
             for name, one in state["events"].items()
         }

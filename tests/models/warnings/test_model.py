@@ -1,14 +1,18 @@
 """What a warning says of a unit, why it may say nothing, and its files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.warnings.events import known_after
+from models.setpoints.situations import UnitPeriodGrid
+from models.warnings.events import counted, known_after
+from models.warnings.features import known
 from models.warnings.learning import learn
-from models.warnings.model import WarningError, WarningModel, lead_time
+from models.warnings.model import NONE_KNOWN, WarningError, WarningModel, lead_time
+from physics.special import expit
 from tests.models.warnings.conftest import event
 from tests.models.warnings.test_learning import HIGH, blocks_of
 
@@ -86,3 +90,49 @@ def test_the_lead_ends_when_the_data_show_the_event(seed_with):
     hours = pd.Timedelta(known_after(one, seed)) / pd.Timedelta("1h")
     assert lead_time(one, seed) == hours
     assert lead_time(ahead, seed) == hours + 2 * pd.Timedelta(seed.period) / pd.Timedelta("1h")
+
+
+def test_a_unit_without_any_input_gets_no_probability(warning_model):
+    model, table = warning_model
+    newest = table[table[model.seed.clock.name] > np.sort(table[model.seed.clock.name].unique())[30]].copy()
+    key = model.seed.key.name
+    unit = newest[key].min()
+    numbers = [column.name for column in model.seed.columns if column.is_number]
+    newest.loc[newest[key] == unit, numbers] = np.nan
+    blank, *others = model.warn(newest)
+    (one,) = blank.events
+    assert blank.unit == unit
+    assert np.isnan(one.probability)
+    assert (one.alarm, one.causes, one.refusal) == (False, {}, NONE_KNOWN)
+    assert all(other.events[0].refusal is None and 0 < other.events[0].probability < 1 for other in others)
+
+
+def test_a_missing_input_is_calibrated_in_stored_models_as_in_new_ones(warning_model):
+    model, table = warning_model
+    less = table.assign(x_set=np.nan)
+    restored = WarningModel.from_state(json.loads(json.dumps(model.state())), model.seed)
+    probabilities = [[one.events[0].probability for one in each.warn(less)] for each in (model, restored)]
+    assert probabilities[0] == pytest.approx(probabilities[1], rel=1e-12)
+
+
+def test_probabilities_without_a_column_are_those_of_its_pattern(seed_with, remembering):
+    """Each of z and y says nearly what the other says; without both nothing is known but the share of events."""
+    seed = seed_with(HIGH)
+    table = remembering(seed, units=40)
+    one = learn(table, seed, blocks_of(table, seed)).events["high_z"]
+    fresh = remembering(seed, units=60, rng_seed=50)
+    y = counted(one.event, UnitPeriodGrid.of(fresh, seed), seed)
+
+    def predicted(lacking, event_model):
+        grid = UnitPeriodGrid.of(fresh.assign(**dict.fromkeys(lacking, np.nan)), seed)
+        at = known(grid, seed)
+        use = (at.age >= 10) & np.isfinite(y[grid.there])
+        return expit(event_model.log_odds(at))[use], y[grid.there][use]
+
+    whole, _ = predicted([], one)
+    for lacking in (["z"], ["y"], ["z", "x_set"]):
+        (p, came), (without, _) = predicted(lacking, one), predicted(lacking, replace(one, missing=None))
+        assert abs(p.mean() - whole.mean()) < 0.5 * abs(without.mean() - whole.mean()), lacking
+        assert np.mean((p - came) ** 2) < np.mean((without - came) ** 2) - 0.1 * np.var(came), lacking
+    p, _ = predicted(["z", "y"], one)
+    assert p.mean() == pytest.approx(one.missing.rate, rel=0.15)
