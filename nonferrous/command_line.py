@@ -28,11 +28,12 @@ from nonferrous.seeds import seeds_app
 from nonferrous.servers import serve, up
 from nonferrous.simulate import evaluate, simulate
 from nonferrous.train import retrain, train
+from nonferrous.transfer import transfer
 from nonferrous.warnings import warnings
 
 batches = group("List or withdraw batches of rows used for retraining.")
 add(batches, {"list": list_batches, "withdraw": withdraw})
-models = group("List, promote, roll back, verify or evaluate versions.")
+models = group("List, promote, roll back, verify, evaluate or transfer versions.")
 add(
     models,
     {
@@ -42,6 +43,7 @@ add(
         "history": history,
         "verify": verify,
         "evaluate": evaluate,
+        "transfer": transfer,
     },
 )
 report = group("Write the energy or the lot quality report of a period.")

@@ -203,6 +203,9 @@ class TrainingTask:
     caught_up : callable, optional
         Takes a model and a data set; returns the model with all outcomes since its training and how many, or None
         where there are none. Left out where models follow no outcomes.
+    transferred : callable, optional
+        Takes a model and data sets of other plants; returns the model of a further plant. Left out where models follow
+        no outcomes.
     extended : callable, optional
         Takes a data set and its split; returns it with the inputs that the job adds to those of the seed.
     """
@@ -217,4 +220,5 @@ class TrainingTask:
     loop: SetpointLoop | None = None
     signs: Callable[[Any, FloatArray], Sequence[Direction] | None] | None = None
     caught_up: Callable[[Any, Dataset], tuple[Any, int] | None] | None = None
+    transferred: Callable[[Any, Sequence[Dataset]], Any] | None = None
     extended: Callable[[Dataset, Split], Dataset] | None = None

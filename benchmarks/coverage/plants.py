@@ -40,7 +40,7 @@ def measured(seed: Seed, numbers: Sequence[int], more: Sequence[int]) -> dict[st
     parameters are other ones, it alone is measured: they differ most from plant to plant.
     """
     table, published = simulated(seed, None), json.loads((RESULTS.parent / f"{seed.process.name}.json").read_text())
-    champion = _fitted(table, seed, published["registered"])
+    champion = fitted(table, seed, published["registered"])
     figures: dict[str, Any] = {"candidate": champion.candidate, "rows": len(table), "same": {}, "other": {}}
     for number in numbers:
         figures["same"][str(number)] = _on_plant(champion, simulated(seed, number), seed)
@@ -62,12 +62,12 @@ def _on_plant(champion: Model, table: pd.DataFrame, seed: Seed) -> dict[str, dic
     distinct = np.unique(periods)
     is_learnt = np.asarray(periods < distinct[int(LEARNT * len(distinct))])
     known = table[is_learnt].reset_index(drop=True)
-    own = _fitted(known, seed, champion.candidate)
+    own = fitted(known, seed, champion.candidate)
     return {"carried": coverages(champion, table), "own": coverages(own, table[~is_learnt])}
 
 
-def _fitted(known: pd.DataFrame, seed: Seed, candidate: str) -> Any:
-    """Model of a candidate, of several targets of the first."""
+def fitted(known: pd.DataFrame, seed: Seed, candidate: str) -> Any:
+    """Return the model of a candidate, of several targets of the first."""
     ((model, _),) = candidates_of(known, seed, candidate).values()
     return model
 

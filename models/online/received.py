@@ -15,7 +15,7 @@ ENOUGH = 50.0
 LAPSE = 4
 """Periods plus outcome delay after which a level without new outcomes is no longer current."""
 
-Kind = Literal["fixed", "wider", "adaptive"]
+Kind = Literal["fixed", "wider", "adaptive", "transferred"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Interval:
     ----------
     kind : str
         fixed: as calibrated in training. adaptive: as the received outcomes have it. wider: the wider of these two.
+        transferred: as calibrated on other plants of the kind.
     outcomes : int
         Outcomes received since the model began to answer.
     """
@@ -45,22 +46,28 @@ class Received:
     ----------
     outcomes : int
         How many; those of its training are none of them.
+    passed_over : int
+        How many of them moved the offset of a transferred model, before errors were of a settled offset.
     is_current : bool
         Whether the newest of them arrived a short time ago, by LAPSE.
     """
 
     outcomes: int = 0
     is_current: bool = True
+    passed_over: int = 0
 
     def are_enough(self, weight: float) -> bool:
         """Return whether they suffice for the level, each counted as `weight`; see `adaptive_intervals`."""
-        return self.is_current and self.outcomes * weight >= ENOUGH
+        return self.is_current and (self.outcomes - self.passed_over) * weight >= ENOUGH
 
-    def interval(self, level: IntervalLevel | None) -> Interval:
+    def interval(self, level: IntervalLevel | None, is_transferred: bool = False) -> Interval:
         """Return the interval that is answered with this level; None where the model has none."""
         if level is None:
             return FIXED
-        return Interval("adaptive" if self.are_enough(level.weight) else "wider", self.outcomes)
+        if self.are_enough(level.weight):
+            return Interval("adaptive", self.outcomes)
+        has_own = not is_transferred or (self.outcomes - self.passed_over) * level.weight >= ENOUGH
+        return Interval("wider" if has_own else "transferred", self.outcomes)
 
     def half_width(self, conformal: Conformal, level: IntervalLevel | None, coverage: float) -> float:
         """Half width of that interval in the unit of the scores.
@@ -84,6 +91,11 @@ class Received:
 def is_current(newest_at: int, now: int, seed: Seed) -> bool:
     """Return whether the latest outcome's arrival is recent [both microseconds since 1970]."""
     return now - newest_at <= LAPSE * (seed.period + seed.delay) / dt.timedelta(microseconds=1)
+
+
+def of_transferred(outcomes: int, current: bool, level: IntervalLevel) -> Received:
+    """Return the outcomes of a transferred model, whose level began without any."""
+    return Received(outcomes, current, outcomes - len(level.scores))
 
 
 NONE = Received()

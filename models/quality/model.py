@@ -25,6 +25,7 @@ from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.missing_inputs import MOST_PATTERNS, CalibrationLots
 from models.quality.remedy import NearestLimit, Remedy, distances, nearest, remedies
+from models.quality.transfer import LotTransfer
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.missing_patterns import LatestUsed
@@ -74,6 +75,10 @@ class QualityModel:
         How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
     received : Received
         Assays among these that it has received since it began to answer; kept in no file.
+    transfer : LotTransfer, optional
+        State of a model that serves another plant than that of its training.
+    unit : str, optional
+        Unit whose offset a transferred model adds, by default that of the plant; kept in no file.
     usual : ReferenceRuns, optional
         Reference runs of outcomes from training; without it no outcome is held for review.
     followed : ndarray, shape (n,), optional
@@ -102,6 +107,8 @@ class QualityModel:
     widening: float = 1.0
     level: IntervalLevel | None = None
     received: Received = NONE
+    transfer: LotTransfer | None = None
+    unit: str | None = None
     usual: ReferenceRuns | None = None
     followed: FloatArray | None = None
     unfollowed: FloatArray | None = None
@@ -111,11 +118,18 @@ class QualityModel:
     @property
     def interval(self) -> Interval:
         """Joint interval that it answers with."""
-        return self.received.interval(self.level)
+        return self.received.interval(self.level, self.transfer is not None)
 
     def with_all_outcomes(self) -> Self:
-        """The same as if it had received its newest known assays: its intervals are the adaptive ones."""
-        return replace(self, received=ALL)
+        """The same as if it had received its newest known assays: adaptive intervals, unless transferred."""
+        return self if self.transfer is not None else replace(self, received=ALL)
+
+    def transferred(self, transfer: LotTransfer) -> Self:
+        """Return the model of another plant in a state of its transfer, without a guarantee until shown."""
+        before = 1.0 if self.transfer is None else self.transfer.growth
+        scatter = replace(self.scatter, spread=self.scatter.spread * transfer.growth / before, joint=transfer.joint)
+        threshold = transfer.threshold if transfer.test.is_shown else math.nan
+        return replace(self, transfer=transfer, scatter=scatter, threshold=threshold)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -140,8 +154,14 @@ class QualityModel:
         return self.assessed(self.raw(X), costs)
 
     def raw(self, X: FloatArray) -> FloatArray:
-        """Return logarithms of contents and log-odds of defects, shape (n, E + D), missing inputs replaced."""
-        return np.asarray(self._parts.last.predict(self._parts.rows(self.filled(X))), dtype=np.float64)
+        """Return logarithms of contents, offsets added, and log-odds of defects, shape (n, E + D)."""
+        raw = self.estimated(X)
+        raw[:, : len(self.seed.elements)] += 0.0 if self.transfer is None else self.transfer.offset(self.unit)
+        return raw
+
+    def estimated(self, X: FloatArray) -> FloatArray:
+        """Return `raw` without an offset, from inputs with missing ones replaced."""
+        return np.array(self._parts.last.predict(self._parts.rows(self.filled(X))), dtype=np.float64)
 
     def filled(self, X: FloatArray) -> FloatArray:
         """Inputs that the estimator sees, shape (n, k): missing ones by the others; see `Imputation`."""
@@ -156,6 +176,20 @@ class QualityModel:
     @cached_property
     def _unseen(self) -> BoolArray | None:
         return unseen_inputs(self.ranges)
+
+    @property
+    def own_scatter(self) -> ErrorScenarios:
+        """Errors on lots of the plant of its training."""
+        growth = 1.0 if self.transfer is None else self.transfer.growth
+        return replace(self.scatter, spread=self.scatter.spread / growth)
+
+    def parts(self, X: FloatArray, units: Sequence[str] = ()) -> list[tuple[Self, IntArray]]:
+        """Divide lots by the offset of their units and by missing inputs; see `by_pattern`."""
+        if self.transfer is None or not len(units):
+            return self.by_pattern(X)
+        names = np.array([one if one in self.transfer.units else "" for one in units], dtype=object)
+        of_units = [(replace(self, unit=str(one) or None), np.flatnonzero(names == one)) for one in np.unique(names)]
+        return [(part, lots[own]) for model, lots in of_units for part, own in model.by_pattern(X[lots])]
 
     def by_pattern(self, X: FloatArray) -> list[tuple[Self, IntArray]]:
         """Divide lots, shape (n, k), by their missing inputs: the model calibrated for some, and these lots."""
@@ -181,16 +215,21 @@ class QualityModel:
     def _calibrated(self, masks: BoolArray) -> Self:
         if self.missing is None:
             return self
-        base = LotCalibration(self.scatter, self.temperatures, self.threshold)
-        own, widening = self.missing.calibrated(masks, self.raw, partial(calibrated, self.seed), base)
+        base = LotCalibration(self.own_scatter, self.temperatures, self.threshold)
+        own, widening = self.missing.calibrated(masks, self.estimated, partial(calibrated, self.seed), base)
         level = None if self.level is None else replace(self.level, scores=self.level.scores * widening)
-        model = replace(self, scatter=own.scatter, temperatures=own.temperatures, threshold=own.threshold)
+        scatter, threshold = own.scatter, own.threshold
+        if self.transfer is not None:
+            growth, joint = self.transfer.growth, self.transfer.joint.scaled(widening)
+            scatter = replace(scatter, spread=scatter.spread * growth, joint=joint)
+            threshold = math.nan if math.isnan(self.threshold) else threshold
+        model = replace(self, scatter=scatter, temperatures=own.temperatures, threshold=threshold)
         return replace(model, widening=widening, level=level)
 
-    def needed(self, reported: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def needed(self, reported: FloatArray, X: FloatArray, units: Sequence[str] = ()) -> tuple[FloatArray, FloatArray]:
         """Return predicted logarithms, (n, E), and spreads that cover each lot, over `widening`."""
         logs, spreads = np.empty(reported.shape), np.empty(len(X))
-        for model, lots in self.by_pattern(X):
+        for model, lots in self.parts(X, units):
             logs[lots] = model.raw(X[lots])[:, : reported.shape[1]]
             spreads[lots] = model.scatter.needed(reported[lots], logs[lots]) / model.widening
         return logs, spreads
@@ -350,6 +389,7 @@ class QualityModel:
             "missing": None if self.missing is None else self.missing.state(),
             "imputation": None if self.imputation is None else self.imputation.state(),
             "level": None if self.level is None else self.level.state(),
+            "transfer": None if self.transfer is None else self.transfer.state(),
             "usual": None if self.usual is None else self.usual.state(),
         }
 
@@ -357,7 +397,7 @@ class QualityModel:
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
         missing, imputation, level, reference = map(state.get, ("missing", "imputation", "level", "usual"))
-        return cls(
+        model = cls(
             scatter=ErrorScenarios.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
@@ -367,6 +407,10 @@ class QualityModel:
             usual=None if reference is None else ReferenceRuns.from_state(reference),
             **parts,
         )
+        if state.get("transfer") is None:
+            return model
+        transfer = LotTransfer.from_state(state["transfer"])  # by which the stored scatter has grown
+        return replace(model, transfer=transfer).transferred(transfer)
 
 
 def defect_chances(log_odds: FloatArray, temperatures: FloatArray) -> FloatArray:

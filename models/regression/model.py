@@ -15,7 +15,8 @@ from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Regressor, flat, input_flags, unseen_inputs
 from models.interfaces.physics import AnyPhysics
-from models.online.received import ALL, NONE, Interval, Received
+from models.online.plant_transfer import PlantTransfer
+from models.online.received import ALL, NONE, Interval, Received, of_transferred
 from models.online.reference_runs import ReferenceRuns
 from models.processes.lookup import physics_of
 from models.regression.unit_history import UnitHistory
@@ -66,6 +67,8 @@ class RegressionModel:
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
     received : Received
         Outcomes among these that it has received since it began to answer; kept in no file.
+    transfer : PlantTransfer, optional
+        Errors on other plants, of a model that serves another plant than that of its training.
     history : UnitHistory, optional
         Inputs at the end of each row that describe the history of its unit; without it, there are none.
     usual : ReferenceRuns, optional
@@ -95,6 +98,7 @@ class RegressionModel:
     missing_costs: FloatArray | None = None
     adaptive: AdaptiveInterval | None = None
     received: Received = NONE
+    transfer: PlantTransfer | None = None
     history: UnitHistory | None = None
     usual: ReferenceRuns | None = None
     followed: Answer | None = None
@@ -105,15 +109,22 @@ class RegressionModel:
     @property
     def interval(self) -> Interval:
         """Interval that it answers with."""
-        return self.received.interval(self._level)
+        return self.received.interval(self._level, self.transfer is not None)
 
     @property
     def _level(self) -> IntervalLevel | None:
         return None if self.adaptive is None else self.adaptive.level
 
     def with_all_outcomes(self) -> Self:
-        """The same as if it had received its newest known errors: its intervals are the adaptive ones."""
-        return replace(self, received=ALL)
+        """The same as if it had received its newest known errors: adaptive intervals, unless transferred."""
+        return self if self.transfer is not None else replace(self, received=ALL)
+
+    def with_received(self, adaptive: AdaptiveInterval, outcomes: int, is_current: bool) -> Self:
+        """Return the model after outcomes in service, the newest of which is recent if `is_current`."""
+        if self.transfer is None:
+            return replace(self, adaptive=adaptive, received=Received(outcomes, is_current))
+        received, conformal = of_transferred(outcomes, is_current, adaptive.level), self.transfer.conformal(outcomes)
+        return replace(self, adaptive=adaptive, received=received, conformal=conformal)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -350,6 +361,7 @@ class RegressionModel:
             "imputation": None if self.imputation is None else self.imputation.state(),
             "missing_costs": None if self.missing_costs is None else self.missing_costs.tolist(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
+            "transfer": None if self.transfer is None else self.transfer.state(),
             "usual": None if self.usual is None else self.usual.state(),
         }
 
@@ -358,8 +370,11 @@ class RegressionModel:
         """Return a model from its state and other parts; older states have fixed intervals of one width."""
         names = "spread", "missing", "imputation", "missing_costs", "adaptive", "usual"
         spread, missing, imputation, costs, adaptive, reference = map(state.get, names)
+        transfer = None if state.get("transfer") is None else PlantTransfer.from_state(state["transfer"])
+        scores = Conformal(np.array(state["scores"], dtype=np.float64))
         return cls(
-            conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
+            conformal=scores if transfer is None else transfer.conformal(0),
+            transfer=transfer,
             spread=ErrorScale.even() if spread is None else ErrorScale.from_state(spread),
             missing=None if missing is None else MissingInputs.from_state(missing),
             imputation=None if imputation is None else Imputation.from_state(imputation),

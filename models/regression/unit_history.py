@@ -289,8 +289,12 @@ class UnitHistory:
         table : DataFrame, n rows
             Key, time, inputs and targets as a checked table has them; rows without a label are filled, too.
         """
-        rows, known = self.rows_of(table), self.learned(table)
-        return table.assign(**{one.name: one.deviations(*rows)[0] for one in known.targets.values()})
+        return self.learned(table).described(table)
+
+    def described(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with the history inputs of its rows from the known errors alone; see `filled`."""
+        rows = self.rows_of(table)
+        return table.assign(**{one.name: one.deviations(*rows)[0] for one in self.targets.values()})
 
     def rows_of(self, table: pd.DataFrame) -> tuple[npt.NDArray[np.object_], IntArray, IntArray]:
         """Return the unit of each row, its start and when its unit was built [microseconds since 1970]."""

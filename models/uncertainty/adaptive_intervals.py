@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.uncertainty.error_dispersion import ErrorDispersion
 from models.uncertainty.intervals import CoverageError, rows_needed
 from physics.arrays import FloatArray, IntArray
 
@@ -19,6 +20,8 @@ COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 WINDOW = 250
 STEP = 0.02
 RECENT = 20
+SETTLED = 50.0
+"""Outcomes of another plant, by weight, that move the offset of a transferred model before any makes a level."""
 CHANCE = 2.0
 """Variances of a mean subtracted from the square of a shift, so that random variation is no shift."""
 # Above a coverage of 90 % a step is this share of what may be missed: with 0.02 a single miss would make an interval of
@@ -203,6 +206,9 @@ class AdaptiveInterval:
     recent : tuple of (int, float)
         Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;
         at most as many as count for WINDOW outcomes.
+    dispersion : ErrorDispersion, optional
+        Dispersion of errors among plants, of a model that serves another plant than that of its training: the mean
+        error is shrunk by it. The first outcomes that count for SETTLED make no level.
 
     References
     ----------
@@ -212,11 +218,12 @@ class AdaptiveInterval:
 
     level: IntervalLevel
     recent: tuple[tuple[int, float], ...]
+    dispersion: ErrorDispersion | None = None
 
     @classmethod
-    def new(cls, weight: float = 1.0) -> Self:
+    def new(cls, weight: float = 1.0, dispersion: ErrorDispersion | None = None) -> Self:
         """Return the interval before any outcome, each of which counts for `weight`."""
-        return cls(IntervalLevel.new(weight), ())
+        return cls(IntervalLevel.new(weight), (), dispersion)
 
     @cached_property
     def centre(self) -> float:
@@ -228,17 +235,24 @@ class AdaptiveInterval:
         its errors too, so that no order among outcomes of the same time counts; where fewer are known, the missing
         ones count as 0.
         """
+        centre = self._of_plant()
         if not self.recent or not len(self.level.scores):
-            return 0.0
+            return centre
         variance = float(np.mean(self.level.scores**2))  # of one outcome, wherever it is predicted
-        centre = 0.0
-        for window in (WINDOW, RECENT):
+        for window in (WINDOW, RECENT) if self.dispersion is None else (RECENT,):
             mean, count = self._mean(window)
             shift = mean - centre
             beyond = shift**2 - CHANCE * variance / (count * self.level.weight)
             if beyond > 0.0:
                 centre += shift * beyond / shift**2
         return centre
+
+    def _of_plant(self) -> float:
+        """Offset of another plant than that of the training; see `ErrorDispersion.offsets`."""
+        if self.dispersion is None or not self.recent:
+            return 0.0
+        count, total = map(sum, zip(*self.recent, strict=True))
+        return float(self.dispersion.shrunk(count, len(self.recent))[0]) * total / count
 
     def _mean(self, window: int) -> tuple[float, float]:
         """Mean of the newest errors that count for so many outcomes, and how many it is taken over."""
@@ -264,13 +278,16 @@ class AdaptiveInterval:
             return self
         recent, needed = [*self.recent, (len(errors), float(np.sum(errors)))], WINDOW / self.level.weight
         known = sum(count for count, _ in recent)
+        if self.dispersion is not None and (known - len(errors)) * self.level.weight < SETTLED:
+            return replace(self, recent=tuple(recent))
         while known - recent[0][0] >= needed:
             known -= recent.pop(0)[0]
         return replace(self, level=self.level.taken(scores), recent=tuple(recent))
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values."""
-        return {"level": self.level.state(), "recent": [list(batch) for batch in self.recent]}
+        state = {"level": self.level.state(), "recent": [list(batch) for batch in self.recent]}
+        return state if self.dispersion is None else state | {"dispersion": self.dispersion.state()}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
@@ -278,6 +295,7 @@ class AdaptiveInterval:
         return cls(
             IntervalLevel.from_state(state["level"]),
             tuple((int(count), float(total)) for count, total in state["recent"]),
+            ErrorDispersion.from_state(state["dispersion"]) if "dispersion" in state else None,
         )
 
 

@@ -1,6 +1,9 @@
 """Guarantees on lots: required sample sizes, evidence, and tests for violations."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -70,10 +73,52 @@ def shown_after(broken: BoolArray, alpha: float, confidence: float) -> int | Non
     alpha, confidence : float
         Highest share of bad lots, and how sure that is.
     """
-    error = (1.0 - confidence) / 2
-    size = lots_needed(alpha, 1.0 - error)
-    while size <= len(broken):
-        if p_value(int(np.sum(broken[:size])), size, alpha) <= error:
-            return size
-        size, error = 2 * size, error / 2
-    return None
+    test = RepeatedTest().taken(broken, alpha, confidence)
+    return test.lots if test.is_shown else None
+
+
+@dataclass(frozen=True)
+class RepeatedTest:
+    """State of the tests of `shown_after` while assays arrive.
+
+    Attributes
+    ----------
+    lots, broken : int
+        Lots that count, and those of them that break their grade.
+    tests : int
+        Number of tests that did not show the guarantee.
+    is_shown : bool
+        Whether a test has shown it; later lots do not count then.
+    """
+
+    lots: int = 0
+    broken: int = 0
+    tests: int = 0
+    is_shown: bool = False
+
+    def next_test(self, alpha: float, confidence: float) -> int:
+        """Return the number of lots of the next test."""
+        return int(lots_needed(alpha, (1.0 + confidence) / 2) * 2**self.tests)
+
+    def taken(self, broken: BoolArray, alpha: float, confidence: float) -> Self:
+        """Return the state after further lots, shape (n,); see `shown_after`."""
+        state = self
+        while not state.is_shown:
+            size = state.next_test(alpha, confidence)
+            part, broken = np.split(broken, [size - state.lots])
+            lots, bad = state.lots + len(part), state.broken + int(np.sum(part))
+            if lots < size:
+                return type(self)(lots, bad, state.tests)
+            error = (1.0 - confidence) / 2 ** (state.tests + 1)
+            shown = p_value(bad, lots, alpha) <= error
+            state = type(self)(lots, bad, state.tests + (not shown), shown)
+        return state
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Restore from the values that `state` returned."""
+        return cls(int(state["lots"]), int(state["broken"]), int(state["tests"]), bool(state["is_shown"]))

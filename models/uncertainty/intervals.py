@@ -72,17 +72,18 @@ class Conformal:
 @lru_cache
 def rows_needed(coverage: float) -> int:
     """Fewest calibration rows that give a finite interval of this coverage."""
-    share = _share(coverage)
+    share = share_of(coverage)
     return math.ceil(share / (1 - share))
 
 
 @lru_cache
 def rank_of(coverage: float, n: int) -> int:
     """Return the rank of the score, of n rising ones, that bounds the interval; above n if none does."""
-    return math.ceil(_share(coverage) * (n + 1))
+    return math.ceil(share_of(coverage) * (n + 1))
 
 
-def _share(coverage: float) -> Fraction:
+def share_of(coverage: float) -> Fraction:
+    """Return a requested coverage as an exact fraction; CoverageError if it is not between 0 and 1."""
     if not 0 < coverage < 1:
         raise CoverageError(f"coverage {coverage!r}: expected a share above 0 and below 1")
     # The requested decimal, not its binary neighbour, whose rank may be one higher.

@@ -18,6 +18,7 @@ from operations.forms.fields import Record
 from operations.forms.history import EARLIER, MADE, starts_of
 from operations.forms.rows import matrix
 from physics.arrays import FloatArray, IntArray
+from seeds import Seed
 
 _EPOCH = dt.datetime(1970, 1, 1)
 _NO_ERRORS = UnitErrors()
@@ -45,8 +46,8 @@ def with_history(rows: Sequence[Record], history: UnitHistory | None, request: M
     if history is None:
         return rows
     given = errors_of(request.get(EARLIER, ()), history)
-    units = [unit_of(row, history) for row in rows]
-    moments = starts(rows, history)
+    units = [unit_of(row, history.seed) for row in rows]
+    moments = starts(rows, history.seed)
     filled = [dict(row) for row in rows]
     for name, one in history.targets.items():
         own = given.get(name, _NO_ERRORS)
@@ -88,18 +89,18 @@ def fill(X: FloatArray, units: Sequence[str], start: IntArray, history: UnitHist
     return made
 
 
-def unit_of(row: Record, history: UnitHistory) -> str:
+def unit_of(row: Record, seed: Seed) -> str:
     """Return the unit of a row as tables have it."""
-    key = history.seed.key
+    key = seed.key
     return "" if key is None else unit_name(row[key.name])
 
 
-def starts(rows: Sequence[Record], history: UnitHistory) -> list[int]:
+def starts(rows: Sequence[Record], seed: Seed) -> list[int]:
     """Return the starts of rows' periods in the plant's standard time [microseconds since 1970]."""
-    name = history.seed.clock.name
-    if history.seed.table.time_zone is None:
+    name = seed.clock.name
+    if seed.table.time_zone is None:
         return [_moment(row[name]) for row in rows]
-    read, _ = starts_of(rows, 0, history.seed)
+    read, _ = starts_of(rows, 0, seed)
     moments: list[int] = read.astype("datetime64[us]").astype(np.int64).tolist()
     return moments
 
@@ -130,8 +131,8 @@ def errors_of(past: Sequence[Record], history: UnitHistory) -> dict[str, UnitErr
     if not past:
         return {}
     X = stated(past, history)
-    units = np.array([unit_of(row, history) for row in past], dtype=object)
-    start = np.array(starts(past, history), dtype=np.int64)
+    units = np.array([unit_of(row, history.seed) for row in past], dtype=object)
+    start = np.array(starts(past, history.seed), dtype=np.int64)
     errors: dict[str, UnitErrors] = {}
     faults: list[RequestDefect] = []
     for name, one in history.targets.items():

@@ -9,14 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from models.online.received import Received, is_current
+from models.online.plant_transfer import PlantErrors
+from models.online.received import Received, is_current, of_transferred
 from models.online.review_queue import OnlineState, PendingBatch, outcomes_waiting_in, waiting_in
 from models.quality.model import QualityModel
-from models.uncertainty.adaptive_intervals import LevelOnlyInterval
+from models.quality.plant_errors import errors_of, tested
+from models.quality.transfer import LotTransfer
+from models.uncertainty.adaptive_intervals import SETTLED, LevelOnlyInterval
+from models.uncertainty.guarantees import RepeatedTest
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
+from operations.forms.unit_history import starts, unit_of
 from operations.outcomes.received import ReceivedBatch
 from operations.outcomes.states import OnlineStates
+from physics.arrays import FloatArray
 
 CONTENTS = "contents"  # what assays are of, where batches that wait are named
 
@@ -26,7 +32,10 @@ class LotStates(OnlineStates[QualityModel]):
 
     def begin(self, model: QualityModel) -> Record:
         """State of a model without assays since its training; see `NumberStates.begin`."""
-        return {} if model.level is None else _state(OnlineState(LevelOnlyInterval(model.level, ()), model.usual), at=0)
+        if model.level is None:
+            return {}
+        state = _state(OnlineState(LevelOnlyInterval(model.level, ()), model.usual), at=0)
+        return state if model.transfer is None else state | _of_plant(model.transfer)
 
     def taken(
         self,
@@ -42,9 +51,12 @@ class LotStates(OnlineStates[QualityModel]):
         assayed = ~np.isnan(reported).all(axis=1)
         if "level" not in state or not assayed.any():
             return state
-        logs, needed = model.needed(reported[assayed], matrix(rows, model.seed)[assayed])
-        arrival = model.arrival(batch.batch, reported[assayed], logs, needed)
+        own = [row for row, is_assayed in zip(rows, assayed.tolist(), strict=True) if is_assayed]
+        if model.transfer is not None:
+            return _transferred(model, model.transfer, state, own, reported[assayed], batch)
         before = _following(model, state)
+        lots = reported[assayed]
+        arrival = model.arrival(batch.batch, lots, *model.needed(lots, matrix(own, model.seed)))
         following = before.taken(arrival, batch.accepted)
         return _state(following, at=batch.at if following.received > before.received else state["at"])
 
@@ -61,8 +73,11 @@ class LotStates(OnlineStates[QualityModel]):
         if "level" not in state:
             return model
         following = _following(model, state)
-        received = Received(following.received, is_current(state["at"], now, model.seed))
-        return replace(model, level=following.adaptive.level, received=received)
+        level, current = following.adaptive.level, is_current(state["at"], now, model.seed)
+        if model.transfer is None:
+            return replace(model, level=level, received=Received(following.received, current))
+        model = model.transferred(_transfer(model.transfer, state, following.received))
+        return replace(model, level=level, received=of_transferred(following.received, current, level))
 
     def waiting(self, state: Record) -> dict[str, tuple[PendingBatch, ...]]:
         """The newest batches of assays that wait."""
@@ -77,6 +92,42 @@ def _state(following: OnlineState, at: int) -> Record:
     """State as JSON values, with the arrival of the latest applied assay; a level has no centre."""
     state = following.state()
     return {"level": state.pop("adaptive")["level"], **state, "at": at}
+
+
+def _transferred(
+    model: QualityModel,
+    transfer: LotTransfer,
+    state: Record,
+    rows: Sequence[Record],
+    reported: FloatArray,
+    batch: ReceivedBatch,
+) -> Record:
+    """State of a transferred model after assays, each compared with the prediction by the assays before.
+
+    The first SETTLED move the offset alone: widths come from errors about a settled one.
+    """
+    before, X = _following(model, state), matrix(rows, model.seed)
+    model = model.transferred(_transfer(transfer, state, before.received))
+    units = [unit_of(row, model.seed) for row in rows]
+    arrival = model.arrival(batch.batch, reported, *model.needed(reported, X, units))
+    following = before.taken(arrival, batch.accepted)
+    if before.received * before.sure.level.weight < SETTLED:
+        following = replace(following, sure=before.sure)
+    newer = PlantErrors.from_state(state["errors"])
+    newer = newer.with_newer(units, starts(rows, model.seed), errors_of(model, reported, X))
+    evidence = tested(model, reported, X, units)
+    return _state(following, at=batch.at) | {"errors": newer.state(), "test": evidence.state()}
+
+
+def _of_plant(transfer: LotTransfer) -> Record:
+    """Part of the state of a transferred model: errors of its plant, and evidence of the guarantee."""
+    return {"errors": transfer.errors.state(), "test": transfer.test.state()}
+
+
+def _transfer(transfer: LotTransfer, state: Record, outcomes: int) -> LotTransfer:
+    """Return a transfer in an online state."""
+    errors, test = PlantErrors.from_state(state["errors"]), RepeatedTest.from_state(state["test"])
+    return replace(transfer, outcomes=outcomes, errors=errors, test=test)
 
 
 def _following(model: QualityModel, state: Record) -> OnlineState:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from models.online.received import Received, is_current
+from models.online.received import is_current
 from models.online.review_queue import Arrival, OnlineState, PendingBatch, outcomes_waiting_in, waiting_in
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
@@ -108,5 +108,4 @@ def _taken(
 
 def _followed(model: RegressionModel, state: Record, now: int) -> RegressionModel:
     following = OnlineState.from_state(state, model.usual)
-    received = Received(following.received, is_current(state["at"], now, model.seed))
-    return replace(model, adaptive=following.adaptive, received=received)
+    return model.with_received(following.adaptive, following.received, is_current(state["at"], now, model.seed))

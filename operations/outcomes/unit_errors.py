@@ -76,8 +76,8 @@ def errors_of_rows(
     history : UnitHistory
         History of the model.
     """
-    units = [unit_of(row, history) for row in rows]
-    moments = starts(rows, history)
+    units = [unit_of(row, history.seed) for row in rows]
+    moments = starts(rows, history.seed)
     errors = UnitErrors.of(units, np.array(moments, dtype=np.int64), history.targets[target].errors_of(X, y))
     rebuilt: dict[str, int] = {}
     for unit, row, start in zip(units, rows, moments, strict=True):

@@ -41,7 +41,8 @@ class IntervalUsed(BaseModel):
         Field(
             description="fixed: as calibrated in training; adaptive: as the outcomes have it that this model has "
             "received since it began to answer; wider: the wider of these two, until enough outcomes were received, "
-            "and again where none came in for long"
+            "and again where none came in for long; transferred: the model was trained on another plant, and the "
+            "interval is as on further plants of the kind, until enough outcomes were received"
         ),
     ]
     outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]

@@ -43,11 +43,19 @@ def follow(seed: Seed, champion: Version, model: Model, outcomes: int, tracking:
     TrackingError
         The MLflow store did not do its part.
     """
-    process = seed.process.name
-    if with_alias(SHADOW, tracking.versions(process)) is not None:
+    if with_alias(SHADOW, tracking.versions(seed.process.name)) is not None:
         return None
     reason = f"the same model as version {champion.number}, its intervals follow {outcomes} newer outcomes"
-    with tracking.run(champion.experiment, reason, "outcomes", champion.parent_run) as run:
+    return recalibrated(seed, champion, model, reason, "outcomes", tracking)
+
+
+def recalibrated(seed: Seed, champion: Version, model: Model, reason: str, job: str, tracking: Tracking) -> int:
+    """Make a champion with other intervals the next version and the champion; give its number.
+
+    Parameters and errors as of `follow`; `job` names the run in the store.
+    """
+    process = seed.process.name
+    with tracking.run(champion.experiment, reason, job, champion.parent_run) as run:
         logged, digest = tracking.log_model(run, model)
         tracking.log(run, metrics=champion.metrics)
         version = tracking.register(process, seed.process.title, run, logged, _tags(champion, digest))

@@ -270,8 +270,8 @@ def _unit_and_start(block: pa.Table, of_units: UnitHistory) -> tuple[list[str], 
     """Unit of each row, and start of its period [microseconds since 1970]."""
     identity = block.select([column.name for column in of_units.seed.identity])
     rows = records(identity, of_units.seed)
-    starts = np.array(unit_history.starts(rows, of_units), dtype=np.int64)
-    return [unit_history.unit_of(row, of_units) for row in rows], starts
+    starts = np.array(unit_history.starts(rows, of_units.seed), dtype=np.int64)
+    return [unit_history.unit_of(row, of_units.seed) for row in rows], starts
 
 
 def _make(

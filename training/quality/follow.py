@@ -117,10 +117,10 @@ def caught_up(model: QualityModel, data: Dataset) -> tuple[QualityModel, int] | 
     -------
     tuple of QualityModel and int, or None
         The model with the level of its newest known assays, and how many it has followed; None of a model that follows
-        no assays, or where none came after its training.
+        no assays or serves another plant, or where none came after its training.
     """
     data_end = model.info.get("data_end")
-    if model.level is None or data_end is None:
+    if model.level is None or data_end is None or model.transfer is not None:
         return None
     assayed = ~np.isnan(data.contents).all(axis=1)
     later = np.flatnonzero(assayed & (data.periods > pd.Timestamp(data_end)))

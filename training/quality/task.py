@@ -9,6 +9,7 @@ from training.quality.follow import caught_up
 from training.quality.gate import evidence
 from training.quality.plots import PICTURES
 from training.quality.setpoints import EffectsOnLots
+from training.quality.transfer import transferred
 from training.quality.trial import outcome, plant_size, tables
 from training.task import Assessor, DecisionTrial, LabelScales, TaskCard, TrainingTask
 
@@ -34,4 +35,5 @@ TASK = TrainingTask(
     parts=(EffectsOnLots(),),
     trial=DecisionTrial(plant_size, outcome, tables),
     caught_up=caught_up,
+    transferred=transferred,
 )

@@ -147,10 +147,10 @@ def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, i
     -------
     tuple of RegressionModel and int, or None
         The model with its newest known errors, and how many outcomes it has followed; None of a model that follows no
-        outcomes, or where none came after its training.
+        outcomes or serves another plant, or where none came after its training.
     """
     data_end = model.info.get("data_end")
-    if model.adaptive is None or data_end is None:
+    if model.adaptive is None or data_end is None or model.transfer is not None:
         return None
     later = np.flatnonzero(data.periods > pd.Timestamp(data_end))
     if not len(later):
@@ -162,7 +162,7 @@ def caught_up(model: RegressionModel, data: Dataset) -> tuple[RegressionModel, i
 
 
 def _as_answered(model: RegressionModel, data: Dataset, rows: IntArray) -> _Rows:
-    """Rows of a data set as a model predicts them, each outcome known as late as the seed says."""
+    """Return rows of a data set as a model predicts them, each outcome known as late as the seed says."""
     periods = data.periods[rows]
     X = model.inputs(data.table)[rows]
     raw = model.estimate(X)

@@ -10,6 +10,7 @@ from training.regression.gate import evidence
 from training.regression.plots import PICTURES
 from training.regression.setpoints import UnitSetpointFit
 from training.regression.signs import directions
+from training.regression.transfer import transferred
 from training.regression.unit_history import with_unit_history
 from training.reports.periods import row, subject
 from training.setpoints.record import files, metrics
@@ -41,5 +42,6 @@ TASK = TrainingTask(
     loop=SetpointLoop(trial, tables, metrics, files),
     signs=directions,
     caught_up=caught_up,
+    transferred=transferred,
     extended=with_unit_history,
 )

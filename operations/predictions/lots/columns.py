@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from models.consistency.unit_names import unit_name
 from models.quality.decision import ACTIONS, Costs
 from models.quality.model import QualityModel
 from models.quality.remedy import NearestLimit
@@ -75,7 +76,7 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
     flag_readings(block.texts, model.seed, flags)
     parts = [
         (lots, _of_part(payloads, part, block.X[lots], costs, request["coverage"], [flags[i] for i in lots.tolist()]))
-        for part, lots in model.by_pattern(block.X)
+        for part, lots in model.parts(block.X, [unit_name(one) for one in block.keys])
     ]
     values = parts[0][1] if len(parts) == 1 else in_order(parts)
     return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})

@@ -149,6 +149,19 @@ def _remedy(seed: Seed) -> Any:
     return Annotated[kind | None, described]
 
 
+def _withdrawn(seed: Seed) -> Any:
+    count: Any = Annotated[int, Field(ge=0)]
+    return record(
+        f"{title(seed)}Evidence",
+        "Assays of lots that the threshold of the training would release.",
+        {
+            "lots": Annotated[count, Field(description="lots with an assay so far")],
+            "broken": Annotated[count, Field(description="those of them that break their grade")],
+            "next_test": Annotated[count, Field(description="number of lots at which the guarantee is tested next")],
+        },
+    )
+
+
 def _guarantee(seed: Seed) -> Any:
     alpha = Field(ge=0, le=1, description="highest share of these lots that breaks its grade")
     confidence = Field(
@@ -164,10 +177,15 @@ def _guarantee(seed: Seed) -> Any:
         "a lot with missing inputs has one of its own, calibrated for what it misses; null: none was found, and no lot "
         "is released without an assay in a grade with limits",
     )
+    withdrawn = Field(
+        description="evidence so far, if the guarantee is withdrawn: the model was trained on another plant, and "
+        "assays of lots of this one do not show it yet; no lot is released without an assay; null: not withdrawn"
+    )
     fields = {
         "alpha": Annotated[float, alpha],
         "confidence": Annotated[float | None, confidence],
         "threshold": Annotated[float | None, threshold],
         "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
+        "withdrawn": Annotated[_withdrawn(seed) | None, withdrawn],
     }
     return record(f"{title(seed)}Guarantee", "What holds of lots decided by the seed's costs.", fields)

@@ -16,6 +16,7 @@ from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
 from operations.forms.lot_costs import grade_values
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.forms.unit_history import unit_of
 from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
@@ -55,7 +56,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     flag_readings(rows, model.seed, flags)
     answers: list[Record] = [{} for _ in rows]
     logs = np.empty((len(rows), len(seed.elements)))
-    for part, lots in model.by_pattern(X):
+    for part, lots in model.parts(X, [unit_of(row, model.seed) for row in rows]):
         assessed, which = part.assess(X[lots], costs), lots.tolist()
         logs[lots] = assessed.logs
         fields = _answers(payloads, part, X[lots], assessed, request["coverage"], [flags[i] for i in which])
@@ -114,7 +115,17 @@ def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
         "confidence": rules.confidence.value if by_own_costs and math.isfinite(model.threshold) else None,
         "threshold": model.threshold,
         "defined_on": DEFINED_ON,
+        "withdrawn": _withdrawn(model, seed),
     }
+
+
+def _withdrawn(model: QualityModel, seed: Seed) -> Record | None:
+    """Evidence of a withdrawn guarantee so far; None if it is not withdrawn."""
+    if model.transfer is None or model.transfer.test.is_shown:
+        return None
+    rules, test = seed.quality_rules, model.transfer.test
+    next_test = test.next_test(rules.alpha.value, rules.confidence.value)
+    return {"lots": test.lots, "broken": test.broken, "next_test": next_test}
 
 
 def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:

@@ -1,14 +1,18 @@
 """Assays that come in move the level of a grader's joint intervals."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from models.online.plant_transfer import PlantTransfer
 from models.online.received import LAPSE, Interval
 from models.online.reference_runs import Bounds, ReferenceRuns
+from models.quality.transfer import LotTransfer
 from models.uncertainty.adaptive_intervals import IntervalLevel
+from models.uncertainty.error_dispersion import ErrorDispersion
 from operations.forms.rows import matrix
 from operations.outcomes.lots import LotStates
 from records.outcomes import Arrived
@@ -108,3 +112,72 @@ def test_what_older_code_has_taken_up_is_not_counted(model):
     assert STATES.is_counted(STATES.begin(model))
     assert STATES.is_counted({})
     assert not STATES.is_counted({"level": model.level.state()})
+
+
+@pytest.fixture
+def transferred(model):
+    """The model on another plant, by plants whose errors are as its own; its threshold releases clean lots."""
+    dispersion = ErrorDispersion(*(np.full(3, one) for one in (0.09, 0.0, 0.01, 0.09)))
+    scores = np.sort(np.random.default_rng(1).chisquare(2, (4, 20, 100)), axis=2)
+    plants = PlantTransfer(dispersion, np.array([[1.5] * 3, [1.2] * 3, [1.1] * 3, [1.0] * 3]), scores)
+    own = replace(model, level=IntervalLevel.new())
+    return own.transferred(LotTransfer(plants, 0.2))
+
+
+CLEAN = [LOT | {"line": f"T-{i % 3:02d}", "u": -3.0, "v": 0.0} for i in range(50)]
+
+
+def after(model, contents, batches, rows=CLEAN):
+    state = STATES.begin(model)
+    for number in range(batches):
+        batch = replace(BATCH, last_outcome=number + 1, at=number + 1)
+        state = json.loads(json.dumps(STATES.taken(model, state, rows, contents, [0] * len(rows), batch)))
+    return STATES.followed(model, state, batches), state
+
+
+def test_assays_of_another_plant_move_the_offset_and_at_first_no_width(transferred):
+    """The error is the same in all lots: the offset is drawn to it, and what is left of it becomes a score."""
+    error = np.array([0.0, 0.0, 0.5])
+    contents = known(np.exp(transferred.raw(matrix(CLEAN, transferred.seed))[:, :3] + error))
+    first, _ = after(transferred, contents, 1)
+    offset = first.raw(matrix(CLEAN, first.seed))[:, 2] - transferred.raw(matrix(CLEAN, first.seed))[:, 2]
+    assert 0.4 < offset[0] < 0.5
+    assert (len(first.level.scores), first.interval) == (0, Interval("transferred", 50))
+    second, _ = after(transferred, contents, 2)
+    assert (len(second.level.scores), second.interval) == (50, Interval("adaptive", 100))
+    assert second.level.scores.max() < 0.5 / transferred.scatter.spread[2]
+    np.testing.assert_allclose(first.scatter.spread * 1.5 / 1.1, transferred.scatter.spread)
+
+
+def test_units_of_another_plant_have_offsets_of_their_own(transferred):
+    X = matrix(CLEAN, transferred.seed)
+    error = np.zeros((50, 3))
+    error[:, 2] = [0.6 if row["line"] == "T-01" else 0.0 for row in CLEAN]
+    model, _ = after(transferred, known(np.exp(transferred.raw(X)[:, :3] + error)), 4)
+    units = ["T-00", "T-01", "T-77"]
+    logs = np.empty(3)
+    for part, lots in model.parts(X[:3], units):
+        logs[lots] = part.raw(X[lots])[:, 2]
+    assert logs[0] < logs[2] < logs[1]  # an unknown unit has the offset of the plant
+
+
+def test_the_guarantee_is_withdrawn_until_assays_of_the_plant_show_it(transferred):
+    contents = known(np.exp(transferred.raw(matrix(CLEAN, transferred.seed))[:, :3]))
+    rules = transferred.seed.quality_rules
+    needed = transferred.transfer.test.next_test(rules.alpha.value, rules.confidence.value)
+    before, _ = after(transferred, contents, needed // 50)
+    assert np.isnan(before.threshold)
+    assert before.transfer.test.lots == needed // 50 * 50
+    shown, _ = after(transferred, contents, needed // 50 + 1)
+    assert (shown.threshold, shown.transfer.test.lots) == (0.2, needed)
+    assert shown.assess(matrix(CLEAN[:1], shown.seed)).decided.actions(shown.costs).tolist() == [0]
+
+
+def test_broken_lots_do_not_show_the_guarantee(transferred):
+    """All lots that would be released break their grade, which only their assay says."""
+    good = np.exp(transferred.raw(matrix(CLEAN, transferred.seed))[:, :3])
+    bad = good.copy()
+    bad[::10, 0] = 50.0
+    model, _ = after(transferred, known(bad), 8)
+    assert np.isnan(model.threshold)
+    assert model.transfer.test.broken > 0

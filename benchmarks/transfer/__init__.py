@@ -1,0 +1,1 @@
+"""Intervals and guarantee of models transferred to plants that neither training nor calibration used."""
