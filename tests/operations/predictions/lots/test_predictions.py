@@ -353,6 +353,7 @@ def test_the_guarantee_stands_in_the_answer_and_not_for_costs_of_the_day(ask: As
         "confidence": 0.95,
         "threshold": model.threshold,
         "defined_on": "lots that are released without an assay in a grade with limits",
+        "withdrawn": None,
     }
     for none in ({}, {"assay_cost": None}, {"value": None}, {"value": {}}, {"value": {"second": None}}):
         assert ask([A_LOT], costs=none)["guarantee"] == predictions
