@@ -52,8 +52,9 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
     """Return figures of a plant with parameters drawn again by pattern; see `figures`.
 
     The plant's model learns from the first 70 % of its periods and predicts the rows of the others. `width_to_own` is
-    the width over that of a model which was trained on just the inputs of the pattern [1], for those of COMPARED. The
-    sensor that fails for a month is the one without which intervals are widest.
+    the width over that of a model which was trained on just the inputs of the pattern [1], for those of
+    COMPARED; without signals, a model of pieces predicts no contents. The sensor that fails for a month is the one
+    without which intervals are widest.
     """
     table = simulated(another_plant(seed, number), number)
     periods = period_of(table, seed)
@@ -70,7 +71,7 @@ def of_plant(seed: Seed, number: int) -> dict[str, dict[str, float]]:
     for name, mask in patterns(data.seed, len(new)):
         blanked = np.where(mask, np.nan, X)
         results[name] = figures(model, new, blanked)
-        if name in COMPARED:
+        if name in COMPARED and not isinstance(model, SortingModel):
             own, _ = model_of_candidate(candidate, replace(data, X=np.where(mask, np.nan, data.X)), parts)
             results[name]["width_to_own"] = round(results[name]["width"] / figures(own, new, blanked)["width"], 4)
     start = np.asarray(period_of(new, seed))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from models.quality.decision import Costs, Decisions, decide
+import numpy as np
+import numpy.typing as npt
+
+from models.quality.decision import ACTIONS, Costs, Decisions, decide
 from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,23 @@ class Assessment:
         """Return a subset of the lots."""
         probabilities = self.keeps[rows], self.best[rows]
         return Assessment(self.logs[rows], self.defects[rows], *probabilities, self.decided[rows], self.costs)
+
+    def columns(self, seed: Seed) -> dict[str, npt.NDArray[Any]]:
+        """Return probabilities of defects and grades, and decisions, as flat columns; see `QualityModel.columns`."""
+        columns: dict[str, npt.NDArray[Any]] = {f"p_{name}": self.defects[:, i] for i, name in enumerate(seed.defects)}
+        columns |= {f"p_{grade.name}": self.keeps[:, i] for i, grade in enumerate(seed.grades)}
+        names = np.array([grade.name for grade in seed.grades] + [""])
+        return columns | {
+            "decision": np.array(ACTIONS)[self.decided.actions(self.costs)],
+            "grade": names[self.decided.grade],
+            "expected_value": self.decided.expected,
+        }
+
+    @property
+    def relevant_grade(self) -> IntArray:
+        """Grade of each lot, shape (n,): that of its release in a grade with limits, else the intended one."""
+        bound = (self.decided.grade >= 0) & (self.decided.grade < self.keeps.shape[1] - 1)
+        return np.where(bound, self.decided.grade, self.costs.intended)
 
     @cached_property
     def unconstrained(self) -> Decisions:

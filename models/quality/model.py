@@ -20,7 +20,7 @@ from models.online.review_queue import Arrival
 from models.quality.assessment import Assessment
 from models.quality.calibration import LotCalibration, calibrated
 from models.quality.censoring import log_size
-from models.quality.decision import ACTIONS, Costs, Decisions, decide
+from models.quality.decision import Costs, Decisions, decide
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
 from models.quality.missing_inputs import MOST_PATTERNS, CalibrationLots
@@ -241,7 +241,7 @@ class QualityModel:
     def assessed(self, raw: FloatArray, costs: Costs | None = None) -> Assessment:
         """Return `assess` from an estimator's raw outputs of the lots, shape (n, E + D)."""
         logs = raw[:, : len(self.seed.elements)]
-        defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
+        defects = np.asarray(expit(raw[:, len(self.seed.elements) :] / self.temperatures))
         probabilities = self.scatter.chances(logs, self.limits)
         by = costs or self.costs
         decided = decide(probabilities.keeps, probabilities.best, by, self.threshold)
@@ -296,11 +296,6 @@ class QualityModel:
     def _tops(self) -> FloatArray:
         return np.array([element.limits[1] for element in self.seed.elements])
 
-    def concerned(self, decided: Decisions) -> IntArray:
-        """Return the relevant grade of each lot, shape (n,): the released one, else the intended one."""
-        bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
-        return np.where(bound, decided.grade, self.costs.intended)
-
     def distances(self, assessed_lots: Assessment) -> FloatArray:
         """Distance of each limit in standard deviations of the error, shape (n, q)."""
         return distances(assessed_lots.logs, self.scatter, self.limits)
@@ -308,7 +303,7 @@ class QualityModel:
     def nearest(self, assessed_lots: Assessment, far: FloatArray | None = None) -> list[NearestLimit]:
         """Limit that each lot comes nearest to; `far` is what `distances` gave, to save doing it again."""
         far = self.distances(assessed_lots) if far is None else far
-        return nearest(assessed_lots.logs, self.concerned(assessed_lots.decided), far, self.scatter, self.limits)
+        return nearest(assessed_lots.logs, assessed_lots.relevant_grade, far, self.scatter, self.limits)
 
     def remedies(self, X: FloatArray, assessed_lots: Assessment, far: FloatArray | None = None) -> list[Remedy | None]:
         """Most helpful move for each lot that is not released in the intended grade or a more valuable one.
@@ -369,16 +364,7 @@ class QualityModel:
 
     def _columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         assessed = self.assess(X)
-        columns = flat(self.contents(assessed.logs, COVERAGE))
-        columns |= {f"p_{name}": assessed.defects[:, i] for i, name in enumerate(self.seed.defects)}
-        columns |= {f"p_{grade.name}": assessed.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
-        names = np.array([grade.name for grade in self.seed.grades] + [""])
-        columns |= {
-            "decision": np.array(ACTIONS)[assessed.decided.actions(self.costs)],
-            "grade": names[assessed.decided.grade],
-            "expected_value": assessed.decided.expected,
-        }
-        return columns
+        return flat(self.contents(assessed.logs, COVERAGE)) | assessed.columns(self.seed)
 
     def state(self) -> dict[str, Any]:
         """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
@@ -411,8 +397,3 @@ class QualityModel:
             return model
         transfer = LotTransfer.from_state(state["transfer"])  # by which the stored scatter has grown
         return replace(model, transfer=transfer).transferred(transfer)
-
-
-def defect_chances(log_odds: FloatArray, temperatures: FloatArray) -> FloatArray:
-    """Calibrated probability of each defect, shape (n, D), from log-odds of that shape."""
-    return np.asarray(expit(log_odds / temperatures))

@@ -13,6 +13,7 @@ import pytest
 from models.online.received import Interval, Received
 from models.online.reference_runs import Bounds, ReferenceRuns
 from models.quality import model as quality_model
+from models.quality.assessment import Assessment
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
 from models.quality.grader import grader
@@ -221,7 +222,9 @@ class TestDecisions:
 
     def test_the_limits_that_concern_a_lot_are_those_of_its_grade(self, model: QualityModel) -> None:
         decided = Decisions(np.array([0, 1, -1, 2]), np.zeros(4))
-        assert model.concerned(decided).tolist() == [0, 1, 0, 0]
+        nothing = np.zeros((4, len(model.seed.grades)))
+        assessed = Assessment(nothing, nothing, nothing, nothing, decided, model.costs)
+        assert assessed.relevant_grade.tolist() == [0, 1, 0, 0]
 
     def test_the_nearest_limit_is_told_of_every_lot_and_a_remedy_of_doubtful_ones(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
@@ -229,7 +232,7 @@ class TestDecisions:
         X = new[0][:100]
         assessed = model.assess(X)
         result = model.nearest(assessed)
-        assert [one.grade for one in result] == model.concerned(assessed.decided).tolist()
+        assert [one.grade for one in result] == assessed.relevant_grade.tolist()
         assert {one.limit for one in result} <= {"p", "q", "p_and_q"}
         sigma = np.array([one.sigma for one in result])
         released = assessed.decided.grade == 0

@@ -32,6 +32,7 @@ class Stub:
 
 
 OWN = (
+    "transfer",
     "conformal",
     "spread",
     "missing",
