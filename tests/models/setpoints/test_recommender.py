@@ -112,6 +112,21 @@ def test_a_plan_without_a_set_point_is_refused(taught, line):
     assert None not in refusals
 
 
+@pytest.mark.parametrize("column", ["line_current", "bath_temperature"])
+def test_an_unknown_state_of_a_unit_is_doubted_more_or_refused(taught, line, advised, column):
+    """Moves rest on readings of the unit; without one of them the gain is less certain."""
+    key = line.seed.key.name
+    unit = next(one.unit for one in advised if one.refusal is None and any(one.moves.values()))
+    rows = line.planned.copy()
+    rows.loc[rows[key] == unit, column] = np.nan
+    before, after = ({one.unit: one for one in result}[unit] for result in (advised, recommend(taught, rows)))
+    if after.refusal is None:
+        assert after.gain.high - after.gain.low > 1.2 * (before.gain.high - before.gain.low)
+    else:
+        assert after.refusal.startswith("doubt")
+        assert not any(after.moves.values())
+
+
 def test_another_plant_is_refused_in_words(taught, line):
     other = line.planned.assign(cell_voltage=line.planned["cell_voltage"] + 0.15)
     for one in recommend(taught, other):

@@ -152,6 +152,17 @@ def test_a_lot_unlike_history_is_refused_by_name(post: Post) -> None:
     assert near["refusal"] is None
 
 
+def test_a_lot_without_an_input_of_all_past_lots_is_refused_by_its_name(
+    serve: Callable[..., Service], lot_sender: Callable[..., Post], lot_setpoints: Any
+) -> None:
+    complete = np.ones_like(lot_setpoints.complete)
+    send = lot_sender(serve(learnt={"set-points": replace(lot_setpoints, complete=complete)}), URL, (NEAR, SAFE))
+    less = {name: value for name, value in NEAR.items() if name != "u"}
+    unknown, near = send("recommendations", [less, NEAR])["recommendations"]
+    assert (unknown["line"], unknown["refusal"], near["refusal"]) == ("T-01", "u missing", None)
+    assert unknown["grade_probability"]["prime"] == {"before": None, "after": None}
+
+
 def test_examples_of_the_schema_are_answered(app: Service, call: Any) -> None:
     schema = app.openapi()
     for verb in ("recommendations", "what-if"):
