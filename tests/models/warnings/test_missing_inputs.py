@@ -42,18 +42,18 @@ def blanked(X: FloatArray, columns: tuple[int, ...]) -> FloatArray:
 
 
 @pytest.fixture(scope="module")
-def kept() -> list[EventRows]:
+def stored() -> list[EventRows]:
     return [fitted(number) for number in range(5)]
 
 
 @pytest.mark.parametrize("columns", PATTERNS)
-def test_probabilities_come_true_whatever_is_missing(kept: list[EventRows], columns: tuple[int, ...]) -> None:
+def test_probabilities_come_true_whatever_is_missing(stored: list[EventRows], columns: tuple[int, ...]) -> None:
     X, y = drawn(np.random.default_rng(20), 20_000)
     less = blanked(X, columns)
-    calibrated = [rows.calibrated(less, score(less), score, 1.0) for rows in kept]
+    calibrated = [rows.calibrated(less, score(less), score, 1.0) for rows in stored]
     again = [Platt.fit(log_odds, y, 1.0) for log_odds in calibrated]
     rate = y.mean()
-    sd = np.sqrt(1 / (MOST_ROWS / 4) / len(kept))  # of the level, by the events among the kept rows
+    sd = np.sqrt(1 / (MOST_ROWS / 4) / len(stored))  # of the level, by the events among the stored rows
     means = [expit(log_odds).mean() for log_odds in calibrated]
     assert np.mean(means) == pytest.approx(rate, abs=4 * sd * rate * (1 - rate))
     if 0 in columns and 1 in columns:
@@ -68,26 +68,26 @@ def test_without_its_calibration_a_pattern_is_wrong() -> None:
     assert expit(score(less)).mean() > 1.5 * y.mean()
 
 
-def test_rows_with_all_inputs_that_count_stay_as_they_are(kept: list[EventRows]) -> None:
+def test_rows_with_all_inputs_that_count_stay_as_they_are(stored: list[EventRows]) -> None:
     X, _ = drawn(np.random.default_rng(22), 100)
     whole = score(X)
-    np.testing.assert_array_equal(kept[0].calibrated(blanked(X, (2,)), whole, score, 1.0), whole)
-    assert kept[0].calibrated(X, whole, score, 1.0) is whole
+    np.testing.assert_array_equal(stored[0].calibrated(blanked(X, (2,)), whole, score, 1.0), whole)
+    assert stored[0].calibrated(X, whole, score, 1.0) is whole
 
 
-def test_rows_of_several_patterns_are_calibrated_each_by_its_own(kept: list[EventRows]) -> None:
+def test_rows_of_several_patterns_are_calibrated_each_by_its_own(stored: list[EventRows]) -> None:
     X, _ = drawn(np.random.default_rng(23), 40)
     X[::4, 0] = np.nan
     X[1::4, 1] = np.nan
-    together = kept[0].calibrated(X, score(X), score, 1.0)
+    together = stored[0].calibrated(X, score(X), score, 1.0)
     for i in range(len(X)):
-        one = kept[0].calibrated(X[i : i + 1], score(X[i : i + 1]), score, 1.0)
+        one = stored[0].calibrated(X[i : i + 1], score(X[i : i + 1]), score, 1.0)
         assert one[0] == pytest.approx(together[i], rel=1e-9)
 
 
-def test_a_row_without_any_input_that_counts_is_named(kept: list[EventRows]) -> None:
+def test_a_row_without_any_input_that_counts_is_named(stored: list[EventRows]) -> None:
     X = np.array([[np.nan, np.nan, 1.0], [np.nan, 0.0, np.nan], [0.0, 0.0, np.nan]])
-    assert kept[0].none_known(X).tolist() == [True, False, False]
+    assert stored[0].none_known(X).tolist() == [True, False, False]
 
 
 def test_a_pattern_borrows_from_rows_that_miss_more() -> None:
@@ -112,11 +112,11 @@ def test_kept_rows_have_events_and_others_whatever_their_share() -> None:
     assert rows.y.sum() == 40 >= FEWEST_EVENTS
 
 
-def test_stored_rows_calibrate_as_before(kept: list[EventRows]) -> None:
-    restored = EventRows.from_state(json.loads(json.dumps(kept[0].state())))
+def test_stored_rows_calibrate_as_before(stored: list[EventRows]) -> None:
+    restored = EventRows.from_state(json.loads(json.dumps(stored[0].state())))
     X, _ = drawn(np.random.default_rng(27), 50)
     less = blanked(X, (0,))
-    before, after = (one.calibrated(less, score(less), score, 1.0) for one in (kept[0], restored))
+    before, after = (one.calibrated(less, score(less), score, 1.0) for one in (stored[0], restored))
     np.testing.assert_array_equal(before, after)
 
 
