@@ -48,7 +48,7 @@ class Assessment:
         return Assessment(self.logs[rows], self.defects[rows], *probabilities, self.decided[rows], self.costs)
 
     def columns(self, seed: Seed) -> dict[str, npt.NDArray[Any]]:
-        """Return probabilities of defects and grades, and decisions, as flat columns; see `QualityModel.columns`."""
+        """Return probabilities and decisions as flat columns; see `QualityModel.columns`."""
         columns: dict[str, npt.NDArray[Any]] = {f"p_{name}": self.defects[:, i] for i, name in enumerate(seed.defects)}
         columns |= {f"p_{grade.name}": self.keeps[:, i] for i, grade in enumerate(seed.grades)}
         names = np.array([grade.name for grade in seed.grades] + [""])
