@@ -49,7 +49,7 @@ def test_a_row_has_the_worst_pattern_of_a_group_and_marks_missed_aims() -> None:
         "no y": {"coverage": 0.84, "width": 2.4},
     }
     other = {**one, "no y": {"coverage": 0.9, "width": 2.4}}
-    *_, history, single = lines({"measured": "2026-12-01", "plants": {"p": {"811": one, "812": other}}})
+    *_, history, single, _ = lines({"measured": "2026-12-01", "plants": {"p": {"811": one, "812": other}}})
     assert [cell.strip() for cell in history.strip("|").split("|")] == [
         *("p", "no history", "2", "90.0%", "90.0%", "1.50", "**1.20**", "", "")
     ]
