@@ -241,7 +241,7 @@ def test_the_potline_is_predicted_as_the_readme_says():
     results = measured("aluminium_reduction")
     candidates = results["candidates"]
     best = candidates[results["registered"]]
-    for other in ("persistence", "linear"):
+    for other in ("persistence", "first_principles"):
         assert best["test_truth_rmse"] < candidates[other]["test_truth_rmse"]
         assert best["holdout_all_truth_rmse"] < candidates[other]["holdout_all_truth_rmse"]
     assert 0.88 <= best["test_coverage_90"] <= 0.92
