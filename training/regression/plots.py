@@ -122,11 +122,11 @@ def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> g
 
 
 def width_without(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Plot the width of intervals without each input; None of a model that did not measure it."""
+    """Plot the rise of the width of intervals without each input; None of a model that did not measure it."""
     costs = candidate.model.missing_costs
     if costs is None:
         return None
-    return input_bars(costs, data, f"width of the {COVERAGE:.0%} interval without the input, over that with all [1]")
+    return input_bars(100 * (costs - 1), data, f"rise of the {COVERAGE:.0%} interval without the input [%]")
 
 
 def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
@@ -214,7 +214,7 @@ PICTURES = (
     ),
     Picture(
         "Width without an input",
-        "Intervals of rows that lack one input alone. At 1 the input costs nothing.",
+        "Intervals of rows that lack one input alone, compared with those of rows with all inputs.",
         width_without,
     ),
     Picture(

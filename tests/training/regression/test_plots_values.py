@@ -225,7 +225,8 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
 def test_the_widths_without_each_input_are_the_models_own(fitted):
     candidate, data, parts = fitted
     figure = plots.width_without(candidate, data, parts)
-    costs = dict(zip((column.label for column in data.seed.inputs), candidate.model.missing_costs, strict=True))
+    rises = 100 * (candidate.model.missing_costs - 1)
+    costs = dict(zip((column.label for column in data.seed.inputs), rises, strict=True))
     assert dict(zip(figure.data[0].y, figure.data[0].x, strict=True)) == costs
     assert list(figure.data[0].x) == sorted(costs.values())
     without = replace(candidate, model=replace(candidate.model, missing_costs=None))
