@@ -19,6 +19,7 @@ RELATIONS = {
     "rows within a limited time": r"first and last period of all rows at most",
     "one row, outcome or plan of a unit and period": r"one (row|outcome|plan) a unit",
     "a plan after the newest row of its unit's history": r"a period after ",
+    "a history not later than the rows of its unit": r"a period not later than that of rows",
     "history of each unit that is planned": r"a unit with rows in history|one of the \d+ units of history",
     "a value in the plan or in the history": r"a value (here, or in a row|in the rows, or earlier|in at least one)",
     "a coverage for which the model has rows": r"a coverage that the model has rows for",

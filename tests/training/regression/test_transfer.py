@@ -66,13 +66,13 @@ def after(model, data, first):
     for start in range(0, first, 30):
         rows = order[start : min(start + 30, first)]
         table = data.table.iloc[rows]
-        records = [
-            {"unit": unit, "period_start": moment.isoformat(), "previous_y": None, "x_set": x, "z": z}
-            for unit, moment, x, z in zip(table["unit"], table["period_start"], table["x_set"], table["z"], strict=True)
-        ]
+        columns = table[["unit", "period_start", "previous_y", "x_set", "z"]].astype(object)
+        rows_of = columns.where(columns.notna(), None).to_dict("records")
+        records = [{**one, "period_start": one["period_start"].isoformat()} for one in rows_of]
         arrived = SimpleNamespace(batch=start, at=start + 1, accepted=False)
         known = [{"y": one} for one in data.y[rows].tolist()]
-        state = json.loads(json.dumps(STATES.taken(model, state, records, known, [0] * len(rows), arrived)))
+        asked_at = [start] * len(rows)  # after the outcomes before them
+        state = json.loads(json.dumps(STATES.taken(model, state, records, known, asked_at, arrived)))
     return STATES.followed(model, state, first), order[first:]
 
 
