@@ -100,9 +100,11 @@ def note(page: str) -> list[str]:
     for stem, command in OF_PAGES[page].items():
         content = (FOLDER / f"{stem}.json").read_bytes()
         result = json.loads(content)
-        measured = {label for label, _, _ in _digests(result, names())}
-        by_earlier_models = hashlib.sha256(content).hexdigest() == EARLIER_MODELS.get(stem)
-        if labels := sorted(measured) if by_earlier_models else outdated(result):
+        if hashlib.sha256(content).hexdigest() == EARLIER_MODELS.get(stem):
+            labels, measured = ["all"], {"all"}
+        else:
+            labels, measured = outdated(result), {label for label, _, _ in _digests(result, names())}
+        if labels:
             which = "all" if measured == {*labels} else ", ".join(labels)
             file = os.path.relpath(DOCS / "results" / f"{stem}.json", (DOCS / page).parent)
             lines.append(f"> - [`{command}`]({file}): {which}")
