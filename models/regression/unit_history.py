@@ -31,6 +31,8 @@ LONGEST = 2 * WINDOW
 """Periods after which an error no longer describes its unit."""
 REACH = 3.0
 """Factor of the largest error in training beyond which a label is none of this quantity in its unit of measure."""
+COMMON = 5
+"""Errors of a period from which the shift of all units is taken."""
 _MOST_STARTS = 1000  # levels of period starts that are stored for requests
 _QUERIES = 500_000  # units times starts that are computed together
 LONG_AGO = -(2**62)
@@ -109,13 +111,23 @@ class TargetHistory:
             return np.full(len(X), self.level)
         return np.asarray(self.line.predict(X[:, measured_inputs(self.seed)]))
 
-    def errors_of(self, X: FloatArray, y: FloatArray) -> FloatArray:
+    def errors_of(self, X: FloatArray, y: FloatArray, start: IntArray | None = None) -> FloatArray:
         """Return errors of labels [the target's unit], shape (n,); NaN if not `plausible`."""
-        return self.plausible(to_scale(y, self.seed.log_floor) - self.expected(X))
+        return self.plausible(to_scale(y, self.seed.log_floor) - self.expected(X), start)
 
-    def plausible(self, errors: FloatArray) -> FloatArray:
-        """Return errors, NaN for those that no label of the target in its unit of measure has."""
-        return np.where(np.abs(errors) <= REACH * self.largest, errors, np.nan)
+    def plausible(self, errors: FloatArray, start: IntArray | None = None) -> FloatArray:
+        """Return errors, NaN for those that no label of the target in its unit of measure has.
+
+        With starts of their periods, shape (n,), errors are compared with the median of their period if it has COMMON
+        errors: a shift of all units, such as that of a laboratory, is plausible.
+        """
+        level: FloatArray | float = 0.0
+        if start is not None and len(start):
+            _, at, count = np.unique(start, return_inverse=True, return_counts=True)
+            periods = np.split(errors[np.argsort(at, kind="stable")], np.cumsum(count)[:-1])
+            known = (one[np.isfinite(one)] for one in periods)
+            level = np.array([np.median(one) if len(one) >= COMMON else 0.0 for one in known])[at]
+        return np.where(np.abs(errors - level) <= REACH * self.largest, errors, np.nan)
 
     def deviations(
         self, units: npt.NDArray[np.object_], start: IntArray, since: IntArray
@@ -316,7 +328,7 @@ class UnitHistory:
         errors: dict[str, UnitErrors] = {}
         for name, one in self.targets.items():
             if name in table.columns:
-                of_table = one.errors_of(X, table[name].to_numpy(dtype=np.float64))
+                of_table = one.errors_of(X, table[name].to_numpy(dtype=np.float64), start)
                 errors[name] = one.errors.joined(UnitErrors.of(units, start, of_table))
         return self.known(errors)
 

@@ -78,7 +78,8 @@ def errors_of_rows(
     """
     units = [unit_of(row, history.seed) for row in rows]
     moments = starts(rows, history.seed)
-    errors = UnitErrors.of(units, np.array(moments, dtype=np.int64), history.targets[target].errors_of(X, y))
+    period = np.array(moments, dtype=np.int64)
+    errors = UnitErrors.of(units, period, history.targets[target].errors_of(X, y, period))
     rebuilt: dict[str, int] = {}
     for unit, row, start in zip(units, rows, moments, strict=True):
         rebuilt[unit] = max(rebuilt.get(unit, LONG_AGO), built_at(row, start, history))

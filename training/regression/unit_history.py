@@ -99,7 +99,7 @@ def _fitted(data: Dataset, y: FloatArray, train: IntArray, form: Form) -> Target
         shrinkage=shrinkage(errors[train], units[train], start[train], since[train], microseconds(data.seed.period)),
         largest=float(np.max(np.abs(errors[train]))),
     )
-    return replace(history, errors=UnitErrors.of(units, start, history.plausible(errors)))
+    return replace(history, errors=UnitErrors.of(units, start, history.plausible(errors, start)))
 
 
 def _out_of_fold(data: Dataset, y: FloatArray, train: IntArray) -> FloatArray:

@@ -200,7 +200,7 @@ def test_a_shadow_that_another_champion_left_behind_is_ended_at_the_next_look(pl
 
 @pytest.mark.long("retrains")
 def test_a_newer_challenger_that_is_better_takes_its_place(plant, toy_frame):
-    rows_of(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
+    rows_of(toy_frame, 36, 48, slope=2.0).to_parquet(plant.folder / "more.parquet")
     result = retrain(
         plant.seed, plant.folder / "more.parquet", plant.settings, accept_label_shift="the law has changed"
     )
@@ -218,7 +218,7 @@ def test_a_training_from_scratch_ends_it(plant, toy_frame):
 
 @pytest.mark.long("retrains")
 def test_a_dry_run_begins_no_shadow(plant, toy_frame):
-    rows_of(toy_frame, 36, 48, slope=3.0).to_parquet(plant.folder / "more.parquet")
+    rows_of(toy_frame, 36, 48, slope=2.0).to_parquet(plant.folder / "more.parquet")
     before = plant.moves
     tried = retrain(
         plant.seed,
