@@ -28,6 +28,22 @@ _BOUNDS = {"bounds": "python -m benchmarks.bounds"}
 OF_PAGES: Mapping[str, Mapping[str, str]] = {
     "reference/processes/copper_electrorefining": _BOUNDS,
     "reference/processes/zinc_electrowinning": _BOUNDS,
+    "reference/processes/black_mass": {"black_mass": "python benchmarks/accuracy.py black_mass"},
+    "reference/processes/high_purity_gallium": {
+        "high_purity_gallium": "python benchmarks/accuracy.py high_purity_gallium"
+    },
+    "reference/processes/heavy_scrap": {"heavy_scrap": "python benchmarks/accuracy.py heavy_scrap"},
+    "reference/processes/pv_modules": {"pv_modules": "python benchmarks/accuracy.py pv_modules"},
+    "reference/processes/retired_batteries": {"retired_batteries": "python benchmarks/accuracy.py retired_batteries"},
+    "reference/processes/retired_batteries_chemistry": {
+        "retired_batteries_chemistry": "python benchmarks/accuracy.py retired_batteries_chemistry FILE"
+    },
+    "reference/processes/retired_batteries_pulse": {
+        "retired_batteries_pulse": "python benchmarks/accuracy.py retired_batteries_pulse FILE"
+    },
+    "reference/processes/zinc_leach_filter": {
+        "zinc_leach_filter": "python benchmarks/accuracy.py zinc_leach_filter FILE"
+    },
     "results/benchmarks": {
         "benchmarks": "make bench",
         "service": "python -m benchmarks.service",
@@ -64,6 +80,14 @@ OF_PAGES: Mapping[str, Mapping[str, str]] = {
 
 # SHA-256 of results that were measured by models before the unit history and the imputation of missing inputs.
 EARLIER_MODELS: Mapping[str, str] = {
+    "zinc_leach_filter": "edb0415f331ed5caf360eafbc61e215566b36670bec784b5064269963f517c2e",
+    "retired_batteries_pulse": "f2d7f4e65aabd8c641fcc139ce373bac2ca59d75271fc826b8312d196cface57",
+    "retired_batteries_chemistry": "acbec2997ec0670327ef39fd815615db3f2281fd798815d65cd9220b2182d63d",
+    "retired_batteries": "93dcf70037a58dd040690e5eb4b75e8b0646f1c1cefcd063d14712128e9ad228",
+    "pv_modules": "44f7faccf9889dbea3286b3fcfbd04da5eb8af3e7177bb06fd52cc063905a0a2",
+    "heavy_scrap": "09bff727135c28e6f4f9531a97b9dadcb7556fcc6e6a0d1c6bd99b5edeaa6dae",
+    "high_purity_gallium": "5011ec67ceda77371fdc3a461309616c526206d4cd580751450e979615fc6627",
+    "black_mass": "85b458db5d02014c57aa3c830305aa6e4c7ff4e522d5e0cd9d0a9b9cfd8ad8a3",
     "quality": "4fd5733882770c88cd41fcb66f8f9fb74d26c82ef8b0a9405e0eeb32cc01f4b5",
     "sorting": "0975c5a14646579a1bd4ddfb7999df51b7bfa7720545349535de141a7f67e8cf",
     "replay_real": "077abb5b89bcc4d794e4473cbbcd0fb8147fe41483c80eebde7a08ade9cd64f0",
@@ -100,12 +124,10 @@ def note(page: str) -> list[str]:
     for stem, command in OF_PAGES[page].items():
         content = (FOLDER / f"{stem}.json").read_bytes()
         result = json.loads(content)
-        if hashlib.sha256(content).hexdigest() == EARLIER_MODELS.get(stem):
-            labels, measured = ["all"], {"all"}
-        else:
-            labels, measured = outdated(result), {label for label, _, _ in _digests(result, names())}
-        if labels:
-            which = "all" if measured == {*labels} else ", ".join(labels)
+        labels, measured = outdated(result), {label for label, _, _ in _digests(result, names())}
+        of_earlier = hashlib.sha256(content).hexdigest() == EARLIER_MODELS.get(stem)
+        if labels or of_earlier:
+            which = "all" if of_earlier or measured == {*labels} else ", ".join(labels)
             file = os.path.relpath(DOCS / "results" / f"{stem}.json", (DOCS / page).parent)
             lines.append(f"> - [`{command}`]({file}): {which}")
     if not lines:
