@@ -99,7 +99,7 @@ def test_errors_beyond_reach_are_those_of_another_unit_of_measure(toy_seed):
 
 
 def test_a_shift_that_all_units_of_a_period_share_is_plausible(toy_seed):
-    """All labels of the second period are 20 lower. One of the first, and those of a period of two, are beyond reach."""
+    """Labels of the second period are 20 lower. One of the first, and those of a period of two, are beyond reach."""
     one = history(toy_seed, {"A-1": {0: 1.0}})
     errors = np.array([0.0, 0.5, -0.5, 0.2, 0.1, -20.0, -20.0, -20.5, -19.5, -20.2, -40.0, -20.0, -20.0])
     start = np.array([0] * 6 + [1] * 5 + [2] * 2)
