@@ -6,12 +6,9 @@ stored as soon as it is measured.
 
 from __future__ import annotations
 
-import argparse
-
 from benchmarks.missing_inputs.page import NAME, PAGE, RESULTS, lines
 from benchmarks.missing_inputs.plants import of_plant
-from benchmarks.plant_results import add_plant, fill_page
-from seeds import load
+from benchmarks.plant_results import PlantBenchmark
 
 PROCESSES = (
     "aluminium_reduction",
@@ -23,18 +20,7 @@ PROCESSES = (
 )
 PLANTS = tuple(range(811, 817))
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
-    parser.add_argument("--plants", type=int, nargs="*", default=PLANTS, help="numbers of the plants")
-    options = parser.parse_args()
-    for process in options.process or PROCESSES:
-        for number in options.plants:
-            figures = add_plant(RESULTS, load(process), number, of_plant(load(process), number), PROCESSES)
-            fill_page(PAGE, NAME, lines, figures)
-            print(process, number, flush=True)
-
+BENCHMARK = PlantBenchmark(PROCESSES, PLANTS, of_plant, RESULTS, PAGE, NAME, lines)
 
 if __name__ == "__main__":
-    main()
+    BENCHMARK.run(__doc__)

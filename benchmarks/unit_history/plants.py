@@ -11,7 +11,7 @@ import numpy as np
 from models.interfaces.answers import COVERAGE, Answer, rows_of
 from models.tasks import build
 from physics.arrays import FloatArray, IntArray
-from seeds import load
+from seeds import Seed
 from synthetic_data import another_plant, simulate
 from training.core.dataset import Dataset, read
 from training.core.evaluate import coverage, rmse
@@ -26,9 +26,9 @@ REQUESTS = ("whole", "outcomes", "nothing")
 """Rows with all inputs; with recorded outcomes, but without earlier periods in the request; without any history."""
 
 
-def of_plant(process: str, number: int) -> dict[str, Any]:
+def of_plant(seed: Seed, number: int) -> dict[str, Any]:
     """Return the figures of a plant with parameters drawn again, by target."""
-    seed = another_plant(load(process), number)
+    seed = another_plant(seed, number)
     with tempfile.TemporaryDirectory() as folder:
         data = read(simulate(seed, Path(folder) / "plant"), seed)
     parts = split(data)
