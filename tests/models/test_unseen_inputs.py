@@ -52,7 +52,7 @@ def labels(seed: Seed, X: FloatArray) -> FloatArray:
 
 
 def predicted(seed: Seed, estimator: Any, less: FloatArray, y: FloatArray, X: FloatArray) -> FloatArray:
-    """What a model says of X whose estimator was fitted to `less` and y."""
+    """Predictions for X of a model whose estimator was fitted to `less` and y."""
     task, rows = seed.process.task, ROWS // 2
     if task == "classification":
         p = estimator.predict_proba(less)

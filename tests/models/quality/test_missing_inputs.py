@@ -56,7 +56,7 @@ def blanked(X: FloatArray, columns: tuple[int, ...]) -> FloatArray:
 
 
 def evaluated(model: QualityModel, X: FloatArray, Y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Whether each lot's contents are covered jointly, whether it is released, and whether it breaks its grade."""
+    """Joint coverage of each lot's contents, its release, and the breach of its grade."""
     lots = AssayedLots.of(model.seed, Y[:, :3], Y[:, 3:])
     inside, released, broken = np.empty((3, len(X)))
     for part, rows in model.by_pattern(X):

@@ -77,7 +77,7 @@ def test_an_outcome_moves_the_history_of_its_unit_alone(plant):
 
 
 def test_a_shift_of_all_units_moves_the_centre_and_no_history(plant):
-    """What errors have in common is followed once: by the centre of the intervals."""
+    """The common part of errors is followed once: by the centre of the intervals."""
     model, data = plant
     rows, later = rows_of(data, 1), rows_of(data, 3)
     state = STATES.begin(model)
