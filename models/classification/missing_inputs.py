@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from models.estimators.temperature import fitted_temperature, tempered
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray
 
 MOST_ROWS = 1000
@@ -62,13 +62,10 @@ class CalibrationRows:
 
     def __post_init__(self) -> None:
         X, codes, given = (np.array(one, dtype=np.float64) for one in (self.X, self.codes, self.given))
-        if X.ndim != 2 or not 0 < len(X) <= MOST_ROWS or self.patterns.ignored.shape != X.shape[1:]:
-            raise ValueError(f"X: expected 1 to {MOST_ROWS} rows; patterns: expected one value a column")
+        self.patterns.check_rows(X, MOST_ROWS)
         if codes.shape != (len(X),) or given.shape != (len(X),) or not ((given >= 0) & (given <= 1)).all():
             raise ValueError("codes, given: expected one value a row; given: probabilities")
-        for name, part in (("X", X), ("codes", codes), ("given", given)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, X=X, codes=codes, given=given)
 
     @classmethod
     def of(cls, X: FloatArray, codes: FloatArray, given: FloatArray, probabilities: Estimate) -> Self:
@@ -104,13 +101,13 @@ class CalibrationRows:
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""
-        numbers = np.column_stack([self.X, self.codes, self.given]).astype("<f8")
-        return {**self.patterns.state(), "rows": base64.b64encode(numbers.tobytes()).decode()}
+        numbers = np.column_stack([self.X, self.codes, self.given])
+        return {**self.patterns.state(), "rows": encoded(numbers)}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
         patterns = MissingPatterns.from_state(state)
-        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8")
+        numbers = decoded(state["rows"])
         numbers = numbers.reshape(-1, len(patterns.ignored) + 2)
         return cls(numbers[:, :-2], numbers[:, -2], numbers[:, -1], patterns)

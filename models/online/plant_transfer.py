@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 
 from models.uncertainty.error_dispersion import ErrorDispersion, PlantResiduals
 from models.uncertainty.intervals import Conformal, CoverageError, share_of
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import FloatArray
 
 STAGES = (0, 10, 50, 200)
@@ -100,9 +100,7 @@ class PlantTransfer:
             raise ValueError("scores: expected numbers >= 0 of each stage and plant")
         if not np.isfinite(growth).all() or not np.isfinite(scores).all():
             raise ValueError("growth, scores: expected finite numbers")
-        for name, part in (("growth", growth), ("scores", scores)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, growth=growth, scores=scores)
 
     @property
     def plants(self) -> int:
@@ -123,18 +121,17 @@ class PlantTransfer:
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; scores are little-endian float32 in base64."""
-        scores = base64.b64encode(self.scores.astype("<f4").tobytes()).decode()
         return {
             "dispersion": self.dispersion.state(),
             "growth": self.growth.tolist(),
             "plants": self.plants,
-            "scores": scores,
+            "scores": encoded(self.scores, "<f4"),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
-        scores = np.frombuffer(base64.b64decode(state["scores"], validate=True), dtype="<f4")
+        scores = decoded(state["scores"], "<f4")
         dispersion = ErrorDispersion.from_state(state["dispersion"])
         growth = np.array(state["growth"], dtype=np.float64)
         return cls(dispersion, growth, scores.reshape(len(STAGES), int(state["plants"]), -1).astype(np.float64))

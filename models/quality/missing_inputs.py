@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +10,9 @@ from typing import Any, Self
 import numpy as np
 
 from models.quality.calibration import LotCalibration
-from models.uncertainty.intervals import rank_of
+from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_LOTS = 4000
@@ -72,9 +72,7 @@ class CalibrationLots:
             raise ValueError("raw: expected one column a content and defect; patterns: expected one value an input")
         if not np.isfinite(raw).all():
             raise ValueError("raw: expected finite numbers")
-        for name, part in parts.items():
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, **parts)
 
     @classmethod
     def of(
@@ -125,29 +123,26 @@ class CalibrationLots:
             rows, X = self.patterns.blanked(self.X, masks, len(self.X))
         raw = self.raw[rows] + estimate(X) - self._whole.of(b"", lambda: estimate(self.X))[rows]
         calibration = calibrate(self.reported[rows], self.defects[rows], raw)
-        return calibration, _quantile(calibration.scatter.joint.scores) / self._present(base)
+        return calibration, bounding_score(calibration.scatter.joint.scores, _COVERAGE) / self._present(base)
 
     def _present(self, base: LotCalibration) -> float:
         """Joint half width of 90 % of lots that miss nothing, in the spreads of these."""
         rows, _ = self.patterns.blanked(self.X, np.zeros((1, self.X.shape[1]), dtype=np.bool_), FEWEST_LOTS)
         rows = rows[~np.isnan(self.reported[rows]).all(axis=1)]
-        return _quantile(np.sort(base.scatter.needed(self.reported[rows], self.raw[rows, : self.reported.shape[1]])))
+        needed = base.scatter.needed(self.reported[rows], self.raw[rows, : self.reported.shape[1]])
+        return bounding_score(np.sort(needed), _COVERAGE)
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""
-        numbers = np.column_stack([self.X, self.reported, self.defects, self.raw]).astype("<f8")
+        numbers = np.column_stack([self.X, self.reported, self.defects, self.raw])
         outputs = [self.reported.shape[1], self.defects.shape[1]]
-        return {**self.patterns.state(), "outputs": outputs, "rows": base64.b64encode(numbers.tobytes()).decode()}
+        return {**self.patterns.state(), "outputs": outputs, "rows": encoded(numbers)}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
         patterns, (elements, defects) = MissingPatterns.from_state(state), state["outputs"]
         sizes = len(patterns.ignored), elements, defects, elements + defects
-        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8").reshape(-1, sum(sizes))
+        numbers = decoded(state["rows"]).reshape(-1, sum(sizes))
         X, reported, own_defects, raw = np.split(numbers, np.cumsum(sizes)[:-1], axis=1)
         return cls(X, reported, own_defects, raw, patterns)
-
-
-def _quantile(scores: FloatArray) -> float:
-    return float(scores[min(rank_of(_COVERAGE, len(scores)), len(scores)) - 1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +12,9 @@ import numpy as np
 from models.estimators.temperature import fitted_temperature, tempered
 from models.sorting.contents import spread
 from models.uncertainty.guarantees import BY_CHANCE, at_least
-from models.uncertainty.intervals import rank_of
+from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray
 
 MOST_PIECES = 1000
@@ -75,13 +75,10 @@ class CalibrationPatterns:
 
     def __post_init__(self) -> None:
         X, codes, errors = (np.array(one, dtype=np.float64) for one in (self.X, self.codes, self.errors))
-        if X.ndim != 2 or not 0 < len(X) <= MOST_PIECES or self.patterns.ignored.shape != X.shape[1:]:
-            raise ValueError(f"X: expected 1 to {MOST_PIECES} rows; patterns: expected one value a column")
+        self.patterns.check_rows(X, MOST_PIECES)
         if codes.shape != (len(X),) or errors.ndim != 2 or len(errors) != len(X):
             raise ValueError("codes, errors: expected one row a piece")
-        for name, part in (("X", X), ("codes", codes), ("errors", errors)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, X=X, codes=codes, errors=errors)
 
     @classmethod
     def of(cls, X: FloatArray, codes: FloatArray, errors: FloatArray, probabilities: Estimate) -> Self:
@@ -146,14 +143,14 @@ class CalibrationPatterns:
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""
-        numbers = np.column_stack([self.X, self.codes, self.errors]).astype("<f8")
-        return {**self.patterns.state(), "rows": base64.b64encode(numbers.tobytes()).decode(), "n": len(self.X)}
+        numbers = np.column_stack([self.X, self.codes, self.errors])
+        return {**self.patterns.state(), "rows": encoded(numbers), "n": len(self.X)}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
         patterns = MissingPatterns.from_state(state)
-        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8")
+        numbers = decoded(state["rows"])
         numbers, k = numbers.reshape(int(state["n"]), -1), len(patterns.ignored)
         return cls(numbers[:, :k], numbers[:, k], numbers[:, k + 1 :], patterns)
 
@@ -164,5 +161,5 @@ def _quantiles(sizes: FloatArray) -> FloatArray:
     for e, column in enumerate(sizes.T):
         known = np.sort(column[~np.isnan(column)])
         if len(known):
-            quantiles[e] = known[min(rank_of(_COVERAGE, len(known)), len(known)) - 1]
+            quantiles[e] = bounding_score(known, _COVERAGE)
     return quantiles

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.uncertainty.error_dispersion import ErrorDispersion
 from models.uncertainty.intervals import CoverageError, rows_needed
+from models.uncertainty.stored_arrays import freeze
 from physics.arrays import FloatArray, IntArray
 
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -71,9 +72,7 @@ class IntervalLevel:
             raise ValueError(f"scores: expected at most {self.window} finite numbers >= 0")
         if missed.shape != (len(COVERAGES),) or not np.isfinite(missed).all():
             raise ValueError(f"missed: expected {len(COVERAGES)} finite numbers, one for each of {COVERAGES}")
-        for name, part in (("scores", scores), ("missed", missed)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, scores=scores, missed=missed)
 
     @classmethod
     def new(cls, weight: float = 1.0) -> Self:

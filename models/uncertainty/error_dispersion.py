@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.uncertainty.stored_arrays import freeze
 from physics.arrays import FloatArray, IntArray
 
 _LEAST = 1e-12
@@ -67,8 +68,7 @@ class ErrorDispersion:
             part = np.array(getattr(self, name), dtype=np.float64)
             if part.ndim != 1 or not np.isfinite(part).all() or (part < 0).any():
                 raise ValueError(f"{name}: expected finite numbers >= 0, one a quantity")
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+            freeze(self, **{name: part})
         if len({len(one) for one in (self.within, self.periods, self.units, self.plants)}) != 1:
             raise ValueError("within, periods, units, plants: expected the same number of quantities")
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from models.uncertainty.stored_arrays import freeze
 from physics.arrays import FloatArray
 
 
@@ -42,8 +43,7 @@ class Conformal:
         scores = np.array(self.scores, dtype=np.float64)
         if scores.ndim != 1 or not np.isfinite(scores).all() or (scores < 0).any() or (np.diff(scores) < 0).any():
             raise ValueError("scores: expected one dimension of finite numbers >= 0 in rising order")
-        scores.flags.writeable = False
-        object.__setattr__(self, "scores", scores)
+        freeze(self, scores=scores)
 
     @classmethod
     def of(cls, measured: FloatArray, predicted: FloatArray, scale: FloatArray | float = 1.0) -> Conformal:
@@ -80,6 +80,11 @@ def rows_needed(coverage: float) -> int:
 def rank_of(coverage: float, n: int) -> int:
     """Return the rank of the score, of n rising ones, that bounds the interval; above n if none does."""
     return math.ceil(share_of(coverage) * (n + 1))
+
+
+def bounding_score(scores: FloatArray, coverage: float) -> float:
+    """Return the score, of n rising ones, that bounds the interval; the largest if none does."""
+    return float(scores[min(rank_of(coverage, len(scores)), len(scores)) - 1])
 
 
 def share_of(coverage: float) -> Fraction:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.uncertainty.intervals import rank_of
+from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray
 
 MOST_ROWS = 1000
@@ -62,19 +62,16 @@ class MissingInputs:
 
     def __post_init__(self) -> None:
         X, predicted, errors = (np.array(one, dtype=np.float64) for one in (self.X, self.predicted, self.errors))
-        if X.ndim != 2 or not 0 < len(X) <= MOST_ROWS or self.patterns.ignored.shape != X.shape[1:]:
-            raise ValueError(f"X: expected 1 to {MOST_ROWS} rows; patterns: expected one value a column")
+        self.patterns.check_rows(X, MOST_ROWS)
         if predicted.shape != (len(X),) or errors.shape != (len(X),) or not np.isfinite([predicted, errors]).all():
             raise ValueError("predicted, errors: expected one finite number a row")
-        for name, part in (("X", X), ("predicted", predicted), ("errors", errors)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, X=X, predicted=predicted, errors=errors)
 
     @classmethod
     def of(cls, X: FloatArray, predicted: FloatArray, errors: FloatArray, estimate: Estimate) -> Self:
         """Keep evenly spaced rows of all calibration rows, and measure the effects of the inputs."""
         rows = evenly_spaced(len(X), MOST_ROWS)
-        limit = NEGLIGIBLE * _quantile(np.sort(np.abs(errors[rows])), _COVERAGE)
+        limit = NEGLIGIBLE * bounding_score(np.sort(np.abs(errors[rows])), _COVERAGE)
         return cls(X[rows], predicted[rows], errors[rows], MissingPatterns.of(X[rows], estimate, limit))
 
     @cached_property
@@ -128,8 +125,8 @@ class MissingInputs:
         scores, present = (self._scores(one, estimate, spread) for one in (masks, nothing))
         fewest = min(len(scores), len(present))
         within = min(coverage, fewest / (fewest + 1))  # the share that the scores of both are enough for
-        before = _quantile(present, within)
-        return _quantile(scores, within) / before if before > 0 else 1.0
+        before = bounding_score(present, within)
+        return bounding_score(scores, within) / before if before > 0 else 1.0
 
     def _scores(self, masks: BoolArray, estimate: Estimate, spread: Estimate) -> FloatArray:
         """Absolute errors over their size, rising, of the rows that count for patterns."""
@@ -145,17 +142,13 @@ class MissingInputs:
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""
-        numbers = np.column_stack([self.X, self.predicted, self.errors]).astype("<f8")
-        return {**self.patterns.state(), "rows": base64.b64encode(numbers.tobytes()).decode()}
+        numbers = np.column_stack([self.X, self.predicted, self.errors])
+        return {**self.patterns.state(), "rows": encoded(numbers)}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
         patterns = MissingPatterns.from_state(state)
-        numbers = np.frombuffer(base64.b64decode(state["rows"], validate=True), dtype="<f8")
+        numbers = decoded(state["rows"])
         numbers = numbers.reshape(-1, len(patterns.ignored) + 2)
         return cls(numbers[:, :-2], numbers[:, -2], numbers[:, -1], patterns)
-
-
-def _quantile(scores: FloatArray, coverage: float) -> float:
-    return float(scores[min(rank_of(coverage, len(scores)), len(scores)) - 1])

@@ -10,6 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
+from models.uncertainty.stored_arrays import freeze
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 GROUPS = 16
@@ -40,9 +41,12 @@ class MissingPatterns:
         ignored, effects = np.array(self.ignored, dtype=np.bool_), np.array(self.effects, dtype=np.float64)
         if ignored.ndim != 1 or effects.shape != ignored.shape or not (effects >= 0).all():
             raise ValueError("ignored, effects: expected one value a column; effects: numbers of 0 or more")
-        for name, part in (("ignored", ignored), ("effects", effects)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, ignored=ignored, effects=effects)
+
+    def check_rows(self, X: FloatArray, most: int) -> None:
+        """Raise ValueError unless X has 1 to `most` rows of these inputs."""
+        if X.ndim != 2 or not 0 < len(X) <= most or self.ignored.shape != X.shape[1:]:
+            raise ValueError(f"X: expected 1 to {most} rows; patterns: expected one value a column")
 
     @classmethod
     def of(cls, X: FloatArray, estimate: Estimate, limit: float) -> Self:

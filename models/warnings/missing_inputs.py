@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from models.warnings.calibration import Platt
 from physics.arrays import BoolArray, FloatArray
 
@@ -28,6 +28,7 @@ NEGLIGIBLE = 0.1
 """Sum of the effects of missing inputs up to which a row counts as if it missed nothing [log-odds]."""
 FLATTEST = 0.5
 """Smallest slope of rows that miss nothing by which another one is divided."""
+_STORED = {"X": "<f4", "log_odds": "<f8", "y": "<f4"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +64,12 @@ class EventRows:
 
     def __post_init__(self) -> None:
         X, log_odds, y = (np.array(one, dtype=np.float64) for one in (self.X, self.log_odds, self.y))
-        if X.ndim != 2 or not 0 < len(X) <= MOST_ROWS or self.patterns.ignored.shape != X.shape[1:]:
-            raise ValueError(f"X: expected 1 to {MOST_ROWS} rows; patterns: expected one value a column")
+        self.patterns.check_rows(X, MOST_ROWS)
         if log_odds.shape != (len(X),) or not np.isfinite(log_odds).all() or not np.isin(y, (0.0, 1.0)).all():
             raise ValueError("log_odds: expected one finite number a row; y: expected 0 or 1")
         if y.shape != (len(X),) or not 0 < self.rate < 1:
             raise ValueError("y: expected one value a row; rate: expected a number between 0 and 1")
-        for name, part in (("X", X), ("log_odds", log_odds), ("y", y)):
-            part.flags.writeable = False
-            object.__setattr__(self, name, part)
+        freeze(self, X=X, log_odds=log_odds, y=y)
 
     @classmethod
     def of(cls, X: FloatArray, log_odds: FloatArray, y: FloatArray, parts: Estimate) -> Self:
@@ -138,19 +136,12 @@ class EventRows:
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian in base64, inputs as float32."""
-        parts = {"X": self.X.astype("<f4"), "log_odds": self.log_odds.astype("<f8"), "y": self.y.astype("<f4")}
-        return {
-            **self.patterns.state(),
-            "rate": self.rate,
-            **{name: base64.b64encode(part.tobytes()).decode() for name, part in parts.items()},
-        }
+        parts = {name: encoded(getattr(self, name), kind) for name, kind in _STORED.items()}
+        return {**self.patterns.state(), "rate": self.rate, **parts}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Restore from the values that `state` returned."""
         patterns = MissingPatterns.from_state(state)
-        X, log_odds, y = (
-            np.frombuffer(base64.b64decode(state[name], validate=True), dtype=kind)
-            for name, kind in (("X", "<f4"), ("log_odds", "<f8"), ("y", "<f4"))
-        )
+        X, log_odds, y = (decoded(state[name], kind) for name, kind in _STORED.items())
         return cls(X.reshape(-1, len(patterns.ignored)), log_odds, y, float(state["rate"]), patterns)
