@@ -108,7 +108,7 @@ fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from O
 ##@ Keep
 lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra dev pyproject.toml --output-file requirements.lock
+		--extra dev --extra gateway pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
 	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
