@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
+from seeds.format.quantity import Name, Number, PeriodLength, Quantity, SeedPart, Text, Unit
 
 Role = Literal["key", "time", "before", "setpoint", "during", "late", "target"]
 Statistic = Literal["mean", "sd", "min", "max", "last", "count"]
@@ -52,7 +52,7 @@ class Column(SeedPart):
     `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are
     faster than the period become its value. `previous`, `rolling` and `calendar` are three ways of making a column that
     no file holds. `when_bad` says what becomes of a request's row whose value is of bad quality: the value counts as
-    missing, or the row is refused.
+    missing, or the row is refused. `refresh` is how often the plant renews the live value.
     """
 
     name: Name
@@ -74,6 +74,7 @@ class Column(SeedPart):
     rolling: Rolling | None = None
     calendar: Calendar | None = None
     when_bad: Literal["missing", "refused"] = "missing"
+    refresh: PeriodLength | None = None
     bounds: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     step: Annotated[Number, Field(gt=0)] | None = None
     move_cost: Quantity | None = None

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import constraints, equipment, norms, schedule, table, warnings
+from seeds.format import constraints, equipment, gateway, norms, schedule, table, warnings
 from seeds.format.column import MADE
 from seeds.format.renamed import renamed, renamed_prices
 from seeds.format.schema import Seed, called, head_of, stated_sources
@@ -171,6 +171,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from warnings.faults(raw, columns)
     yield from equipment.faults(raw)
     yield from table.faults(raw, columns)
+    yield from gateway.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
         head = head_of(source)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
+from seeds.format.gateway import GatewaySettings
 from seeds.format.norms import Norm
 from seeds.format.plant import Plant
 from seeds.format.quantity import LabelDelay, Name, PeriodLength, Quantity, SeedPart, Text, Unit
@@ -108,6 +109,7 @@ class Seed(SeedPart):
     grades: Annotated[list[Grade], Field([])]
     causes: Annotated[list[Cause], Field([])]
     plant: Plant | None = None
+    gateway: Annotated[GatewaySettings, Field(GatewaySettings())]
     text: Annotated[str, Field(exclude=True, repr=False)] = ""
     place: Annotated[int | None, Field(exclude=True, repr=False)] = None
     added: Annotated[tuple[Column, ...], Field(exclude=True, repr=False)] = ()

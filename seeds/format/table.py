@@ -109,9 +109,15 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
         if key in table and not has_time:
             yield f"table.{key}: expected a column of role time: without it rows have no order in time"
     for name, column in columns.items():
-        if column.get("statistic") is not None and "every" not in table:
+        if column.get("statistic") is not None and not ("every" in table or _is_sampled(raw)):
             yield f"columns.{name}.statistic: expected [table] with every = {{ value, unit }}, how fast rows are"
     yield from _speed_faults(raw, table)
+
+
+def _is_sampled(raw: Mapping[str, Any]) -> bool:
+    """Return whether the gateway makes rows of samples."""
+    gateway = raw.get("gateway")
+    return isinstance(gateway, dict) and "every" in gateway
 
 
 def _speed_faults(raw: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
