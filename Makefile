@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-long test-all check format site dist bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
+.PHONY: help up test test-fast test-long test-all check format site dist bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,11 @@ bench-referees: $(VENV)/.built ## measure effects of knobs beside econml, Double
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
 	$(BIN)/python benchmarks/mutants
 
+# pysparkplug wants an older paho-mqtt for its client, which nothing uses here.
+sparkplug-decoder: $(VENV)/.built ## install a Sparkplug decoder of other authors, with which tests compare
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench-sparkplug --no-deps \
+		--require-hashes -r benchmarks/sparkplug/requirements.lock
+
 fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from OpenAPI (ten minutes)
 	$(BIN)/python -m benchmarks.fuzz --home .nonferrous
 
@@ -111,5 +116,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev --extra gateway pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .bench-sparkplug .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,6 +19,7 @@ DRIFTED = 4  # exit code where drift is seen
 
 OURS = (
     "drafting",
+    "gateway",
     "models",
     "monitoring",
     "nonferrous",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import drafting
+import gateway
 import models
 import monitoring
 import nonferrous
@@ -29,6 +30,7 @@ from tests.suite.imports import modules
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
     drafting,
+    gateway,
     models,
     monitoring,
     nonferrous,

@@ -22,6 +22,8 @@ def browser() -> str | None:
 PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {
     "chromium": (browser, "chromium"),
     "initdb": (initdb, "postgresql"),
+    "mosquitto": (partial(shutil.which, "mosquitto", path=f"{os.environ['PATH']}:/usr/sbin"), "mosquitto"),
+    "mosquitto_sub": (partial(shutil.which, "mosquitto_sub"), "mosquitto-clients"),
     "openssl": (partial(shutil.which, "openssl"), "openssl"),
     "promtool": (partial(shutil.which, "promtool"), "promtool"),
     "systemd-analyze": (partial(shutil.which, "systemd-analyze"), "systemd"),

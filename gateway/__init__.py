@@ -1,0 +1,1 @@
+"""Gateway between the control system of a plant and the service; a process of its own."""

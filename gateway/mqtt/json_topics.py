@@ -1,0 +1,267 @@
+"""Plain JSON topics, for plants without Sparkplug: one topic for each value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.mqtt.messages import MqttMessage
+
+MAX_CONTENT_BYTES = 64 << 10
+MAX_TOPICS = 100_000
+MAX_REASONS = 1_000
+OTHER_REASONS = "other reasons"
+QUALITIES = ("good", "uncertain", "bad")
+_KEYS = ("value", "timestamp", "quality", "unit", "sender")
+
+
+class JsonTopicError(ValueError):
+    """Message of a JSON topic that is refused."""
+
+
+@dataclass(frozen=True)
+class JsonReading:
+    """Value of a topic.
+
+    Attributes
+    ----------
+    topic : str
+        Topic.
+    value : float, str, bool or None
+        None if the sender has no value.
+    at : datetime
+        Source time in UTC; time of arrival if the message states none.
+    quality : str
+        One of `QUALITIES`.
+    unit : str or None
+        Unit of measure.
+    """
+
+    topic: str
+    value: float | str | bool | None
+    at: dt.datetime
+    quality: str = "good"
+    unit: str | None = None
+
+
+def read_reading(topic: str, content: bytes, now: dt.datetime) -> JsonReading:
+    """Return the reading of a message.
+
+    Parameters
+    ----------
+    topic : str
+        Topic of the message.
+    content : bytes
+        A number, a text in quotation marks, true, false or null; or an object with `value` and, optionally,
+        `timestamp` (ISO 8601 with an offset, or milliseconds since 1970), `quality` and `unit`.
+    now : datetime
+        Time of arrival in UTC.
+
+    Raises
+    ------
+    JsonTopicError
+        More than 64 KiB, no JSON, or an entry that is not as described.
+    """
+    if len(content) > MAX_CONTENT_BYTES:
+        raise JsonTopicError(f"got {len(content)} bytes: expected at most {MAX_CONTENT_BYTES}")
+    try:
+        given = json.loads(content)
+    except (ValueError, RecursionError):
+        raise JsonTopicError(f"got {content[:40]!r}: expected JSON in UTF-8") from None
+    entries: dict[str, Any] = given if isinstance(given, dict) else {"value": given}
+    if unknown := entries.keys() - set(_KEYS):
+        raise JsonTopicError(f"got {sorted(unknown)[0][:40]!r}: expected the entries {', '.join(_KEYS)}")
+    if "value" not in entries:
+        raise JsonTopicError("value is missing")
+    value, quality, unit = entries["value"], entries.get("quality", "good"), entries.get("unit")
+    if isinstance(value, dict | list):
+        raise JsonTopicError("value: got several values: expected a number, a text, true, false or null")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = _finite(value)
+    if quality not in QUALITIES:
+        raise JsonTopicError(f"quality: got {str(quality)[:40]!r}: expected one of {', '.join(QUALITIES)}")
+    if unit is not None and not isinstance(unit, str):
+        raise JsonTopicError(f"unit: got {str(unit)[:40]!r}: expected a text")
+    at = now if entries.get("timestamp") is None else _time(entries["timestamp"])
+    return JsonReading(topic, value, at, quality, unit)
+
+
+def write_reading(reading: JsonReading, sender: str) -> bytes:
+    """Return the message of a reading, as `read_reading` reads it."""
+    value = reading.value
+    if isinstance(value, float) and not math.isfinite(value):
+        value = None
+    content = {"value": value, "timestamp": reading.at.isoformat(), "quality": reading.quality}
+    if reading.unit is not None:
+        content["unit"] = reading.unit
+    return json.dumps({**content, "sender": sender}, ensure_ascii=False).encode()
+
+
+def _finite(value: int | float) -> float | None:
+    """Return a number; None for NaN and infinity, which JSON does not have and some senders write."""
+    try:
+        number = float(value)
+    except OverflowError:
+        raise JsonTopicError("value: got a whole number beyond the range of a double") from None
+    return number if math.isfinite(number) else None
+
+
+def _time(given: object) -> dt.datetime:
+    """Return a source time in UTC."""
+    try:
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return dt.datetime.fromtimestamp(given / 1000, dt.UTC)
+        if isinstance(given, str):
+            read = dt.datetime.fromisoformat(given)
+            if read.tzinfo is not None:
+                return read.astimezone(dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise JsonTopicError(
+        f"timestamp: got {str(given)[:40]!r}: expected ISO 8601 with an offset, or milliseconds since 1970"
+    )
+
+
+class JsonSubscriber:
+    """Reader of JSON topics; an MqttSession.
+
+    Parameters
+    ----------
+    topics : sequence of str
+        Topics to read; may contain wildcards.
+    listener : callable
+        Receives each reading.
+    clock : callable, optional
+        Time in UTC.
+
+    Attributes
+    ----------
+    refused : Counter of str
+        Number of refused messages by topic and reason.
+    """
+
+    def __init__(
+        self,
+        topics: Sequence[str],
+        listener: Callable[[JsonReading], None],
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._topics, self._listener, self._clock = tuple(topics), listener, clock
+        self._newest: dict[str, dt.datetime] = {}
+        self.refused: Counter[str] = Counter()
+
+    def subscriptions(self) -> Sequence[str]:
+        """Return the topics."""
+        return self._topics
+
+    def will(self) -> None:
+        """Return no message: a reader has no state that others need."""
+
+    def opened(self) -> Sequence[MqttMessage]:
+        """Return no message."""
+        return ()
+
+    def closing(self) -> Sequence[MqttMessage]:
+        """Return no message."""
+        return ()
+
+    def lost(self) -> None:
+        """Do nothing: retained values have their source time, and the age shows that they are old."""
+
+    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
+        """Give the reading of a message to the listener; count messages that are refused."""
+        try:
+            reading = read_reading(topic, content, self._clock())
+            newest = self._newest.get(topic)
+            if newest is not None and reading.at < newest:
+                raise JsonTopicError("timestamp before that of an earlier message: does another client write here?")
+            if newest is None and len(self._newest) >= MAX_TOPICS:
+                raise JsonTopicError(f"more than {MAX_TOPICS} topics")
+        except JsonTopicError as error:
+            reason = f"{topic[:200]}: {error}"
+            self.refused[reason if reason in self.refused or len(self.refused) < MAX_REASONS else OTHER_REASONS] += 1
+            return ()
+        self._newest[topic] = reading.at
+        self._listener(reading)
+        return ()
+
+
+class JsonPublisher:
+    """Writer of JSON topics below a prefix; an MqttSession.
+
+    The topic `PREFIX/status` is `online` or `offline`. Values are retained, so that later readers receive the newest.
+
+    Parameters
+    ----------
+    prefix : str
+        First levels of all topics, such as `nonferrous/results`.
+
+    Attributes
+    ----------
+    conflicts : Counter of str
+        Number of messages of other clients by topic below the prefix.
+
+    Raises
+    ------
+    JsonTopicError
+        A prefix with wildcards, or that is empty.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = _checked(prefix)
+        self._sender = uuid.uuid4().hex
+        self.conflicts: Counter[str] = Counter()
+
+    def subscriptions(self) -> Sequence[str]:
+        """Return all topics below the prefix, which shows other clients that write there."""
+        return (f"{self._prefix}/#",)
+
+    def will(self) -> MqttMessage:
+        """Return the status `offline`."""
+        return self._status("offline")
+
+    def opened(self) -> Sequence[MqttMessage]:
+        """Return the status `online`."""
+        return [self._status("online")]
+
+    def closing(self) -> Sequence[MqttMessage]:
+        """Return the status `offline`."""
+        return [self._status("offline")]
+
+    def lost(self) -> None:
+        """Do nothing: the broker sends the will."""
+
+    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
+        """Count messages of other clients; nothing that is sent here has an effect."""
+        try:
+            given = json.loads(content) if len(content) <= MAX_CONTENT_BYTES else None
+        except (ValueError, RecursionError):
+            given = None
+        sender = given.get("sender") if isinstance(given, dict) else None
+        # A retained status of an earlier process of this gateway is no conflict.
+        if sender != self._sender and topic != f"{self._prefix}/status":
+            known = topic in self.conflicts or len(self.conflicts) < MAX_REASONS
+            self.conflicts[topic[:200] if known else OTHER_REASONS] += 1
+        return ()
+
+    def message(self, reading: JsonReading) -> MqttMessage:
+        """Return the message of a reading; its topic is relative to the prefix."""
+        topic = _checked(f"{self._prefix}/{reading.topic}")
+        return MqttMessage(topic, write_reading(reading, self._sender), 1, is_retained=True)
+
+    def _status(self, value: str) -> MqttMessage:
+        content = json.dumps({"value": value, "sender": self._sender}).encode()
+        return MqttMessage(f"{self._prefix}/status", content, 1, is_retained=True)
+
+
+def _checked(topic: str) -> str:
+    """Return a topic to which a client may publish."""
+    if not topic or any(character in topic for character in "+#\0") or len(topic.encode()) > 65_535:
+        raise JsonTopicError(f"topic: got {topic[:80]!r}: expected 1 to 65535 bytes without + # and NUL")
+    return topic
