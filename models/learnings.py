@@ -79,6 +79,7 @@ class LotEffects(Learning[LotSetPoints]):
     """Effects of set-points on future lots."""
 
     name = SETPOINTS
+    version = 2
 
     def state(self, part: LotSetPoints) -> Record:
         """Return the fitted part as JSON values."""

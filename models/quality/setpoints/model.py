@@ -23,6 +23,7 @@ from seeds import Quantity, Seed
 
 BEYOND = 0.1  # of the width of an input's history that it may lie beyond it: drifting readings pass it every month
 SUPPORT = (5.0, 95.0)  # percentiles of a set-point's history between which a recommendation stays
+MOST_EFFECT = 0.1  # of missing inputs on an output: its errors are 5 % larger then
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,9 @@ class LotSetpoints:
         Where each of `columns` may lie: its range in history, and BEYOND of its width on either side.
     complete : ndarray of bool, shape (j,)
         Whether it was never missing in history.
+    effects_if_missing : ndarray, shape (j,)
+        Mean square change of the output that changes most if it alone is missing: of a content in variances of its
+        error, of a defect in log-odds squared; 0 if unknown.
     lots : int
         Past lots that taught it.
     """
@@ -60,6 +64,7 @@ class LotSetpoints:
     high: FloatArray
     ranges: FloatArray
     complete: BoolArray
+    effects_if_missing: FloatArray
     lots: int
 
     @classmethod
@@ -94,9 +99,11 @@ class LotSetpoints:
         scatter = ErrorScenarios.of(Y[new, :outputs], fitted.predict(seen[new])[:, :outputs])
         inputs = learnt_inputs(seen)
         low, high = np.nanpercentile(X[:, setpoint_places(seed)], SUPPORT, axis=0)
+        estimator = estimator.fit(seen, Y)
+        scale = np.concatenate([scatter.spread, np.ones(len(seed.defects))])
         return cls(
             seed=seed,
-            estimator=estimator.fit(seen, Y),
+            estimator=estimator,
             columns=columns,
             scatter=scatter,
             effects=learn_effects(seed, X, Y, units, periods),
@@ -104,6 +111,7 @@ class LotSetpoints:
             high=high,
             ranges=inputs["ranges"] + BEYOND * np.ptp(inputs["ranges"], axis=1)[:, None] * [-1.0, 1.0],
             complete=inputs["complete"],
+            effects_if_missing=_effects_if_missing(seen, estimator, scale),
             lots=len(X),
         )
 
@@ -117,9 +125,19 @@ class LotSetpoints:
         return priced(self.seed, given)
 
     def flags(self, X: FloatArray) -> list[list[str]]:
-        """Return missing or novel inputs of lots, shape (n, k); a lot without any is known."""
-        names = [input_names(self.seed)[i] for i in self.columns]
-        return input_flags(X[:, self.columns], names, self.ranges, self.complete)
+        """Return missing or novel inputs of lots, shape (n, k); a lot without any is known.
+
+        A missing input is named if history never lacked it, or if predictions depend on it. Those of the smallest
+        effects are not named, as long as these sum up to MOST_EFFECT at most.
+        """
+        names, seen = [input_names(self.seed)[i] for i in self.columns], X[:, self.columns]
+        flags = input_flags(seen, names, self.ranges, self.complete)
+        order = np.argsort(self.effects_if_missing, kind="stable")
+        missing = np.isnan(seen[:, order])
+        needed = missing & (np.cumsum(missing * self.effects_if_missing[order], axis=1) > MOST_EFFECT)
+        for i, j in np.argwhere(needed & ~self.complete[order])[::-1].tolist():
+            flags[i].append(f"{names[order[j]]} missing")
+        return flags
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Logarithms of contents and log-odds of defects as planned, shape (n, E + D)."""
@@ -135,13 +153,14 @@ class LotSetpoints:
             "high": self.high.tolist(),
             "ranges": listed(self.ranges),
             "complete": self.complete.tolist(),
+            "effects_if_missing": self.effects_if_missing.tolist(),
             "lots": self.lots,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
-        """Restore from the values that `state` returned."""
-        estimator = _lines(seed)
+        """Restore from the values that `state` returned; version 1 lacks `effects_if_missing`."""
+        estimator, complete = _lines(seed), np.array(state["complete"], dtype=np.bool_)
         estimator.restore(state["estimator"], _no_trees)
         low, high, ranges = (np.array(state[name], dtype=np.float64) for name in ("low", "high", "ranges"))
         return cls(
@@ -153,7 +172,8 @@ class LotSetpoints:
             low=low,
             high=high,
             ranges=ranges,
-            complete=np.array(state["complete"], dtype=np.bool_),
+            complete=complete,
+            effects_if_missing=np.array(state.get("effects_if_missing", np.zeros(len(complete))), dtype=np.float64),
             lots=int(state["lots"]),
         )
 
@@ -172,3 +192,16 @@ def _lines(seed: Seed) -> LotLines:
 
 def _no_trees(name: str, columns: int) -> Any:
     raise ValueError(f"{name}: lines hold no trees")
+
+
+def _effects_if_missing(seen: FloatArray, estimator: LotLines, scale: FloatArray) -> FloatArray:
+    """Return the mean square change of the output that changes most without each input, shape (j,)."""
+    effects = np.zeros(seen.shape[1])
+    for j in range(seen.shape[1]):
+        present = seen[~np.isnan(seen[:, j])]
+        if len(present):
+            blanked = present.copy()
+            blanked[:, j] = np.nan
+            change = (estimator.predict(blanked) - estimator.predict(present)) / scale
+            effects[j] = np.mean(change**2, axis=0).max()
+    return effects

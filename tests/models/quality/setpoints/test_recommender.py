@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from models.quality.setpoints.recommender import BROKEN, LotPlans, _decided, rec
 from seeds import Seed
 from seeds.format.loader import parse
 from system.cancellation import looking
+from tests.suite.physics import state_process
 
 Learn = Callable[..., LotSetpoints]
 
@@ -181,3 +184,38 @@ def test_many_lots_are_weighed_some_at_a_time(setpoints: LotSetpoints, monkeypat
         gains = [[one.gain.value for one in each] for each in (parts, together)]
         np.testing.assert_allclose(*gains, rtol=1e-9)
     assert len(looks) > 4 * len(subset.units) / 3
+
+
+def test_a_lot_without_an_input_that_history_lacked_at_times_is_refused_if_its_plan_depends_on_it(
+    toy_quality_seed: Seed, history: Callable[..., Any], physics: Callable[[float], Any]
+) -> None:
+    X, labels, units, periods = history(per_u=3.0)
+    rng = np.random.default_rng(3)
+    X[rng.random(len(X)) < 0.05, 0] = np.nan  # both contents depend on it
+    X[:, 3] = rng.normal(2.2, 0.1, len(X))  # no output depends on it
+    X[rng.random(len(X)) < 0.05, 3] = np.nan
+    with pytest.MonkeyPatch.context() as patch:
+        state_process(patch, "toy_lots", physics=physics(-0.06))
+        model = LotSetpoints.learn(toy_quality_seed, X, labels, units, periods)
+        lacking = lots(2.2, 2.2, 2.2, setpoint=44.0).X
+        lacking[1, 0], lacking[2, 3] = np.nan, np.nan
+        result = recommend(model, plans(lacking))
+    assert [one.refusal for one in result] == [None, "u missing", None]
+    assert not any(result[1].moves.values())
+    assert result[2].moves["setpoint"] > 0
+    # A state of version 1 does not know what plans depend on.
+    former = model.state()
+    del former["effects_if_missing"]
+    assert LotSetpoints.from_state(former, model.seed).flags(lacking) == [[], [], []]
+
+
+def test_several_missing_inputs_are_named_by_their_effect_together(setpoints: LotSetpoints) -> None:
+    model = replace(setpoints, complete=np.zeros(3, dtype=np.bool_))
+    X = np.array([[np.nan, 0.0, 50.0, 2.2], [0.0, 0.0, 50.0, np.nan], [np.nan, 0.0, 50.0, np.nan]])
+
+    def named(*effects: float) -> list[list[str]]:
+        return replace(model, effects_if_missing=np.array(effects)).flags(X)
+
+    assert named(0.06, 0.0, 0.05) == [[], [], ["u missing"]]
+    assert named(0.06, 0.0, 0.2) == [[], ["p_last missing"], ["p_last missing"]]
+    assert named(0.5, 0.0, 0.2) == [["u missing"], ["p_last missing"], ["u missing", "p_last missing"]]
