@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -22,6 +22,37 @@ FARTHEST = 5.0
 """Largest deviation of an input from its mean that counts, in standard deviations."""
 CONSTANT = 1e-9
 """Standard deviation, over the size of the mean, of an input that does not vary."""
+
+
+class _Lines(NamedTuple):
+    """Lines of the missing inputs of a pattern on the others.
+
+    Attributes
+    ----------
+    missing : ndarray of int
+        Missing columns.
+    mean : ndarray, shape (missing,)
+        Their means in training, in their units.
+    known : ndarray of int
+        The other columns.
+    known_mean, known_scale : ndarray, shape (known,)
+        Means and standard deviations of the others.
+    slopes : ndarray, shape (known, missing)
+        Slopes of missing columns in their units on standardised known ones.
+    """
+
+    missing: IntArray
+    mean: FloatArray
+    known: IntArray
+    known_mean: FloatArray
+    known_scale: FloatArray
+    slopes: FloatArray
+
+    def means(self, X: FloatArray) -> FloatArray:
+        """Return means of the missing columns given the others, shape (n, missing), from rows, shape (n, k)."""
+        standard = (X[:, self.known] - self.known_mean) / self.known_scale
+        near = np.minimum(np.maximum(standard, -FARTHEST), FARTHEST)
+        return np.asarray(self.mean + near @ self.slopes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +115,8 @@ class Imputation:
             return X
         filled = X.copy()
         if len(X) == 1:  # a request, which a search for patterns would cost more than its trees
-            filled[0, self.columns[missing[0]]] = self._means(X, missing[0])[0]
+            lines = self._lines(missing.tobytes())
+            filled[0, lines.missing] = lines.means(X)[0]
             return filled
         distinct, place = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)
         masks = np.unpackbits(distinct, axis=1, count=len(self.columns)).astype(np.bool_)
@@ -92,32 +124,25 @@ class Imputation:
         parts = np.split(order, np.cumsum(np.bincount(place.ravel()))[:-1])
         for mask, rows in zip(masks, parts, strict=True):
             if mask.any():
-                filled[np.ix_(rows, self.columns[mask])] = self._means(X[rows], mask)
+                lines = self._lines(mask.tobytes())
+                filled[np.ix_(rows, lines.missing)] = lines.means(X[rows])
         return filled
 
     def change(self, X: FloatArray, estimate: Callable[[FloatArray], FloatArray]) -> FloatArray:
         """Return the change of predictions, of their shape, by replacing missing inputs."""
         return np.asarray(estimate(self.filled(X)) - estimate(X), dtype=np.float64)
 
-    def _means(self, X: FloatArray, mask: BoolArray) -> FloatArray:
-        """Return means of the columns of a mask given the others, shape (n, missing), in their units."""
-        given, mean, scale, slopes = self._lines(mask.tobytes())
-        standard = np.minimum(np.maximum((X[:, given] - mean) / scale, -FARTHEST), FARTHEST)
-        return np.asarray(self.mean[mask] + standard @ slopes)
-
     @cached_property
-    def _lines(self) -> Callable[[bytes], tuple[IntArray, FloatArray, FloatArray, FloatArray]]:
-        """Known columns, their means and scales, and slopes of missing inputs on them, by mask.
-
-        Slopes, shape (known, missing), are of missing columns in their units on standardised known ones.
-        """
+    def _lines(self) -> Callable[[bytes], _Lines]:
+        """Lines of the missing inputs on the others, by mask of the columns."""
 
         @lru_cache(MOST_PATTERNS)
-        def lines(pattern: bytes) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+        def lines(pattern: bytes) -> _Lines:
             mask = np.frombuffer(pattern, dtype=np.bool_)
             known = ~mask
             slopes = np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
-            return self.columns[known], self.mean[known], self.scale[known], slopes * self.scale[mask]
+            given = self.columns[known], self.mean[known], self.scale[known]
+            return _Lines(self.columns[mask], self.mean[mask], *given, slopes * self.scale[mask])
 
         return lines
 

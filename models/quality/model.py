@@ -328,17 +328,16 @@ class QualityModel:
 
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each lot, the one first that costs most; None where none counts."""
-        if self.missing is None or self._by_cost is None or not np.isnan(X).any():
-            return [None] * len(X)
+        return [None] * len(X) if self.missing is None else self.missing.patterns.reported(X, self._reported)
+
+    def _reported(self, X: FloatArray) -> list[MissingReport | None]:
+        assert self.missing is not None
+        assert self.missing_costs is not None
         ratio = np.ones(len(X))
         for model, lots in self.by_pattern(X):
             wider = np.log(model.scatter.spread / self.scatter.spread)
             ratio[lots] = model.widening * np.exp(wider.mean())
-        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self._by_cost, ratio)
-
-    @cached_property
-    def _by_cost(self) -> IntArray | None:
-        return None if self.missing_costs is None else by_cost(self.missing_costs)
+        return missing_reports(X, self.names, ~self.missing.patterns.ignored, by_cost(self.missing_costs), ratio)
 
     def flags(self, X: FloatArray, reports: Sequence[MissingReport | None] | None = None) -> list[list[str]]:
         """Return flags of each lot's response; see `RegressionModel.flags`."""

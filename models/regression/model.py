@@ -271,7 +271,10 @@ class RegressionModel:
 
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each row, the costliest first; None where none widens it."""
-        if self.missing is None or self._by_cost is None or not np.isnan(X).any():
+        return [None] * len(X) if self.missing is None else self.missing.patterns.reported(X, self._reported)
+
+    def _reported(self, X: FloatArray) -> list[MissingReport | None]:
+        if self.missing is None or self._by_cost is None:
             return [None] * len(X)
         return missing_reports(X, self.names, ~self.missing.patterns.ignored, self._by_cost, self.inflation(X))
 

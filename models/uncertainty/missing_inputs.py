@@ -98,9 +98,21 @@ class MissingInputs:
         patterns of a call are computed each alone, the most frequent first. All rows of a group of rarer patterns have
         the quantile of the errors of calibration rows that are blanked by its patterns in turn.
         """
+        absent = np.isnan(X)
+        if not absent.any():
+            return np.ones(len(X))
+        if len(X) > 1:
+            return self._inflation(X, coverage, estimate, spread)
+        key = absent.tobytes() + struct.pack("d", coverage)
+        return np.full(1, self._of_rows.of(key, lambda: float(self._inflation(X, coverage, estimate, spread)[0])))
+
+    @cached_property
+    def _of_rows(self) -> LatestUsed[float]:
+        """Factors of requests of one row, by missing inputs that count or not: without a division by pattern."""
+        return LatestUsed(MOST_PATTERNS)
+
+    def _inflation(self, X: FloatArray, coverage: float, estimate: Estimate, spread: Estimate) -> FloatArray:
         factors = np.ones(len(X))
-        if not np.isnan(X).any():
-            return factors
         for masks, rows in self.patterns.divided(X, MOST_NEW):
             if masks.any():
                 factors[rows] = self._factor(masks, coverage, estimate, spread)

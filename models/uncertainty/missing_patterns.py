@@ -6,10 +6,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
+from models.uncertainty.missing_report import MissingReport
 from models.uncertainty.stored_arrays import freeze
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -17,6 +19,8 @@ GROUPS = 16
 """Groups of the rarer patterns of one call, by the sum of the effects of their inputs."""
 GROUP_MASKS = 64
 """Patterns of a group that are blanked in the calibration rows."""
+MOST_REPORTS = 1024
+"""Patterns whose reports are kept, the latest used: about 1 MiB."""
 
 Estimate = Callable[[FloatArray], FloatArray]
 V = TypeVar("V")
@@ -113,6 +117,25 @@ class MissingPatterns:
         more = (self.missing(X) & ~mask).sum(axis=1)
         rows = np.flatnonzero(more <= np.sort(more)[min(fewest, len(more)) - 1])
         return rows, np.where(mask[rows], np.nan, X[rows])
+
+    def reported(
+        self, X: FloatArray, compute: Callable[[FloatArray], list[MissingReport | None]]
+    ) -> list[MissingReport | None]:
+        """Return the missing inputs of rows, shape (n, k), as `compute` gives them; that of one row is kept.
+
+        A request often has one row. Its report depends on its pattern alone; that of a rare pattern of a table also
+        depends on the other rows.
+        """
+        absent = np.isnan(X)
+        if not absent.any():
+            return [None] * len(X)
+        if len(X) > 1:
+            return compute(X)
+        return [self._reports.of(absent.tobytes(), lambda: compute(X)[0])]
+
+    @cached_property
+    def _reports(self) -> LatestUsed[MissingReport | None]:
+        return LatestUsed(MOST_REPORTS)
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 MOST_NAMED = 5
 
 
-class MissingReport(NamedTuple):
+@dataclass(frozen=True)
+class MissingReport:
     """Missing inputs of one row.
 
     Attributes
@@ -32,7 +34,7 @@ class MissingReport(NamedTuple):
     ratio: float
     any_measured: bool
 
-    @property
+    @cached_property
     def flag(self) -> str:
         """Missing inputs and their cost as a text."""
         if not self.any_measured:

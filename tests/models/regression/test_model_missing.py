@@ -200,3 +200,18 @@ def test_out_of_time_predictions_are_corrected_by_what_imputation_changes(models
     np.testing.assert_allclose(model.corrected(X, older), older + change, rtol=1e-12)
     full = ~np.isnan(X).any(axis=1)
     np.testing.assert_array_equal(model.corrected(X, older)[full], older[full])
+
+
+@pytest.mark.parametrize("coverage", [0.9, 0.5])
+def test_a_row_alone_is_predicted_and_reported_as_among_others_however_often(
+    models: dict[str, RegressionModel], coverage: float
+) -> None:
+    model, rng = copy.deepcopy(models["lightgbm"]), np.random.default_rng(8)
+    X, _ = drawn(rng, 60, 0.4)
+    together_, reports = model.answer(X, coverage)["loss"], model.missing_reports(X)
+    assert sum(one is None for one in reports) < 50
+    for _ in range(2):
+        for i in range(len(X)):
+            alone = model.answer(X[i : i + 1], coverage)["loss"]
+            np.testing.assert_allclose([float(one[0]) for one in alone], [one[i] for one in together_], rtol=1e-12)
+            assert model.missing_reports(X[i : i + 1]) == [reports[i]]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.uncertainty.missing_patterns import GROUP_MASKS, GROUPS, LatestUsed, MissingPatterns
+from models.uncertainty.missing_report import MissingReport
 from physics.arrays import FloatArray
 
 
@@ -107,3 +108,21 @@ def test_the_latest_used_values_are_kept() -> None:
     assert [value(number) for number in (1, 2, 1, 3, 1, 2)] == [1, 2, 1, 3, 1, 2]
     assert computed == [1, 2, 3, 2]
     assert len(latest) == 2
+
+
+def test_the_report_of_one_row_is_computed_once_for_its_pattern() -> None:
+    by, computed = patterns(1.0, 1.0, 1.0), []
+
+    def compute(X: FloatArray) -> list[MissingReport | None]:
+        computed.append(len(X))
+        count = np.isnan(X).sum(axis=1).tolist()
+        return [MissingReport(n, ("a",), 2.0, n < 3) if n else None for n in count]
+
+    whole, first, third = np.ones((1, 3)), np.array([[np.nan, 1.0, 1.0]]), np.array([[1.0, 1.0, np.nan]])
+    (report,) = by.reported(first, compute)
+    assert by.reported(5.0 * first, compute)[0] is report
+    assert by.reported(whole, compute) == [None]
+    assert by.reported(third, compute)[0] is not report
+    assert computed == [1, 1]
+    assert by.reported(np.vstack([whole, first, third]), compute) == [None, report, report]
+    assert computed == [1, 1, 3]
