@@ -25,7 +25,8 @@ def paced(address: str, rows: list[dict[str, object]], rate: float, seconds: flo
     start = time.perf_counter()
     for i in range(int(rate * seconds)):
         row = rows[i % len(rows)]
-        body = json.dumps({"rows": [row], "lots": {row["lot"]: lots[row["lot"]]} if row["lot"] in lots else {}})
+        held = {row["lot"]: lots[row["lot"]]} if row["lot"] in lots else {}
+        body = json.dumps({"rows": [row], "lots": held, "include": ["lots"]})
         due = start + i / rate
         time.sleep(max(0.0, due - time.perf_counter()))
         connection.request("POST", parts.path, body, {"content-type": "application/json"})

@@ -9,12 +9,12 @@ from seeds import Seed
 
 
 def lines(seed: Seed) -> Iterator[str]:
-    """Operations of a process, with options of its predictions, and reasons for those that it lacks."""
+    """Operations of a process, with parts that its predictions may include, and reasons for those that it lacks."""
     offers = offered(seed, 1)
-    options = ", ".join(option.name for option in offers.predictions.options)
+    words = ", ".join(offers.predictions.words)
     for operation in operations_of(seed):
         if operation.name in offers.forms:
-            more = f" ({options})" if operation.rows == "each" and options else ""
+            more = f" (include: {words})" if operation.rows == "each" else ""
             yield f"{operation.name}{more}: POST /v1/{seed.process.name}/{operation.name}"
         elif (reason := operation.why_not(seed)) is not None:
             yield f"{operation.name}: not offered: {reason}"

@@ -29,13 +29,20 @@ def predict(
     data: Annotated[Path, typer.Option(help="Table as for `train`; targets may be empty or absent.")],
     out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(ENDINGS)}.")],
     coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Coverage of the intervals [1].")] = 0.9,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="Part to add, such as energy; `seeds show` lists them; repeatable."),
+    ] = None,
+    digits: Annotated[str, typer.Option(help="Digits of quantities: by their interval, or all.")] = "interval",
 ) -> None:
     """Predict all rows of a table with the champion."""
+    from operations.forms.digits import DIGITS
+    from operations.forms.include import INCLUDE
     from seeds import load
 
     seed = load(process)
     check_out(out, ENDINGS, ", ".join(ENDINGS))
-    predict_table(seed, data, out, {"coverage": coverage})
+    predict_table(seed, data, out, {"coverage": coverage, INCLUDE: include or [], DIGITS: digits})
 
 
 def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> None:
@@ -65,17 +72,17 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
 def _request(seed: Seed, given: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a request besides its rows, with defaults; PlanError for invalid ones."""
     from operations.catalogue import predictions_of
-    from operations.forms.faults import RequestDefect, invalid
+    from operations.forms.faults import invalid
+    from operations.forms.include import INCLUDE, named_words
     from operations.forms.plan_rows import PlanError
 
     form = predictions_of(seed).form(seed, 1)
-    slow = [one.name for one in form.options if one.is_slow and one.name in given]
-    faults = [
-        RequestDefect(field=name, expected="no such field of a table; send such rows to the service") for name in slow
-    ]
-    request, wrong = form.envelope.read({"rows": [{}], **given})
-    if request is None or faults:
-        raise PlanError(in_words(invalid([*faults, *wrong])))
+    if INCLUDE in given:
+        given = given | {INCLUDE: named_words(given[INCLUDE])}
+    request, faults = form.envelope.read({"rows": [{}], **given})
+    faults = faults or form.not_of_tables(request)
+    if faults:
+        raise PlanError(in_words(invalid(faults)))
     stated: dict[str, Any] = request
     return stated
 

@@ -135,7 +135,10 @@ def test_a_table_goes_from_file_to_prediction(plant: Plant, run: Callable[..., s
     assert "passed the gate" in run("train", table.name, "--data", str(file))
     seed = load(draft)
     served(plant, table.name)
-    status, answer = plant.ask(f"/v1/{table.name}/predictions", {"rows": [row(seed)]})
+    status, answer = plant.ask(
+        f"/v1/{table.name}/predictions",
+        {"rows": [row(seed)], "include": ["class_probabilities"] if seed.classes else []},
+    )
     assert status == 200, answer
     (prediction,) = answer["predictions"]
     if seed.classes:

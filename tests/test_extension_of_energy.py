@@ -22,6 +22,7 @@ from seeds import Seed
 from seeds.format.loader import parse
 from tests.suite.forms import payloads
 from tests.suite.physics import physics_type, state_process
+from tests.suite.whole import whole
 
 LEAD = 3.8655  # g/Ah
 SECTION = """
@@ -83,12 +84,12 @@ def test_it_is_accounted_for(seed: Seed) -> None:
 def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Path) -> None:
     model: RegressionModel = save_toy_model(tmp_path / "one")
     taken = payloads(seed, 3)
-    rows, request = taken.read(json.dumps(taken.example | {"grid_emission_factor": 0.1}).encode())
+    rows, request = taken.read(json.dumps(taken.example | {"grid_emission_factor": 0.1, **whole(taken)}).encode())
     answer = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
     (one,) = answer["predictions"]
-    whole = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
+    head = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
     TypeAdapter(taken.answer).validate_python(
-        whole | {"coverage": 0.9, "interval": {"kind": "fixed", "outcomes": 0}} | answer
+        head | {"coverage": 0.9, "interval": {"kind": "fixed", "outcomes": 0}} | answer
     )
     (stands,) = one["energy"]["norms"]
     assert stands["grade"] in ("1", "2", "3")

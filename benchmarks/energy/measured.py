@@ -157,8 +157,8 @@ def answer() -> list[str]:
     X = np.array([[one.typical_value if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)
-    energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])
-    (content,) = accounting.printed(energies)
+    energies = accounting.answered(seed, X, efficiency, {}, [[]])
+    (content,) = accounting.printed(energies, {})
     whole = json.loads(bytes(content))
     last, total = list(whole["boundaries"].items())[-1:], {"total": whole["scopes"]["total"]}
     parts = {"boundaries": dict(last), "coal_equivalent": whole["coal_equivalent"], "scopes": total}

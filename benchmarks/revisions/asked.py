@@ -158,7 +158,7 @@ def _good(operation: Operation, table: pd.DataFrame, key: str | None, clock: str
     if operation.name == PREDICTIONS:
         rows = operation.rows(sample(table))
         yield "20 rows", {"rows": rows}
-        yield "20 rows explained", {"rows": rows, "explain": True, "coverage": 0.8}
+        yield "20 rows explained", {"rows": rows, "include": ["explanation"], "coverage": 0.8}
     if "history" in operation.fields and key is not None and clock is not None:
         yield "rows and history", {**example, **planned(operation, table, key, clock)}
 

@@ -62,6 +62,8 @@ class Operation:
             for kind in kinds:
                 if kind.get("type") == "boolean":
                     yield name, not kind.get("default", one.get("default", False))
+                elif words := kind.get("items", {}).get("enum"):
+                    yield name, words
                 elif kind.get("type") in ("number", "integer"):
                     yield name, _between(kind)
                 elif kind.get("properties"):

@@ -37,7 +37,7 @@ def bodies(champion: Champion, rows: int) -> dict[str, bytes]:
         "numbers": post(path, b'{"rows":[' + b"1," * (MOST // 2 - 20) + b"1]}"),
         "brackets": post(path, b"[" * (MOST - 10)),
         "a long text": post(path, b'{"rows":"' + b"x" * (MOST - 20) + b'"}'),
-        "explained rows": post(path, json.dumps({"rows": records[:100], "explain": True}).encode()),
+        "explained rows": post(path, json.dumps({"rows": records[:100], "include": ["explanation"]}).encode()),
         "tensors": post(f"/v2/models/{champion.process}/infer", b'{"inputs":[' + b"1," * (MOST // 2 - 20) + b"1]}"),
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.interfaces.answers import Answer, flat
+from operations.forms.digits import in_digits
 from operations.forms.fields import Record
 from operations.forms.rows import flag_unknown
 from physics.arrays import FloatArray, IntArray
@@ -60,18 +61,24 @@ class Columns:
         Parts of a JSON response other than its predictions that are known before the last row.
     after : dict
         What it holds that is known after these rows, and that the next rows of the request are answered with.
+    carried : dict
+        What the next rows of the request are answered with in addition, or instead, and no response has.
     """
 
     values: dict[str, Values]
     flags: list[list[str]]
     beside: Record = field(default_factory=dict)
     after: Record = field(default_factory=dict)
+    carried: Record = field(default_factory=dict)
 
 
-def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[str, Values]:
-    """Columns of quantities with their intervals; flags name those that the inputs do not determine."""
+def quantities(answers: Mapping[str, Answer], request: Record, flags: list[list[str]]) -> dict[str, Values]:
+    """Columns of quantities with their intervals, in the digits that a request asks for.
+
+    Flags name those that the inputs do not determine.
+    """
     flag_unknown(answers, flags)
-    return dict(flat(answers))
+    return dict(flat(in_digits(answers, request)))
 
 
 def in_order(parts: Sequence[tuple[IntArray, Mapping[str, Values]]]) -> dict[str, Values]:

@@ -84,11 +84,16 @@ class Decoder:
             if not (cut := _between(body, begin + TOGETHER)):
                 raise ValueError("no end of a row to cut at")
             part = decode(opened + body[begin : cut.start(1)] + b"]}")
-            if any(isinstance(getattr(part, name), list) for name in self._others):
-                raise ValueError("unexpected list next to `rows`")
+            if any(_holds_objects(getattr(part, name)) for name in self._others):
+                raise ValueError("unexpected list of objects next to `rows`")
             yield part
             begin, opened, decode = cut.end(1), b'{"%b":[' % _END.encode(), self._decode_more
         yield decode(opened + body[begin:])
+
+
+def _holds_objects(value: Any) -> bool:
+    """Return whether a value may be a list that a cut divided: cuts are between objects."""
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
 
 
 def _field(column: Column) -> tuple[Any, ...]:

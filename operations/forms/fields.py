@@ -36,6 +36,9 @@ Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
 Time = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME}), AfterValidator(_is_time)]
 
 
+MODEL = "model"  # field of responses, and word of `include`
+
+
 class ModelUsed(BaseModel):
     """The model that answered."""
 

@@ -1,4 +1,4 @@
-"""Former names of fields of requests; a request that has one is rejected with the present name."""
+"""Former fields of requests; a request that has one is rejected with the present one."""
 
 RENAMED = {
     "quality": "data_quality",
@@ -9,3 +9,5 @@ RENAMED = {
     "if_drifted": "only_if_due",
     "carbon_price": "carbon_price_direct",
 }
+PARTS = {"explain": "explanation", "energy": "energy"}
+"""Former fields that requested a part of a response, with the word of `include` that does."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.interfaces.answers import Answer
 from models.table.inputs import codes, input_names, sizes
+from operations.forms.digits import in_digits
 from operations.forms.faults import shown
 from operations.forms.fields import Record
 from operations.forms.values import QUALITY, UNUSED
@@ -74,7 +75,9 @@ def flag_unknown(answers: Mapping[str, Answer], flags: list[list[str]]) -> None:
             flags[i].append(f"{names[which]} not determined by these inputs")
 
 
-def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: list[list[str]]) -> list[Record]:
+def estimates(
+    answers: Mapping[str, Answer], units: Mapping[str, str], request: Record, flags: list[list[str]]
+) -> list[Record]:
     """Quantities with intervals, row by row; flags name those that the inputs do not determine.
 
     Parameters
@@ -83,12 +86,14 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
         Each quantity for n rows; NaN where it is not determined.
     units : Mapping of str to str
         Unit of each quantity.
+    request : dict
+        The request around the rows, which chooses the digits.
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
     estimated: list[Record] = [{} for _ in flags]
     all_known = True
-    for name, answer in answers.items():
+    for name, answer in in_digits(answers, request).items():
         unit = units[name]
         values, lows, highs = (part.tolist() for part in answer)
         all_known = all_known and all(map(isfinite, values))

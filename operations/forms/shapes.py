@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from operations.forms.faults import MOST_FAULTS, RequestDefect, shown
-from operations.forms.renamed import RENAMED
+from operations.forms.include import INCLUDE
+from operations.forms.renamed import PARTS, RENAMED
 from seeds import Seed
 
 MOST_FIELDS = 1000
@@ -24,7 +25,7 @@ _EXPECTED = {
     "finite_number": "a finite number",
     "string_type": "a text",
     "dict_type": "an object",
-    "list_type": "a list of rows",
+    "list_type": "a list",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "model_type": "an object",
@@ -153,6 +154,8 @@ class Shape:
         taken = list(self._at(place[:-1])["properties"])
         if (present := RENAMED.get(name)) in taken:
             return f"renamed to {present}"
+        if (word := PARTS.get(name)) is not None and INCLUDE in taken:
+            return f'no such field: `{INCLUDE}` names parts of the response, here ["{word}"]'
         return no_such("field", name, taken)
 
 

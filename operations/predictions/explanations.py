@@ -12,10 +12,12 @@ from models.explanations import Parts, explained_classes
 from models.processes.causes import by_cause
 from operations.forms.faults import RequestDefect, invalid
 from operations.forms.fields import Record, record, title
+from operations.forms.include import only_with
 from operations.predictions.options import AddedFields, Addition, ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
 
+EXPLANATION = "explanation"  # word of `include`, and field of a prediction of one quantity
 # Cutting one prediction of a thousand trees takes 10 to 20 ms.
 MOST_EXPLAINED = 100
 OF_CLASS = "what each input contributed to ln(p/q) of the most probable class and the next"
@@ -34,12 +36,6 @@ class ClassModel(Protocol):
         """Temperature by which its probabilities were calibrated."""
 
 
-def _asked() -> Any:
-    """Type of the field of a request that asks for explanations."""
-    about = f"true: each prediction says what each input contributed to it; at most {MOST_EXPLAINED} rows then"
-    return Annotated[bool, Field(default=False, description=about)]
-
-
 class Explanations(Addition):
     """Explanations as one process has them.
 
@@ -51,12 +47,13 @@ class Explanations(Addition):
         Field of a prediction that holds them.
     """
 
-    name: ClassVar[str] = "explain"
+    name: ClassVar[str] = EXPLANATION
+    about = f"what each input contributed to the prediction; at most {MOST_EXPLAINED} rows, none of a table"
     is_slow: ClassVar[bool] = True
 
     def __init__(self, seed: Seed, predicted: Record) -> None:
         self.seed = seed
-        self.fields = AddedFields(predicted=predicted, request={self.name: _asked()}, example={self.name: False})
+        self.fields = AddedFields(predicted=predicted)
 
     def check(self, rows: int) -> None:
         """Reject a request for more explanations than one response may contain; RequestError."""
@@ -70,10 +67,10 @@ class ClassExplanations(Explanations):
 
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[Sequence[Record], Record]:
+    ) -> Sequence[Record]:
         """The explanation of each row."""
         reasons = class_explanations(model, X, predicted, self.seed, flags)
-        return [{"explanation": reason} for reason in reasons], {}
+        return [{EXPLANATION: reason} for reason in reasons]
 
 
 class ExplainClass(ResponsePart):
@@ -81,7 +78,7 @@ class ExplainClass(ResponsePart):
 
     def of(self, seed: Seed) -> ClassExplanations:
         """Return the explanations of any process with classes."""
-        return ClassExplanations(seed, {"explanation": optional(explanation(seed), OF_CLASS)})
+        return ClassExplanations(seed, {EXPLANATION: only_with(explanation(seed), EXPLANATION, OF_CLASS)})
 
 
 def explanation(seed: Seed) -> Any:
@@ -117,11 +114,6 @@ def explanation(seed: Seed) -> Any:
         },
     )
     return kind | None
-
-
-def optional(kind: Any, about: str) -> Any:
-    """Return the type of a field that is present only if a request includes explanations."""
-    return Annotated[kind, Field(default=None, description=f"{about}; present only with `explain`")]
 
 
 def explanations(

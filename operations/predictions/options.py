@@ -1,4 +1,4 @@
-"""Options of predictions: parts of a response that a request may ask for."""
+"""Options of predictions: parts of a response, of their own subject, that a request may include."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, ClassVar
 
 from operations.forms.columns import Described, Values
 from operations.forms.fields import Record
+from operations.forms.include import includes
 from physics.arrays import FloatArray
 from seeds import Seed
 
 
 @dataclass(frozen=True)
 class AddedFields:
-    """Fields that an option adds to a prediction, a request, a response and the example of a request."""
+    """Fields that an option adds to a prediction, a request and the example of a request."""
 
     predicted: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -29,13 +29,16 @@ class Addition(ABC):
     Attributes
     ----------
     name : str
-        Field of a request that is true if the part is requested.
+        Word of `include` that requests the part.
+    about : str
+        Description of the part.
     is_slow : bool
         Whether it takes many times as long as the predictions; then it is not offered for tables.
     fields : AddedFields
     """
 
     name: ClassVar[str]
+    about: str
     is_slow: ClassVar[bool] = False
     fields: AddedFields
 
@@ -49,8 +52,8 @@ class Addition(ABC):
     @abstractmethod
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[Sequence[Record], Record]:
-        """Fields of each row, and those of the response next to its predictions.
+    ) -> Sequence[Record]:
+        """Fields of each row.
 
         Parameters
         ----------
@@ -72,9 +75,9 @@ class Addition(ABC):
 
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[dict[str, Values], Record]:
-        """Columns of a table, and its metadata; parameters as of `rows`."""
-        return {}, {}
+    ) -> dict[str, Values]:
+        """Columns of a table; parameters as of `rows`."""
+        return {}
 
 
 class ResponsePart(ABC):
@@ -93,31 +96,25 @@ class ResponsePart(ABC):
 
 def requested(additions: Sequence[Addition], request: Record) -> list[Addition]:
     """Options that a request asks for."""
-    return [one for one in additions if request.get(one.name)]
+    return [one for one in additions if includes(request, one.name)]
 
 
 def added_rows(
     additions: Sequence[Addition], model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-) -> tuple[list[Record], Record]:
-    """Fields of each row by the options that a request asks for, and those next to the predictions."""
+) -> list[Record]:
+    """Fields of each row by the options that a request asks for."""
     rows: list[Record] = [{} for _ in flags]
-    extra: Record = {}
     for one in requested(additions, request):
-        added, more = one.rows(model, X, predicted, request, flags)
-        extra |= more
-        for row, fields in zip(rows, added, strict=True):
+        for row, fields in zip(rows, one.rows(model, X, predicted, request, flags), strict=True):
             row |= fields
-    return rows, extra
+    return rows
 
 
 def added_columns(
     additions: Sequence[Addition], model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-) -> tuple[dict[str, Values], Record]:
-    """Columns of the requested options, and their metadata."""
+) -> dict[str, Values]:
+    """Columns of the requested options."""
     columns: dict[str, Values] = {}
-    extra: Record = {}
     for one in requested(additions, request):
-        added, more = one.columns(model, X, predicted, request, flags)
-        columns |= added
-        extra |= more
-    return columns, extra
+        columns |= one.columns(model, X, predicted, request, flags)
+    return columns

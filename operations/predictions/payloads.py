@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, Field
@@ -11,13 +12,15 @@ from pydantic import BaseModel, Field
 from models.online.received import Kind
 from operations.forms import history
 from operations.forms.decoding import MOST_VALUES, Decoder, parsed_json
+from operations.forms.digits import BY_INTERVAL, DIGITS, digits_field
 from operations.forms.faults import MOST_FAULTS, RequestDefect, invalid, within
-from operations.forms.fields import ModelUsed, Record, record, row_fields, title
+from operations.forms.fields import MODEL, Record, record, row_fields, title
+from operations.forms.include import INCLUDE, include_field, includes, only_with
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
 from operations.operation import Form
 from operations.predictions.missing_inputs import MISSING, missing_field
-from operations.predictions.options import AddedFields, Addition
+from operations.predictions.options import Addition
 from seeds import Seed
 from system.cancellation import between
 
@@ -48,6 +51,18 @@ class IntervalUsed(BaseModel):
     outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]
 
 
+_MODEL: Any = record(
+    "ModelOfPredictions",
+    "The model that answered.",
+    {
+        "version": Annotated[int, Field(description="version in the registry")],
+        "baseline": Annotated[bool, Field(description="true: it is the baseline, as no trained candidate was better")],
+        "alias": only_with(str, MODEL, "alias of the version"),
+        "digest": only_with(str, MODEL, "SHA-256 of the model's manifest, which holds the SHA-256 of its files"),
+    },
+)
+
+
 @dataclass(frozen=True)
 class Payloads(Form):
     """Requests and responses of the predictions of one process.
@@ -63,8 +78,10 @@ class Payloads(Form):
         Unit of each quantity that a prediction may give with an interval.
     decoder : Decoder
         Reads requests that have no fault.
+    words : dict of str to str
+        Description of each part of a response that a request may include, by its word.
     options : tuple of Addition
-        Parts of a response that a request may ask for.
+        Those of the parts that have a subject of their own.
     past : Shape, optional
         One earlier period; None where no input is made from such.
     """
@@ -73,8 +90,29 @@ class Payloads(Form):
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     decoder: Decoder
+    words: dict[str, str]
     options: tuple[Addition, ...] = ()
     past: Shape | None = None
+
+    @property
+    def slow(self) -> frozenset[str]:
+        """Words of parts that take many times as long as the predictions; a table may not include them."""
+        return frozenset(one.name for one in self.options if one.is_slow)
+
+    def repeated(self, request: Record) -> tuple[str, ...]:
+        """Return the fields of a row that its prediction repeats."""
+        return self.echoed if includes(request, history.MADE) else self._identity
+
+    def not_of_tables(self, request: Record) -> list[RequestDefect]:
+        """Return the faults of words in a request that no table may include."""
+        listed = ", ".join(word for word in self.words if word not in self.slow)
+        expected = f"a part of a table: {listed}; send rows with other parts as JSON"
+        words = [word for word in request[INCLUDE] if word in self.slow]
+        return [RequestDefect(field=INCLUDE, value=word, expected=expected) for word in words]
+
+    @cached_property
+    def _identity(self) -> tuple[str, ...]:
+        return tuple(name for name in self.echoed if name != history.MADE)
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.
@@ -153,6 +191,8 @@ class TaskFields:
         What one row is, and the examples of a unit's name and of a period's start.
     predicted : Mapping of str to type
         Fields of a prediction, between key and time and the flags.
+    words : Mapping of str to str
+        Description of each part of a response that a request may include, by its word.
     request, answer : Mapping of str to type
         Fields of a request other than rows and coverage, and of a response other than the predictions.
     example : Mapping
@@ -163,6 +203,7 @@ class TaskFields:
     unit: str
     time: str
     predicted: Mapping[str, Any]
+    words: Mapping[str, str] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -178,9 +219,9 @@ def payloads_of(
     ValueError
         A key, time or target of the seed is called as something else in a prediction is.
     """
-    fields = _with_options(fields, [one.fields for one in options], seed)
     echoed = seed.by_role("key", "time")
     made = [history.MADE] if history.made_inputs(seed) else []
+    fields = _with_options(fields, options, seed, made)
     names = ["id", *(column.name for column in echoed), *made, *fields.predicted, MISSING, "flags"]
     if QUALITY in {column.name for column in (*echoed, *seed.inputs)}:
         raise ValueError(f"seed {seed.process.name}: column '{QUALITY}': a row uses this name itself")
@@ -197,10 +238,18 @@ def payloads_of(
         envelope=Shape(_request(Any, Any, seed, max_rows, fields), seed),
         request=_request(row, past, seed, max_rows, fields),
         answer=_answer(seed, fields),
-        example={"rows": [examples], "coverage": 0.9, **({} if past is None else {"history": []}), **fields.example},
+        example={
+            "rows": [examples],
+            "coverage": 0.9,
+            INCLUDE: [],
+            DIGITS: BY_INTERVAL,
+            **({} if past is None else {"history": []}),
+            **fields.example,
+        },
         echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
         decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),
+        words=dict(fields.words),
         options=tuple(options),
         summary=seed.process.title,
         description=description,
@@ -208,16 +257,18 @@ def payloads_of(
     )
 
 
-def _with_options(fields: TaskFields, added: Sequence[AddedFields], seed: Seed) -> TaskFields:
-    """Fields of a task and those of its options behind them."""
-    for one in added:
+def _with_options(fields: TaskFields, options: Sequence[Addition], seed: Seed, made: Sequence[str]) -> TaskFields:
+    """Fields of a task and those of its options behind them, with the words of all parts."""
+    words = {**fields.words, **{option.name: option.about for option in options}}
+    words |= dict.fromkeys(made, "inputs that were made") | {MODEL: "alias and digest of the model"}
+    fields = replace(fields, words=words)
+    for one in (option.fields for option in options):
         for name in fields.predicted.keys() & one.predicted.keys():
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
         fields = replace(
             fields,
             predicted={**fields.predicted, **one.predicted},
             request={**fields.request, **one.request},
-            answer={**fields.answer, **one.answer},
             example={**fields.example, **one.example},
         )
     return fields
@@ -283,6 +334,8 @@ def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[st
     about = "share of labels that the intervals shall hold"
     return {
         "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
+        INCLUDE: include_field(fields.words),
+        DIGITS: digits_field(),
         **({"history": history.history(past, seed, max_rows)} if history.takes_history(seed) else {}),
         **fields.request,
     }
@@ -303,7 +356,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
         {
             "id": Annotated[str, Field(description="names this prediction")],
             **{c.name: Annotated[str, Field(description=c.description)] for c in seed.by_role("key", "time")},
-            **({history.MADE: history.made()} if history.made_inputs(seed) else {}),
+            **({history.MADE: only_with(history.made(), history.MADE)} if history.made_inputs(seed) else {}),
             **fields.predicted,
             MISSING: missing_field(),
             "flags": Annotated[
@@ -316,7 +369,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
         f"Predictions, and the model that made them. {seed.process.title}.",
         {
             "process": Literal[seed.process.name],
-            "model": ModelUsed,
+            "model": _MODEL,
             "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
             "interval": _interval(seed),
             "predictions": list[prediction],

@@ -62,8 +62,8 @@ class Contract:
     outputs : Mapping of str to Output
         All leaves of a prediction, by name.
     parameters : Mapping of str to bool
-        Request fields other than its rows, by name; whether it is a number or a boolean, as parameters of the protocol
-        may be, and not an object or a list, which is sent as its JSON.
+        Request fields other than its rows, by name; whether it is a number, a boolean or a text, as parameters of the
+        protocol may be, and not an object or a list, which is sent as its JSON.
     """
 
     inputs: Mapping[str, Tensor]
@@ -112,8 +112,8 @@ def _resolved(field: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str
 
 
 def _is_plain(field: Mapping[str, Any]) -> bool:
-    """Return whether a request field is a number or a boolean."""
-    return any(one.get("type") in ("number", "boolean") for one in field.get("anyOf", [field]))
+    """Return whether a request field is a number, a boolean or a text."""
+    return any(one.get("type") in ("number", "boolean", "string") for one in field.get("anyOf", [field]))
 
 
 def _json(value: Any) -> str | None:

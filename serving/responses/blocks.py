@@ -14,6 +14,7 @@ from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
 from operations.forms.faults import RequestDefect, RequestError, invalid
 from operations.forms.fields import Record
+from operations.forms.include import FOLLOWED
 from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
 from serving.middleware.admission import CostEstimate
@@ -43,7 +44,8 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
     for first in range(0, len(rows), ROWS_AT_ONCE):
         block = rows[first : first + ROWS_AT_ONCE]
         try:
-            answered = predictions_of(payloads.seed).predicted(payloads, model, block, request | {"first": first})
+            part = request | {"first": first, FOLLOWED: first + len(block) < len(rows)}
+            answered = predictions_of(payloads.seed).predicted(payloads, model, block, part)
         except CoverageError as error:
             raise uncovered(request["coverage"], error) from None
         # What lots hold after these rows is what they hold before the next.

@@ -24,7 +24,7 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
     process, paces = form.seed.process.name, CostEstimates()
     # A request that is short by the cost of its rows runs on the event loop; others in a thread, so that none waits:
     # also a body so long that parsing it takes its time, and one that asks for a slow option.
-    slow = [f'"{option.name}"'.encode() for option in form.options if option.is_slow]
+    slow = [f'"{word}"'.encode() for word in form.slow]
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, *KINDS))
@@ -59,7 +59,7 @@ def _parts(
     """Yield a response in parts of `ROWS_AT_ONCE` rows; the first raises all errors of the request."""
     rows, request = read()
     served = served_of(payloads.seed.process.name, status, champions)
-    head = head_of(payloads.seed.process.name, served, request["coverage"])
+    head = head_of(payloads.seed.process.name, served, request)
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         first, done = done, done + len(answered["predictions"])

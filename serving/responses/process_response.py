@@ -15,7 +15,8 @@ from models.online.received import FIXED
 from models.regression.several import SeveralTargets
 from models.tasks import Model
 from operations.catalogue import Offers
-from operations.forms.fields import Record
+from operations.forms.fields import MODEL, Record
+from operations.forms.include import includes
 from registry.versions import CHAMPION
 from serving.hot_reload.champions import Champions, Served, Status
 from serving.middleware.context import seen_by_operators
@@ -66,12 +67,13 @@ def model_used(served: Served) -> Record:
     }
 
 
-def head_of(process: str, served: Served, coverage: float) -> Record:
+def head_of(process: str, served: Served, request: Record) -> Record:
     """Fields at the start of a response to rows."""
+    used = {"version": served.champion.version, "baseline": served.baseline}
     return {
         "process": process,
-        "model": model_used(served),
-        "coverage": coverage,
+        "model": model_used(served) if includes(request, MODEL) else used,
+        "coverage": request["coverage"],
         "interval": interval_of(served.model),
     }
 

@@ -15,6 +15,7 @@ from models.uncertainty.intervals import CoverageError
 from operations.catalogue import predictions_of
 from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
+from operations.forms.include import INCLUDE, named_words
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
@@ -27,6 +28,7 @@ from serving.wire.bodies import ARROW, PARQUET, read_table
 from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)
+_WITHOUT = ("rows", "history")  # fields of a request of JSON that a table has no place for
 BINARY = {"type": "string", "format": "binary"}
 
 
@@ -62,7 +64,7 @@ async def table_answer(
         table = Table(body, named.kind, load.most_table)
         rows = check(table, taken)
         count_rows(rows)
-        head = {**head_of(process, served, options["coverage"]), "id": named.id}
+        head = {**head_of(process, served, options), "id": named.id}
         chunks = stream(answered(table, rows, taken, predictions_of(taken.seed), served.model, options), head)
         return chunks, next(chunks)
 
@@ -113,22 +115,21 @@ def _check_accepted(request: Request) -> None:
 def _options(request: Request, payloads: Payloads) -> Record:
     """Query options next to the rows: fields of a JSON request by name, their values as JSON."""
     given = {name: _value(text) for name, text in request.query_params.items()}
+    if INCLUDE in given:
+        given[INCLUDE] = named_words(given[INCLUDE])
     faults = [
         RequestDefect(
             field=name, value=shown(given[name]), expected="no such option of a table; send such rows as JSON"
         )
-        for name in _not_asked(payloads)
+        for name in _WITHOUT
         if name in given
     ]
     options, wrong = payloads.envelope.read({**given, "rows": [{}]})
     if options is None or faults:
         raise invalid([*faults, *wrong])
+    if faults := payloads.not_of_tables(options):
+        raise invalid(faults)
     return dict(options)
-
-
-def _not_asked(payloads: Payloads) -> list[str]:
-    """Fields of a request of JSON that a table has no place for."""
-    return ["rows", "history", *(option.name for option in payloads.options if option.is_slow)]
 
 
 def _value(text: str) -> Any:
@@ -146,13 +147,15 @@ def about_tables(payloads: Payloads) -> str:
         f"`{name}` ({about}{'' if unit is None else f' [{unit}]'})"
         for name, (unit, about) in predictions_of(payloads.seed).described(payloads).items()
     ]
-    options = [name for name in payloads.envelope.names if name not in _not_asked(payloads)]
+    options = [name for name in payloads.envelope.names if name not in _WITHOUT]
     return (
         f" A table as {ARROW} (not compressed) or {PARQUET} may replace JSON: a column for each field of "
         "a row, of the same name and within the same bounds, in any order; NaN and null are missing, times are texts, "
-        "dates or timestamps of any unit. Fields of JSON other than the rows are query parameters, each value as JSON: "
+        "dates or timestamps of any unit. Fields of JSON other than the rows are query parameters, each value as "
+        "JSON, words of `include` with commas between them: "
         f"{', '.join(options)}. The response is an Arrow stream in the rows' order, some 10,000 rows a batch, with the "
         f"columns {', '.join(columns)}, `flags` (list of texts). Units are in the fields' metadata under `unit`. "
         "Process, model, coverage, the request's `id` and what else holds of all rows are JSON in the schema's "
-        "metadata under `nonferrous`; `lots`, known after the last row alone, in that of the last batch."
+        "metadata under `nonferrous`; what is known after the last row alone, in that of the last batch. Columns of "
+        "parts that `include` does not name are left out."
     )

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from operations.forms.faults import shown
 from operations.forms.fields import Record
 from operations.forms.history import MADE
+from operations.forms.include import INCLUDE
 from operations.predictions.operation import Predictions
-from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import NEW, Champions, Served, Status
 from serving.middleware.admission import CostEstimates, Load
@@ -169,7 +169,7 @@ def _infer(
             part, headers, kind = answer.response(model, model_used(served))
             return Response(part, headers=headers, media_type=kind)
 
-        if pace.is_short(parsed.rows) and not any(one.is_slow for one in requested(payloads.options, parsed.request)):
+        if pace.is_short(parsed.rows) and payloads.slow.isdisjoint(_words(parsed.request)):
             with pace.measured(parsed.rows):
                 deque(parts, maxlen=0)
                 response = made()
@@ -180,6 +180,12 @@ def _infer(
         return await recorder.answered(named, served, as_recorded.asked, response, as_recorded.answer)
 
     return infer
+
+
+def _words(request: Record) -> list[str]:
+    """Words of `include` of a request that is not checked yet."""
+    given = request.get(INCLUDE)
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
 
 
 def _body() -> dict[str, Any]:
@@ -231,7 +237,7 @@ def _encoded(
     """Answer block by block into tensors."""
     rows, request = parsed.read(payloads)
     as_recorded.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
-    head = head_of(payloads.seed.process.name, served, request["coverage"])
+    head = head_of(payloads.seed.process.name, served, request)
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         answer.add({"coverage": head["coverage"], "interval": head["interval"], **answered})

@@ -11,12 +11,13 @@ from fastapi.responses import HTMLResponse
 
 from operations.catalogue import Offers, operations_of
 from operations.operation import AdviceOperation, Form, NotLearntError, Operation
+from operations.predictions.energy.forms import ENERGY, basis_kind
 from operations.predictions.operation import Predictions
 from records.database import Database
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
 from serving.middleware.authorization import PAGE
-from serving.responses import outcomes, pages, predictions
+from serving.responses import energy, outcomes, pages, predictions
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
@@ -61,7 +62,30 @@ def router(
             summary=form.summary,
             description=form.description + (about_tables(offers.predictions) if operation.rows == "each" else ""),
         )
+    _add_energy(routes, offers, champions)
     return routes
+
+
+def _add_energy(routes: APIRouter, offers: Offers, champions: Champions) -> None:
+    """Add the basis of the energy in predictions; where energy is not accounted for, a route that states so."""
+    (path,), seed = paths(offers, [ENERGY]), offers.seed
+    if energy.accounting_of(offers) is None:
+        endpoint = _not_offered(path, energy.NOT_ACCOUNTED, offers)
+        routes.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+        return
+    endpoint = energy.endpoint(seed.process.name, champions)
+    routes.add_api_route(
+        path,
+        endpoint,
+        methods=["GET"],
+        response_model=basis_kind(seed),
+        tags=[Predictions.tag],
+        responses=described(404, 503),
+        operation_id=f"energy_{seed.process.name}",
+        summary=f"Factors and norms of energy: {seed.process.title}",
+        description=f"Factors and norms that `{ENERGY}` in predictions rests on; they are the same in all responses.",
+    )
+    routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
 
 
 def _add_page(

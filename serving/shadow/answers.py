@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from operations.forms.fields import Record
+from operations.forms.include import without
 from operations.predictions.payloads import Payloads
 from records.requests import JSON
 from records.shadow import PendingShadowRequest, ShadowResponse
@@ -30,7 +31,7 @@ def answered(one: PendingShadowRequest, payloads: Payloads, served: Served) -> S
         Whatever a model that is broken raises.
     """
     rows, request = _read(one, payloads)
-    request_of_rows = request | {"id": one.id} | {option.name: False for option in payloads.options if option.is_slow}
+    request_of_rows = without(request | {"id": one.id}, payloads.slow)
     parts: list[Any] = []
     for block in blocks(payloads, served.model, rows, request_of_rows):
         parts += block["predictions"]

@@ -12,6 +12,7 @@ import pydantic_core
 from operations.forms import history
 from operations.forms.columns import Columns, Described, Values
 from operations.forms.fields import Record
+from operations.forms.include import includes
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
 from serving.wire.arrow_checks import block_of, plain
@@ -57,11 +58,11 @@ def answered(
     for held in table.blocks(names):
         block, made = block_of(held, payloads, model.seed, first, getattr(model, "history", None))
         columns: Columns = task.columns(payloads, model, block, request)
-        request = request | columns.after
+        request = request | columns.after | columns.carried
         first += held.num_rows
         arrays = [plain(held, name) for name in echoed]
         fields = [pa.field(name, array.type) for name, array in zip(echoed, arrays, strict=True)]
-        if made is not None:
+        if made is not None and includes(request, history.MADE):
             arrays.append(pa.array(made, _LISTS))
             fields.append(pa.field(history.MADE, _LISTS))
         for name in described:

@@ -46,7 +46,8 @@ def test_a_process_lists_what_it_offers_and_why_not_the_rest(name):
 
 
 def test_options_of_predictions_are_listed():
+    words = "include: missing_inputs, explanation, energy, derived_inputs, model"
     message = list(lines(load("aluminium_reduction")))
-    assert message[0] == "predictions (explain, energy): POST /v1/aluminium_reduction/predictions"
+    assert message[0] == f"predictions ({words}): POST /v1/aluminium_reduction/predictions"
     message = list(lines(load("aluminium_scrap")))
     assert "pareto: not offered: what sorting emits is not known, so there is nothing to weigh money against" in message

@@ -190,7 +190,10 @@ def test_moves_that_no_setpoint_has_are_refused_before_anything_is_computed(proc
     ("field", "message"),
     [
         ("coverage=3", "coverage: got 3: expected at most 0.99"),
-        ("explain=true", "explain: expected no such field of a table; send such rows to the service"),
+        ("explain=true", "explain: got True: expected no such field: `include` names parts of the response"),
+        ("include=energy,explanation", "include: got explanation: expected a part of a table: missing_inputs, energy"),
+        ('include=["remedies"]', "include.0: got remedies: expected 'missing_inputs', 'explanation', 'energy'"),
+        ("digits=3", "digits: got 3: expected 'interval' or 'all'"),
         ("nothing=1", "nothing: got 1: expected no such field"),
     ],
 )

@@ -214,6 +214,6 @@ def test_a_response_of_an_older_type_is_drawn_as_it_stands() -> None:
 
 def test_an_empty_response_has_no_empty_table() -> None:
     one, form = form_of("lead_refining", "predictions")
-    text = drawn(one, form, {"predictions": [], "energy_basis": {}})
+    text = drawn(one, form, {"predictions": [], "basis": {}})
     assert "<tbody></tbody>" not in text
     assert json.dumps([]) not in text

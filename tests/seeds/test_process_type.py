@@ -64,6 +64,9 @@ def test_a_plant_under_another_name_is_the_same_plant(kind, tmp_path):
         assert own == other
 
 
+INCLUDED = {"predictions": {"include": ["energy"]}}
+
+
 def response_to(app, path, body):
     async def answered():
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -97,7 +100,7 @@ def test_lines_of_one_type_are_trained_and_served_side_by_side(lines, tmp_path, 
             verb: form.example for verb, form in operations.items()
         }
         answers[name] = {
-            verb: response_to(app, f"/v1/{name}/{verb}", form.example)
+            verb: response_to(app, f"/v1/{name}/{verb}", form.example | INCLUDED.get(verb, {}))
             for verb, form in operations.items()
             if verb in ("predictions", "recommendations", "schedules")
         }

@@ -130,7 +130,7 @@ for offers in app.taken:
     row = {{one.name: sum(one.limits) / 2 if one.is_number else one.values[0] for one in payloads.seed.inputs}}
     row |= {{name: value for name, value in payloads.example["rows"][0].items() if value is not None}}
     wanted = payloads.example | {{"rows": [row]}}
-    wanted |= ({{"explain": True}} if "explain" in payloads.request.__annotations__ else {{}})
+    wanted |= {{"include": list(payloads.words)}}
     status, body = asyncio.run(asked(f"/v1/{{name}}/predictions", json.dumps(wanted).encode()))
     said[name] = [app.champions.statuses[name].served.model.candidate, status, len(json.loads(body)["predictions"])]
 print(json.dumps([said, [name for name in {ABSENT!r} if name in sys.modules]]))

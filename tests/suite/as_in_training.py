@@ -9,9 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.quality.by_pattern import contents_by_pattern
+from operations.catalogue import offered
 from registry.settings import StoreSettings
 from seeds import Seed
 from tests.seeds.typical import requested
+from tests.suite.whole import whole
 from training.core.dataset import Dataset
 from training.core.evaluate import rmse
 from training.jobs.train import Trained, TrainingResult
@@ -72,9 +74,10 @@ def numbers_as_in_training(job: Job, trained: TrainingResult, client: TestClient
 def said_of(job: Job, rows: pd.DataFrame, client: TestClient) -> list[dict[str, object]]:
     """The service's predictions for these rows."""
     messages = []
+    form = offered(job.seed, 1).predictions
     for start in range(0, len(rows), 1000):
         body = requested(job.seed, rows.iloc[start : start + 1000])
-        answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
+        answer = client.post(f"/v1/{job.seed.process.name}/predictions", json={**body, **whole(form)})
         assert answer.status_code == 200, answer.text
         messages += answer.json()["predictions"]
     return messages

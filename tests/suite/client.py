@@ -48,7 +48,7 @@ class Client:
 
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:
         """Version that answered, and its predictions."""
-        answer = self._post("predictions", {"rows": rows})
+        answer = self._post("predictions", {"rows": rows, "include": ["model"], "digits": "all"})
         self._follows = answer["model"]["digest"] if _follows(answer["interval"]) else None
         return answer["model"]["version"], answer["predictions"]
 

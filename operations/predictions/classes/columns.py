@@ -12,6 +12,7 @@ from operations.forms.columns import CheckedRows, Columns, Described, shares
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
+from operations.predictions.probabilities import probability_columns
 
 
 def described(payloads: Payloads) -> Described:
@@ -31,5 +32,9 @@ def columns(payloads: Payloads, model: ClassificationModel, block: CheckedRows, 
     flags = model.flags(block.X)
     flag_readings(block.texts, model.seed, flags)
     most_probable = np.array(names)[np.argmax(p, axis=1)]
-    values = {payloads.seed.target.name: most_probable, **shares(names, p), **shares(names, inside, "in_set_")}
+    values = {
+        payloads.seed.target.name: most_probable,
+        **probability_columns(p, names, request),
+        **shares(names, inside, "in_set_"),
+    }
     return Columns(values, flags)

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from models.classification.model import ClassificationModel
 from operations.forms.columns import CheckedRows, Columns, Described
-from operations.forms.fields import Record, record, title
+from operations.forms.fields import Record
 from operations.predictions.classes.columns import columns, described
 from operations.predictions.classes.predictions import predicted
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
+from operations.predictions.probabilities import ABOUT, PROBABILITIES, probabilities_field
 from seeds import Seed
 
 
@@ -29,20 +30,18 @@ class ClassPredictions(Predictions):
 
     about: ClassVar[str] = (
         "`class_set` has the classes that hold the right one with the probability `coverage`, the most probable first; "
-        "it is never empty. With `explain` the logarithm of how much more probable the class is than the next is cut "
-        "into what each input contributed."
+        "it is never empty. With `explanation` the logarithm of how much more probable the class is than the next is "
+        "cut into what each input contributed."
     )
     listed: ClassVar[type[BaseModel] | None] = ClassificationInfo
     not_listed: ClassVar[str] = "predicts no class alone"
 
     def fields(self, seed: Seed) -> TaskFields:
         """The class, its probabilities and the set of classes."""
-        share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
-        p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
         one: Any = Literal[seed.classes]
         most_probable = Annotated[one, Field(description=f"the most probable class: {seed.target.description}")]
         extra = {
-            "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
+            PROBABILITIES: probabilities_field(seed),
             "class_set": Annotated[
                 list[one],
                 Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
@@ -56,6 +55,7 @@ class ClassPredictions(Predictions):
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted={seed.target.name: most_probable, **extra},
+            words={PROBABILITIES: ABOUT},
         )
 
     def predicted(self, form: Payloads, model: ClassificationModel, rows: Sequence[Record], request: Record) -> Record:

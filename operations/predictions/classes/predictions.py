@@ -12,6 +12,7 @@ from operations.forms.fields import Record
 from operations.forms.rows import flag_readings, matrix, with_ids
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
+from operations.predictions.probabilities import probability_rows
 
 
 def predicted(
@@ -46,17 +47,17 @@ def predicted(
     inside = np.take_along_axis(model.sets_of(X, p, request["coverage"]), order, axis=1)
     flags = model.flags(X)
     flag_readings(rows, model.seed, flags)
-    whys, extra = added_rows(payloads.options, model, X, p, request, flags)
+    whys = added_rows(payloads.options, model, X, p, request, flags)
+    named = with_ids(rows, payloads.repeated(request), request)
     answered = zip(
-        with_ids(rows, payloads.echoed, request), p.tolist(), order.tolist(), inside.tolist(), whys, flags, strict=True
+        named, probability_rows(p, classes, request), order.tolist(), inside.tolist(), whys, flags, strict=True
     )
     return {
-        **extra,
         "predictions": [
             {
                 **name,
                 target: classes[ranked[0]],
-                "class_probabilities": dict(zip(classes, shares, strict=True)),
+                **shares,
                 "class_set": [classes[k] for k, held in zip(ranked, holds, strict=True) if held],
                 **reason,
                 "flags": words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -16,9 +16,10 @@ from models.interfaces.answers import Answer
 from models.interfaces.energy import AnyEnergy
 from models.processes.lookup import energy_of
 from operations.forms.columns import Described, Values, of_quantities
+from operations.forms.digits import ends_in_digits, in_digits
 from operations.forms.fields import Record
 from operations.predictions.energy.forms import (
-    BASIS,
+    ABOUT,
     COAL_UNIT,
     EMBEDDED,
     EMISSION_UNIT,
@@ -60,6 +61,7 @@ class Accounting(Addition):
     """
 
     name: ClassVar[str] = ENERGY
+    about = ABOUT
 
     def __init__(self, seed: Seed, physics: AnyEnergy) -> None:
         self.fields = energy_fields(seed, physics)
@@ -86,10 +88,10 @@ class Accounting(Addition):
 
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[Sequence[Record], Record]:
-        """Energy of each row as JSON, and the factors and norms of all of them."""
-        row_energy, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
-        return [{ENERGY: energy} for energy in self.printed(row_energy)], {BASIS: basis}
+    ) -> Sequence[Record]:
+        """Energy of each row as JSON."""
+        row_energy = self.answered(model.seed, X, predicted[self.target], request, flags)
+        return [{ENERGY: energy} for energy in self.printed(row_energy, request)]
 
     def described(self) -> Described:
         """Energy within each boundary, emissions, and the norms."""
@@ -109,10 +111,9 @@ class Accounting(Addition):
 
     def columns(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[dict[str, Values], Record]:
-        """Energy of each row as columns, and the factors and norms of all of them."""
-        energies, basis = self.answered(model.seed, X, predicted[self.target], request, flags)
-        return _energy(energies), {BASIS: basis}
+    ) -> dict[str, Values]:
+        """Energy of each row as columns."""
+        return _energy(self.answered(model.seed, X, predicted[self.target], request, flags), request)
 
     def answered(
         self,
@@ -121,8 +122,8 @@ class Accounting(Addition):
         target: Answer,
         request: Record,
         flags: list[list[str]],
-    ) -> tuple[EnergyAnswers, Record]:
-        """Energy of n rows that a model has answered, and what all of it rests on.
+    ) -> EnergyAnswers:
+        """Energy of n rows that a model has answered.
 
         Parameters
         ----------
@@ -138,20 +139,20 @@ class Accounting(Addition):
             Flags of the n rows, which are added to.
         """
         columns = {name: X[:, model_seed.input_names.index(name)] for name in self._physics.NEEDED}
-        factors = self._factors(model_seed)
-        if given := replaced(request):
-            by_request = {"source": "assumed: by the request"}
-            factors = factors | {name: factors[name] | {"value": value} | by_request for name, value in given.items()}
-        values = {name: one["value"] for name, one in factors.items()}
+        values = {name: one["value"] for name, one in self._factors(model_seed).items()} | replaced(request)
         account = energy_answers(self._physics, columns, target, values, self._norms)
         known = account.known
         if not known.all():
             for i in np.flatnonzero(~known).tolist():
                 flags[i].append(NOT_KNOWN)
-        return account, {"factors": factors, "norms": self._stated_norms}
+        return account
+
+    def basis(self, model_seed: Seed) -> Record:
+        """Factors and norms that the energy rests on, with a model trained with this seed."""
+        return {"factors": self._factors(model_seed), "norms": self._stated_norms}
 
     def _factors(self, model_seed: Seed) -> dict[str, Record]:
-        """Factors as answers state them; those of one model are kept until another answers."""
+        """Factors with units and sources; those of one model are stored until another answers."""
         of, factors = self._kept
         if of is not model_seed:
             economics = {**self._economics, **model_seed.economics}  # as derived targets have them
@@ -162,12 +163,13 @@ class Accounting(Addition):
             self._kept = model_seed, factors
         return factors
 
-    def printed(self, account: EnergyAnswers) -> list[msgspec.Raw]:
-        """Energy of each row as JSON, as the fields of an answer describe it."""
+    def printed(self, account: EnergyAnswers, request: Record) -> list[msgspec.Raw]:
+        """Energy of each row as JSON, as the fields of an answer describe it, in the digits of the request."""
         grades, distances = self._norms.graded(account.counted)
         n = account.ends.shape[2]
-        ends = account.ends.reshape(-1, n).T.tolist()
-        counted, names, away = (part.transpose(2, 0, 1).tolist() for part in (account.counted, grades, distances))
+        ends = ends_in_digits(account.ends, request).reshape(-1, n).T.tolist()
+        energy, distances = (ends_in_digits(part, request) for part in (account.counted, distances))
+        counted, names, away = (part.transpose(2, 0, 1).tolist() for part in (energy, grades, distances))
         return [
             self._form.filled([*ends[i], *chain(*map(_filled, self._norms, counted[i], names[i], away[i]))])
             for i in range(n)
@@ -196,9 +198,6 @@ def _blank(seed: Seed, physics: AnyEnergy) -> Record:
         "norms": [
             {
                 "name": norm.name,
-                "document": norm.document,
-                "boundary": norm.boundary,
-                "verification": norm.verification,
                 "energy": _estimate(norm.unit),
                 **dict.fromkeys(("grade", "best_grade", "worst_grade", "next_grade", "distance"), BLANK),
             }
@@ -230,20 +229,21 @@ def _norm(norm: Norm) -> Record:
     }
 
 
-def _energy(account: EnergyAnswers) -> dict[str, Values]:
+def _energy(account: EnergyAnswers, request: Record) -> dict[str, Values]:
     parts: dict[str, Answer] = {**account.boundaries, _COAL: account.coal_equivalent, **account.scopes}
     if account.embedded is not None:
         parts[EMBEDDED] = account.embedded
     parts |= {f"{TIERS}_{name}": part for name, part in account.tiers.items()}
-    columns: dict[str, Values] = dict(_flat(parts))
-    for one in account.standings:
-        columns |= _flat({one.norm.name: one.energy})
+    standings = account.standings
+    parts |= {one.norm.name: one.energy for one in standings}
+    columns: dict[str, Values] = dict(_flat(in_digits(parts, request)))
+    for one in standings:
         own = f"{ENERGY}_{one.norm.name}"
         columns |= {f"{own}_grade": one.grade, f"{own}_best_grade": one.best, f"{own}_worst_grade": one.worst}
     return columns
 
 
-def _flat(answers: dict[str, Answer]) -> dict[str, Values]:
+def _flat(answers: Mapping[str, Answer]) -> dict[str, Values]:
     ends = ("", "_low", "_high")
     return {
         f"{ENERGY}_{name}{end}": np.asarray(part)

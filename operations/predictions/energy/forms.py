@@ -8,19 +8,21 @@ from pydantic import Field
 
 from models.energy.account import check_factors
 from models.interfaces.energy import GRID_FACTOR, AnyEnergy
-from operations.forms.fields import Record, record, title
+from operations.forms.fields import ModelUsed, Record, record, title
+from operations.forms.include import only_with
 from operations.predictions.options import AddedFields
 from operations.predictions.payloads import QuantityEstimate
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Verification
 
-ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
+ENERGY = "energy"  # word of `include`, field of a prediction, and last part of the address of its basis
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
 MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
 EMBEDDED, TIERS = "embedded_emissions", "power_tiers"
 OUTSIDE_CBAM = "CBAM, the carbon border adjustment of the EU, does not cover the goods of this process."
 EMISSION_UNIT, COAL_UNIT = "tCO2e/t", "kgce/t"
+ABOUT = "energy and greenhouse gases of a tonne by boundary and scope, and energy grades of norms"
 SCOPES = {
     "scope_1": "emissions of the process itself",
     "scope_2": "emissions of the electricity and the steam that it buys",
@@ -43,18 +45,9 @@ def energy_fields(seed: Seed, physics: AnyEnergy) -> AddedFields:
         raise ValueError(f"seed {seed.process.name}: {error}") from None
     return AddedFields(
         predicted={ENERGY: _energy_kind(seed, physics)},
-        request={ENERGY: _asked(), GRID_FACTOR: _grid_factor(seed)},
-        answer={BASIS: _basis_kind(seed)},
-        example={ENERGY: True, GRID_FACTOR: seed.economics[GRID_FACTOR].value},
+        request={GRID_FACTOR: _grid_factor(seed)},
+        example={GRID_FACTOR: seed.economics[GRID_FACTOR].value},
     )
-
-
-def _asked() -> Any:
-    """Type of the field of a request that asks for energy."""
-    about = (
-        f"false: no `{ENERGY}` in the predictions, which are then answered several times as fast where rows are many"
-    )
-    return Annotated[bool, Field(default=True, description=about)]
 
 
 def _grid_factor(seed: Seed) -> Any:
@@ -114,8 +107,7 @@ def _energy_kind(seed: Seed, physics: AnyEnergy) -> Any:
             "norms": Annotated[list[norms], Field(description="where it stands under each norm of the seed")],
         },
     )
-    about = "energy and greenhouse gases of a tonne, and energy grades of norms"
-    return Annotated[answered, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+    return only_with(answered, ENERGY, ABOUT)
 
 
 def _embedded_kind(physics: AnyEnergy) -> Record:
@@ -162,11 +154,6 @@ def _standing_kind(seed: Seed) -> Any:
         "Where a row stands under a norm.",
         {
             "name": Annotated[str, Field(description="name of the norm in the seed")],
-            "document": Annotated[str, Field(description="a benchmark is not a norm: which document it is")],
-            "boundary": Literal[get_args(Boundary)],
-            "verification": Annotated[
-                Literal[get_args(Verification)], Field(description="how sure the limits are: read, or only recalled")
-            ],
             "energy": Annotated[
                 QuantityEstimate,
                 Field(description="what the norm limits, with what it counts elsewhere than in the process"),
@@ -183,8 +170,8 @@ def _standing_kind(seed: Seed) -> Any:
     )
 
 
-def _basis_kind(seed: Seed) -> Any:
-    """Type of what the energy of an answer rests on."""
+def basis_kind(seed: Seed) -> Any:
+    """Type of the factors and norms that energy rests on."""
     own = title(seed)
     factor: Any = record(
         f"{own}EnergyFactor", "A factor that was reckoned with.", {"value": float, "unit": str, "source": str}
@@ -200,16 +187,28 @@ def _basis_kind(seed: Seed) -> Any:
             "boundary": Literal[get_args(Boundary)],
             "unit": Literal[get_args(NormUnit)],
             "grades": list[grade],
-            "verification": Literal[get_args(Verification)],
+            "verification": Annotated[
+                Literal[get_args(Verification)], Field(description="how sure the limits are: read, or only recalled")
+            ],
             "source": str,
             "outside_boundary": Annotated[
                 factor | None, Field(description="what the document counts and the process does not: it is added")
             ],
         },
     )
-    kind = record(f"{own}EnergyBasis", "What energy rests on.", {"factors": dict[str, factor], "norms": list[norm]})
-    about = "factors and norms that all energies of this answer rest on"
-    return Annotated[kind, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+    return record(
+        f"{own}EnergyBasis",
+        f"Factors and norms that the energy in predictions rests on. {seed.process.title}.",
+        {
+            "process": Literal[seed.process.name],
+            "model": ModelUsed,
+            "factors": Annotated[
+                dict[str, factor],
+                Field(description="those of the model in service; a request may replace that of the grid"),
+            ],
+            "norms": list[norm],
+        },
+    )
 
 
 def _estimate(about: str, unit: str) -> Any:

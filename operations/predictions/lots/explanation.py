@@ -7,7 +7,8 @@ from typing import Any
 
 from models.explanations import explained_contents
 from operations.forms.fields import Record, record, title
-from operations.predictions.explanations import Explanations, explanation, explanations, optional
+from operations.forms.include import only_with
+from operations.predictions.explanations import EXPLANATION, Explanations, explanation, explanations
 from operations.predictions.options import ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -18,7 +19,7 @@ class ContentExplanations(Explanations):
 
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[Sequence[Record], Record]:
+    ) -> Sequence[Record]:
         """The explanations of each lot, by element."""
         seed = self.seed
         explained = explained_contents(model.estimator, X, predicted, seed)
@@ -27,7 +28,7 @@ class ContentExplanations(Explanations):
             column.name: explanations(part, seed, [(column.name, str(column.unit))] * len(X), flags)
             for column, part in zip(seed.elements, parts, strict=True)
         }
-        return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))], {}
+        return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))]
 
 
 class ExplainContents(ResponsePart):
@@ -40,4 +41,6 @@ class ExplainContents(ResponsePart):
             "What each input contributed to each content, in the content's unit.",
             {column.name: explanation(seed) for column in seed.elements},
         )
-        return ContentExplanations(seed, {"explanations": optional(kind, "why the contents are what they are")})
+        return ContentExplanations(
+            seed, {"explanations": only_with(kind, EXPLANATION, "what each input contributed to each content")}
+        )

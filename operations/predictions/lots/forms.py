@@ -8,10 +8,14 @@ from pydantic import Field
 
 from models.quality.decision import ACTIONS
 from operations.forms.fields import record, title
+from operations.forms.include import only_with
 from operations.forms.lot_costs import costs_example, lot_costs
+from operations.predictions.missing_inputs import ABOUT, MISSING
 from operations.predictions.payloads import TaskFields, estimate
 from seeds import Grade, Seed
 
+GRADES, DEFECTS, LIMITS, REMEDIES, GUARANTEE = "grades", "defects", "limits", "remedies", "guarantee"
+"""Words of `include`."""
 DEFINED_ON = "lots that are released without an assay in a grade with limits"
 
 
@@ -22,10 +26,24 @@ def fields_of(seed: Seed) -> TaskFields:
         unit="A-001",
         time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
         predicted=_predicted(seed),
+        words=_words(seed),
         request={"costs": lot_costs(seed)},
         answer={"guarantee": _guarantee(seed)},
         example={"costs": costs_example(seed)},
     )
+
+
+def _words(seed: Seed) -> dict[str, str]:
+    words = {
+        GRADES: "probability that the contents keep the limits of each grade",
+        DEFECTS: "probability of each defect",
+        LIMITS: "limit that the lot comes nearest to",
+        REMEDIES: "move of a set-point that takes the next lots farthest from the limit",
+        GUARANTEE: "threshold of the guarantee, and the lots on which it is defined",
+        MISSING: ABOUT,
+    }
+    lacking = {*([] if seed.defects else [DEFECTS]), *([] if seed.by_role("setpoint") else [REMEDIES])}
+    return {word: about for word, about in words.items() if word not in lacking}
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:
@@ -36,18 +54,20 @@ def _predicted(seed: Seed) -> dict[str, Any]:
     )
     defects = {name: _share(seed.column(name).description) for name in seed.defects}
     grades = {grade.name: _share(grade.title) for grade in seed.grades}
+    of_defects = record(f"{title(seed)}Defects", "Calibrated probability of each defect.", defects)
+    of_grades = record(
+        f"{title(seed)}GradeProbability",
+        "Probability that the lot's contents keep all limits of each grade; the last takes every lot. Defects are no "
+        "part of it: each lot is inspected before it is shipped.",
+        grades,
+    )
     return {
         "contents": Annotated[contents, Field(description="what the laboratory will most likely report")],
-        "defect_probabilities": record(f"{title(seed)}Defects", "Calibrated probability of each defect.", defects),
-        "grade_probability": record(
-            f"{title(seed)}GradeProbability",
-            "Probability that the lot's contents keep all limits of each grade; the last takes every lot. Defects are "
-            "no part of it: each lot is inspected before it is shipped.",
-            grades,
-        ),
         "decision": _decision(seed),
-        "nearest_limit": _nearest_limit(seed),
-        "remedy": _remedy(seed),
+        **({"defect_probabilities": only_with(of_defects, DEFECTS)} if seed.defects else {}),
+        "grade_probability": only_with(of_grades, GRADES),
+        "nearest_limit": only_with(_nearest_limit(seed), LIMITS, "null: the inputs do not determine it"),
+        **_remedy(seed),
     }
 
 
@@ -106,7 +126,7 @@ def _nearest_limit(seed: Seed) -> Any:
             "sigma": _number("distance of their logarithms in standard deviations of the model's error", "1"),
         },
     )
-    return Annotated[kind | None, Field(description="null: the inputs do not determine it")]
+    return kind | None
 
 
 def _bound(seed: Seed) -> dict[str, Any]:
@@ -128,10 +148,10 @@ def limit_units(grade: Grade) -> dict[str, str]:
     return {name: limit.unit for name, limit in grade.limits.items()} | {one.name: one.unit for one in grade.sums}
 
 
-def _remedy(seed: Seed) -> Any:
+def _remedy(seed: Seed) -> dict[str, Any]:
     setpoints = seed.by_role("setpoint")
     if not setpoints:
-        return None
+        return {}
     kind = record(
         f"{title(seed)}Remedy",
         "Move of one set-point that, by first principles, takes the next lots farthest from the limit.",
@@ -143,10 +163,8 @@ def _remedy(seed: Seed) -> Any:
             "sigma": _number("distance of the intended grade's nearest limit afterwards, as `nearest_limit`", "1"),
         },
     )
-    described = Field(
-        description="null: the lot is released in the intended grade or a more valuable one, or no move helps"
-    )
-    return Annotated[kind | None, described]
+    about = "null: the lot is released in the intended grade or a more valuable one, or no move helps"
+    return {"remedy": only_with(kind | None, REMEDIES, about)}
 
 
 def _withdrawn(seed: Seed) -> Any:
@@ -170,12 +188,10 @@ def _guarantee(seed: Seed) -> Any:
         description="with which that holds; null where the model has no threshold, or costs were given, for which the "
         "threshold was not calibrated",
     )
-    threshold = Field(
-        ge=0,
-        le=1,
-        description="highest probability of breaking its grade with which a lot may be released without an assay; "
-        "a lot with missing inputs has one of its own, calibrated for what it misses; null: none was found, and no lot "
-        "is released without an assay in a grade with limits",
+    threshold = (
+        "highest probability of breaking its grade with which a lot may be released without an assay; a lot with "
+        "missing inputs has one of its own, calibrated for what it misses; null: none was found, and no lot is "
+        "released without an assay in a grade with limits"
     )
     withdrawn = Field(
         description="evidence so far, if the guarantee is withdrawn: the model was trained on another plant, and "
@@ -184,8 +200,8 @@ def _guarantee(seed: Seed) -> Any:
     fields = {
         "alpha": Annotated[float, alpha],
         "confidence": Annotated[float | None, confidence],
-        "threshold": Annotated[float | None, threshold],
-        "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
+        "threshold": only_with(_share(threshold), GUARANTEE, threshold),
+        "defined_on": only_with(Literal[DEFINED_ON], GUARANTEE, "the lots that it speaks of"),
         "withdrawn": Annotated[_withdrawn(seed) | None, withdrawn],
     }
     return record(f"{title(seed)}Guarantee", "What holds of lots decided by the seed's costs.", fields)

@@ -23,10 +23,9 @@ class LotPredictions(Predictions):
     """Predictions of processes that grade lots."""
 
     about: ClassVar[str] = (
-        "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; "
-        "what may be let "
-        "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs. "
-        "With `explain` each content is cut into what each input contributed, in the content's unit."
+        "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; what may be "
+        "released without an assay stays bounded by the threshold of `guarantee`, which was calibrated under the "
+        "seed's costs. With `explanation` each content is cut into what each input contributed, in the content's unit."
     )
     listed: ClassVar[type[BaseModel] | None] = QualityInfo
     not_listed: ClassVar[str] = "does not grade its lots"

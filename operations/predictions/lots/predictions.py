@@ -14,10 +14,20 @@ from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
 from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
+from operations.forms.include import includes
 from operations.forms.lot_costs import grade_values
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from operations.forms.unit_history import unit_of
-from operations.predictions.lots.forms import DEFINED_ON, has_least, limit_units
+from operations.predictions.lots.forms import (
+    DEFECTS,
+    DEFINED_ON,
+    GRADES,
+    GUARANTEE,
+    LIMITS,
+    REMEDIES,
+    has_least,
+    limit_units,
+)
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
@@ -59,16 +69,15 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     for part, lots in model.parts(X, [unit_of(row, model.seed) for row in rows]):
         assessed, which = part.assess(X[lots], costs), lots.tolist()
         logs[lots] = assessed.logs
-        fields = _answers(payloads, part, X[lots], assessed, request["coverage"], [flags[i] for i in which])
+        fields = _answers(payloads, part, X[lots], assessed, request, [flags[i] for i in which])
         for i, one in zip(which, fields, strict=True):
             answers[i] = one
-    whys, extra = added_rows(payloads.options, model, X, logs, request, flags)
-    add_missing(reports, whys)
-    answered = zip(with_ids(rows, payloads.echoed, request), answers, whys, flags, strict=True)
+    whys = added_rows(payloads.options, model, X, logs, request, flags)
+    add_missing(reports, whys, request)
+    answered = zip(with_ids(rows, payloads.repeated(request), request), answers, whys, flags, strict=True)
     return {
-        **extra,
         "predictions": [{**name, **answer, **reason, "flags": words} for name, answer, reason, words in answered],
-        "guarantee": guarantee(model, seed, costs is None),
+        "guarantee": guarantee(model, seed, costs is None, request),
     }
 
 
@@ -77,46 +86,52 @@ def _answers(
     model: QualityModel,
     X: FloatArray,
     assessed: Assessment,
-    coverage: float,
+    request: Record,
     flags: list[list[str]],
-) -> Iterator[Record]:
+) -> list[Record]:
     """Fields of lots that one calibration of a model serves; flags are added to."""
     seed = payloads.seed
-    far = model.distances(assessed)
-    contents = estimates(model.contents(assessed.logs, coverage), payloads.quantities, flags)
+    contents = estimates(model.contents(assessed.logs, request["coverage"]), payloads.quantities, request, flags)
     grades = [grade.name for grade in seed.grades]
-    nearest_limits, with_least = model.nearest(assessed, far), has_least(seed)
-    units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in nearest_limits}}
-    answered = zip(
-        contents,
-        assessed.defects.tolist(),
-        assessed.keeps.tolist(),
-        _decided(assessed.decided, assessed.costs, grades, model.on_base_rate(X, assessed.decided)),
-        nearest_limits,
-        model.remedies(X, assessed, far),
-        strict=True,
-    )
-    for content, defects, keeps, decision, nearest, remedy in answered:
-        yield {
-            "contents": content,
-            "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
-            "grade_probability": dict(zip(grades, keeps, strict=True)),
-            "decision": decision,
-            "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
-            "remedy": _remedy(remedy),
-        }
+    decided = _decided(assessed.decided, assessed.costs, grades, model.on_base_rate(X, assessed.decided))
+    answers = [{"contents": own, "decision": done} for own, done in zip(contents, decided, strict=True)]
+    for name, values in _included(model, seed, X, assessed, request):
+        for answer, value in zip(answers, values, strict=True):
+            answer[name] = value
+    return answers
 
 
-def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
+def _included(
+    model: QualityModel, seed: Seed, X: FloatArray, assessed: Assessment, request: Record
+) -> Iterator[tuple[str, list[Any]]]:
+    """Fields of lots by the words of a request: name, and value for each lot."""
+    grades = [grade.name for grade in seed.grades]
+    if includes(request, DEFECTS):
+        yield "defect_probabilities", _by_name(seed.defects, assessed.defects)
+    if includes(request, GRADES):
+        yield "grade_probability", _by_name(grades, assessed.keeps)
+    far = model.distances(assessed) if includes(request, LIMITS) or includes(request, REMEDIES) else None
+    if includes(request, LIMITS):
+        nearest, with_least = model.nearest(assessed, far), has_least(seed)
+        units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in nearest}}
+        yield "nearest_limit", [_nearest(one, grades[one.grade], units[one.grade], with_least) for one in nearest]
+    if includes(request, REMEDIES):
+        yield "remedy", [_remedy(one) for one in model.remedies(X, assessed, far)]
+
+
+def _by_name(names: Sequence[str], p: FloatArray) -> list[Record]:
+    return [dict(zip(names, row, strict=True)) for row in p.tolist()]
+
+
+def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool, request: Record) -> Record:
     """Guarantee on released lots; `by_own_costs` states whether the seed's costs decided."""
     rules = seed.quality_rules
-    return {
+    stated = {
         "alpha": rules.alpha.value,
         "confidence": rules.confidence.value if by_own_costs and math.isfinite(model.threshold) else None,
-        "threshold": model.threshold,
-        "defined_on": DEFINED_ON,
         "withdrawn": _withdrawn(model, seed),
     }
+    return stated | ({"threshold": model.threshold, "defined_on": DEFINED_ON} if includes(request, GUARANTEE) else {})
 
 
 def _withdrawn(model: QualityModel, seed: Seed) -> Record | None:

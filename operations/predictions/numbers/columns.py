@@ -40,6 +40,5 @@ def columns(payloads: Payloads, model: Fitted, block: CheckedRows, request: Reco
     answers = model.answer(block.X, request["coverage"], replaced(payloads, request))
     flags = model.flags(block.X, answers)
     flag_readings(block.texts, model.seed, flags)
-    values = quantities(answers, flags)
-    more, extra = added_columns(payloads.options, model, block.X, answers, request, flags)
-    return Columns(values | more, flags, extra)
+    values = quantities(answers, request, flags)
+    return Columns(values | added_columns(payloads.options, model, block.X, answers, request, flags), flags)

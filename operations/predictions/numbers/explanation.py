@@ -12,7 +12,8 @@ from models.explanations import Parts, explained
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record, record, title
-from operations.predictions.explanations import Explanations, explanation, explanations, optional
+from operations.forms.include import only_with
+from operations.predictions.explanations import EXPLANATION, Explanations, explanation, explanations
 from operations.predictions.options import ResponsePart
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -23,7 +24,7 @@ class NumberExplanations(Explanations):
 
     def rows(
         self, model: Any, X: FloatArray, predicted: Any, request: Record, flags: list[list[str]]
-    ) -> tuple[Sequence[Record], Record]:
+    ) -> Sequence[Record]:
         """The field of each row that explains its target or targets."""
         seed = self.seed
         models = model.models if isinstance(model, SeveralTargets) else {seed.target.name: model}
@@ -34,8 +35,8 @@ class NumberExplanations(Explanations):
             reasons[target] = explanations(parts, one.seed, named, flags)
         if len(reasons) == 1:
             (whys,) = reasons.values()
-            return [{"explanation": reason} for reason in whys], {}
-        return [{"explanations": {target: whys[i] for target, whys in reasons.items()}} for i in range(len(X))], {}
+            return [{EXPLANATION: reason} for reason in whys]
+        return [{"explanations": {target: whys[i] for target, whys in reasons.items()}} for i in range(len(X))]
 
 
 def _parts(model: RegressionModel, X: FloatArray, predicted: FloatArray) -> Parts | None:
@@ -54,8 +55,9 @@ class ExplainNumbers(ResponsePart):
     def of(self, seed: Seed) -> NumberExplanations:
         """Return the explanations of any process that predicts numbers."""
         if len(seed.primaries) == 1:
-            field = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
-            return NumberExplanations(seed, {"explanation": field})
+            field = only_with(explanation(seed), EXPLANATION, f"what each input contributed to {seed.target.name}")
+            return NumberExplanations(seed, {EXPLANATION: field})
         kinds = {target.name: explanation(seed) for target in seed.primaries}
         kind: Any = record(f"{title(seed)}Explanations", "What each input contributed to each target.", kinds)
-        return NumberExplanations(seed, {"explanations": optional(kind, "what each input contributed to each target")})
+        about = "what each input contributed to each target"
+        return NumberExplanations(seed, {"explanations": only_with(kind, EXPLANATION, about)})

@@ -48,12 +48,11 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     reports = model.missing_reports(X)
     flags = model.flags(X, answers, reports)
     flag_readings(rows, model.seed, flags)
-    quantities = estimates(answers, payloads.quantities, flags)
-    added, extra = added_rows(payloads.options, model, X, answers, request, flags)
-    add_missing(reports, added)
-    names = with_ids(rows, payloads.echoed, request)
+    quantities = estimates(answers, payloads.quantities, request, flags)
+    added = added_rows(payloads.options, model, X, answers, request, flags)
+    add_missing(reports, added, request)
+    names = with_ids(rows, payloads.repeated(request), request)
     return {
-        **extra,
         "predictions": [
             {**name, **quantity, **more, "flags": words}
             for name, quantity, more, words in zip(names, quantities, added, flags, strict=True)

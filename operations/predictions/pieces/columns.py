@@ -6,12 +6,15 @@ import numpy as np
 
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from operations.forms.columns import CheckedRows, Columns, Described, of_quantities, quantities, shares
+from operations.forms.columns import CheckedRows, Columns, Described, of_quantities, quantities
 from operations.forms.fields import Record
+from operations.forms.include import includes
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
-from operations.predictions.pieces.lots import lot_answer, states
-from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee
+from operations.predictions.pieces.forms import GUARANTEE
+from operations.predictions.pieces.lots import LOTS, lot_answers, states
+from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee, stated
+from operations.predictions.probabilities import probability_columns
 
 
 def described(payloads: Payloads) -> Described:
@@ -40,17 +43,18 @@ def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request
     flags = model.flags(seen)
     flag_readings(block.texts, model.seed, flags)
     flag_closed(done, seed, flags)
-    elements = quantities(model.elements(seen, request["coverage"]), flags)
-    after = {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()}
+    elements = quantities(model.elements(seen, request["coverage"]), request, flags)
+    lots = {LOTS: lot_answers({**before, **done.states}, seed)}
+    held = guarantee(model, seed, bool(prices), block.X, request.get(GUARANTEE))
     return Columns(
         {
             seed.target.name: np.array(seed.classes)[np.argmax(seen.p, axis=1)],
-            **shares(seed.classes, seen.p),
+            **probability_columns(seen.p, seed.classes, request),
             **elements,
             "bin": np.array([one.name for one in seed.bins])[done.bin],
             "expected_value": done.expected_value,
         },
         flags,
-        {},
-        {"lots": after, "guarantee": guarantee(model, seed, bool(prices), block.X, request.get("guarantee"))},
+        after={**(lots if includes(request, LOTS) else {}), GUARANTEE: stated(held, request)},
+        carried={**lots, GUARANTEE: held},
     )

@@ -8,10 +8,14 @@ from pydantic import Field
 
 from operations.forms.bin_values import bin_values, values_example
 from operations.forms.fields import Key, quantity, record, title
+from operations.forms.include import only_with
 from operations.predictions.payloads import TaskFields, estimate
 from operations.predictions.pieces import lots as lot_payloads
+from operations.predictions.pieces.lots import LOTS
+from operations.predictions.probabilities import ABOUT, PROBABILITIES, probabilities_field
 from seeds import Seed
 
+GUARANTEE = "guarantee"  # field of responses, and word of `include`
 DEFINED_ON = "lots of the plant on which the model was trained, of the same distribution as for calibration"
 MOST_LOTS = 1000
 
@@ -32,25 +36,24 @@ def fields_of(seed: Seed) -> TaskFields:
         max_length=MOST_LOTS,
         description="what each lot holds before its first row here, as the last answer gave it",
     )
-    after = Field(description="what each lot holds after its last row here; lots without a row stay as they came")
+    after = "what each lot holds after its last row here; lots without a row stay as they came"
     return TaskFields(
         row="One piece that passes the sensors",
         unit="L-00001",
         time="2026-11-01T06:00:00.020",
         predicted=_predicted(seed),
-        request={"prices": bin_values(seed), "lots": Annotated[lots, before]},
-        answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
-        example={"prices": values_example(seed), "lots": {"L-00001": lot_payloads.example(seed)}},
+        words={
+            LOTS: "what each lot holds, to send back with its next pieces; a lot that is not sent back is empty",
+            PROBABILITIES: ABOUT,
+            GUARANTEE: "calibration and risk price of the guarantee, its lots and the pieces counted",
+        },
+        request={"prices": bin_values(seed), LOTS: Annotated[lots, before]},
+        answer={LOTS: only_with(lots, LOTS, after), "guarantee": _guarantee(seed)},
+        example={"prices": values_example(seed), LOTS: {"L-00001": lot_payloads.example(seed)}},
     )
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:
-    share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
-    p = record(
-        f"{title(seed)}ClassProbabilities",
-        "Probability of each class.",
-        dict.fromkeys(seed.classes, share),
-    )
     elements = record(
         f"{title(seed)}Elements",
         "Contents of the elements that the sensors carry, each with its interval; the others are left out.",
@@ -62,7 +65,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "class": Annotated[
             Literal[seed.classes], Field(description=f"the most probable class: {seed.target.description}")
         ],
-        "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
+        PROBABILITIES: probabilities_field(seed),
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
         "expected_value": Annotated[
@@ -91,14 +94,17 @@ def _guarantee(seed: Seed) -> Any:
     )
     price = quantity(f"{title(seed)}RiskPrice", "$/kg", 0)
     about = "What holds for lots from their first piece to their last, sorted by the seed's values."
-    fields = {
-        "confidence": Annotated[float | None, confidence],
+    basis: dict[str, Any] = {
         "calibration_confidence": Annotated[float | None, sure],
         "calibration_lots": Annotated[int | None, lots],
         "risk_price": Annotated[price | None, risk_price],
         "defined_on": Annotated[Literal[DEFINED_ON], Field(description="the lots that it speaks of")],
         "pieces": Annotated[int, Field(ge=0, description="pieces of the request")],
         "incomplete_pieces": Annotated[int, Field(ge=0, description="of these, without an input that counts")],
+    }
+    fields = {
+        "confidence": Annotated[float | None, confidence],
+        **{name: only_with(kind, GUARANTEE) for name, kind in basis.items()},
         "withheld": Annotated[str | None, withheld],
     }
     return record(f"{title(seed)}Guarantee", about, fields)

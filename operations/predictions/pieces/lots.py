@@ -15,6 +15,7 @@ from seeds.format.units import whole
 
 # Far beyond any lot, and small enough that sums and squares of it stay finite.
 LARGEST_MASS = 1e9
+LOTS = "lots"  # field of requests and responses, and word of `include`
 PARTS = ("mass", "variance", *OF_SPREAD)  # of an element that come back as they were sent
 
 
@@ -124,6 +125,11 @@ def states(lots: Mapping[str, Record], seed: Seed) -> dict[str, LotState]:
         }
 
     return {name: LotState.from_dict(seed, needed(one["bins"])) for name, one in lots.items()}
+
+
+def lot_answers(states_of_lots: Mapping[str, LotState], seed: Seed) -> Record:
+    """Lots by their names as `lot` describes them."""
+    return {name: lot_answer(state, seed) for name, state in states_of_lots.items()}
 
 
 def lot_answer(state: LotState, seed: Seed) -> Record:

@@ -24,10 +24,10 @@ class PiecePredictions(Predictions):
 
     about: ClassVar[str] = (
         "A row is a piece, and rows are taken in the order given: each is decided with what its lot holds by then. The "
-        "service keeps nothing: send the answer's `lots` back with the next pieces; a lot that is not sent is empty. "
-        "`prices` replaces values of the seed for one request. Of a name that stands twice in an object the last "
-        "counts. With `explain` the logarithm of how much more probable the class is than the next is cut into what "
-        "each input contributed."
+        "service stores no lot: include `lots`, and send the answer's `lots` back with the next pieces; a lot that is "
+        "not sent is empty. `prices` replaces values of the seed for one request. Of a name that stands twice in an "
+        "object the last counts. With `explanation` the logarithm of how much more probable the class is than the next "
+        "is cut into what each input contributed."
     )
     listed: ClassVar[type[BaseModel] | None] = SortingInfo
     not_listed: ClassVar[str] = "does not sort"

@@ -12,11 +12,13 @@ import numpy as np
 from models.sorting.model import SortedPieces, SortingModel
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
+from operations.forms.include import FOLLOWED, includes
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
-from operations.predictions.pieces.forms import DEFINED_ON
-from operations.predictions.pieces.lots import lot_answer, states
+from operations.predictions.pieces.forms import DEFINED_ON, GUARANTEE
+from operations.predictions.pieces.lots import LOTS, lot_answers, states
+from operations.predictions.probabilities import probability_rows
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -57,13 +59,13 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     flags = model.flags(seen)
     flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
-    elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
-    whys, extra = added_rows(payloads.options, model, X, p, request, flags)
+    elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, request, flags)
+    whys = added_rows(payloads.options, model, X, p, request, flags)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
-        with_ids(rows, payloads.echoed, request),
+        with_ids(rows, payloads.repeated(request), request),
         np.argmax(p, axis=1).tolist(),
-        p.tolist(),
+        probability_rows(p, classes, request),
         elements,
         done.bin.tolist(),
         done.expected_value.tolist(),
@@ -71,13 +73,14 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         flags,
         strict=True,
     )
+    # Rows that follow in the same request need the lots, whether the response has them or not.
+    has_lots = includes(request, LOTS) or request.get(FOLLOWED, False)
     return {
-        **extra,
         "predictions": [
             {
                 **name,
                 "class": classes[best],
-                "class_probabilities": dict(zip(classes, shares, strict=True)),
+                **shares,
                 "elements": contents,
                 "bin": bins[into][0],
                 "expected_value": {"value": value, "unit": bins[into][1]},
@@ -86,8 +89,8 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             }
             for name, best, shares, contents, into, value, reason, words in decided
         ],
-        "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
-        "guarantee": guarantee(model, seed, bool(prices), X),
+        **({LOTS: lot_answers({**before, **done.states}, seed)} if has_lots else {}),
+        GUARANTEE: stated(guarantee(model, seed, bool(prices), X), request),
     }
 
 
@@ -127,6 +130,11 @@ def guarantee(model: SortingModel, seed: Seed, is_priced: bool, X: FloatArray, b
         "incomplete_pieces": incomplete,
         "withheld": withheld,
     }
+
+
+def stated(whole: Record, request: Record) -> Record:
+    """Return what a response states of a guarantee: all of it if the request includes that."""
+    return whole if includes(request, GUARANTEE) else {name: whole[name] for name in ("confidence", "withheld")}
 
 
 def _withheld(model: SortingModel, is_priced: bool, incomplete: int, pieces: int) -> str | None:

@@ -93,7 +93,7 @@ def changed(draw: st.DrawFn, name: str, row: dict[str, str], around: dict[str, s
         row[draw(st.sampled_from(["id", "made", "c0", *later]))] = "1"
     else:
         fields = PAYLOADS[name].example
-        around[draw(st.sampled_from(["coverage", "explain", "history", "more", *fields]))] = draw(st.sampled_from(ODD))
+        around[draw(st.sampled_from(["coverage", "include", "history", "more", *fields]))] = draw(st.sampled_from(ODD))
 
 
 def spoilt(draw: st.DrawFn, body: bytes) -> bytes:

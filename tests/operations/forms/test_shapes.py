@@ -49,7 +49,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "long text": ({"text": "abcd"}, {"field": "text", "value": "abcd", "bound": 3, "expected": "at most 3 characters"}),
     "short list": ({"list": []}, {"field": "list", "value": 0, "bound": 1, "expected": "at least 1 entries"}),
     "long list": ({"list": [1.0] * 3}, {"field": "list", "value": 3, "bound": 2, "expected": "at most 2 entries"}),
-    "no list": ({"list": 5}, {"field": "list", "value": 5, "expected": "a list of rows"}),
+    "no list": ({"list": 5}, {"field": "list", "value": 5, "expected": "a list"}),
     "place in a list": ({"list": [1.0, "x"]}, {"field": "list.1", "value": "x", "expected": "a number"}),
     "no truth value": ({"yes": 1}, {"field": "yes", "value": 1, "expected": "true or false"}),
     "infinite": ({"number": math.inf}, {"field": "number", "value": "inf", "expected": "a finite number"}),

@@ -41,12 +41,14 @@ def app(
 
 @pytest.fixture
 def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
-    return lambda rows, **more: call(app, "POST", "/v1/toy_cells/predictions", json={"rows": rows, **more})
+    return lambda rows, **more: call(
+        app, "POST", "/v1/toy_cells/predictions", json={"rows": rows, "digits": "all", **more}
+    )
 
 
 def test_base_and_contributions_sum_to_the_value(app: Service, ask: Ask) -> None:
     rows = [ROW, ROW | {"z": None}, ROW | {"x_set": 19.5, "z": 2.1}]
-    response = ask(rows, explain=True)
+    response = ask(rows, include=["explanation"])
     TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     for one, plain in zip(response.json()["predictions"], ask(rows).json()["predictions"], strict=True):
         reason = one["explanation"]
@@ -58,27 +60,37 @@ def test_base_and_contributions_sum_to_the_value(app: Service, ask: Ask) -> None
 
 
 def test_contributions_name_each_input_with_its_value_and_unit(ask: Ask) -> None:
-    (one,) = ask([ROW | {"z": None}], explain=True).json()["predictions"]
+    (one,) = ask([ROW | {"z": None}], include=["explanation"]).json()["predictions"]
     result = {part["input"]: (part["value"], part["unit"]) for part in one["explanation"]["contributions"]}
     assert result == {"previous_y": (91.5, "%"), "x_set": (10.25, "kA"), "z": (None, "V")}
 
 
-@pytest.mark.parametrize("requested", [{}, {"explain": False}])
-def test_an_answer_that_was_not_asked_to_explain_does_not(requested: dict[str, bool], ask: Ask) -> None:
+@pytest.mark.parametrize("requested", [{}, {"include": []}, {"include": ["missing_inputs"]}])
+def test_an_answer_that_was_not_asked_to_explain_does_not(requested: dict[str, list[str]], ask: Ask) -> None:
     assert "explanation" not in ask([ROW], **requested).json()["predictions"][0]
 
 
-@pytest.mark.parametrize("explain", [1, "true", None, [], "yes"])
-def test_what_is_no_truth_value_is_refused(explain: Any, ask: Ask) -> None:
-    response = ask([ROW], explain=explain)
+@pytest.mark.parametrize(
+    ("fields", "field", "expected"),
+    [
+        ({"explain": True}, "explain", 'no such field: `include` names parts of the response, here ["explanation"]'),
+        ({"include": "explanation"}, "include", "a list"),
+        ({"include": None}, "include", "a list"),
+        ({"include": ["explain"]}, "include.0", "'missing_inputs', 'explanation', 'derived_inputs' or 'model'"),
+        ({"include": [1]}, "include.0", "'missing_inputs', 'explanation', 'derived_inputs' or 'model'"),
+    ],
+)
+def test_what_is_no_word_of_the_process_is_refused(fields: dict[str, Any], field: str, expected: str, ask: Ask) -> None:
+    response = ask([ROW], **fields)
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     (fault,) = response.json()["errors"]
-    assert (fault["field"], fault["expected"]) == ("explain", "true or false")
+    assert fault["field"] == field
+    assert fault["expected"].startswith(expected)
 
 
 def test_more_rows_than_are_explained_at_once_are_refused(ask: Ask) -> None:
-    assert ask([ROW] * MOST_EXPLAINED, explain=True).status_code == HTTPStatus.OK
-    response = ask([ROW] * (MOST_EXPLAINED + 1), explain=True)
+    assert ask([ROW] * MOST_EXPLAINED, include=["explanation"]).status_code == HTTPStatus.OK
+    response = ask([ROW] * (MOST_EXPLAINED + 1), include=["explanation"])
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     (fault,) = response.json()["errors"]
     assert (fault["field"], fault["value"], fault["bound"]) == ("rows", 101, 100)
@@ -88,7 +100,7 @@ def test_a_prediction_that_is_none_has_no_explanation(app: Service, ask: Ask, mo
     served = app.champions.statuses["toy_cells"].served
     assert served is not None
     monkeypatch.setattr(served.model.estimator, "predict", lambda X: np.full(len(X), np.nan))
-    (one,) = ask([ROW], explain=True).json()["predictions"]
+    (one,) = ask([ROW], include=["explanation"]).json()["predictions"]
     assert (one["y"]["value"], one["explanation"]) == (None, None)
     assert "y not determined by these inputs" in one["flags"]
 
@@ -118,7 +130,7 @@ def potline(tmp_path: Path) -> Callable[[str], Service]:
 
 def asked_potline(app: Service, call: Callable[..., httpx.Response]) -> Any:
     (taken,) = [one.predictions for one in app.taken if one.seed.process.name == "aluminium_reduction"]
-    request = taken.example | {"explain": True}
+    request = taken.example | {"include": ["explanation"], "digits": "all"}
     response = call(app, "POST", "/v1/aluminium_reduction/predictions", json=request)
     TypeAdapter(taken.answer).validate_json(response.content)
     return response.json()["predictions"][0]
@@ -149,13 +161,16 @@ rows = st.fixed_dictionaries({}, optional={name: st.none() | st.floats(0, 20) | 
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(rows, max_size=3), explain=st.just(True) | cells)
+@given(
+    rows=st.lists(rows, max_size=3),
+    words=st.lists(st.sampled_from(["explanation", "derived_inputs", "energy"])) | cells,
+)
 def test_no_request_for_an_explanation_makes_a_defect(
-    rows: Any, explain: Any, app: Service, call: Callable[..., httpx.Response]
+    rows: Any, words: Any, app: Service, call: Callable[..., httpx.Response]
 ) -> None:
-    body = json.dumps({"rows": [ROW | row for row in rows], "explain": explain}).encode()
+    body = json.dumps({"rows": [ROW | row for row in rows], "include": words}).encode()
     headers = {"content-type": "application/json"}
     response = call(app, "POST", "/v1/toy_cells/predictions", content=body, headers=headers)
     assert response.status_code in (HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY)
     if response.status_code == HTTPStatus.OK:
-        assert all(("explanation" in one) == explain for one in response.json()["predictions"])
+        assert all(("explanation" in one) == ("explanation" in words) for one in response.json()["predictions"])

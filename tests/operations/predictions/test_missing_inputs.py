@@ -21,6 +21,7 @@ from operations.predictions.lots.operation import LotPredictions
 from operations.predictions.numbers.operation import NumberPredictions
 from operations.predictions.operation import Predictions
 from seeds import Seed, load
+from tests.suite.whole import whole
 
 TOYS = Path(__file__).parents[2] / "toys"
 
@@ -57,7 +58,7 @@ def lots(toy_quality_seed: Seed) -> QualityModel:
 def predicted(operation: Predictions, seed: Seed, model: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Predictions for rows, whose shape is checked."""
     form = operation.form(seed, 100)
-    read, request = form.read(json.dumps({"rows": rows}).encode())
+    read, request = form.read(json.dumps({"rows": rows, **whole(form)}).encode())
     answer = operation.predicted(form, model, read, request | {"id": "r", "first": 0})
     around = {"process": seed.process.name, "coverage": 0.9, "interval": _interval(model)}
     used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
@@ -113,7 +114,7 @@ def test_a_lot_without_any_input_states_that_its_release_rests_on_the_base_rate(
 
 def test_columns_of_lots_are_those_of_each_row_alone(toy_quality_seed: Seed, lots: QualityModel) -> None:
     form = LotPredictions().form(toy_quality_seed, 100)
-    _, request = form.read(json.dumps({"rows": [{"line": "T-01", "cast_at": "2026-11-01"}]}).encode())
+    _, request = form.read(json.dumps({"rows": [{"line": "T-01", "cast_at": "2026-11-01"}], **whole(form)}).encode())
     X = np.array([[0.0, 0.0, 50.0, 1.0]] * 5)
     X[1, 0] = X[3, 0] = X[3, 2] = np.nan
     X[4] = np.nan

@@ -53,7 +53,7 @@ def test_decisions_and_flags_are_texts(taken: Payloads, tensors: Contract) -> No
 def test_parameters_are_the_fields_of_a_request(taken: Payloads, tensors: Contract) -> None:
     assert {"rows", *tensors.parameters} == set(taken.example)
     for name, plain in tensors.parameters.items():
-        assert plain == isinstance(taken.example[name], bool | float), name
+        assert plain == isinstance(taken.example[name], bool | float | str), name
 
 
 def test_an_absent_object_is_null_in_all_its_outputs(toy_quality_seed: Seed) -> None:

@@ -87,6 +87,8 @@ MORE: dict[str, tuple[dict[str, Any], str]] = {
     "no JSON": ({"parameters": {"history": "[{"}}, "parameters.history: got [{, expected its JSON in a text"),
     "no text": ({"parameters": {"history": 3}}, "parameters.history: got 3, expected its JSON in a text"),
     "history": ({"parameters": {"history": '[{"unit": 3}]'}}, "history.0.unit: got 3, expected a text"),
+    "former": ({"parameters": {"explain": True}}, "parameters: got explain, expected no such parameter"),
+    "word": ({"parameters": {"include": '["energy"]'}}, "include.0: got energy, expected 'missing_inputs'"),
     "binary": ({"parameters": {"binary_data_output": 1}}, "binary_data_output: got 1, expected true or false"),
     "output": ({"outputs": [{"name": "y"}]}, "outputs: got y, expected no such output"),
     "not asked for": (

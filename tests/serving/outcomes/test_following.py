@@ -17,7 +17,7 @@ from .test_recording import table
 
 
 def ask(call: Any, app: Service, rows: list[Any]) -> Any:
-    response = call(app, "POST", f"{URL}/predictions", json={"rows": rows})
+    response = call(app, "POST", f"{URL}/predictions", json={"rows": rows, "digits": "all", "include": ["model"]})
     assert response.status_code == 200
     return response.json()
 

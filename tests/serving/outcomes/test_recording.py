@@ -27,7 +27,7 @@ def stored_rows(database: Database) -> list[Any]:
 
 
 def test_a_request_and_its_answer_are_kept_byte_for_byte(app: Service, database: Database, call: Any) -> None:
-    body = json.dumps({"rows": [ROW, ROW | {"unit": "B"}], "coverage": 0.8}).encode()
+    body = json.dumps({"rows": [ROW, ROW | {"unit": "B"}], "coverage": 0.8, "include": ["model"]}).encode()
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": "application/json"})
     (row,) = stored_rows(database)
     assert (row.request_body, row.response_body) == (body, response.content)

@@ -40,7 +40,7 @@ def labelled(tables: Tables) -> list[dict[str, Any]]:
 
 
 def test_each_row_stands_with_its_record_its_prediction_and_its_outcome(post: Any, tables: Tables) -> None:
-    answer = post("predictions", json=rows("A", "B", z=None)).json()
+    answer = post("predictions", json=rows("A", "B", z=None) | {"include": ["model"]}).json()
     post("outcomes", json={"outcomes": [{"unit": "B", "period_start": DAYS[0], "y": 90.5}]})
     result = all_rows(tables)
     assert [row["id"] for row in result] == [one["id"] for one in answer["predictions"]]

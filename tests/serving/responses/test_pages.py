@@ -54,7 +54,7 @@ def app(service: Callable[..., Service], database: Database) -> Iterator[Service
 
 
 def test_the_latest_response_is_drawn_and_an_older_one_by_its_id(app: Service, call: Any) -> None:
-    first = call(app, "POST", URL, json={"rows": [ROW | {"unit": "三号 <b>"}], "coverage": 0.8})
+    first = call(app, "POST", URL, json={"rows": [ROW | {"unit": "三号 <b>"}], "coverage": 0.8, "include": ["model"]})
     call(app, "POST", URL, json={"rows": [ROW | {"unit": "B-2"}]})
     latest = call(app, "GET", PAGE)
     assert (latest.status_code, latest.headers["content-type"]) == (200, "text/html; charset=utf-8")

@@ -63,7 +63,7 @@ def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predict
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {
         "process": "toy_cells",
-        "model": {"version": 4, "alias": "champion", "digest": "sha256:1", "baseline": False},
+        "model": {"version": 4, "baseline": False},
         "coverage": 0.8,
         "interval": {"kind": "fixed", "outcomes": 0},
         "predictions": [{"y": {"value": None, "low": None, "high": 1.5}}],
@@ -154,15 +154,15 @@ def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
     app: Any, monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
     def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
-        after = request["explain"] + len(rows)  # a stand-in for lots
-        return {"basis": 1, "predictions": [{"unit": row["unit"]} for row in rows], "explain": after, "guarantee": 2}
+        after = request["digits"] + len(rows) * "+"  # a stand-in for lots
+        return {"basis": 1, "predictions": [{"unit": row["unit"]} for row in rows], "digits": after, "guarantee": 2}
 
     monkeypatch.setattr(blocks, "predictions_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
     rows = [ROW | {"unit": f"A-{i}"} for i in range(3)]
     whole = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
     monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 2)
     parts = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
-    assert parts.json()["explain"] == whole.json()["explain"] == 3
+    assert parts.json()["digits"] == whole.json()["digits"] == "interval+++"
     assert list(parts.json()) == list(whole.json())
     assert parts.json()["predictions"] == whole.json()["predictions"] == [{"unit": row["unit"]} for row in rows]
 

@@ -45,7 +45,8 @@ def all_rows(app: Any) -> list[dict[str, Any]]:
 def test_what_it_answers_stands_in_the_records_under_the_ids_that_clients_have(
     app: Any, post: Any, shadows: Shadows, database: Any
 ) -> None:
-    body = post("A", "B").json()
+    rows = [ROW | {"unit": unit} for unit in ("A", "B")]
+    body = post(json={"rows": rows, "digits": "all", "include": ["model"]}).json()
     assert shadows.answer() is False
     (one,) = stored_answers(database)
     predictions = json.loads(one.predictions)
@@ -150,7 +151,7 @@ def test_tables_are_answered_with_their_coverage_and_long_ones_are_dropped(
 
 
 def test_explanations_are_left_out(post: Any, shadows: Shadows, database: Any) -> None:
-    message = post(json={"rows": [ROW], "explain": True}).json()["predictions"][0]
+    message = post(json={"rows": [ROW], "include": ["explanation"]}).json()["predictions"][0]
     shadows.answer()
     assert "explanation" in message
     assert "explanation" not in json.loads(stored_answers(database)[0].predictions)[0]

@@ -65,9 +65,11 @@ def flat(prediction: dict[str, Any]) -> dict[str, Any]:
         result |= {"decision": decision["action"], "grade": decision["grade"]}
         result["expected_value"] = decision["expected_value"]["value"]
         result["on_base_rate"] = float(decision["on_base_rate"])
+    if "nearest_limit" in prediction:
         nearest = prediction["nearest_limit"] or dict.fromkeys(("limit", "grade", "value", "highest", "sigma"))
         result |= {"nearest_limit": nearest["limit"]}
         result |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}
+    if "remedy" in prediction:
         remedy = prediction["remedy"] or dict.fromkeys(("setpoint", "before", "after", "sigma"))
         result |= {"remedy": remedy["setpoint"]}
         result |= {f"remedy_{name}": remedy[name] for name in ("before", "after", "sigma")}
@@ -103,6 +105,11 @@ def energy(prediction: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def in_address(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as an address has them: words of a list with commas between them."""
+    return {name: ",".join(one) if isinstance(one, list) else one for name, one in arguments.items()}
+
+
 def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]], **arguments: Any) -> None:
     """Rows are answered as a table as they are one by one, whatever is missing or unknown in them."""
     url, headers = f"/v1/{process}/predictions", {"content-type": "application/vnd.apache.arrow.stream"}
@@ -112,7 +119,7 @@ def check_same(post: Callable[..., Any], process: str, rows: list[dict[str, Any]
     with pa.ipc.new_stream(sink, schema) as writer:
         writer.write_table(pa.Table.from_pylist(rows, schema), 7)
     body = post(url, json={"rows": rows, **arguments}).json()
-    response = post(url, content=sink.getvalue(), headers=headers, params=arguments)
+    response = post(url, content=sink.getvalue(), headers=headers, params=in_address(arguments))
     assert (response.status_code, response.headers["content-type"]) == (200, headers["content-type"])
     table, reference, after = read(response.content)
     for row, prediction in zip(table.to_pylist(), body["predictions"], strict=True):

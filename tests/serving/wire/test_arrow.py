@@ -13,14 +13,17 @@ import pytest
 
 from serving.wire import arrow, arrow_tables
 from tests.serving.wire.conftest import check_same, read
+from tests.suite.whole import whole
 
 
+@pytest.mark.parametrize("has_all", [False, True])
 @pytest.mark.parametrize("rows_a_block", [1, 16, 10_000])
 def test_a_table_is_answered_as_its_rows_are(
-    process: Any, call: Any, rows_a_block: int, monkeypatch: pytest.MonkeyPatch
+    process: Any, call: Any, rows_a_block: int, has_all: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrow_tables, "ROWS", rows_a_block)
-    check_same(partial(call, process.app, "POST"), process.payloads.seed.process.name, process.rows, coverage=0.8)
+    arguments = {"coverage": 0.8, **(whole(process.payloads) if has_all else {})}
+    check_same(partial(call, process.app, "POST"), process.payloads.seed.process.name, process.rows, **arguments)
 
 
 def test_a_stream_goes_out_in_pieces_that_are_soon_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,12 +47,12 @@ def test_what_no_number_says_is_null_beside_the_rows_too(
 ) -> None:
     model = dataclasses.replace(save_toy_grader(tmp_path / "one"), threshold=math.nan)
     lots = serve(toy_quality_seed, model)
-    _, reference, _ = read(send(lots, as_arrow(lots.rows)).content)
+    _, reference, _ = read(send(lots, as_arrow(lots.rows), include=["guarantee"]).content)
     assert reference["guarantee"]["threshold"] is None
 
 
 def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
-    table, _, _ = read(send(process, as_arrow(process.rows)).content)
+    table, _, _ = read(send(process, as_arrow(process.rows), **whole(process.payloads)).content)
     description = process.app.openapi()["paths"][process.url]["post"]["description"]
     for field in table.schema:
         assert f"`{field.name}`" in description or field.name == "derived_inputs"

@@ -190,6 +190,9 @@ def test_a_short_body_of_a_long_table_is_too_large(cells: Any, send: Any) -> Non
         ({"coverage": 1.0}, "coverage"),
         ({"coverag": 0.9}, "coverag"),
         ({"explain": True}, "explain"),
+        ({"include": ["explanation"]}, "include"),
+        ({"include": ["remedies"]}, "include.0"),
+        ({"digits": 3}, "digits"),
         ({"rows": 1}, "rows"),
     ],
 )

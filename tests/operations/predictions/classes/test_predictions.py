@@ -16,6 +16,7 @@ from operations.predictions.classes.predictions import predicted
 from seeds import Seed
 from seeds.format.loader import parse
 from tests.suite.forms import payloads
+from tests.suite.whole import whole
 
 ROW = {"face": "F-01", "day": "2026-11-01", "grain": 0.9, "colour": 0.3, "tonnes": 100.0}
 CLASSES = ("oxide", "sulfide", "rare")
@@ -29,7 +30,7 @@ def model(save_toy_classifier: Callable[..., Any], tmp_path: Path) -> Classifica
 
 def response_to(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
     taken = payloads(seed, 10)
-    rows, read = taken.read(json.dumps({"rows": rows, **request}).encode())
+    rows, read = taken.read(json.dumps({"rows": rows, **whole(taken), **request}).encode())
     result = predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
     assert list(result) == ["predictions"]
     predictions: list[dict[str, Any]] = result["predictions"]
@@ -64,7 +65,9 @@ def test_sets_are_those_of_the_coverage_asked_the_most_probable_class_first(toy_
 
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(toy_class_seed, model) -> None:
-    for one in response_to(toy_class_seed, model, ROW, ROW | {"grain": None, "colour": 5.0}, explain=True):
+    for one in response_to(
+        toy_class_seed, model, ROW, ROW | {"grain": None, "colour": 5.0}, include=["explanation", "class_probabilities"]
+    ):
         first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
         reason = one["explanation"]
         assert (reason["quantity"], reason["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
@@ -102,7 +105,7 @@ def test_answers_are_of_the_type_that_is_described(toy_class_seed, model) -> Non
 
 def test_the_example_is_a_typical_row(toy_class_seed) -> None:
     row = {"face": "A-001", "day": "2026-11-01", "grain": 0.7, "colour": 0.1, "tonnes": 100}
-    assert payloads(toy_class_seed, 3).example == {"rows": [row], "coverage": 0.9, "explain": False}
+    assert payloads(toy_class_seed, 3).example == {"rows": [row], "coverage": 0.9, "include": [], "digits": "interval"}
 
 
 def test_a_target_that_is_called_as_a_part_of_the_answer_is_refused(toy_class_seed) -> None:

@@ -19,6 +19,7 @@ from models.storage import model_files
 from models.table.inputs import input_names
 from models.tasks import build
 from operations.predictions.energy.accounting import NOT_KNOWN
+from operations.predictions.energy.forms import basis_kind
 from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
@@ -90,7 +91,12 @@ def post(app: Service, seed: Seed, call: Callable[..., Any]) -> Callable[..., An
     """Sender of a request whose answer must be what the service describes."""
 
     def send(rows: list[dict[str, Any]], status: int = 200, **more: Any) -> Any:
-        response = call(app, "POST", f"/v1/{seed.process.name}/predictions", json={"rows": rows, **more})
+        response = call(
+            app,
+            "POST",
+            f"/v1/{seed.process.name}/predictions",
+            json={"rows": rows, "include": ["energy"], "digits": "all", **more},
+        )
         assert response.status_code == status, response.text
         if status == 200:
             (offers,) = app.taken
@@ -99,6 +105,15 @@ def post(app: Service, seed: Seed, call: Callable[..., Any]) -> Callable[..., An
         return response.json()
 
     return send
+
+
+@pytest.fixture
+def basis(app: Service, seed: Seed, call: Callable[..., Any]) -> Any:
+    """Factors and norms of energy, whose shape is checked."""
+    response = call(app, "GET", f"/v1/{seed.process.name}/energy")
+    assert response.status_code == 200, response.text
+    TypeAdapter(basis_kind(seed)).validate_json(response.content)
+    return response.json()
 
 
 def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(physics: Any, post: Any, row: Any) -> None:
@@ -123,7 +138,7 @@ def test_tensors_hold_the_energy_that_json_holds(
     given = {name: value for name, value in row.items() if not left_out or name not in physics.NEEDED}
     kinds = {name: "BYTES" if isinstance(value, str) else "FP64" for name, value in given.items()}
     inputs = [{"name": name, "datatype": kinds[name], "shape": [1], "data": [value]} for name, value in given.items()]
-    response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json={"inputs": inputs})
+    response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json=given_by_v2(inputs))
     assert response.status_code == 200, response.text
     result = {one["name"]: one["data"] for one in response.json()["outputs"]}
     (one,) = post([given])["predictions"]
@@ -137,17 +152,19 @@ def test_tensors_hold_the_energy_that_json_holds(
     assert json.loads(norms) == energy["norms"]
 
 
-def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, row: Any) -> None:
-    answer = post([row])
+def given_by_v2(inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"inputs": inputs, "parameters": {"include": '["energy"]', "digits": "all"}}
+
+
+def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, row: Any, basis: Any) -> None:
+    answer, stated = post([row]), {one["name"]: one for one in basis["norms"]}
     result = {one["name"]: one for one in answer["predictions"][0]["energy"]["norms"]}
     assert list(result) == [norm.name for norm in seed.norms]
     for norm in seed.norms:
         one, limits = result[norm.name], {grade.name: grade.at_most for grade in norm.grades}
-        assert (one["document"], one["boundary"], one["verification"]) == (
-            norm.document,
-            norm.boundary,
-            norm.verification,
-        )
+        of_norm = stated[norm.name]
+        assert (of_norm["document"], of_norm["boundary"]) == (norm.document, norm.boundary)
+        assert (of_norm["verification"], of_norm["source"]) == (norm.verification, norm.source)
         assert one["energy"]["unit"] == norm.unit
         retained = [name for name, limit in limits.items() if one["energy"]["value"] <= limit]
         assert one["grade"] == (retained[0] if retained else None)
@@ -159,21 +176,20 @@ def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, 
             for end in ("value", "low", "high"):
                 assert one["distance"][end] == pytest.approx(one["energy"][end] - limit)
             assert one["distance"]["value"] > 0
-    stated = {one["name"]: one for one in answer["energy_basis"]["norms"]}
-    assert {name: one["source"] for name, one in stated.items()} == {norm.name: norm.source for norm in seed.norms}
 
 
-def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any, row: Any) -> None:
-    answer = post([row])
-    energy = answer["predictions"][0]["energy"]
-    for norm, one, stated in zip(seed.norms, energy["norms"], answer["energy_basis"]["norms"], strict=True):
+def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any, row: Any, basis: Any) -> None:
+    energy = post([row])["predictions"][0]["energy"]
+    for norm, one, stated in zip(seed.norms, energy["norms"], basis["norms"], strict=True):
         own = energy["coal_equivalent"] if norm.unit == "kgce/t" else energy["boundaries"][norm.boundary]
         outside_boundary = 0 if norm.outside_boundary is None else norm.outside_boundary.value
         assert one["energy"]["value"] == pytest.approx(own["value"] + outside_boundary)
         assert (stated["outside_boundary"] or {"value": 0})["value"] == outside_boundary
 
 
-def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: Any, post: Any, row: Any) -> None:
+def test_a_grid_factor_of_the_request_replaces_the_seeds(
+    seed: Seed, physics: Any, post: Any, row: Any, basis: Any
+) -> None:
     typical, hydro = post([row]), post([row], grid_emission_factor=YUNNAN)
     one, other = typical["predictions"][0], hydro["predictions"][0]
     for part in ("boundaries", "coal_equivalent", "norms"):
@@ -187,10 +203,8 @@ def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: An
     assert other["energy"]["scopes"]["scope_1"] == one["energy"]["scopes"]["scope_1"]
     for name, (part, own) in SAME[physics.KIND.unit].items():
         assert other[name]["value"] == pytest.approx(other["energy"][part][own]["value"], rel=1e-12)
-    factors = [answer["energy_basis"]["factors"]["grid_emission_factor"] for answer in (typical, hydro)]
-    assert [factor["value"] for factor in factors] == [NATIONAL, YUNNAN]
-    assert factors[0]["source"] == seed.economics["grid_emission_factor"].source
-    assert factors[1]["source"] == "assumed: by the request"
+    factor = basis["factors"]["grid_emission_factor"]
+    assert (factor["value"], factor["source"]) == (NATIONAL, seed.economics["grid_emission_factor"].source)
     assert post([row], grid_emission_factor=0)["predictions"][0]["energy"]["scopes"]["scope_2"]["value"] >= 0
     assert post([row], grid_emission_factor=None) | {"predictions": []} == typical | {"predictions": []}
 
@@ -212,10 +226,8 @@ def test_a_factor_that_cannot_be_is_refused(post: Any, row: Any, more: Any, fiel
     assert fault["value"] == more[field]
 
 
-def test_energy_is_left_out_where_it_is_not_wanted(seed: Seed, post: Any, row: Any) -> None:
-    answer = post([row], energy=False, grid_emission_factor=YUNNAN)
-    assert "energy_basis" not in answer
-    (one,) = answer["predictions"]
+def test_energy_is_left_out_unless_it_is_included(seed: Seed, post: Any, row: Any) -> None:
+    (one,) = post([row], include=[], grid_emission_factor=YUNNAN)["predictions"]
     assert "energy" not in one
     (other,) = post([row], grid_emission_factor=YUNNAN)["predictions"]
     assert {name: one[name] for name in seed.quantities} == {name: other[name] for name in seed.quantities}
@@ -254,8 +266,8 @@ def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, physics: Any, ap
     assert next(one for one in factor["anyOf"] if one["type"] == "number")["minimum"] == 0
 
 
-def test_the_vintage_of_warming_potentials_is_stated(physics: Any, post: Any, row: Any, seed: Seed) -> None:
-    factors = post([row])["energy_basis"]["factors"]
+def test_the_vintage_of_warming_potentials_is_stated(physics: Any, basis: Any, seed: Seed) -> None:
+    factors = basis["factors"]
     assert set(factors) == set(factors_of(physics, seed.economics))
     assert all(factors[name]["source"] == seed.economics[name].source for name in factors)
     if seed.process.name == "aluminium_reduction":
@@ -278,6 +290,13 @@ def test_a_seed_without_a_factor_or_in_another_unit_is_named(new: str, expected:
     broken = parse(text.replace(line + "\n", new), Path("zinc_electrowinning.toml"))
     with pytest.raises(ValueError, match=expected):
         payloads(broken, 3)
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_former_request_for_energy_gets_the_word(post: Any, row: Any, wanted: bool) -> None:
+    (fault,) = post([row], 422, energy=wanted)["errors"]
+    assert (fault["field"], fault["value"]) == ("energy", wanted)
+    assert fault["expected"] == 'no such field: `include` names parts of the response, here ["energy"]'
 
 
 def test_a_process_whose_energy_is_not_accounted_for_takes_no_factor(toy_seed: Seed) -> None:

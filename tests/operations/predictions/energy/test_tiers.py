@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
+from operations.predictions.energy.accounting import Accounting
 from operations.predictions.numbers.predictions import predicted
 from seeds import Seed, load
 from seeds.format.loader import parse
@@ -35,10 +36,11 @@ def answer() -> Callable[[Seed], Any]:
 
     def answered(seed: Seed) -> Any:
         taken = payloads(seed, 3)
-        rows, request = taken.read(json.dumps(taken.example).encode())
+        rows, request = taken.read(json.dumps(taken.example | {"include": ["energy"], "digits": "all"}).encode())
         result = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
         TypeAdapter(taken.answer).validate_python(HEAD | MODEL | result)
-        return result
+        (energy,) = [one for one in taken.options if isinstance(one, Accounting)]
+        return result | energy.basis(model.seed)
 
     return answered
 
@@ -56,8 +58,9 @@ def test_a_served_year_has_its_rule_whatever_the_model_learnt(
     result = answer(of_year(year))
     energy = result["predictions"][0]["energy"]
     tiers = energy["power_tiers"]
-    assert result["energy_basis"]["factors"]["tier_year"]["value"] == year
-    yuan = result["energy_basis"]["factors"]["yuan_price"]["value"]
+    factors = result["factors"]
+    assert factors["tier_year"]["value"] == year
+    yuan = factors["yuan_price"]["value"]
     for end in ("value", "low", "high"):
         consumption = energy["boundaries"][counted][end] + 130.0
         assert tiers["consumption"][end] == pytest.approx(consumption, rel=1e-12)

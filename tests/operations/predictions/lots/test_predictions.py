@@ -19,6 +19,7 @@ from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
 from tests.suite.physics import physics_of_functions
+from tests.suite.whole import whole
 
 URL = "/v1/toy_lots/predictions"
 INPUTS = ("u", "v", "setpoint", "p_last")
@@ -60,7 +61,7 @@ def ask(app: Service, call: Call) -> Ask:
     """Answer to rows, whose shape is checked."""
 
     def answered(rows: Any, **more: Any) -> dict[str, Any]:
-        response = call(app, "POST", URL, json={"rows": rows, **more})
+        response = call(app, "POST", URL, json={"rows": rows, **whole(app.taken[0].predictions), **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
         predictions: dict[str, Any] = response.json()
@@ -96,8 +97,8 @@ def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     assert predictions["coverage"] == 0.9
     (prediction,) = predictions["predictions"]
     assert list(prediction) == [
-        *("id", "line", "cast_at", "derived_inputs", "contents", "defect_probabilities", "grade_probability"),
-        *("decision", "nearest_limit", "remedy", "flags"),
+        *("id", "line", "cast_at", "derived_inputs", "contents", "decision", "defect_probabilities"),
+        *("grade_probability", "nearest_limit", "remedy", "flags"),
     ]
     assert (prediction["line"], prediction["cast_at"]) == ("T-01", "2026-11-01")
     assert [list(one) for one in prediction["contents"].values()] == [["value", "low", "high", "unit"]] * 3
@@ -373,7 +374,7 @@ def test_a_model_without_a_threshold_promises_and_releases_nothing(
 
 
 def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
-    (plain,), (one,) = ask([A_LOT])["predictions"], ask([A_LOT], explain=True)["predictions"]
+    (plain,), (one,) = ask([A_LOT])["predictions"], ask([A_LOT], include=["explanation"])["predictions"]
     assert "explanations" not in plain
     assert list(one["explanations"]) == list(ELEMENTS)
     for name, reason in one["explanations"].items():
@@ -382,7 +383,7 @@ def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
         total = reason["base_value"] + sum(part["contribution"] for part in reason["contributions"])
         assert total == pytest.approx(one["contents"][name]["value"], rel=1e-9)
     # p rises with u, and q falls with the set-point.
-    (dirty,) = ask([DIRTY | {"setpoint": 60.0}], explain=True)["predictions"]
+    (dirty,) = ask([DIRTY | {"setpoint": 60.0}], include=["explanation"])["predictions"]
     part = {
         name: {one["input"]: one["contribution"] for one in reason["contributions"]}
         for name, reason in dirty["explanations"].items()

@@ -12,6 +12,7 @@ from models.regression.model import RegressionModel
 from operations.predictions.numbers.predictions import predicted
 from seeds import Seed
 from tests.suite.forms import payloads
+from tests.suite.whole import whole
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 
@@ -21,7 +22,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(
 ) -> None:
     model, taken = save_toy_model(tmp_path / "one"), payloads(toy_seed, 3)
     rows, request = taken.read(
-        json.dumps({"rows": [ROW, ROW | {"unit": "B", "x_set": 19.5}], "coverage": 0.8}).encode()
+        json.dumps({"rows": [ROW, ROW | {"unit": "B", "x_set": 19.5}], "coverage": 0.8, **whole(taken)}).encode()
     )
     first, second = predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})["predictions"]
     (answer,) = model.answer(np.array([[91.5, 10.25, 3.75], [91.5, 19.5, 3.75]]), 0.8).values()
@@ -43,4 +44,10 @@ def test_a_request_holds_at_most_so_many_rows(toy_seed: Seed) -> None:
 
 def test_the_example_is_a_typical_row(toy_seed: Seed) -> None:
     row = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 90, "x_set": 10, "z": 4}
-    assert payloads(toy_seed, 3).example == {"rows": [row], "coverage": 0.9, "history": [], "explain": False}
+    assert payloads(toy_seed, 3).example == {
+        "rows": [row],
+        "coverage": 0.9,
+        "include": [],
+        "digits": "interval",
+        "history": [],
+    }

@@ -21,6 +21,7 @@ from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.responses.process_response import interval_of
 from tests.suite.forms import payloads
+from tests.suite.whole import whole
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
 UNITS = {"loss": "%", "iron": "g/t"}
@@ -47,7 +48,7 @@ def model(seed: Seed) -> SeveralTargets:
 
 
 def response_to(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
-    rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **request}).encode())
+    rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **whole(taken), **request}).encode())
     return predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})["predictions"]
 
 
@@ -63,7 +64,7 @@ def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralT
 
 
 def test_each_target_is_explained_by_itself(seed: Seed, model: SeveralTargets) -> None:
-    for one in response_to(payloads(seed, 3), model, explain=True):
+    for one in response_to(payloads(seed, 3), model, include=["explanation"]):
         assert set(one["explanations"]) == set(UNITS)
         for name, reason in one["explanations"].items():
             assert (reason["quantity"], reason["unit"]) == (name, UNITS[name])
@@ -77,8 +78,8 @@ def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model
     prediction = described["$defs"]["ToyMeltsPrediction"]["properties"]
     assert {name: prediction[name]["x-unit"] for name in UNITS} == UNITS
     assert set(described["$defs"]["ToyMeltsExplanations"]["properties"]) == set(UNITS)
-    for explain in (False, True):
-        predictions = response_to(taken, model, explain=explain)
+    for words in ([], ["explanation"]):
+        predictions = response_to(taken, model, include=words)
         answer = {"process": "toy_melts", "coverage": 0.9, "predictions": predictions}
         answer["interval"] = interval_of(model)
         used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
@@ -137,5 +138,5 @@ def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: S
 
 def asked_rows(seed: Seed, model: SeveralTargets, rows: list[dict]) -> list[dict]:
     taken = payloads(seed, 50)
-    read, request = taken.read(json.dumps({"rows": rows}).encode())
+    read, request = taken.read(json.dumps({"rows": rows, **whole(taken)}).encode())
     return predicted(taken, model, read, {**request, "id": "of-all", "first": 0})["predictions"]

@@ -10,6 +10,7 @@ from models.regression.unit_errors import UnitErrors
 from models.regression.unit_history import TargetHistory, UnitHistory
 from operations.forms.faults import RequestError
 from operations.predictions.numbers.operation import NumberPredictions
+from tests.suite.whole import whole
 
 PAST = [{"unit": "A-001", "period_start": f"2026-0{month}-01", "x_set": 10, "z": 4, "y": 86} for month in (5, 6, 7)]
 ROW = {"unit": "A-001", "period_start": "2026-09-29", "x_set": 10, "z": 4}
@@ -36,7 +37,7 @@ def ask(toy_seed):
     form = operation.form(toy_seed, 10)
 
     def send(rows, **fields):
-        read, request = form.read(json.dumps({"rows": rows, **fields}).encode())
+        read, request = form.read(json.dumps({"rows": rows, **whole(form), **fields}).encode())
         return operation.predicted(form, model, read, request | {"id": "r", "first": 0})["predictions"]
 
     return send

@@ -21,6 +21,7 @@ from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from tests.suite.whole import whole
 
 URL = "/v1/toy_scrap/predictions"
 INPUTS = ("s1", "s2", "s3", "mass")
@@ -50,7 +51,7 @@ def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
     """Answer to rows, whose shape is checked."""
 
     def answered(rows: Any, **more: Any) -> dict[str, Any]:
-        response = call(app, "POST", URL, json={"rows": rows, **more})
+        response = call(app, "POST", URL, json={"rows": rows, **whole(app.taken[0].predictions), **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
         predictions: dict[str, Any] = response.json()
@@ -308,7 +309,7 @@ def test_of_a_name_that_stands_twice_the_last_counts(
     app: Service, ask: Ask, call: Callable[..., httpx.Response]
 ) -> None:
     row = json.dumps(A_PIECE)[:-1] + ', "mass": 60.0}'
-    body = f'{{"prices": {{"bin_a": {{"a": 5}}}}, "prices": {{}}, "rows": [{row}]}}'
+    body = f'{{"prices": {{"bin_a": {{"a": 5}}}}, "prices": {{}}, "include": ["lots"], "rows": [{row}]}}'
     predictions = call(app, "POST", URL, content=body, headers={"content-type": "application/json"}).json()
     assert predictions["lots"] == ask([A_PIECE | {"mass": 60.0}])["lots"]
     assert predictions["guarantee"]["confidence"] == 0.9
@@ -369,7 +370,8 @@ def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[...,
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(ask: Ask) -> None:
     rows = [A_PIECE, A_PIECE | {"s1": 3.0, "s3": None}, A_PIECE | {"s2": 1.5}]
-    for plain, one in zip(ask(rows)["predictions"], ask(rows, explain=True)["predictions"], strict=True):
+    words = ["explanation", "class_probabilities"]
+    for plain, one in zip(ask(rows)["predictions"], ask(rows, include=words)["predictions"], strict=True):
         assert "explanation" not in plain
         assert {name: value for name, value in one.items() if name not in ("id", "explanation")} == {
             name: value for name, value in plain.items() if name != "id"

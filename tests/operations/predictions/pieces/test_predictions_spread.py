@@ -19,6 +19,7 @@ from seeds import Seed
 from serving.app import create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from tests.suite.whole import whole
 
 URL = "/v1/toy_scrap/predictions"
 INPUTS = ("s1", "s2", "s3", "mass")
@@ -62,7 +63,7 @@ def ask_with_spread(
     made.champions.refresh()
 
     def answered(rows: Any, **more: Any) -> dict[str, Any]:
-        response = call(made, "POST", URL, json={"rows": rows, **more})
+        response = call(made, "POST", URL, json={"rows": rows, **whole(made.taken[0].predictions), **more})
         assert response.status_code == HTTPStatus.OK, response.text
         TypeAdapter(made.taken[0].predictions.answer).validate_json(response.content)
         result: dict[str, Any] = response.json()
