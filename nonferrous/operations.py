@@ -9,7 +9,7 @@ from seeds import Seed
 
 
 def lines(seed: Seed) -> Iterator[str]:
-    """Operations of a process, with parts that its predictions may include, and reasons for those that it lacks."""
+    """Operations of a process with the parts of predictions, and reasons for those that it lacks."""
     offers = offered(seed, 1)
     words = ", ".join(offers.predictions.words)
     for operation in operations_of(seed):

@@ -48,7 +48,7 @@ def in_digits(answers: Mapping[str, Answer], request: Mapping[str, Any]) -> Mapp
 
 
 def ends_in_digits(ends: FloatArray, request: Mapping[str, Any]) -> FloatArray:
-    """Return value, low and high end of q quantities, shape (q, 3, n), in the digits that a request asks for.
+    """Return value and ends of q quantities, shape (q, 3, n), in the digits of a request.
 
     The decimal place is the first whose step is at most a hundredth of the width, and at least the unit place. So
     rounding moves a number by less than 0.5 % of the width, and keeps the order of the ends and the value. A quantity

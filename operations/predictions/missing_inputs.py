@@ -40,7 +40,7 @@ def missing_field() -> Any:
 
 
 def _ratio(ratio: float, request: Record) -> float:
-    """Ratio to a thousandth, unless all digits are asked for."""
+    """Ratio to a thousandth, unless the request has all digits."""
     return ratio if request.get(DIGITS, ALL) == ALL else round(ratio, 3)
 
 

@@ -67,7 +67,7 @@ def router(
 
 
 def _add_energy(routes: APIRouter, offers: Offers, champions: Champions) -> None:
-    """Add the basis of the energy in predictions; where energy is not accounted for, a route that states so."""
+    """Add the basis of energy; without accounts of energy, a route that states so."""
     (path,), seed = paths(offers, [ENERGY]), offers.seed
     if energy.accounting_of(offers) is None:
         endpoint = _not_offered(path, energy.NOT_ACCOUNTED, offers)

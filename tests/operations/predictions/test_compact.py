@@ -47,9 +47,9 @@ def pots(seed: Seed, data: Dataset) -> Model:
 
 
 def pieces(seed: Seed, data: Dataset) -> Model:
-    some = slice(None, None, 4)  # of the pieces: the time is that of the risk price
-    X, y = data.X[some], data.y[some]
-    table, half = data.table[some], len(X) // 2
+    sample = slice(None, None, 4)  # of the pieces: the time is that of the risk price
+    X, y = data.X[sample], data.y[sample]
+    table, half = data.table[sample], len(X) // 2
     contents = table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
     assert seed.lots is not None
     mass, lots = (table[name].to_numpy() for name in (seed.sorting_rules.mass, seed.lots.name))

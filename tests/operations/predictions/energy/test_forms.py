@@ -292,10 +292,10 @@ def test_a_seed_without_a_factor_or_in_another_unit_is_named(new: str, expected:
         payloads(broken, 3)
 
 
-@pytest.mark.parametrize("wanted", [False, True])
-def test_a_former_request_for_energy_gets_the_word(post: Any, row: Any, wanted: bool) -> None:
-    (fault,) = post([row], 422, energy=wanted)["errors"]
-    assert (fault["field"], fault["value"]) == ("energy", wanted)
+@pytest.mark.parametrize("former", [False, True])
+def test_a_former_request_for_energy_gets_the_word(post: Any, row: Any, former: bool) -> None:
+    (fault,) = post([row], 422, energy=former)["errors"]
+    assert (fault["field"], fault["value"]) == ("energy", former)
     assert fault["expected"] == 'no such field: `include` names parts of the response, here ["energy"]'
 
 
