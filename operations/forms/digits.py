@@ -13,8 +13,7 @@ from physics.arrays import FloatArray
 
 DIGITS = "digits"
 BY_INTERVAL, ALL = "interval", "all"
-PARTS_OF_WIDTH = 100.0
-"""Widths of an interval over the largest step to which its ends and its value are rounded [1]."""
+PARTS_OF_WIDTH = 100.0  # an interval's width over the largest step to which it is rounded [1]
 
 _MOST_DECIMALS = 15
 _STEPS = np.array([float(f"1e-{d}") for d in range(_MOST_DECIMALS, -1, -1)])  # ascending
@@ -50,13 +49,16 @@ def in_digits(answers: Mapping[str, Answer], request: Mapping[str, Any]) -> Mapp
 def ends_in_digits(ends: FloatArray, request: Mapping[str, Any]) -> FloatArray:
     """Return value and ends of q quantities, shape (q, 3, n), in the digits of a request.
 
-    The decimal place is the first whose step is at most a hundredth of the width, and at least the unit place. So
-    rounding moves a number by less than 0.5 % of the width, and keeps the order of the ends and the value. A quantity
-    without a width, or of infinite width, is not rounded.
+    The decimal place is the first whose step is at most a hundredth of the width, and at least the unit place. The
+    width is twice the shorter side of the value, so that a small number in a skewed interval keeps its digits; without
+    a shorter side, it is that of the interval. Rounding moves a number by less than 0.5 % of the interval's width, and
+    preserves the order of the ends and the value. A quantity without a width, or of infinite width, is not rounded.
     """
     if request.get(DIGITS, ALL) == ALL:
         return ends
-    width = ends[:, 2] - ends[:, 1]
+    with np.errstate(invalid="ignore"):  # the difference of two infinite ends
+        side = np.minimum(ends[:, 0] - ends[:, 1], ends[:, 2] - ends[:, 0])
+        width = np.where(side > 0, 2 * side, ends[:, 2] - ends[:, 1])
     parts = _PARTS[np.searchsorted(_STEPS, width / PARTS_OF_WIDTH, side="right")][:, None]
     scaled = ends * parts
     is_rounded = (np.abs(scaled) < _MOST_PARTS) & (0 < width)[:, None] & np.isfinite(width)[:, None]

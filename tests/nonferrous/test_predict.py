@@ -74,7 +74,7 @@ def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, mo
     monkeypatch.setattr(arrow_tables, "ROWS", 16)
     process, model, data = case
     out = tmp_path / f"out.{ending}"
-    code, printed, errors = run(process, model, "--data", data, "--out", out)
+    code, printed, errors = run(process, model, "--data", data, "--out", out, "--digits", "all")
     assert (code, errors.strip()) == (0, "")
     assert "version 7" in printed
     if ending == "csv":

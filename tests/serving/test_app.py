@@ -70,20 +70,18 @@ def app(empty: Service, model: RegressionModel, store: FolderStore, tmp_path: Pa
 
 
 def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, post: Call) -> None:
+    digest = model_files.digest(tmp_path / "one")
+    used = {"version": 1, "baseline": False, "alias": "champion", "digest": digest}
+    assert post(app, [ROW], include=["model"]).json()["model"] == used
     response = post(app, [ROW])
     assert response.status_code == HTTPStatus.OK
     body = response.json()
     TypeAdapter(app.taken[0].predictions.answer).validate_json(response.content)
     assert body["process"] == "toy_cells"
-    assert body["model"] == {
-        "version": 1,
-        "alias": "champion",
-        "digest": model_files.digest(tmp_path / "one"),
-        "baseline": False,
-    }
+    assert body["model"] == {"version": 1, "baseline": False}
     assert body["coverage"] == 0.9
     (prediction,) = body["predictions"]
-    assert list(prediction) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]
+    assert list(prediction) == ["id", "unit", "period_start", "y", "flags"]
     assert (prediction["unit"], prediction["period_start"]) == ("A-001", "2026-11-01")
     assert list(prediction["y"]) == ["value", "low", "high", "unit"]
     assert prediction["y"]["unit"] == "%"
@@ -96,7 +94,7 @@ def test_answers_are_the_models_own_to_the_last_bit(
     X = np.random.default_rng(2).normal([90, 10, 4], [2, 1, 0.5], (20, 3))
     rows = [ROW | dict(zip(INPUTS, x.tolist(), strict=True)) for x in X]
     expected = model.answer(X, coverage)["y"]
-    predictions = post(app, rows, coverage=coverage).json()["predictions"]
+    predictions = post(app, rows, coverage=coverage, digits="all").json()["predictions"]
     for part in ("value", "low", "high"):
         assert [one["y"][part] for one in predictions] == getattr(expected, part).tolist()
     assert [one["flags"] for one in predictions] == model.flags(X)
@@ -331,7 +329,7 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
         requested = 0
         while requested < 60 or (len({version for _, version, _ in seen}) < 2 and time.monotonic() < patience):
             requested += 1
-            response = post(app, [ROW])
+            response = post(app, [ROW], digits="all")
             body = response.json()
             seen.append((response.status_code, body["model"]["version"], body["predictions"][0]["y"]["value"]))
 

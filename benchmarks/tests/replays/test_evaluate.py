@@ -133,7 +133,8 @@ def test_answers_of_a_service_and_of_a_model_by_itself_are_worth_the_same(task, 
     served = predictions_of(seed)
     payloads = served.form(seed, len(table))
     rows, requested = payloads.read(json.dumps({"rows": plant.asked(step.table)}).encode())
-    message = served.predicted(payloads, model, rows, {**requested, "id": "r", "first": 0})["predictions"]
+    request = {**requested, "digits": "all", "id": "r", "first": 0}
+    message = served.predicted(payloads, model, rows, request)["predictions"]
     by_service = own.evaluated(step, json.loads(json.dumps(message)), seed)
     by_itself = own.evaluated(step, own.answers(model, step.table, seed), seed)
     for name in ("size", "signed", "inside", "lost", "broken"):

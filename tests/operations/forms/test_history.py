@@ -47,7 +47,11 @@ def app(
 
 @pytest.fixture
 def ask(app: Service, call: Callable[..., httpx.Response]) -> Ask:
-    return lambda rows, **more: call(app, "POST", "/v1/toy_cells/predictions", json={"rows": rows, **more})
+    def sent(rows: Any, **more: Any) -> Any:
+        body = {"rows": rows, "include": ["derived_inputs"], "digits": "all", **more}
+        return call(app, "POST", "/v1/toy_cells/predictions", json=body)
+
+    return sent
 
 
 def test_what_a_row_leaves_out_is_made_and_named(app: Service, ask: Ask) -> None:
@@ -164,7 +168,7 @@ def test_only_processes_with_made_columns_take_a_history(app: Service, call: Cal
     assert "history" in schemas["ToyCellsRequest"]["properties"]
     assert {"y", "tapped", "z", "unit"} < set(schemas["ToyCellsPastRow"]["properties"])
     assert "previous_y" not in schemas["ToyCellsPastRow"]["properties"]
-    assert "derived_inputs" in schemas["ToyCellsPrediction"]["required"]
+    assert "derived_inputs" in schemas["ToyCellsPrediction"]["properties"]
     assert "history" not in schemas["ToyScrapRequest"]["properties"]
     assert "derived_inputs" not in schemas["ToyScrapPrediction"]["properties"]
 

@@ -53,7 +53,7 @@ def test_quantities_come_row_by_row_and_what_is_not_determined_is_flagged() -> N
         "q": Answer(np.array([10.0, 20.0, nan]), np.array([9.0, 19.0, nan]), np.array([11.0, 21.0, nan])),
     }
     flags = [[], ["before"], []]
-    result = estimates(answers, {"q": "ppm", "p": "%"}, flags)
+    result = estimates(answers, {"q": "ppm", "p": "%"}, {}, flags)
     assert flags == [[], ["before", "p not determined by these inputs"], ["q not determined by these inputs"]]
     assert result[0] == {
         "p": {"value": 1.0, "low": 0.5, "high": 1.5, "unit": "%"},
@@ -65,7 +65,7 @@ def test_quantities_come_row_by_row_and_what_is_not_determined_is_flagged() -> N
 
 
 def test_without_a_quantity_rows_are_empty() -> None:
-    assert estimates({}, {}, [[], []]) == [{}, {}]
+    assert estimates({}, {}, {}, [[], []]) == [{}, {}]
 
 
 def test_values_of_doubtful_quality_are_flagged(toy_seed: Seed) -> None:

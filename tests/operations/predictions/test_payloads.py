@@ -209,8 +209,15 @@ def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
 def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
     more = {"request": {"a": int}, "answer": {"b": int}, "example": {"a": 1}}
     taken = payloads_of(toy_seed, MOST, fields(toy_seed, **more))
-    assert list(taken.example) == ["rows", "coverage", "history", "a"]
-    assert list(TypeAdapter(taken.request).json_schema()["properties"]) == ["rows", "coverage", "history", "a"]
+    assert list(taken.example) == ["rows", "coverage", "include", "digits", "history", "a"]
+    assert list(TypeAdapter(taken.request).json_schema()["properties"]) == [
+        "rows",
+        "coverage",
+        "include",
+        "digits",
+        "history",
+        "a",
+    ]
     assert list(TypeAdapter(taken.answer).json_schema()["properties"]) == [
         *("process", "model", "coverage", "interval", "predictions", "b"),
     ]
