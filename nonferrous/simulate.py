@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.console import console, progress
+from nonferrous.console import console, fail, progress
 from nonferrous.options import ProcessName
 
 
 def simulate(
     process: ProcessName,
-    out: Annotated[Path, typer.Option(help="Folder to write: table, true values and events.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write: table, true values and events.")] = None,
     units: Annotated[int | None, typer.Option(help="Number of units.", show_default="the seed's")] = None,
     years: Annotated[
         float | None, typer.Option(help="Years of history; more years start earlier.", show_default="the seed's")
@@ -32,8 +32,31 @@ def simulate(
         ),
     ] = None,
     workers: Annotated[int, typer.Option(help="Number of parallel processes; the result is the same.")] = 1,
+    live: Annotated[
+        str | None,
+        typer.Option(help="Address at which the plant runs live: opc.tcp://HOST:PORT or mqtt://BROKER:PORT."),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(help="Simulated time over real time of a live plant.", show_default="a period takes a minute"),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Live connections without encryption and certificates.")
+    ] = False,
 ) -> None:
-    """Simulate a plant; write its table, true values and events."""
+    """Simulate a plant; write its table, or run it live as a server."""
+    if (out is None) == (live is None):
+        fail("give either --out FOLDER or --live ADDRESS")
+    if live is not None:
+        from nonferrous.live import run_live
+
+        if plant_variant is not None or workers != 1:
+            fail("--plant-variant and --workers: expected none with --live, which runs the seed's plant")
+        run_live(process, live, units, years, rng_seed, speed, insecure)
+        return
+    if speed is not None or insecure:
+        fail("--speed and --insecure: expected --live ADDRESS with them")
+    assert out is not None
     from models.processes.lookup import check_process
     from seeds import load
     from synthetic_data import simulate as run

@@ -214,8 +214,10 @@ class BrokerConnection:
                 _send(client, reply)
 
     def _note(self, reason: str) -> None:
+        """Note why there is no connection; the log has the end of one, not each attempt."""
+        if self.error is None:
+            _log.warning("broker not connected broker=%s reason=%r", self._broker, reason)
         self.error = reason
-        _log.warning("broker not connected broker=%s reason=%r", self._broker, reason)
         self._changed.set()
 
 

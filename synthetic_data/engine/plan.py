@@ -183,13 +183,17 @@ class UnitBlock:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Plan of a run: seed, size, randomness and manual set-points; blocks are independent."""
+    """Plan of a run: seed, size, randomness and manual set-points; blocks are independent.
+
+    `years` are its history; a running plant may go on for `more_years`.
+    """
 
     seed: Seed
     units: int
     years: float
     rng_seed: int
     setpoints: Setpoints
+    more_years: float = 0.0
 
     @property
     def plant(self) -> Plant:
@@ -209,6 +213,11 @@ class RunPlan:
     @cached_property
     def periods(self) -> int:
         """Whole periods in the run, at least 1."""
+        return self.history + (self._periods_in(self.more_years) if self.more_years else 0)
+
+    @cached_property
+    def history(self) -> int:
+        """Whole periods in the years of the run without those that follow, at least 1."""
         return self._periods_in(self.years)
 
     def _periods_in(self, years: float) -> int:
@@ -232,7 +241,7 @@ class RunPlan:
     @cached_property
     def _first_and_length(self) -> tuple[dt.datetime, dt.timedelta]:
         """First instant of the run, and the length of a period."""
-        earlier, length = max(0, self.periods - self._periods_in(self.plant.years)), self.seed.period
+        earlier, length = max(0, self.history - self._periods_in(self.plant.years)), self.seed.period
         return dt.datetime.combine(self.plant.start, dt.time()) - earlier * length, length
 
     def plant_stream(self) -> np.random.Generator:

@@ -20,6 +20,8 @@ from synthetic_data.engine.plan import BlockRows, RunPlan, Setpoints, Simulation
 from synthetic_data.engine.running_block import RunningBlock
 from synthetic_data.engine.simulator import simulator_of
 
+MOST_MORE_YEARS = 1000.0
+
 
 @dataclass(frozen=True)
 class Step:
@@ -63,13 +65,14 @@ class Running:
         self._simulator = simulator_of(plan.seed)
         self._places = self._simulator.blocks(plan)
         self._blocks: list[RunningBlock] = [self._simulator.begin(self._plan, place) for place in self._places]
+        first = plan.history if plan.more_years else 0
         for block in self._blocks:
-            while block.first < 0:
-                block.advance()
+            while block.first < first:
+                block.advance(first - block.first if block.first >= 0 else None)
         self._ahead: tuple[list[RunningBlock], list[BlockRows]] | None = None
         self._waits = _waits(plan.seed)
         self._waiting: deque[pd.DataFrame] = deque(maxlen=max(self._waits.values(), default=1))
-        self.period = 0
+        self.period = self._blocks[0].first
 
     def plan(self) -> pd.DataFrame:
         """Key, period start and the operators' set-points for the coming period, a row a unit.
@@ -250,7 +253,14 @@ class Running:
                     )
 
 
-def begin(seed: Seed, *, units: int | None = None, years: float | None = None, rng_seed: int | None = None) -> Running:
+def begin(
+    seed: Seed,
+    *,
+    units: int | None = None,
+    years: float | None = None,
+    rng_seed: int | None = None,
+    more_years: float = 0.0,
+) -> Running:
     """Return a simulated plant at the start of its first period, as `simulate` and `replay` run it.
 
     Parameters
@@ -259,6 +269,9 @@ def begin(seed: Seed, *, units: int | None = None, years: float | None = None, r
         With a [plant] and set-points.
     units, years, rng_seed
         Size of the plant, length of the run and its randomness; the seed's where not given.
+    more_years
+        If above 0, the plant starts at the end of the run and goes on for so many years; the periods before are those
+        of `simulate`.
 
     Returns
     -------
@@ -271,7 +284,10 @@ def begin(seed: Seed, *, units: int | None = None, years: float | None = None, r
         An option out of range, a seed without a plant or simulator or that lacks a parameter, or a plant without
         set-points.
     """
-    return Running(plan_run(seed, units=units, years=years, rng_seed=rng_seed))
+    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed)
+    if not 0.0 <= more_years <= MOST_MORE_YEARS:
+        raise SimulationError(f"more_years: got {more_years}: expected 0 to {MOST_MORE_YEARS:g}")
+    return Running(replace(run, more_years=more_years))
 
 
 def _waits(seed: Seed) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Simulated plant as a live server, for trials of a gateway."""
