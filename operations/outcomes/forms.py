@@ -96,16 +96,19 @@ def _named(seed: Seed) -> Record:
 
 
 def _related(seed: Seed) -> Record:
-    """Relations of an outcome's fields in OpenAPI: one of two ways to name it, and at least one value."""
-    text, nothing = {"type": "string"}, {"type": "null"}
+    """Relations of an outcome's fields in OpenAPI: one of two ways to name it, and at least one value.
+
+    They are stated by `if` and `not`, which generators of clients leave to the service.
+    """
+    text = {"type": "string"}
     slot = [column.name for column in seed.identity]
-    of_prediction = {"required": [PREDICTION], "properties": {PREDICTION: text} | dict.fromkeys(slot, nothing)}
-    of_slot = {"required": slot, "properties": {PREDICTION: nothing} | dict.fromkeys(slot, text)}
-    known = [
-        {"required": [column.name], "properties": {column.name: {"type": "number" if column.is_number else "string"}}}
-        for column in known_columns(seed)
-    ]
-    return {"allOf": [{"oneOf": [of_prediction, of_slot]}, {"anyOf": known}]}
+    known = {column.name: {"type": "number" if column.is_number else "string"} for column in known_columns(seed)}
+    return {
+        "if": {"required": [PREDICTION], "properties": {PREDICTION: text}},
+        "then": {"properties": {name: {"not": text} for name in slot}},
+        "else": {"required": slot, "properties": dict.fromkeys(slot, text)},
+        "not": {"properties": {name: {"not": kind} for name, kind in known.items()}},
+    }
 
 
 def _request(seed: Seed, max_rows: int, row: Any) -> Any:

@@ -95,7 +95,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
     never: Record = {"const": False}
     meant = {"required": ["allow_negative_prices"], "properties": {"allow_negative_prices": {"const": True}}}
     positive = {"items": {"properties": {"price": {"minimum": 0}}}}
-    related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
+    related = {"if": meant, "else": {"properties": {"tariff": positive}}}
     # The physics of a line says nothing of currents far from its own.
     least, most = schedule.lowest.value / 2, 2 * schedule.highest.value
     metal = "metal required of all cells over the hours of the tariff"

@@ -218,7 +218,7 @@ def _advice(seed: Seed, fields: LotFields) -> Any:
             "name": Annotated[str, Field(description="what is limited")],
             "unit": str,
             "at_most": Annotated[float, Field(description="the limit")],
-            "at_least": Annotated[None, Field(description="null: no lot has a lowest limit")],
+            "at_least": Annotated[float | None, Field(description="null: no lot has a lowest limit")],
             "expected": Annotated[float | None, Field(description="what is expected after the moves, in `unit`")],
             "violation_probability_before": Annotated[
                 share, Field(description="that the lot breaks it as planned [1]")
