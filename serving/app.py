@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
@@ -31,8 +29,9 @@ from serving.middleware.authorization import InMemory, KeyCache
 from serving.middleware.key_store import StoredKeys
 from serving.middleware.rate_limit import RateLimiter
 from serving.middleware.request import RequestMiddleware
+from serving.openapi import documents
 from serving.responses.process_response import abilities
-from serving.responses.raw_route import ByPath
+from serving.responses.raw_route import ByPath, Direct
 from serving.responses.recording import Recorder
 from serving.routes import docs, health, inference, monitoring, operations, processes
 from serving.routes.retraining import history, jobs
@@ -44,8 +43,6 @@ from serving.telemetry.metrics import Metrics
 from serving.telemetry.outcome_age import Arrivals
 from serving.telemetry.request_observer import RequestObserver
 from serving.wire import problems
-
-_REFERENCE = "#/components/schemas/{model}"
 
 
 class Service(FastAPI):
@@ -63,8 +60,7 @@ class Service(FastAPI):
     records_health: RecordsHealth | None
     recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
-    _own: tuple[tuple[Offers, tuple[BaseRoute, ...]], ...] = ()
-    _described: tuple[object, dict[str, Any]] = (None, {})
+    _own: tuple[tuple[Offers, tuple[Direct, ...]], ...] = ()
 
     @property
     def taken(self) -> tuple[Offers, ...]:
@@ -78,47 +74,35 @@ class Service(FastAPI):
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
         self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
-    def _routes_of(self, offers: Offers) -> tuple[BaseRoute, ...]:
+    def _routes_of(self, offers: Offers) -> tuple[Direct, ...]:
         most, load = self.settings.max_body_bytes, self.load
-        return tuple(operations.router(offers, self.champions, most, self.recorder, load, self.database).routes)
+        return tuple(operations.routes_of(offers, self.champions, most, self.recorder, load, self.database))
 
     def build_middleware_stack(self) -> ASGIApp:
         """Build the middleware stack with the request middleware outermost."""
         return self.door.before(super().build_middleware_stack())
 
+    @property
+    def in_service(self) -> tuple[str, ...]:
+        """Names of the processes with a model in service."""
+        return tuple(name for name, status in self.champions.statuses.items() if status.served is not None)
+
     def openapi(self) -> dict[str, Any]:
-        """OpenAPI schema of the processes that are served now, made once for each set of them."""
-        own, (of, schema) = self._own, self._described
-        if of is not own:
-            schema = self._schema([offers for offers, _ in own], [*_all(own), *self._fixed])
-            self._described = own, schema
-        return schema
+        """OpenAPI document of the whole service; the columns of a process are in its own document."""
+        own = {offers.seed.process.name: (offers, routes) for offers, routes in self._own}
+        return documents.of_service(own, self.in_service, self._fixed, self._info)
 
-    def _schema(self, taken: Sequence[Offers], routes: Sequence[BaseRoute]) -> dict[str, Any]:
-        """Schema; requests are read from raw bytes, so their types are added here: FastAPI knows none."""
-        schema = get_openapi(
-            title=self.title,
-            version=self.version,
-            description=self.description,
-            routes=routes,
-            separate_input_output_schemas=False,
-        )
-        kinds = {"": problems.Problem}
-        examples = {}
-        for each in taken:
-            for path, form, tables in operations.bodies(each):
-                kinds[path], examples[path] = form.request, (form.example, tables)
-        request_types, definitions = TypeAdapter.json_schemas(
-            [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
-        )
-        schema["components"]["schemas"] |= definitions["$defs"]
-        for path, (example, tables) in examples.items():
-            content = {"application/json": {"schema": request_types[path, "validation"], "example": example}, **tables}
-            schema["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
-        return schema
+    def openapi_of(self, process: str) -> dict[str, Any]:
+        """OpenAPI document of a process of `taken`, by its name."""
+        offers, routes = next(one for one in self._own if one[0].seed.process.name == process)
+        return documents.of_process(offers, routes, self._info)
+
+    @property
+    def _info(self) -> dict[str, Any]:
+        return {"title": self.title, "version": self.version, "description": self.description}
 
 
-def _all(own: Iterable[tuple[Offers, tuple[BaseRoute, ...]]]) -> list[BaseRoute]:
+def _all(own: Iterable[tuple[Offers, tuple[Direct, ...]]]) -> list[Direct]:
     """Routes of all processes."""
     return [route for _, routes in own for route in routes]
 
@@ -227,7 +211,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.include_router(monitoring.router(champions, database))
     app.include_router(jobs.router(champions, queue))
     app.include_router(history.router(champions, database))
-    docs.install(app, app.openapi, load)
+    docs.install(app, app, load)
     app._fixed = tuple(app.router.routes)
     app.take_up()
     champions.watch(app.take_up)

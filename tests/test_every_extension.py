@@ -203,7 +203,7 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     assert prediction["y"]["value"] == pytest.approx(model.estimator.median_ + model.adaptive.centre)
     assert prediction["y"]["low"] < prediction["y"]["value"] < prediction["y"]["high"]
     assert about["task"] == "median"
-    description = app.openapi()["paths"]["/v1/toy_cells/predictions"]["post"]["description"]
+    description = app.openapi_of("toy_cells")["paths"]["/v1/toy_cells/predictions"]["post"]["description"]
     assert "Every answer is a median." in description
     with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
         trial(seed, StoreSettings(home=tmp_path / "home"), 10, 2)
@@ -274,8 +274,8 @@ def test_one_more_operation_is_one_folder_and_a_line_in_the_catalogue(
     app.champions.refresh()
     app.writer.start()
     path = "/v1/toy_cells/row-counts"
-    described = app.openapi()["paths"][path]["post"]
-    assert (described["operationId"], described["tags"]) == ("row_counts_toy_cells", ["row counts"])
+    described = app.openapi_of("toy_cells")["paths"][path]["post"]
+    assert (described["operationId"], described["tags"]) == ("row_counts", ["row counts"])
     example = described["requestBody"]["content"]["application/json"]["example"]
     response = response_to(app, "POST", path, json=example)
     assert response.status_code == 200, response.text

@@ -128,7 +128,7 @@ def test_the_service_answers(installed, run, trained):
     port = free_port()
     api = f"http://127.0.0.1:{port}"
     with served([installed / "nonferrous", "serve", "--port", port], trained, f"{api}/health/ready"):
-        with urllib.request.urlopen(f"{api}/openapi.json", timeout=60) as response:
+        with urllib.request.urlopen(f"{api}/v1/{PROCESS}/openapi.json", timeout=60) as response:
             body = json.load(response)["paths"][f"/v1/{PROCESS}/predictions"]["post"]["requestBody"]
         example = body["content"]["application/json"]["example"]
         assert len(sent(f"{api}/v1/{PROCESS}/predictions", example)["predictions"]) == len(example["rows"])

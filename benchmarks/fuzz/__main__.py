@@ -51,8 +51,9 @@ def main() -> None:
         with processes.service(port, log, environment) as running:
             known = session.get(f"{address}/v1/processes", timeout=60).json()["processes"]
             answering = [one for one in known if one["model"] is not None]
-            openapi = session.get(f"{address}/openapi.json", timeout=60).json()
-            outcome = ask(openapi, answering, send, given.cases, given.seed)
+            paths = ["/openapi.json", *(f"/v1/{one['name']}/openapi.json" for one in answering)]
+            documents = [session.get(f"{address}{path}", timeout=60).json() for path in paths]
+            outcome = ask(documents, answering, send, given.cases, given.seed)
     about = {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "schemathesis": version("schemathesis"),

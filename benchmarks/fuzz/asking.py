@@ -30,6 +30,7 @@ CHECKS = [status_code_conformance, content_type_conformance, response_schema_con
 DRAWN, ALIGNED, INVALID = "valid", "valid, consistent times and units", "invalid"
 KINDS = (DRAWN, ALIGNED, INVALID)
 MOST_SHOWN = 20
+OF_PROCESS = r"/v1/\w+/"
 
 
 @dataclass
@@ -63,14 +64,14 @@ class FuzzResult:
 
 
 def ask(
-    openapi: dict[str, Any], processes: Iterable[dict[str, Any]], send: Sender, cases: int, seed: int
+    documents: Iterable[dict[str, Any]], processes: Iterable[dict[str, Any]], send: Sender, cases: int, seed: int
 ) -> FuzzResult:
     """Send about so many requests, the same number of each operation that takes a body, and of each kind.
 
     Parameters
     ----------
-    openapi : dict
-        What the service says of itself.
+    documents : iterable of dict
+        OpenAPI documents of the service and of its processes. Operations of a process are of its own document.
     processes : iterable of dict
         Those of `/v1/processes` that have a model; operations of others are left out.
     send : callable
@@ -81,8 +82,10 @@ def ask(
         Of the random numbers.
     """
     naming = {one["name"]: Naming.of(one) for one in processes}
-    schema = schemathesis.openapi.from_dict(openapi)
-    operations = [one.ok() for one in schema.get_all_operations()]
+    schemas = map(schemathesis.openapi.from_dict, documents)
+    operations = [one.ok() for schema in schemas for one in schema.get_all_operations()]
+    own = {re.sub(OF_PROCESS, "/v1/{process}/", one.path) for one in operations if re.match(OF_PROCESS, one.path)}
+    operations = [one for one in operations if one.path not in own]
     requested = list(_asked(operations, naming))
     result, each = FuzzResult(), max(1, cases // sum(bool(operation.body) for operation, _, _ in requested))
     for (operation, process, kind), number in zip(requested, itertools.count(seed)):

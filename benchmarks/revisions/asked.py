@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def responses_of(
         for one in known["processes"]:
             if one["name"] in tables:
                 say(f"ask {one['name']}")
-                _ask_process(client, openapi, one, frame_of(tables[one["name"]]), brief)
+                document = _document_of(client, one["name"], openapi)
+                _ask_process(client, document, one, frame_of(tables[one["name"]]), brief)
         if not brief:
             _ask_others(client, openapi, tables)
             client.found["metrics"] = _metrics(client)
@@ -114,6 +116,12 @@ def frame_of(folder: Path) -> pd.DataFrame:
     """The table of a folder."""
     file = folder / "table.parquet"
     return pd.read_parquet(file) if file.exists() else pd.read_csv(next(folder.glob("*.csv")))
+
+
+def _document_of(client: RecordingClient, process: str, whole: Mapping[str, Any]) -> Any:
+    """OpenAPI document of a process; in revisions before there was one, that of the whole service."""
+    status, _, content = client.sent(f"/v1/{process}/openapi.json")
+    return json.loads(content) if status == HTTPStatus.OK else whole
 
 
 def _operations(openapi: Mapping[str, Any], prefix: str) -> Iterator[Operation]:
@@ -267,7 +275,7 @@ def _ask_others(client: RecordingClient, openapi: Any, tables: Mapping[str, Path
         client.keep(f"DELETE {jobs}", f"{jobs}/{number}", method="DELETE")
     without = [name for name in ("heavy_scrap", "zinc_leach_filter") if name not in tables]
     for name in without:
-        for operation in _operations(openapi, f"/v1/{name}/"):
+        for operation in _operations(_document_of(client, name, openapi), f"/v1/{name}/"):
             client.keep(f"{name} {operation.name}: example", operation.path, operation.example)
     for path in (f"/v1/{first}/pareto", f"/v1/{first}/no-such-operation", "/v1/no_such_process/predictions"):
         client.keep(f"POST {path}", path, {})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import cached_property
-from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
-from fastapi.utils import create_model_field
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
+
+from serving.openapi.entries import Entry
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -42,33 +40,33 @@ class ByPath(BaseRoute):
         await scope["route"].handle(scope, receive, send)
 
 
-class Direct(APIRoute):
+class Direct(Route):
     """A route whose endpoint reads its request itself, has no dependencies and leaves nothing to close.
 
-    FastAPI's own reading takes a tenth of a request's time, and what it opens to be closed again a fiftieth. The type
-    of the response only describes it, so it is made when OpenAPI is requested: those of all processes together take as
-    long as a quarter of the start.
+    FastAPI's own reading takes a tenth of a request's time, and its routes a quarter of a start.
 
     Parameters
     ----------
-    response_model : type, optional
-        Type of the answer; None where OpenAPI does not hold the route.
-    *given, **named
-        As FastAPI takes them.
+    path : str
+        Its address.
+    endpoint : callable
+        Answers a request.
+    method : str
+        The one method that it takes.
+    entry : callable, optional
+        Makes its description, when OpenAPI is requested; None for a route that OpenAPI does not hold.
     """
 
-    def __init__(self, *given: Any, response_model: Any = None, **named: Any) -> None:
-        super().__init__(*given, response_model=None, **named)
-        del self.response_field  # it hides the property below
-        self._answer = response_model
+    def __init__(self, path: str, endpoint: Endpoint, method: str, entry: Callable[[], Entry] | None = None) -> None:
+        super().__init__(path, endpoint, methods=[method], include_in_schema=False)
+        self.methods = {method}  # starlette adds HEAD to GET
+        self.method, self.entry = method, entry
         self.app = self._answered
 
-    @cached_property
-    def response_field(self) -> Any:  # type: ignore[override]
-        """The answer as FastAPI describes it."""
-        if self._answer is None:
-            return None
-        return create_model_field(name=f"Response_{self.unique_id}", type_=self._answer, mode="serialization")
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether the route answers a request, and what the request has of it."""
+        match, child = super().matches(scope)
+        return match, child if match is Match.NONE else {**child, "route": self}
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.endpoint(Request(scope, receive, send))

@@ -29,7 +29,6 @@ from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)
 _WITHOUT = ("rows", "history")  # fields of a request of JSON that a table has no place for
-BINARY = {"type": "string", "format": "binary"}
 
 
 async def table_answer(
@@ -140,21 +139,15 @@ def _value(text: str) -> Any:
 
 
 def about_tables(payloads: Payloads) -> str:
-    """OpenAPI description of tables: transfer, and columns of the responses."""
-    held = [column.name for column in payloads.seed.by_role("key", "time")]
-    columns = [f"`{name}`" for name in held]
-    columns += [
-        f"`{name}` ({about}{'' if unit is None else f' [{unit}]'})"
-        for name, (unit, about) in predictions_of(payloads.seed).described(payloads).items()
-    ]
+    """OpenAPI description of tables: transfer, options and metadata of the responses."""
     options = [name for name in payloads.envelope.names if name not in _WITHOUT]
     return (
         f" A table as {ARROW} (not compressed) or {PARQUET} may replace JSON: a column for each field of "
         "a row, of the same name and within the same bounds, in any order; NaN and null are missing, times are texts, "
         "dates or timestamps of any unit. Fields of JSON other than the rows are query parameters, each value as "
         "JSON, words of `include` with commas between them: "
-        f"{', '.join(options)}. The response is an Arrow stream in the rows' order, some 10,000 rows a batch, with the "
-        f"columns {', '.join(columns)}, `flags` (list of texts). Units are in the fields' metadata under `unit`. "
+        f"{', '.join(options)}. The response is an Arrow stream in the rows' order, some 10,000 rows a batch; its "
+        "schema states each column, with its unit in the field's metadata under `unit`. "
         "Process, model, coverage, the request's `id` and what else holds of all rows are JSON in the schema's "
         "metadata under `nonferrous`; what is known after the last row alone, in that of the last batch. Columns of "
         "parts that `include` does not name are left out."

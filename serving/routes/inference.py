@@ -43,6 +43,7 @@ from serving.wire.bodies import read_bytes
 from serving.wire.problems import INFERENCE, ProblemError
 
 EXTENSIONS = ["binary_tensor_data"]
+ANY_VERSION = ""  # in addresses without a version; not None, since generators of clients accept no null in an address
 
 _ABOUT = (
     "One tensor a column, of shape [n] or [n, 1], as JSON or as bytes behind it: FP64 for numbers, BYTES for the unit, "
@@ -87,11 +88,11 @@ def router(
     async def live() -> ServerLive:
         return ServerLive(live=True)
 
-    async def model_ready(model: str, version: str | None = None) -> ModelReady:
+    async def model_ready(model: str, version: str = ANY_VERSION) -> ModelReady:
         _served(model, version, champions)
         return ModelReady(name=model, ready=True)
 
-    def described(model: str, version: str | None = None) -> ModelDescribed:
+    def described(model: str, version: str = ANY_VERSION) -> ModelDescribed:
         payloads, served = _served(model, version, champions)
         known = contracts.of(payloads)
         return ModelDescribed(
@@ -144,7 +145,7 @@ def _infer(
 ) -> Callable[..., Any]:
     paces: defaultdict[str, CostEstimates] = defaultdict(CostEstimates)
 
-    async def infer(request: Request, model: str, version: str | None = None) -> Response:
+    async def infer(request: Request, model: str, version: str = ANY_VERSION) -> Response:
         payloads, served = _served(model, version, champions)
         named = Named.of(request, model, Predictions.name)
         body = await read_bytes(request, most_bytes)
@@ -198,7 +199,7 @@ def _body() -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def _served(model: str, version: str | None, champions: Champions) -> tuple[Payloads, Served]:
+def _served(model: str, version: str, champions: Champions) -> tuple[Payloads, Served]:
     """Return a process and the requested version of its model.
 
     Raises
@@ -212,7 +213,7 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
     offers, status = status_of(model, champions)
     served = served_of(model, status, champions)
-    if version not in (None, str(served.champion.version)):
+    if version not in (ANY_VERSION, str(served.champion.version)):
         text = f"version {shown(version)} of {model} does not answer, version {served.champion.version} does"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
     return offers.predictions, served

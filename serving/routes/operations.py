@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import Request, Response
 
 from operations.catalogue import Offers, operations_of
 from operations.operation import AdviceOperation, Form, NotLearntError, Operation
 from operations.predictions.energy.forms import ENERGY, basis_kind
 from operations.predictions.operation import Predictions
 from records.database import Database
+from seeds import Seed
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
 from serving.middleware.authorization import PAGE
+from serving.openapi.entries import Entry
 from serving.responses import energy, outcomes, pages, predictions
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
-from serving.responses.tables import BINARY, KINDS, about_tables
+from serving.responses.tables import about_tables
 from serving.responses.threads import in_thread
-from serving.wire.bodies import ARROW, read_body
-from serving.wire.problems import ProblemError, described
+from serving.wire.bodies import read_body
+from serving.wire.problems import ProblemError
+
+HTML = "text/html"
 
 
-def router(
+def routes_of(
     offers: Offers,
     champions: Champions,
     most_bytes: int,
     recorder: Recorder,
     load: Load,
     database: Database | None = None,
-) -> APIRouter:
+) -> list[Direct]:
     """Routes of one process's operations; all but its offers is shared by all processes."""
-    routes = APIRouter(route_class=Direct)
+    routes = []
     for operation in operations_of(offers.seed):
         form, path = offers.forms.get(operation.name), _path(operation, offers)
-        _add_page(routes, operation, form, path, offers, load, database)
+        routes += _page_routes(operation, form, path, offers, load, database)
         if form is None:
             if (reason := operation.why_not(offers.seed)) is not None:
-                endpoint = _not_offered(path, reason, offers)
-                routes.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+                routes.append(Direct(path, _not_offered(path, reason, offers), "POST"))
             continue
         if isinstance(operation, AdviceOperation):
             endpoint = _advice(operation, offers.seed.process.name, champions, most_bytes, recorder, load)
@@ -51,95 +53,86 @@ def router(
             endpoint = predictions.endpoint(offers.predictions, champions, most_bytes, recorder, load)
         else:
             endpoint = outcomes.endpoint(offers.outcomes, most_bytes, database, recorder, load)
-        routes.add_api_route(
-            path,
-            endpoint,
-            methods=["POST"],
-            response_model=form.answer,
-            tags=[operation.tag],
-            responses=_responses(operation),
-            operation_id=f"{operation.operation_id}_{offers.seed.process.name}",
-            summary=form.summary,
-            description=form.description + (about_tables(offers.predictions) if operation.rows == "each" else ""),
-        )
-    _add_energy(routes, offers, champions)
-    return routes
+        routes.append(Direct(path, endpoint, "POST", partial(_entry, operation, form, offers)))
+    return [*routes, *_energy_routes(offers, champions)]
 
 
-def _add_energy(routes: APIRouter, offers: Offers, champions: Champions) -> None:
-    """Add the basis of energy; without accounts of energy, a route that states so."""
+def _energy_routes(offers: Offers, champions: Champions) -> list[Direct]:
+    """Routes of the basis of energy; without accounts of energy, routes that state so."""
     (path,), seed = paths(offers, [ENERGY]), offers.seed
     if energy.accounting_of(offers) is None:
         endpoint = _not_offered(path, energy.NOT_ACCOUNTED, offers)
-        routes.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
-        return
+        return [Direct(path, endpoint, method) for method in ("GET", "HEAD")]
     endpoint = energy.endpoint(seed.process.name, champions)
-    routes.add_api_route(
-        path,
-        endpoint,
-        methods=["GET"],
-        response_model=basis_kind(seed),
-        tags=[Predictions.tag],
-        responses=described(404, 503),
-        operation_id=f"energy_{seed.process.name}",
+    return [Direct(path, endpoint, "GET", partial(_energy_entry, seed)), Direct(path, endpoint, "HEAD")]
+
+
+def _energy_entry(seed: Seed) -> Entry:
+    return Entry(
+        id=ENERGY,
+        tag=Predictions.tag,
         summary=f"Factors and norms of energy: {seed.process.title}",
         description=f"Factors and norms that `{ENERGY}` in predictions rests on; they are the same in all responses.",
+        answer=basis_kind(seed),
+        problems=[404, 503],
     )
-    routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
 
 
-def _add_page(
-    routes: APIRouter,
+def _entry(operation: Operation[Any], form: Form, offers: Offers) -> Entry:
+    """Description of an operation."""
+    is_table = operation.rows == "each"
+    missing = [404] if operation.rows == "together" else []
+    refused = [400, 406, 413, 415, 422, 429, 503, 507] if is_table else [400, *missing, 413, 415, 422, 429, 503, 507]
+    return Entry(
+        id=operation.operation_id,
+        tag=operation.tag,
+        summary=form.summary,
+        description=form.description + (about_tables(offers.predictions) if is_table else ""),
+        request=form.request,
+        answer=form.answer,
+        example=form.example,
+        problems=refused,
+    )
+
+
+def _page_routes(
     operation: Operation[Any],
     form: Form | None,
     path: str,
     offers: Offers,
     load: Load,
     database: Database | None,
-) -> None:
-    """Add the page of an operation's responses; where there is none, a route that states the reason."""
-    address, process = f"{path}/{PAGE}", offers.seed.process.name
+) -> list[Direct]:
+    """Routes of the page of an operation's responses; where there is none, routes that state the reason."""
+    address = f"{path}/{PAGE}"
     reason = operation.why_not(offers.seed) if form is None else operation.unrecorded
     if reason is not None:
         endpoint = _not_offered(address, reason, offers)
-        routes.add_api_route(address, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
-    elif form is not None:
-        endpoint = pages.endpoint(operation, form, path, database, load)
-        routes.add_api_route(
-            address,
-            endpoint,
-            methods=["GET"],
-            response_class=HTMLResponse,
-            response_model=None,
-            tags=[operation.tag],
-            responses=described(404, 422, 503),
-            operation_id=f"{operation.operation_id}_page_{process}",
-            summary=f"Page of a recorded response: {form.summary}",
-            description="A recorded response as one HTML page for people, without a script. It needs the role operate.",
-            openapi_extra={"parameters": pages.PARAMETERS},
-        )
-        routes.add_api_route(address, endpoint, methods=["HEAD"], include_in_schema=False)
+        return [Direct(address, endpoint, method) for method in ("GET", "HEAD")]
+    if form is None:
+        return []
+    endpoint = pages.endpoint(operation, form, path, database, load)
+    return [
+        Direct(address, endpoint, "GET", partial(_page_entry, operation, form)),
+        Direct(address, endpoint, "HEAD"),
+    ]
 
 
-def bodies(offers: Offers) -> Iterator[tuple[str, Form, dict[str, Any]]]:
-    """Address and form of each operation of a process, and accepted bodies other than JSON."""
-    for operation in operations_of(offers.seed):
-        if (form := offers.forms.get(operation.name)) is not None:
-            tables = {kind: {"schema": BINARY} for kind in KINDS} if operation.rows == "each" else {}
-            yield _path(operation, offers), form, tables
+def _page_entry(operation: Operation[Any], form: Form) -> Entry:
+    return Entry(
+        id=f"{operation.operation_id}_page",
+        tag=operation.tag,
+        summary=f"Page of a recorded response: {form.summary}",
+        description="A recorded response as one HTML page for people, without a script. It needs the role operate.",
+        parameters=pages.PARAMETERS,
+        returns={HTML: {"type": "string"}},
+        problems=[404, 422, 503],
+    )
 
 
 def _path(operation: Operation[Any], offers: Offers) -> str:
     (path,) = paths(offers, [operation.name])
     return path
-
-
-def _responses(operation: Operation[Any]) -> dict[int | str, dict[str, Any]]:
-    """Statuses of an operation as OpenAPI lists them."""
-    if operation.rows == "each":
-        return {**described(400, 406, 413, 415, 422, 429, 503, 507), 200: {"content": {ARROW: {"schema": BINARY}}}}
-    missing = [404] if operation.rows == "together" else []
-    return described(400, *missing, 413, 415, 422, 429, 503, 507)
 
 
 def _not_offered(path: str, reason: str, offers: Offers) -> Endpoint:

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from seeds import load
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+
+METHODS = (("", "post"), ("/page", "get"))
 
 
 @pytest.fixture
@@ -19,19 +23,18 @@ def app(toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Ser
     return create_app(ServiceSettings(max_rows=7, max_body_bytes=2000, poll_seconds=9.0), FolderStore())
 
 
+def methods_of(document: dict[str, Any]) -> dict[str, list[str]]:
+    return {path: list(methods) for path, methods in document["paths"].items()}
+
+
 def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> None:
     schema = app.openapi()
-    assert {path: list(methods) for path, methods in schema["paths"].items()} == {
-        "/v1/toy_cells/predictions": ["post"],
-        "/v1/toy_cells/predictions/page": ["get"],
-        "/v1/toy_cells/outcomes": ["post"],
-        "/v1/toy_lots/predictions": ["post"],
-        "/v1/toy_lots/predictions/page": ["get"],
-        "/v1/toy_lots/recommendations": ["post"],
-        "/v1/toy_lots/recommendations/page": ["get"],
-        "/v1/toy_lots/what-if": ["post"],
-        "/v1/toy_lots/what-if/page": ["get"],
-        "/v1/toy_lots/outcomes": ["post"],
+    own = {"predictions": ["post"], "predictions/page": ["get"], "outcomes": ["post"]}
+    advice = {f"{name}{page}": [method] for name in ("recommendations", "what-if") for page, method in METHODS}
+    for name, routes in (("toy_cells", own), ("toy_lots", own | advice)):
+        assert methods_of(app.openapi_of(name)) == {f"/v1/{name}/{path}": found for path, found in routes.items()}
+    assert methods_of(schema) == {
+        **{f"/v1/{{process}}/{path}": found for path, found in (own | advice).items()},
         "/v1/processes": ["get"],
         "/v1/{process}/history": ["get"],
         "/v1/{process}/monitoring": ["get"],
@@ -51,23 +54,33 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
     }
     assert schema["info"]["title"] == "nonferrous"
     assert schema["info"]["version"] == version("nonferrous")
-    assert app.openapi() is schema
 
 
 def test_each_request_is_described_with_its_own_type_and_example(app: Service) -> None:
-    schema = app.openapi()
-    for name, title in (("toy_cells", "ToyCells"), ("toy_lots", "ToyLots")):
+    for name in ("toy_cells", "toy_lots"):
+        schema = app.openapi_of(name)
         body = schema["paths"][f"/v1/{name}/predictions"]["post"]["requestBody"]
         assert body["required"] is True
         content = body["content"]["application/json"]
-        assert content["schema"] == {"$ref": f"#/components/schemas/{title}Request"}
+        assert content["schema"] == {"$ref": "#/components/schemas/Request"}
         assert list(content["example"])[:2] == ["rows", "coverage"]
-        assert f"{title}Row" in schema["components"]["schemas"]
-    rows = schema["components"]["schemas"]["ToyCellsRequest"]["properties"]["rows"]
-    assert (rows["minItems"], rows["maxItems"]) == (1, 7)
-    assert {"Problem", "RequestDefect"} <= set(schema["components"]["schemas"])
-    # One type of one name, whether it is read or written.
-    assert not [name for name in schema["components"]["schemas"] if name.endswith(("-Input", "-Output"))]
+        assert {"Row", "Problem", "RequestDefect"} <= set(schema["components"]["schemas"])
+        rows = schema["components"]["schemas"]["Request"]["properties"]["rows"]
+        assert (rows["minItems"], rows["maxItems"]) == (1, 7)
+
+
+def test_documents_are_made_once_for_each_state(
+    app: Service, monkeypatch: pytest.MonkeyPatch, call: Callable[..., httpx.Response]
+) -> None:
+    made: list[str] = []
+    for name in ("openapi", "openapi_of"):
+        whole = getattr(app, name)
+        monkeypatch.setattr(app, name, lambda *given, whole=whole: made.append(*given or ["service"]) or whole(*given))
+    for _ in range(2):
+        for path in ("/openapi.json", "/v1/toy_lots/openapi.json"):
+            assert call(app, "GET", path).status_code == call(app, "HEAD", path).status_code == 200
+    assert made == ["service", "toy_lots"]
+    assert call(app, "GET", "/v1/iron/openapi.json").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/v1/processes/", "/redoc", "/health/live/", "/docs/oauth2-redirect"])
@@ -78,12 +91,18 @@ def test_other_paths_are_not_found_and_lead_nowhere(
 
 
 def test_the_page_of_the_documentation_is_served_whole(app: Service, call: Callable[..., httpx.Response]) -> None:
-    page = call(app, "GET", "/docs")
-    assert page.status_code == call(app, "HEAD", "/docs").status_code == 200
-    assert "<title>nonferrous API</title>" in page.text
-    for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
-        assert f"/docs/assets/{asset}" in page.text
-        assert call(app, "GET", f"/docs/assets/{asset}").status_code == 200
+    for path, title, document in (
+        ("/docs", "nonferrous API", "/openapi.json"),
+        ("/v1/toy_lots/docs", f"nonferrous API: {load('toy_lots').process.title}", "/v1/toy_lots/openapi.json"),
+    ):
+        page = call(app, "GET", path)
+        assert page.status_code == call(app, "HEAD", path).status_code == 200
+        assert f"<title>{title}</title>" in page.text
+        assert f"url: '{document}'" in page.text
+        for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+            assert f"/docs/assets/{asset}" in page.text
+            assert call(app, "GET", f"/docs/assets/{asset}").status_code == 200
+    assert call(app, "GET", "/v1/iron/docs").status_code == 404
 
 
 def test_models_are_looked_for_from_its_start_to_its_end(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import datetime as dt
 import json
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.openapi.models import OpenAPI
+from fastapi.responses import JSONResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,8 @@ from seeds import Seed, load, names
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+
+MOST_BYTES = 300_000
 
 
 def get(app: Service, path: str) -> httpx.Response:
@@ -35,17 +39,9 @@ def app() -> Service:
 
 
 @pytest.fixture(scope="module")
-def described(app: Service) -> dict[str, Any]:
-    """What it says of itself, which it makes but once."""
-    return app.openapi()
-
-
-def test_documentation_needs_no_network(app: Service) -> None:
-    page = get(app, "/docs").text
-    assert "http://" not in page
-    assert "https://" not in page
-    for asset in re.findall(r'(?:src|href)="([^"]+)"', page):
-        assert get(app, asset).status_code == HTTPStatus.OK
+def documents(app: Service) -> dict[str, dict[str, Any]]:
+    """Document of the whole service by an empty name, and those of the processes by theirs."""
+    return {"": app.openapi(), **{name: app.openapi_of(name) for name in names()}}
 
 
 @pytest.fixture(params=names())
@@ -53,16 +49,76 @@ def served_seed(request: pytest.FixtureRequest) -> Seed:
     return load(request.param)
 
 
-def test_openapi_is_as_its_standard_has_it(described: dict[str, Any]) -> None:
-    OpenAPI.model_validate(described)
+@pytest.fixture
+def described(documents: dict[str, dict[str, Any]], served_seed: Seed) -> dict[str, Any]:
+    """Document of a process."""
+    return documents[served_seed.process.name]
+
+
+def test_documentation_needs_no_network(app: Service) -> None:
+    for path in ("/docs", "/v1/aluminium_scrap/docs"):
+        page = get(app, path).text
+        assert "http://" not in page
+        assert "https://" not in page
+        for asset in re.findall(r'(?:src|href)="([^"]+)"', page):
+            assert get(app, asset).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("name", ["", *names()])
+def test_each_document_is_small_and_named_for_generators_of_clients(
+    documents: dict[str, dict[str, Any]], name: str
+) -> None:
+    document = documents[name]
+    OpenAPI.model_validate(document)
+    assert len(encoded(document)) <= MOST_BYTES
+    schemas = document["components"]["schemas"]
+    assert all(re.fullmatch("[A-Z][A-Za-z0-9]{0,39}", one) for one in schemas), list(schemas)
+    assert len({one.lower() for one in schemas}) == len(schemas)
+    ids = [one["operationId"] for methods in document["paths"].values() for one in methods.values()]
+    assert len(set(ids)) == len(ids)
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references <= set(schemas)
+    faults = list(unfit(document["paths"], "paths")) + list(unfit(schemas, "schemas"))
+    assert not faults
+
+
+def encoded(document: dict[str, Any]) -> bytes:
+    """Document as the service sends it."""
+    return bytes(JSONResponse(document).body)
+
+
+def unfit(part: Any, place: str) -> Iterator[str]:
+    """Places of what crashes a generator of clients: null alone, and alternatives next to the fields of an object."""
+    if isinstance(part, list):
+        for i, one in enumerate(part):
+            yield from unfit(one, f"{place}.{i}")
+    elif isinstance(part, dict):
+        if part.get("type") == "null" and not re.search(r"\.anyOf\.\d+$", place):
+            yield f"{place}: null alone"
+        if "properties" in part and {"oneOf", "anyOf", "allOf"} & set(part) and isinstance(part["properties"], dict):
+            yield f"{place}: alternatives"
+        for key, one in part.items():
+            if key not in ("example", "examples", "default"):
+                yield from unfit(one, f"{place}.{key}")
+
+
+def test_the_whole_document_names_those_of_the_processes(documents: dict[str, dict[str, Any]]) -> None:
+    about = documents[""]["info"]["description"]
+    assert re.findall(r"`/v1/(\w+)/openapi\.json`", about) == list(names())
+    predictions = documents[""]["paths"]["/v1/{process}/predictions"]["post"]
+    assert predictions["parameters"][0]["description"] == f"one of: {', '.join(names())}"
+    offered = documents[""]["paths"]["/v1/{process}/schedules"]["post"]["parameters"][0]["description"]
+    assert offered == "one of: aluminium_reduction, copper_electrorefining, zinc_electrowinning"
+    for name in names():
+        own = {path.replace(f"/v1/{name}/", "/v1/{process}/") for path in documents[name]["paths"]}
+        assert own <= set(documents[""]["paths"])
 
 
 def test_openapi_types_every_field_of_every_process(described: dict[str, Any], served_seed: Seed) -> None:
-    title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     operation = described["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
     reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    assert reference == f"#/components/schemas/{title}Request"
-    row = described["components"]["schemas"][f"{title}Row"]
+    assert reference == "#/components/schemas/Request"
+    row = described["components"]["schemas"]["Row"]
     fields = row["properties"]
     assert row["additionalProperties"] is False
     assert {column.name for column in served_seed.by_role("late", "target")}.isdisjoint(fields)
@@ -78,34 +134,32 @@ def test_openapi_types_every_field_of_every_process(described: dict[str, Any], s
 
 def test_openapi_types_every_quantity_of_a_prediction(described: dict[str, Any], served_seed: Seed) -> None:
     schemas = described["components"]["schemas"]
-    title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
-    prediction = schemas[f"{title}Prediction"]["properties"]
+    prediction = schemas["Prediction"]["properties"]
     if served_seed.classes and not served_seed.bins:
         assert prediction[served_seed.target.name]["enum"] == list(served_seed.classes)
         return
     if served_seed.quality is not None:
-        predictions = schemas[f"{title}Contents"]["properties"]
+        predictions = schemas["Contents"]["properties"]
     else:
-        predictions = schemas[f"{title}Elements"]["properties"] if served_seed.bins else prediction
+        predictions = schemas["Elements"]["properties"] if served_seed.bins else prediction
     for name in [column.name for column in served_seed.elements] or [served_seed.target.name, *served_seed.derived]:
         assert predictions[name]["x-unit"] == served_seed.targets[name].unit
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).bins])
 def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(
-    described: dict[str, Any], name: str
+    documents: dict[str, dict[str, Any]], name: str
 ) -> None:
-    seed, schemas = load(name), described["components"]["schemas"]
-    title = "".join(part.capitalize() for part in name.split("_"))
-    prediction = schemas[f"{title}Prediction"]["properties"]
+    seed, schemas = load(name), documents[name]["components"]["schemas"]
+    prediction = schemas["Prediction"]["properties"]
     bins = {one.name: one for one in seed.bins}
     assert prediction["class"]["enum"] == list(seed.classes)
     assert prediction["bin"]["enum"] == list(bins)
-    shares = schemas[f"{title}ClassProbabilities"]["properties"]
+    shares = schemas["ClassProbabilities"]["properties"]
     assert list(shares) == list(seed.classes)
     assert {(share["minimum"], share["maximum"]) for share in shares.values()} == {(0, 1)}
     for one in seed.bins:
-        own = title + "".join(part.capitalize() for part in one.name.split("_"))
+        own = "".join(part.capitalize() for part in one.name.split("_"))
         prices = schemas[f"{own}Prices"]["properties"]
         assert {label: price["examples"] for label, price in prices.items()} == {
             label: [value] for label, value in one.value.items()
@@ -115,61 +169,56 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
         assert list(limited) == list(one.limits)
         for element, limit in one.limits.items():
             assert f"at most {limit.value:g} {limit.unit}" in limited[element]["description"]
-    request = schemas[f"{title}Request"]["properties"]
+    request = schemas["Request"]["properties"]
     assert {"prices", "lots"} < set(request)
-    assert list(schemas[f"{title}LotBins"]["required"]) == list(bins)
+    assert list(schemas["LotBins"]["required"]) == list(bins)
 
 
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
 def test_openapi_names_the_grades_limits_setpoints_and_costs_of_a_process_that_grades(
-    described: dict[str, Any], name: str
+    documents: dict[str, dict[str, Any]], name: str
 ) -> None:
-    seed, schemas = load(name), described["components"]["schemas"]
-    title = "".join(part.capitalize() for part in name.split("_"))
+    seed, schemas = load(name), documents[name]["components"]["schemas"]
     grades = [grade.name for grade in seed.grades]
-    assert "jointly" in schemas[f"{title}Contents"]["description"]
+    assert "jointly" in schemas["Contents"]["description"]
     for part, of in (("Defects", list(seed.defects)), ("GradeProbability", grades)):
-        shares = schemas[f"{title}{part}"]["properties"]
+        shares = schemas[part]["properties"]
         assert list(shares) == of
         bounds = {(share["anyOf"][0]["minimum"], share["anyOf"][0]["maximum"]) for share in shares.values()}
         assert bounds <= {(0, 1)}
-    decision = schemas[f"{title}Decision"]["properties"]
+    decision = schemas["Decision"]["properties"]
     assert decision["action"]["enum"] == ["release", "downgrade", "laboratory"]
     assert decision["grade"]["anyOf"][0]["enum"] == grades
-    near = schemas[f"{title}NearestLimit"]["properties"]
+    near = schemas["NearestLimit"]["properties"]
     assert near["grade"].get("enum", [near["grade"].get("const")]) == grades[:-1]
     bounded = {limit for grade in seed.grades for limit in (*grade.limits, *(one.name for one in grade.sums))}
     assert set(near["limit"]["enum"]) == bounded
-    setpoints = schemas[f"{title}Remedy"]["properties"]["setpoint"]
+    setpoints = schemas["Remedy"]["properties"]["setpoint"]
     assert setpoints.get("enum", [setpoints.get("const")]) == [setpoint.name for setpoint in seed.by_role("setpoint")]
-    values = schemas[f"{title}Values"]["properties"]
+    values = schemas["Values"]["properties"]
     assert {name: one["examples"] for name, one in values.items()} == {
         grade.name: [grade.value.value] for grade in seed.grades
     }
-    costs = schemas[f"{title}Costs"]["properties"]
+    costs = schemas["Costs"]["properties"]
     assert [costs[cost]["x-unit"] for cost in ("assay_cost", "claim_cost")] == ["$", "$/t"]
     assert {one["x-unit"] for one in values.values()} == {"$/t"}
 
 
-def test_every_reference_of_the_schema_leads_somewhere(described: dict[str, Any]) -> None:
-    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
-    assert references <= set(described["components"]["schemas"])
-
-
-def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_seed: Seed) -> None:
-    schemas = app.openapi()["components"]["schemas"]
-    title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
-    whole = {name: field["examples"][0] for name, field in schemas[f"{title}Row"]["properties"].items()}
+def test_examples_of_the_schema_are_a_request_that_passes(
+    app: Service, described: dict[str, Any], served_seed: Seed
+) -> None:
+    schemas = described["components"]["schemas"]
+    whole = {name: field["examples"][0] for name, field in schemas["Row"]["properties"].items()}
     row = {name: value for name, value in whole.items() if name != "data_quality"}
     taken = next(one.predictions for one in app.taken if one.seed.process.name == served_seed.process.name)
     rows, request = taken.read(json.dumps({"rows": [whole]}).encode())
     assert (len(rows), request["coverage"]) == (1, 0.9)
-    operation = app.openapi()["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
+    operation = described["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]
     rows, request = taken.read(json.dumps(example).encode())
     assert example["rows"] == [row]
     assert [{name: value for name, value in one.items() if name != "derived_inputs"} for one in rows] == [row]
-    assert set(request) == set(example) == set(schemas[f"{title}Request"]["properties"])
+    assert set(request) == set(example) == set(schemas["Request"]["properties"])
 
 
 # ---- times: what a pattern takes is read

@@ -339,7 +339,9 @@ def test_the_documentation_is_drawn_under_its_own_policy(folder: Path, running: 
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += [f"--user-data-dir={folder.parent / 'profile'}", "--virtual-time-budget=10000", "--enable-logging=stderr"]
     with running(folder) as (_, address):
-        page = [chromium, *flags, "--dump-dom", f"{address}/docs"]
-        drawn = subprocess.run(page, capture_output=True, text=True, timeout=120)
-    assert "/v1/toy_cells/predictions" in drawn.stdout
-    assert "Content Security Policy" not in drawn.stderr
+        for path in ("/docs", "/v1/toy_cells/docs"):
+            page = [chromium, *flags, "--dump-dom", f"{address}{path}"]
+            drawn = subprocess.run(page, capture_output=True, text=True, timeout=120)
+            assert 'id="operations-predictions-predict"' in drawn.stdout
+            assert '<a href="/v1/toy_cells/docs">toy_cells</a>' in drawn.stdout
+            assert "Content Security Policy" not in drawn.stderr

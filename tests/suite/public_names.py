@@ -118,23 +118,20 @@ def of_seeds() -> Iterator[str]:
 def of_openapi() -> Iterator[str]:
     """Addresses of the service and fields of its schemas, without the names that seeds give."""
     with tempfile.TemporaryDirectory() as folder:
-        schema = _openapi(Path(folder))
-    for path, methods in schema["paths"].items():
-        shown = re.sub(f"^/v1/({'|'.join(PROCESSES)})/", "/v1/{process}/", path)
+        documents = _openapi(Path(folder))
+    for path, methods in documents[""]["paths"].items():
         for method in methods:
-            yield f"path {method.upper()} {shown}"
-    given = {_pascal(name): _given(load(ROOT / "seeds" / f"{name}.toml")) for name in PROCESSES}
-    for component, part in schema["components"]["schemas"].items():
-        process = max((name for name in given if component.startswith(name)), key=len, default="")
-        names = given.get(process, set())
-        shown = _without(component.removeprefix(process), names)
-        for field in part.get("properties", {}):
-            if not names & {*field.split(".")}:
-                yield f"field {shown}.{field}"
+            yield f"path {method.upper()} {path}"
+    for process, document in documents.items():
+        names = _given(load(ROOT / "seeds" / f"{process}.toml")) if process else set()
+        for component, part in document["components"]["schemas"].items():
+            for field in part.get("properties", {}):
+                if not names & {*field.split(".")}:
+                    yield f"field {_without(component, names)}.{field}"
 
 
-def _openapi(folder: Path) -> dict[str, Any]:
-    """Description of a service of these processes, none of which has a champion."""
+def _openapi(folder: Path) -> dict[str, dict[str, Any]]:
+    """Documents of a service of these processes, none of which has a champion, and of each of them."""
     from serving.app import create_app
     from serving.hot_reload.folder_store import FolderStore
 
@@ -143,7 +140,8 @@ def _openapi(folder: Path) -> dict[str, Any]:
     before = os.environ.get("NONFERROUS_SEEDS")
     os.environ["NONFERROUS_SEEDS"] = str(folder)
     try:
-        return create_app(ServiceSettings(home=folder), FolderStore()).openapi()
+        app = create_app(ServiceSettings(home=folder), FolderStore())
+        return {"": app.openapi(), **{name: app.openapi_of(name) for name in PROCESSES}}
     finally:
         os.environ.pop("NONFERROUS_SEEDS")
         if before is not None:

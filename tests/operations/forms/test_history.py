@@ -164,13 +164,13 @@ def test_times_that_all_have_one_offset_are_compared(ask: Ask) -> None:
 
 
 def test_only_processes_with_made_columns_take_a_history(app: Service, call: Callable[..., httpx.Response]) -> None:
-    schemas = app.openapi()["components"]["schemas"]
-    assert "history" in schemas["ToyCellsRequest"]["properties"]
-    assert {"y", "tapped", "z", "unit"} < set(schemas["ToyCellsPastRow"]["properties"])
-    assert "previous_y" not in schemas["ToyCellsPastRow"]["properties"]
-    assert "derived_inputs" in schemas["ToyCellsPrediction"]["properties"]
-    assert "history" not in schemas["ToyScrapRequest"]["properties"]
-    assert "derived_inputs" not in schemas["ToyScrapPrediction"]["properties"]
+    cells, scrap = (app.openapi_of(name)["components"]["schemas"] for name in ("toy_cells", "toy_scrap"))
+    assert "history" in cells["Request"]["properties"]
+    assert {"y", "tapped", "z", "unit"} < set(cells["PastRow"]["properties"])
+    assert "previous_y" not in cells["PastRow"]["properties"]
+    assert "derived_inputs" in cells["Prediction"]["properties"]
+    assert "history" not in scrap["Request"]["properties"]
+    assert "derived_inputs" not in scrap["Prediction"]["properties"]
 
 
 # ---- the same as training ----

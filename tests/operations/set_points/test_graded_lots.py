@@ -164,7 +164,7 @@ def test_a_lot_without_an_input_of_all_past_lots_is_refused_by_its_name(
 
 
 def test_examples_of_the_schema_are_answered(app: Service, call: Any) -> None:
-    schema = app.openapi()
+    schema = app.openapi_of("toy_lots")
     for verb in ("recommendations", "what-if"):
         operation = schema["paths"][f"{URL}/{verb}"]["post"]
         example = operation["requestBody"]["content"]["application/json"]["example"]

@@ -160,7 +160,7 @@ def test_a_load_that_no_lot_had_is_refused(post: Post) -> None:
 
 def test_examples_of_the_schema_are_answered(app: Service, call: Any) -> None:
     for verb in ("recommendations", "what-if"):
-        operation = app.openapi()["paths"][f"{URL}/{verb}"]["post"]
+        operation = app.openapi_of("toy_scrap")["paths"][f"{URL}/{verb}"]["post"]
         example = operation["requestBody"]["content"]["application/json"]["example"]
         response = call(app, "POST", f"{URL}/{verb}", json=example)
         assert response.status_code == HTTPStatus.OK, response.text

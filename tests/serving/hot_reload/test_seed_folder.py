@@ -70,24 +70,25 @@ def test_a_seed_that_is_added_is_served_once_it_has_a_champion(
     app: Service, seeds: Path, store: FolderStore, save_toy_model: Save, tmp_path: Path, call: Call
 ) -> None:
     assert ask(app, call).status_code == 404
-    described = app.openapi()
+    described = call(app, "GET", "/openapi.json").json()["info"]["description"]
     add_cells(seeds)
     app.champions.refresh()
     assert (ask(app, call).status_code, ask(app, call, z=9).status_code) == (503, 422)
     assert [one["name"] for one in call(app, "GET", "/v1/processes").json()["processes"]] == ["toy_cells", "toy_lots"]
     message = ready(app, call)
     assert (message["status"], message["processes"]["toy_cells"]["state"]) == ("ready", "no champion")
-    schema = app.openapi()
-    assert "/v1/toy_cells/predictions" in schema["paths"]
-    assert "/v1/toy_cells/predictions" not in described["paths"]
-    assert schema["components"]["schemas"]["ToyCellsRow"]["properties"]["z"]["x-unit"] == "V"
-    assert "ToyLotsRow" in schema["components"]["schemas"]
-    assert app.openapi() is schema
+    assert "/v1/toy_cells/openapi.json" not in described
+    untrained = call(app, "GET", "/openapi.json").json()["info"]["description"]
+    assert untrained.index("`/v1/toy_lots/") < untrained.index("`/v1/toy_cells/openapi.json` (no model in service)")
+    schema = call(app, "GET", "/v1/toy_cells/openapi.json").json()
+    assert schema["components"]["schemas"]["Row"]["properties"]["z"]["x-unit"] == "V"
     save_toy_model(tmp_path / "one")
     store.point("toy_cells", 1, tmp_path / "one")
     app.champions.refresh()
     assert ask(app, call).status_code == 200
-    assert app.openapi() is schema
+    assert call(app, "GET", "/v1/toy_cells/openapi.json").json() == schema
+    described = call(app, "GET", "/openapi.json").json()["info"]["description"]
+    assert "`/v1/toy_cells/openapi.json`\n" in described
 
 
 def test_a_process_that_did_not_change_keeps_its_route(app: Service, seeds: Path) -> None:
@@ -209,7 +210,8 @@ def test_a_seed_removed_before_it_was_trained_is_listed_no_more(app: Service, se
     (seeds / "toy_cells.toml").unlink()
     app.champions.refresh()
     assert ask(app, call).status_code == 404
-    assert "/v1/toy_cells/predictions" not in app.openapi()["paths"]
+    assert call(app, "GET", "/v1/toy_cells/openapi.json").status_code == 404
+    assert "toy_cells" not in str(app.openapi())
     assert list(ready(app, call)["processes"]) == ["toy_lots"]
 
 
@@ -217,7 +219,8 @@ def test_a_change_that_the_model_agrees_with_is_taken_up_at_once(both: Service, 
     file = seeds / "toy_cells.toml"
     write(file, file.read_text().replace('description = "measured z"', 'description = "z, measured"'))
     both.champions.refresh()
-    assert "z, measured" in both.openapi()["components"]["schemas"]["ToyCellsRow"]["properties"]["z"]["description"]
+    row = both.openapi_of("toy_cells")["components"]["schemas"]["Row"]
+    assert "z, measured" in row["properties"]["z"]["description"]
     assert ask(both, call).status_code == 200
     assert ready(both, call)["status"] == "ready"
 
@@ -230,7 +233,7 @@ def test_a_change_that_the_model_does_not_agree_with_waits_for_a_champion_traine
     write(file, text.replace('unit = "kA"', 'unit = "A"'))
     both.champions.refresh()
     assert ask(both, call).status_code == 200
-    assert both.openapi()["components"]["schemas"]["ToyCellsRow"]["properties"]["x_set"]["x-unit"] == "kA"
+    assert both.openapi_of("toy_cells")["components"]["schemas"]["Row"]["properties"]["x_set"]["x-unit"] == "kA"
     message = ready(both, call)
     assert "x_set [A]" in message["degraded"]["toy_cells"]
     # A champion of the old seed does not agree with the file.
@@ -244,7 +247,7 @@ def test_a_change_that_the_model_does_not_agree_with_waits_for_a_champion_traine
     store.point("toy_cells", 3, tmp_path / "three")
     both.champions.refresh()
     assert ask(both, call).json()["model"]["version"] == 3
-    assert both.openapi()["components"]["schemas"]["ToyCellsRow"]["properties"]["x_set"]["x-unit"] == "A"
+    assert both.openapi_of("toy_cells")["components"]["schemas"]["Row"]["properties"]["x_set"]["x-unit"] == "A"
     assert ready(both, call)["status"] == "ready"
 
 
@@ -275,9 +278,9 @@ def test_seeds_that_come_and_go_under_load_fail_no_request_of_another_process(
     thread.start()
     try:
         answers = [ask(both, call).status_code for _ in range(150)]
-        paths = [set(both.openapi()["paths"]) for _ in range(5)]
+        documents = [both.openapi()["info"]["description"] for _ in range(5)]
     finally:
         ended.set()
         thread.join()
     assert answers == [200] * 150
-    assert all("/v1/toy_cells/predictions" in one for one in paths)
+    assert all("/v1/toy_cells/openapi.json" in one for one in documents)

@@ -96,6 +96,8 @@ def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be
         ("HEAD", "/metrics", "operate"),
         ("GET", "/v1/processes", None),
         ("GET", "/openapi.json", None),
+        ("GET", "/v1/pots/openapi.json", None),
+        ("GET", "/v1/pots/docs", None),
         ("GET", "/docs", None),
     ],
 )

@@ -14,7 +14,7 @@ GONE = {"prediction": "8bc8feaa-62e3-4f3a-9d6c-0123456789ab-0"}
 
 def described(app: Service, body: Any) -> bool:
     """Whether the body is one that OpenAPI describes."""
-    openapi = app.openapi()
+    openapi = app.openapi_of("toy_cells")
     schema = openapi["paths"][URL]["post"]["requestBody"]["content"]["application/json"]["schema"]
     return bool(jsonschema_rs.is_valid({**schema, "components": openapi["components"]}, body))
 

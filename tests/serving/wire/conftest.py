@@ -186,7 +186,7 @@ def serve(behind_a_door: Any) -> Callable[..., Process]:
         champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0)
         app, load = FastAPI(), Load(most_held, most_held)
         problems.install(app, lambda: {name: ""})
-        app.include_router(operations.router(offers, champions, 1_000_000, Recorder(None), load))
+        app.router.routes += operations.routes_of(offers, champions, 1_000_000, Recorder(None), load)
         app.middleware_stack = behind_a_door(app.build_middleware_stack(), load=load)
         return Process(app, f"/v1/{name}/predictions", offers.predictions, load, rows_of(seed))
 

@@ -51,11 +51,9 @@ def test_what_no_number_says_is_null_beside_the_rows_too(
     assert reference["guarantee"]["threshold"] is None
 
 
-def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
+def test_every_column_states_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
     table, _, _ = read(send(process, as_arrow(process.rows), **whole(process.payloads)).content)
-    description = process.app.openapi()["paths"][process.url]["post"]["description"]
     for field in table.schema:
-        assert f"`{field.name}`" in description or field.name == "derived_inputs"
         if pa.types.is_floating(field.type) and not field.name.startswith(("nearest_limit", "remedy")):
             assert field.metadata[b"unit"]
 

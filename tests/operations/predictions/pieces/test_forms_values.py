@@ -14,7 +14,7 @@ from tests.suite.forms import payloads
 
 
 def schemas():
-    return create_app(ServiceSettings(), FolderStore()).openapi()["components"]["schemas"]
+    return create_app(ServiceSettings(), FolderStore()).openapi_of("aluminium_scrap")["components"]["schemas"]
 
 
 def number(schema):
@@ -24,7 +24,7 @@ def number(schema):
 
 def test_shares_lie_between_0_and_1() -> None:
     result = schemas()
-    guarantee = result["AluminiumScrapGuarantee"]["properties"]
+    guarantee = result["Guarantee"]["properties"]
     shares = {"confidence", "calibration_confidence"}
     assert set(guarantee) == shares | {
         "calibration_lots",
@@ -34,7 +34,7 @@ def test_shares_lie_between_0_and_1() -> None:
         "incomplete_pieces",
         "withheld",
     }
-    probabilities = result["AluminiumScrapClassProbabilities"]["properties"]
+    probabilities = result["ClassProbabilities"]["properties"]
     assert list(probabilities) == list(load("aluminium_scrap").classes)
     for field in (*(guarantee[name] for name in shares), *probabilities.values()):
         assert (number(field)["minimum"], number(field)["maximum"]) == (0, 1)
