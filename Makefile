@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-long test-all check format site dist bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
+.PHONY: help up test test-fast test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ site: $(VENV)/.built ## build the site of the documents into site/; a warning is
 dist: $(VENV)/.built ## build wheel, source distribution and documents (a zip file) into dist/
 	$(BIN)/python -m hatchling build
 	$(BIN)/python -m benchmarks.site --zip
+
+# Each generator pins libraries of its own, so they stand in an environment of their own.
+clients: ## install the generators with which test-long makes clients of OpenAPI documents
+	test -x .bench-clients/bin/openapi-python-client || { $(PYTHON) -m venv .bench-clients && \
+		.bench-clients/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r tests/clients/requirements.lock; }
 
 ##@ Measure
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
@@ -116,5 +122,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev --extra gateway pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .bench-sparkplug .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .bench-sparkplug .bench-clients .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,14 @@
 """Behaviours that every process shows; a new seed in the folder is tested by being there."""
 
 import json
+import os
 import shutil
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -25,12 +28,15 @@ from seeds import Seed, folder, load, load_all
 from serving.app import create_app
 from serving.settings import ServiceSettings as ServingSettings
 from synthetic_data import simulate
+from system.programs import free_port
+from tests.clients.generators import GENERATORS, calls_of
 from tests.seeds.typical import requested, typical_table
 from tests.serving.open_inference import conftest as protocol
 from tests.serving.wire import conftest as tables
 from tests.suite.as_in_training import Job, check_figures, flat
 from tests.suite.jobs import few_trees, given_penalty, quicken
-from tests.suite.processes import each
+from tests.suite.processes import FIRST, each
+from tests.suite.servers import server
 from training.core.dataset import read
 from training.jobs.train import train
 from training.jobs.trial import SimulatedPlant, TrialError, trial, unseen
@@ -199,6 +205,8 @@ def test_who_knows_every_class_loses_on_the_belt_alone(job):
 # ---- MLflow and the service
 
 JSON = {"content-type": "application/json"}
+# Ids, and counts of outcomes that are known when they are sent again.
+DIFFERENT = {"id", "batch", "new_rows", "corrected_rows", "known", "is_duplicate", "interval", "derived_inputs"}
 
 
 def test_round_trip_through_mlflow(job, monkeypatch):
@@ -232,9 +240,8 @@ def test_no_file_of_the_store_is_a_pickle(job):
 
 
 def test_the_request_is_typed(job, client):
-    schemas = client.get("/openapi.json").json()["components"]["schemas"]
-    name = "".join(part.capitalize() for part in job.seed.process.name.split("_")) + "Row"
-    fields = schemas[name]["properties"]
+    document = client.get(f"/v1/{job.seed.process.name}/openapi.json").json()
+    fields = document["components"]["schemas"]["Row"]["properties"]
     for column in job.seed.inputs:
         assert fields[column.name]["x-unit"] == column.unit
         assert f"{column.limits[0]:g} to {column.limits[1]:g}" in fields[column.name]["description"]
@@ -303,6 +310,60 @@ def check_the_same(job, client, rows, theirs):
 def test_the_open_inference_protocol_and_tables_answer_the_same(job, client):
     for way in (protocol, tables):
         way.check_same(client.post, job.seed.process.name, requested(job.seed, job.data.table.iloc[:50])["rows"])
+
+
+@pytest.fixture(scope="module")
+def address(job, tmp_path_factory) -> Iterator[str]:
+    """A service in a process of its own over the process alone, with its model."""
+    own, port = tmp_path_factory.mktemp("served"), free_port()
+    shutil.copy(folder() / f"{job.seed.process.name}.toml", own)
+    environment = {"NONFERROUS_HOME": str(job.settings.folder), "NONFERROUS_SEEDS": str(own)}
+    command, made = [sys.executable, "-m", "nonferrous", "serve", "--port", str(port)], f"http://127.0.0.1:{port}"
+    with server(command, f"{made}/health/ready", own / "log", env=os.environ | environment):
+        yield made
+
+
+@pytest.mark.service
+@pytest.mark.long("generates and compiles clients")
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_generated_clients_return_what_the_service_sends(job, address, generator, tmp_path):
+    process = job.seed.process.name
+    document = fetched(f"{address}/v1/{process}/openapi.json")
+    calls = dict(calls_of(document, ("predictions", "outcomes", "recommendations")))
+    assert (f"/v1/{process}/recommendations" in calls) == bool(job.seed.by_role("setpoint"))
+    (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
+    results = GENERATORS[generator](tmp_path, address, list(calls.values()))
+    for (path, call), result in zip(calls.items(), results, strict=True):
+        assert without_ids(result) == without_ids(fetched(f"{address}{path}", call.body)), path
+
+
+@pytest.mark.service
+@pytest.mark.long("generates and compiles clients")
+@pytest.mark.parametrize("generator", GENERATORS)
+@pytest.mark.parametrize("job", [FIRST[0]], indirect=True)
+def test_a_client_of_the_whole_service_predicts_for_a_process(job, address, generator, tmp_path):
+    process = job.seed.process.name
+    (_, call), *_ = calls_of(fetched(f"{address}/v1/{process}/openapi.json"), ["predictions"])
+    document = fetched(f"{address}/openapi.json")
+    (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
+    generic = replace(call, schema="RowsRequest", answer="OperationResponse", path={"process": process})
+    (result,) = GENERATORS[generator](tmp_path, address, [generic])
+    assert result["process"] == process
+    assert result["model"]["alias"] == "champion"
+
+
+def fetched(address, body=None):
+    """Response of the service to a GET, or to a POST of a body of JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(address, data, JSON), timeout=60) as answer:
+        return json.load(answer)
+
+
+def without_ids(part):
+    """A response without nulls, which some clients leave out, and what differs between two equal requests."""
+    if isinstance(part, dict):
+        return {name: without_ids(one) for name, one in part.items() if name not in DIFFERENT and one is not None}
+    return [without_ids(one) for one in part] if isinstance(part, list) else part
 
 
 @pytest.mark.parametrize("role", ["late", "target"])

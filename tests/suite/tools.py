@@ -21,12 +21,15 @@ def browser() -> str | None:
 # How each is found, and the package of Debian that brings it.
 PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {
     "chromium": (browser, "chromium"),
+    "java": (partial(shutil.which, "java"), "default-jre-headless"),
     "initdb": (initdb, "postgresql"),
     "mosquitto": (partial(shutil.which, "mosquitto", path=f"{os.environ['PATH']}:/usr/sbin"), "mosquitto"),
     "mosquitto_sub": (partial(shutil.which, "mosquitto_sub"), "mosquitto-clients"),
     "openssl": (partial(shutil.which, "openssl"), "openssl"),
+    "node": (partial(shutil.which, "node"), "nodejs"),
     "promtool": (partial(shutil.which, "promtool"), "promtool"),
     "systemd-analyze": (partial(shutil.which, "systemd-analyze"), "systemd"),
+    "tsc": (partial(shutil.which, "tsc"), "node-typescript"),
 }
 
 
