@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from records import response_prefixes
+from records.requests import whole
 from records.schema import REQUESTS
 from records.writing.compression import restored
 
@@ -57,3 +58,40 @@ def body(connection: Connection, response: RecordedResponse) -> Iterator[bytes]:
     parts = select(REQUESTS.c.response_body, REQUESTS.c.encoding).where(REQUESTS.c.id == response.id)
     for part, encoding in connection.execute(parts.order_by(REQUESTS.c.part).execution_options(yield_per=1)):
         yield restored(part, encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDelivery:
+    """First delivery of a request with an id that its sender made.
+
+    Attributes
+    ----------
+    response : RecordedResponse
+        Its response.
+    client, process, operation : str
+        Requester, and what was requested.
+    request_body : bytes
+        Body of the request.
+    """
+
+    response: RecordedResponse
+    client: str
+    process: str
+    operation: str
+    request_body: bytes
+
+    def is_same(self, client: str, process: str, operation: str, body: bytes) -> bool:
+        """Return whether a request is this one, delivered again."""
+        return (self.client, self.process, self.operation, self.request_body) == (client, process, operation, body)
+
+
+def first_delivery(connection: Connection, id: str) -> FirstDelivery | None:
+    """First delivery of the request with an id; None if none is recorded."""
+    columns = (*_COLUMNS, "client", "process", "operation", "encoding", "request_body")
+    query = select(*(REQUESTS.c[name] for name in columns)).where(REQUESTS.c.id == id, REQUESTS.c.part == 0)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    *response, client, process, operation, encoding, first = row
+    content = whole(connection, id, encoding, first, REQUESTS.c.request_body)
+    return FirstDelivery(RecordedResponse(*response), client, process, operation, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from fastapi import Request, Response
 
+from operations.forms.faults import RequestDefect, shown
 from records.database import FullDiskError, RecordsError, now
 from records.requests import StoredExchange, new_id
 from records.writing.quota import QuotaError
@@ -20,7 +22,8 @@ from serving.wire.problems import ProblemError
 
 R = TypeVar("R", bound=Response)
 
-RECORD = b"record-id"  # header of an answer: under which id it is recorded
+RECORD = b"record-id"  # header of an answer: under which id it is recorded; of a request: the id that it shall have
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 SHORTEST_HEAD = 1024  # bytes that are kept once for all answers that begin with them
 _LATER = {"Retry-After": "1"}
 _WHEN_FREED = {"Retry-After": "60"}
@@ -51,8 +54,29 @@ class RequestMetadata:
 
     @classmethod
     def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> RequestMetadata:
-        """A request that comes in now."""
-        return cls(new_id(), now(), asker(request.scope), process, operation, kind)
+        """A request that comes in now, with the id that it states, else a new one."""
+        return cls(stated_id(request) or new_id(), now(), asker(request.scope), process, operation, kind)
+
+
+def stated_id(request: Request) -> str | None:
+    """The `Record-Id` that a request states for itself; None without one.
+
+    Raises
+    ------
+    ProblemError
+        422 if it is no UUID in lower case.
+    """
+    stated = request.headers.get(RECORD.decode())
+    if stated is not None and _UUID.fullmatch(stated) is None:
+        raise id_fault(stated, "a UUID of 36 characters in lower case")
+    return stated
+
+
+def id_fault(value: str, expected: str) -> ProblemError:
+    """Problem of an id that a request cannot have."""
+    name = RECORD.decode()
+    fault = RequestDefect(field=name, value=shown(value), expected=expected)
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name}: got '{shown(value)}', expected {expected}", [fault])
 
 
 def not_recorded(error: RecordsError, failure: str) -> ProblemError:

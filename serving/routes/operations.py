@@ -19,6 +19,7 @@ from serving.middleware.admission import Load
 from serving.middleware.authorization import PAGE
 from serving.openapi.entries import Entry
 from serving.responses import energy, outcomes, pages, predictions
+from serving.responses.deliveries import once
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
@@ -53,6 +54,8 @@ def routes_of(
             endpoint = predictions.endpoint(offers.predictions, champions, most_bytes, recorder, load)
         else:
             endpoint = outcomes.endpoint(offers.outcomes, most_bytes, database, recorder, load)
+        if operation.unrecorded is None:
+            endpoint = once(endpoint, operation.name, offers.seed.process.name, most_bytes, database)
         routes.append(Direct(path, endpoint, "POST", partial(_entry, operation, form, offers)))
     return [*routes, *_energy_routes(offers, champions)]
 
