@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.console import fail, full_disk, is_ours
+from nonferrous.gateway import gateway_app
 from nonferrous.groups import Entry, RootCommand, add, group
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
@@ -62,7 +63,14 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "warnings": warnings,
         "request": request,
     },
-    "Service": {"serve": serve, "worker": worker, "jobs": jobs_app, "keys": keys_app, "records": records_app},
+    "Service": {
+        "serve": serve,
+        "worker": worker,
+        "gateway": gateway_app,
+        "jobs": jobs_app,
+        "keys": keys_app,
+        "records": records_app,
+    },
     "Monitoring and administration": {"monitor": monitor, "maintain": maintain, "report": report, "store": store},
 }
 

@@ -1,0 +1,97 @@
+"""Latest values of all tags: without duplicates, and stale if they are too old."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from gateway.readings import Reading
+from gateway.tag_map import MappedTag, TagMap, factor_of, refresh_of
+from seeds.format.gateway import STALE_AFTER
+
+_REMEMBERED = 4  # readings of a tag, to distinguish a repeated one from a late one
+
+
+@dataclass(frozen=True, slots=True)
+class LiveValue:
+    """Value of a column of a unit, in the unit of the column.
+
+    Attributes
+    ----------
+    value : float or str or None
+        None if it is bad, stale or not offered.
+    quality : str
+        As requests to the service state it: good, uncertain, bad or stale.
+    at : datetime or None
+        Source time in UTC; None if there was no reading.
+    """
+
+    value: float | str | None
+    quality: str
+    at: dt.datetime | None
+
+
+@dataclass
+class LiveValues:
+    """Latest readings of the tags of a process.
+
+    Parameters
+    ----------
+    tags : TagMap
+        Map of the process.
+
+    Attributes
+    ----------
+    counts : Counter
+        Readings by `changes`, `duplicates`, `bad`, `uncertain` and `late`.
+    reasons : Counter
+        Reasons of bad readings.
+    """
+
+    tags: TagMap
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._readings: dict[str, deque[Reading]] = {text: deque(maxlen=_REMEMBERED) for text in self.tags.by_text}
+
+    def take(self, reading: Reading) -> bool:
+        """Take a reading; returns False for one that is known, is older than the latest, or of no tag."""
+        known = self._readings.get(reading.tag)
+        if known is None:
+            return False
+        if known and reading.at <= known[-1].at:
+            # A server repeats values after an interruption, with their source time.
+            self.counts["duplicates" if any(one.at == reading.at for one in known) else "late"] += 1
+            return False
+        known.append(reading)
+        self.counts["changes"] += 1
+        if reading.quality != "good":
+            self.counts[reading.quality] += 1
+        if reading.quality == "bad":
+            self.reasons[reading.reason] += 1
+        return True
+
+    def latest(self, text: str) -> Reading | None:
+        """Latest reading of a tag."""
+        known = self._readings.get(text)
+        return known[-1] if known else None
+
+    def ages(self, now: dt.datetime) -> dict[str, float]:
+        """Age of the latest reading of each tag with one [s]."""
+        return {text: (now - known[-1].at).total_seconds() for text, known in self._readings.items() if known}
+
+
+def live_value(tags: TagMap, tag: MappedTag, reading: Reading | None, now: dt.datetime) -> LiveValue:
+    """Value of a reading: its status first, then its age, then the number."""
+    if reading is None:
+        return LiveValue(None, "bad", None)
+    if reading.quality == "bad":
+        return LiveValue(None, "bad", reading.at)
+    if now - reading.at > STALE_AFTER * refresh_of(tags.seed, tag.column):
+        return LiveValue(None, "stale", reading.at)
+    value = reading.value
+    if isinstance(value, float):
+        value *= factor_of(tag.column)
+    return LiveValue(value, reading.quality, reading.at)

@@ -1,0 +1,196 @@
+"""Nodes that a server offers: for discovery of units, checks and drafts of a map."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from asyncua import Client, ua
+
+from gateway.opcua.node_ids import STANDARD, Namespaces
+
+MOST_NODES = 200_000
+AT_ONCE = 500  # nodes of one request
+COLUMNS = ("tag", "path", "type", "unit", "low", "high", "value", "status", "source_time")
+_UNITS, _RANGE = "EngineeringUnits", "EURange"
+
+
+@dataclass(frozen=True)
+class OfferedNode:
+    """Variable that a server offers.
+
+    Attributes
+    ----------
+    node_id : NodeId
+        Its id.
+    tag : str
+        Its id as a tag.
+    path : tuple of str
+        Browse names from the node where browsing started.
+    properties : dict of str to NodeId
+        Its properties by name.
+    """
+
+    node_id: ua.NodeId
+    tag: str
+    path: tuple[str, ...]
+    properties: dict[str, ua.NodeId]
+
+
+async def variables(
+    client: Client, namespaces: Namespaces, start: ua.NodeId | None = None, without: Collection[ua.NodeId] = ()
+) -> list[OfferedNode]:
+    """Variables below a node, by hierarchical references; those of the standard namespace are left out.
+
+    Parameters
+    ----------
+    client : Client
+        With an open session.
+    namespaces : Namespaces
+        Of the server.
+    start : NodeId, optional
+        Node to start from; by default the folder of objects.
+    without : collection of NodeId
+        Nodes that are left out with all below them.
+    """
+    root = ua.NodeId(ua.ObjectIds.ObjectsFolder) if start is None else start
+    seen, offered = {root, *without}, list[OfferedNode]()
+    level: list[tuple[ua.NodeId, tuple[str, ...]]] = [(root, ())]
+    while level and len(offered) < MOST_NODES:
+        below: list[tuple[ua.NodeId, tuple[str, ...]]] = []
+        for first in range(0, len(level), AT_ONCE):
+            batch = level[first : first + AT_ONCE]
+            for (_, path), references in zip(batch, await _browse(client, [node for node, _ in batch]), strict=True):
+                for reference in references:
+                    one = _offered(reference, path, namespaces)
+                    if one is None or one[0] in seen:
+                        continue
+                    node_id, name, is_variable = one
+                    seen.add(node_id)
+                    if is_variable:
+                        offered.append(OfferedNode(node_id, namespaces.text(node_id), (*path, name), {}))
+                    below.append((node_id, (*path, name)))
+        level = below
+    return _with_properties(offered)
+
+
+def _offered(
+    reference: ua.ReferenceDescription, path: tuple[str, ...], namespaces: Namespaces
+) -> tuple[ua.NodeId, str, bool] | None:
+    node_id = ua.NodeId(reference.NodeId.Identifier, reference.NodeId.NamespaceIndex)
+    name = str(reference.BrowseName.Name)
+    is_property = reference.ReferenceTypeId == ua.NodeId(ua.ObjectIds.HasProperty)
+    if namespaces.uris[:1] == (STANDARD,) and node_id.NamespaceIndex == 0 and not is_property:
+        return None
+    if reference.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable):
+        return None
+    return node_id, name, reference.NodeClass == ua.NodeClass.Variable
+
+
+def _with_properties(offered: Sequence[OfferedNode]) -> list[OfferedNode]:
+    """Variables with their properties; a property is no variable of its own."""
+    by_path = {node.path: node for node in offered}
+    own = []
+    for node in offered:
+        parent = by_path.get(node.path[:-1])
+        if parent is not None and node.path[-1] in (_UNITS, _RANGE):
+            parent.properties[node.path[-1]] = node.node_id
+        else:
+            own.append(node)
+    return own
+
+
+async def _browse(client: Client, node_ids: Sequence[ua.NodeId]) -> list[list[ua.ReferenceDescription]]:
+    """References of some nodes, continued until all are read."""
+    parameters = ua.BrowseParameters()
+    parameters.View = ua.ViewDescription()
+    parameters.RequestedMaxReferencesPerNode = 0
+    for node_id in node_ids:
+        description = ua.BrowseDescription()
+        description.NodeId = node_id
+        description.BrowseDirection = ua.BrowseDirection.Forward
+        description.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HierarchicalReferences)
+        description.IncludeSubtypes = True
+        description.ResultMask = ua.BrowseResultMask.All
+        parameters.NodesToBrowse.append(description)
+    results = await client.uaclient.browse(parameters)
+    references = [list(result.References or ()) for result in results]
+    waiting = {place: result.ContinuationPoint for place, result in enumerate(results) if result.ContinuationPoint}
+    while waiting:
+        more = ua.BrowseNextParameters()
+        more.ReleaseContinuationPoints = False
+        more.ContinuationPoints = list(waiting.values())
+        following = {}
+        for place, result in zip(waiting, await client.uaclient.browse_next(more), strict=True):
+            references[place] += result.References or ()
+            if result.ContinuationPoint:
+                following[place] = result.ContinuationPoint
+        waiting = following
+    return references
+
+
+@dataclass(frozen=True)
+class Described:
+    """Unit and range that a server states for a variable, and its value now.
+
+    Attributes
+    ----------
+    value : DataValue
+        Value with status and times.
+    unit : str or None
+        EngineeringUnits; None if the server states none.
+    low, high : float or None
+        EURange.
+    """
+
+    value: ua.DataValue
+    unit: str | None
+    low: float | None
+    high: float | None
+
+
+async def described(client: Client, nodes: Sequence[OfferedNode]) -> list[Described]:
+    """Read values, units and ranges of variables, many in one request."""
+    node_ids: list[ua.NodeId] = []
+    for node in nodes:
+        node_ids += [node.node_id, *node.properties.values()]
+    read: dict[ua.NodeId, ua.DataValue] = {}
+    for first in range(0, len(node_ids), AT_ONCE):
+        batch = node_ids[first : first + AT_ONCE]
+        values = await client.uaclient.read_attributes(batch, ua.AttributeIds.Value)
+        read.update(zip(batch, values, strict=True))
+    return [_described(node, read) for node in nodes]
+
+
+def _described(node: OfferedNode, read: dict[ua.NodeId, ua.DataValue]) -> Described:
+    unit, limits = (
+        None if name not in node.properties else _content(read[node.properties[name]]) for name in (_UNITS, _RANGE)
+    )
+    text = unit.DisplayName.Text if isinstance(unit, ua.EUInformation) else None
+    low, high = (limits.Low, limits.High) if isinstance(limits, ua.Range) else (None, None)
+    return Described(read[node.node_id], text or None, low, high)
+
+
+def _content(value: ua.DataValue) -> object:
+    return None if value.Value is None else value.Value.Value
+
+
+def table(nodes: Sequence[OfferedNode], descriptions: Sequence[Described]) -> str:
+    """Nodes as CSV, in the order of their paths."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for node, one in sorted(zip(nodes, descriptions, strict=True), key=lambda pair: pair[0].path):
+        value, status = _content(one.value), one.value.StatusCode
+        kind = "" if one.value.Value is None else one.value.Value.VariantType.name
+        shown = "" if value is None else str(value)[:200]
+        at = one.value.SourceTimestamp
+        row = (node.tag, "/".join(node.path), kind, one.unit or "", _text(one.low), _text(one.high), shown)
+        writer.writerow((*row, "" if status is None else status.name, "" if at is None else at.isoformat()))
+    return text.getvalue()
+
+
+def _text(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"

@@ -1,0 +1,230 @@
+"""Gateway of one process: reads the plant, sends to the service, writes results back."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from gateway.errors import GatewayError
+from gateway.faults import Faults
+from gateway.opcua.browsing import variables
+from gateway.opcua.connection import PlantConnection
+from gateway.opcua.session import Access, session
+from gateway.outbox import Outbox, OutboxEntry
+from gateway.process import ADVICE, OUTCOMES, PREDICTIONS, Process, decoded_results
+from gateway.results import ResultValue
+from gateway.sending import OUTBOX, to_plant, to_service
+from gateway.service import ServiceClient
+from gateway.status import Snapshot, StatusServer
+from gateway.tag_map import TagMap, units_of
+from seeds import Seed
+from system.owner_lock import held
+
+log = logging.getLogger("nonferrous.gateway")
+
+SEEN = "seen"  # count of the outbox: latest source time [s since 1970]
+_SEEN_SECONDS = 5.0
+_TRIM_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class GatewayOptions:
+    """Options of a run.
+
+    Attributes
+    ----------
+    access : Access
+        Server and identity.
+    service : ServiceClient
+        The service.
+    folder : Path
+        Folder of the outbox.
+    host, port : str, int
+        Address of metrics and health.
+    """
+
+    access: Access
+    service: ServiceClient
+    folder: Path
+    host: str = "127.0.0.1"
+    port: int = 8100
+
+
+def check_protocol(url: str) -> None:
+    """Check that the address is of a protocol that the gateway reads; GatewayError if it is not."""
+    if urlsplit(url).scheme != "opc.tcp":
+        raise GatewayError(f"{url}: expected an OPC UA server such as opc.tcp://10.0.0.5:4840")
+
+
+async def discovered(seed: Seed, access: Access, on_failure: Callable[[str], None] | None = None) -> TagMap:
+    """Map of a process with the units that the seed states or the server offers.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    access : Access
+        Server and identity.
+    on_failure : callable, optional
+        Takes the text of a failed attempt, after which there is another one; by default a failure is raised.
+
+    Raises
+    ------
+    GatewayError
+        No connection, or no unit is found.
+    """
+    while True:
+        try:
+            offered: list[str] = []
+            if seed.key is not None and not seed.gateway.units:
+                async with session(access) as (client, namespaces):
+                    root = namespaces.node_id(seed.gateway.results)
+                    nodes = await variables(client, namespaces, without=() if root is None else (root,))
+                    offered = [node.tag for node in nodes]
+            if units := units_of(seed, offered):
+                return TagMap(seed, units)
+            raise GatewayError(
+                f"{access.url}: none of its {len(offered)} nodes is a tag of {seed.process.name}, such as "
+                f"{seed.gateway.tag}: see `nonferrous gateway browse {access.url}`"
+            )
+        except GatewayError as error:
+            if on_failure is None:
+                raise
+            on_failure(str(error))
+            await asyncio.sleep(2.0)
+
+
+async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMap], None]) -> None:
+    """Run the gateway of a process until cancelled.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    options : GatewayOptions
+        Server, service and addresses.
+    started : callable
+        Takes the address of metrics and health, and the map.
+
+    Raises
+    ------
+    GatewayError
+        The outbox or the address is in use.
+    """
+    faults = Faults()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with (options.folder / f"{seed.process.name}.lock").open("wb") as lock:
+        if not held(lock):
+            raise GatewayError(f"{options.folder}: another gateway of {seed.process.name} uses this folder")
+        outbox = Outbox(options.folder / f"{seed.process.name}.db")
+        try:
+            tags = await discovered(seed, options.access, lambda text: faults.begin("connection", text))
+            running = _Running(seed, options, tags, outbox, faults)
+            with StatusServer(
+                options.host, options.port, Snapshot(seed.process.name, running.numbers), faults.present
+            ) as status:
+                started(status.address, tags)
+                await running.run()
+        finally:
+            outbox.close()
+
+
+class _Running:
+    """Tasks of a gateway."""
+
+    def __init__(self, seed: Seed, options: GatewayOptions, tags: TagMap, outbox: Outbox, faults: Faults) -> None:
+        self._options, self._outbox, self._faults = options, outbox, faults
+        self._interval = seed.gateway.publishing.timedelta.total_seconds()
+        self._process = Process(tags, outbox, faults)
+        seen = outbox.counts().get(SEEN)
+        self._seen = None if seen is None else dt.datetime.fromtimestamp(seen, dt.UTC)
+        is_number = {text: all(tag.is_number for tag in each) for text, each in tags.by_text.items()}
+        self._connection = PlantConnection(
+            options.access,
+            is_number,
+            self._interval,
+            seed.gateway.results,
+            self._process.take,
+            self._latest,
+            faults,
+        )
+
+    def _latest(self, tag: str) -> dt.datetime | None:
+        reading = self._process.values.latest(tag)
+        return self._seen if reading is None else reading.at
+
+    async def run(self) -> None:
+        """Run all tasks until one fails or all are cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._connection.run())
+            tasks.create_task(self._advance())
+            tasks.create_task(self._keep_outbox())
+            for target in (PREDICTIONS, OUTCOMES, ADVICE):
+                tasks.create_task(to_service(self._process, target, self._options.service, self._faults))
+            tasks.create_task(to_plant(self._process, self._write, self._faults))
+
+    async def _advance(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            try:
+                self._process.advance(dt.datetime.now(dt.UTC))
+            except OSError as error:
+                self._faults.begin(OUTBOX, str(error))
+
+    async def _keep_outbox(self) -> None:
+        """Drop what is too old or too much, and remember how far the plant was read."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(_SEEN_SECONDS)
+            try:
+                self._remember()
+                if rounds % round(_TRIM_SECONDS / _SEEN_SECONDS) == 0 and (dropped := self._outbox.trim()):
+                    log.warning("outbox: %d entries were dropped, too old or beyond the size", dropped)
+                self._faults.end(OUTBOX)
+            except OSError as error:
+                self._faults.begin(OUTBOX, str(error))
+            rounds += 1
+
+    def _remember(self) -> None:
+        if not self._connection.is_live:
+            return
+        with self._outbox.transaction() as database:
+            now = round(dt.datetime.now(dt.UTC).timestamp())
+            database.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", (SEEN, now))
+
+    async def _write(self, entries: Sequence[OutboxEntry]) -> str | None:
+        """Write the results of some entries; see `to_plant`."""
+        values: list[ResultValue] = []
+        at = dt.datetime.now(dt.UTC)
+        for entry in entries:
+            more, at = decoded_results(entry.body)
+            values += more
+        written = await self._connection.write(values, at)
+        return None if written is None else written.refusal
+
+    def numbers(self) -> dict[str, Any]:
+        """Present numbers for `Snapshot`."""
+        ages = sorted(self._process.values.ages(dt.datetime.now(dt.UTC)).values())
+        counts = self._outbox.counts()
+        return {
+            "readings": dict(self._process.values.counts),
+            "connection": dict(self._connection.counts),
+            "rows": {name: number for name, number in counts.items() if name != SEEN},
+            "waiting": self._outbox.waiting(),
+            "faults": self._faults.present(),
+            "connected": self._connection.is_live,
+            "outbox_bytes": self._outbox.size,
+            "outbox_age_seconds": self._outbox.oldest(),
+            "oldest_value_seconds": ages[-1] if ages else 0.0,
+            "median_value_seconds": statistics.median(ages) if ages else 0.0,
+            "clock_difference_seconds": self._connection.difference.total_seconds(),
+            "unknown_tags": self._connection.counts["unknown_tags"],
+            "units": len(self._process.units),
+        }

@@ -1,0 +1,134 @@
+"""HTTP client of the service."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+from gateway.errors import GatewayError
+
+TIMEOUT_SECONDS = 60.0
+_LATER = (401, 403, 404, 408, 429)  # a key, a model or room may come; nothing is lost meanwhile
+MOST_BYTES = 1 << 26
+
+
+class UnreachableError(RuntimeError):
+    """Service that does not respond now: the request is sent again later."""
+
+
+class RejectedError(RuntimeError):
+    """Request that the service will never accept.
+
+    Attributes
+    ----------
+    rows : frozenset of int
+        Rows with errors, as far as the response names them.
+    """
+
+    def __init__(self, text: str, rows: frozenset[int] = frozenset()) -> None:
+        super().__init__(text)
+        self.rows = rows
+
+
+class ServiceClient:
+    """Service at an address.
+
+    Parameters
+    ----------
+    url : str
+        Address, such as http://127.0.0.1:8000.
+    key : str
+        API key; empty without keys.
+
+    Raises
+    ------
+    GatewayError
+        The address is no http or https address.
+    """
+
+    def __init__(self, url: str, key: str = "") -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise GatewayError(f"--service: got '{url}': expected an address such as http://127.0.0.1:8000")
+        self.url = url.rstrip("/")
+        self._is_encrypted, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._path, self._key = parts.path.rstrip("/"), key
+
+    def post(self, path: str, body: bytes, record: str = "") -> dict[str, Any]:
+        """Send a request and return its response.
+
+        Parameters
+        ----------
+        path : str
+            Path, such as /v1/PROCESS/predictions.
+        body : bytes
+            JSON.
+        record : str
+            Id of the record. A second delivery has the response of the first.
+
+        Raises
+        ------
+        UnreachableError
+            No response, or one that may be different later.
+        RejectedError
+            The request is wrong.
+        """
+        headers = {"content-type": "application/json"}
+        if record:
+            headers["record-id"] = record
+        if self._key:
+            headers["authorization"] = f"Bearer {self._key}"
+        status, content = self._exchange("POST", path, body, headers)
+        if status // 100 == 2:
+            return _decoded(content)
+        text, rows = _problem(content)
+        if status in _LATER or status >= 500:
+            raise UnreachableError(f"{self.url}{path}: {status}: {text}")
+        raise RejectedError(f"{path}: {status}: {text}", rows)
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection = self._connection()
+        try:
+            connection.request(method, self._path + path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read(MOST_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise UnreachableError(f"{self.url}: no response: {error or type(error).__name__}") from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self._is_encrypted:
+            return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=context)
+
+
+def _decoded(content: bytes) -> dict[str, Any]:
+    try:
+        decoded = json.loads(content)
+    except ValueError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise UnreachableError("the response is no JSON object: another server may listen at this address")
+    return decoded
+
+
+def _problem(content: bytes) -> tuple[str, frozenset[int]]:
+    """Text and rows of a problem that the service describes."""
+    try:
+        problem = json.loads(content)
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        return content[:200].decode(errors="replace"), frozenset()
+    errors = [one for one in problem.get("errors") or () if isinstance(one, dict)]
+    first = errors[0] if errors else {}
+    place = (
+        f"{first.get('field', '')}: got {first.get('value')!r}: expected {first.get('expected', '')}" if first else ""
+    )
+    text = " ".join(part for part in (str(problem.get("detail", "")), place) if part)
+    return text[:500], frozenset(one["row"] for one in errors if isinstance(one.get("row"), int))

@@ -1,0 +1,196 @@
+"""Units of a process: their period under way, finished periods, and results of the laboratory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.outbox import Outbox
+from gateway.periods import Cells, Period, PeriodRow, carry, parsed_start, row_of, start_of, take, written_start
+from gateway.readings import Reading
+from gateway.tag_map import MappedTag, TagMap
+
+FINISHED = 24  # periods of a unit: what warnings and recommendations look back to
+Pending = tuple[MappedTag, Reading]
+
+
+@dataclass(frozen=True)
+class Label:
+    """Result of the laboratory.
+
+    Attributes
+    ----------
+    unit : str
+        Name of the unit.
+    start : str
+        Start of the period that it belongs to, as outcomes state it.
+    column : str
+        Target.
+    value : float or str
+        Its value.
+    """
+
+    unit: str
+    start: str
+    column: str
+    value: float | str
+
+
+class Unit:
+    """State of one unit.
+
+    Parameters
+    ----------
+    name : str
+        Name of the unit.
+    tags : TagMap
+        Map of the process.
+    outbox : Outbox
+        Where finished periods and samples outlive a restart.
+    """
+
+    def __init__(self, name: str, tags: TagMap, outbox: Outbox) -> None:
+        self.name, self._tags, self._outbox = name, tags, outbox
+        self._process = tags.seed.process.name
+        self.period: Period | None = None
+        self.finished: deque[tuple[str, Cells]] = deque(maxlen=FINISHED)
+        self._pending: list[Pending] = []
+        self._label_starts: dict[str, deque[Reading]] = {}
+        self._has_stated_start = False
+        self._stored = -1  # number of the latest stored sample
+        self.has_changed = False
+        self._restore()
+
+    def take(self, tag: MappedTag, reading: Reading) -> None:
+        """Take a reading; it counts at the next `advance`."""
+        self._pending.append((tag, reading))
+
+    def advance(self, now: dt.datetime) -> tuple[list[PeriodRow], list[Label]]:
+        """Count the readings in the order of their source times.
+
+        Parameters
+        ----------
+        now : datetime
+            Time in UTC.
+
+        Returns
+        -------
+        list of PeriodRow
+            Periods that have ended.
+        list of Label
+            Results of the laboratory that have arrived.
+        """
+        pending, self._pending = self._pending, []
+        time_name = self._tags.seed.clock.name
+        # A new start of a period counts before the values of the same time, and that of a label before its value.
+        pending.sort(key=lambda one: (one[1].at, one[0].use != "label_time", one[0].column.name != time_name))
+        labels = {column.name for column in self._tags.seed.labels}
+        rows: list[PeriodRow] = []
+        arrived: list[Label] = []
+        for tag, reading in pending:
+            if tag.use == "label_time":
+                self._label_starts.setdefault(tag.column.name, deque(maxlen=FINISHED)).append(reading)
+            elif tag.column.name in labels:
+                arrived += self._label(tag, reading)
+            elif tag.column.name == time_name:
+                rows += self._stated(reading)
+            else:
+                rows += self._value(tag, reading)
+        if self.period is not None:
+            carry(self.period, self._tags, now)
+        return rows, arrived
+
+    def row(self, now: dt.datetime) -> PeriodRow | None:
+        """Row of the period under way; None before the first reading."""
+        return None if self.period is None else row_of(self.period, self._tags, self.name, now)
+
+    def _stated(self, reading: Reading) -> Iterator[PeriodRow]:
+        """A reading of the tag that states the start of the period."""
+        start = parsed_start(str(reading.value)) if reading.value is not None else None
+        if start is not None:
+            self._has_stated_start = True
+            yield from self._begin(start, reading.at)
+
+    def _value(self, tag: MappedTag, reading: Reading) -> Iterator[PeriodRow]:
+        if not self._has_stated_start:
+            yield from self._begin(start_of(self._tags.seed, reading.at), reading.at)
+        assert self.period is not None
+        take(self.period, self._tags, tag, reading)
+        self.has_changed = True
+
+    def _begin(self, start: dt.datetime, at: dt.datetime) -> Iterator[PeriodRow]:
+        """Begin a period if it is a new one, and end the one before."""
+        if self.period is None:
+            self.period = Period(start)
+        elif start > self.period.start or (self._has_stated_start and start != self.period.start):
+            row = row_of(self.period, self._tags, self.name, at)
+            self._finish(row)
+            self.period, self._stored = self.period.next(start), -1
+            self.has_changed = True
+            yield row
+
+    def _label(self, tag: MappedTag, reading: Reading) -> Iterator[Label]:
+        """Result of the laboratory, of its stated period or that of its source time."""
+        if reading.value is None:
+            return
+        seed, stated = self._tags.seed, self._label_starts.get(tag.column.name)
+        start = start_of(seed, reading.at)
+        if stated:
+            text = next((one.value for one in reversed(stated) if one.at <= reading.at), None)
+            known = None if text is None else parsed_start(str(text))
+            if known is None:
+                return
+            start = known
+        value = reading.value * tag.column.scale if isinstance(reading.value, float) else reading.value
+        label = Label(self.name, written_start(seed, start), tag.column.name, value)
+        for one, cells in self.finished:
+            if one == label.start:
+                cells[label.column] = value
+                self._store(one, cells)
+        yield label
+
+    def _finish(self, row: PeriodRow) -> None:
+        start = written_start(self._tags.seed, row.start)
+        self.finished.append((start, dict(row.cells)))
+        self._store(start, row.cells)
+
+    def _store(self, start: str, cells: Cells) -> None:
+        with self._outbox.transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)",
+                (self._process, self.name, start, json.dumps(cells)),
+            )
+            database.execute(
+                "DELETE FROM finished WHERE process = ? AND unit = ? AND start NOT IN "
+                "(SELECT start FROM finished WHERE process = ? AND unit = ? ORDER BY start DESC LIMIT ?)",
+                (self._process, self.name, self._process, self.name, FINISHED),
+            )
+            database.execute(
+                "DELETE FROM samples WHERE process = ? AND unit = ? AND start <= ?", (self._process, self.name, start)
+            )
+
+    def new_samples(self) -> list[tuple[str, str, str, int, str]]:
+        """Samples that are complete and not stored yet, as rows of the database."""
+        if self.period is None or not self.period.samples:
+            return []
+        start, last = written_start(self._tags.seed, self.period.start), max(self.period.samples)
+        fresh = [number for number in sorted(self.period.samples) if self._stored < number < last]
+        self._stored = last - 1
+        return [(self._process, self.name, start, one, json.dumps(self.period.samples[one])) for one in fresh]
+
+    def _restore(self) -> None:
+        """Read what an earlier run has stored."""
+        where = (self._process, self.name)
+        with self._outbox.transaction() as database:
+            query = "SELECT start, cells FROM finished WHERE process = ? AND unit = ? ORDER BY start"
+            self.finished.extend((start, json.loads(cells)) for start, cells in database.execute(query, where))
+            query = "SELECT start, number, cells FROM samples WHERE process = ? AND unit = ? ORDER BY start, number"
+            for start, number, cells in database.execute(query, where):
+                start_time = dt.datetime.fromisoformat(start)
+                if self.period is None or self.period.start != start_time:
+                    self.period = Period(start_time)
+                self.period.samples[number] = json.loads(cells)
+                self._stored = number

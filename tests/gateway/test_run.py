@@ -1,0 +1,273 @@
+"""Gateway between a real OPC UA server and a service: readings, results, faults."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asyncua import Client, ua
+
+from seeds import Seed
+from tests.suite.children import child
+
+from .conftest import PlantProcess, RuleService
+
+pytestmark = pytest.mark.service
+PATIENCE = 90.0  # of a busy machine [s]
+TAG = "nsu=urn:nonferrous:plant;s="
+PROGRAM = "from nonferrous.command_line import main; main()"
+
+
+class GatewayProcess:
+    """`nonferrous gateway run` as a process of its own, with its log."""
+
+    def __init__(self, programs: ExitStack, seeds: Path, home: Path, url: str, service: str, *options: str) -> None:
+        self.log = home / "gateway.log"
+        environment = os.environ | {"NONFERROUS_SEEDS": str(seeds), "NONFERROUS_HOME": str(home)}
+        words = ["gateway", "run", url, "--service", service, "--port", "0", *options]
+        log = programs.enter_context(self.log.open("ab"))
+        root = Path(__file__).parents[2]
+        command = [sys.executable, "-c", PROGRAM, *words]
+        self.process = programs.enter_context(child(command, stdout=log, stderr=log, env=environment, cwd=root))
+
+    @property
+    def text(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def metrics(self) -> str:
+        with urllib.request.urlopen(f"{self._address()}/metrics", timeout=20) as response:
+            return str(response.read().decode())
+
+    def ready(self) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"{self._address()}/health/ready", timeout=20) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def _address(self) -> str:
+        addresses = re.findall(r"(http://127\.0\.0\.1:\d+)/metrics", self.text)
+        assert addresses, self.text
+        return str(addresses[-1])
+
+    def kill(self, how: int = signal.SIGKILL) -> int:
+        if self.process.poll() is None:
+            os.kill(self.process.pid, how)
+        return self.process.wait(timeout=60)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def seeds(toy_seed: Seed, tmp_path: Path) -> Path:
+    """Folder with the made-up process, whose gateway predicts each second."""
+    text = toy_seed.text.replace("[references]", '[gateway]\npredict = { value = 1, unit = "s" }\n\n[references]', 1)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "toy_cells.toml").write_text(text, encoding="utf-8")
+    return tmp_path / "seeds"
+
+
+@pytest.fixture
+def gateway(seeds: Path, home: Path) -> Iterator[Callable[..., GatewayProcess]]:
+    with ExitStack() as programs:
+
+        def start(plant: PlantProcess, service: RuleService, *options: str) -> GatewayProcess:
+            return GatewayProcess(programs, seeds, home, plant.url, service.url, *(options or ("--insecure",)))
+
+        yield start
+
+
+def until(condition: Callable[[], Any], condition_text: str) -> Any:
+    """Wait until a condition is true, and return its value."""
+    end = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: {condition_text}"
+        time.sleep(0.1)
+    return value
+
+
+def read(url: str, *names: str) -> list[ua.DataValue]:
+    """Values of nodes, read by a client of its own."""
+
+    async def values() -> list[ua.DataValue]:
+        async with Client(url, timeout=30) as client:
+            index = await client.get_namespace_index("urn:nonferrous:plant")
+            nodes = [client.get_node(ua.NodeId(name, index)) for name in names]
+            return [await node.read_data_value(raise_on_bad_status=False) for node in nodes]
+
+    return asyncio.run(values())
+
+
+def predicted(service: RuleService, unit: str, z: float | None) -> bool:
+    return any(row["unit"] == unit and row["z"] == z for row in service.rows)
+
+
+def test_predictions_reach_their_nodes_and_nothing_else_is_written(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    running = gateway(server, service)
+    until(lambda: predicted(service, "槽 2", 4.0), "a prediction of each unit")
+    (value,) = until(lambda: [v for v in read(server.url, "Results.A.y.value") if v.Value.Value == 94.0], "its node")
+    assert value.StatusCode.is_good()
+    server.tell("set z 7")
+    until(lambda: read(server.url, "Results.槽 2.y.value")[0].Value.Value == 97.0, "a new value")
+    low, high, flags, setpoint = read(
+        server.url, "Results.A.y.low", "Results.A.y.high", "Results.A.prediction.flags", "Setpoints.x"
+    )
+    assert (low.Value.Value, high.Value.Value, flags.Value.Value) == (96.0, 98.0, "z outside training range")
+    assert low.StatusCode.value >> 30 == 1  # uncertain: the model extrapolates
+    assert setpoint.Value.Value == 1.0
+    status, text = running.ready()
+    assert (status, text) == (200, '{"state": "ready", "faults": {}}')
+    metrics = running.metrics()
+    assert 'nonferrous_gateway_connected{process="toy_cells"} 1.0' in metrics
+    assert 'nonferrous_gateway_units{process="toy_cells"} 2.0' in metrics
+    assert running.kill(signal.SIGINT) == 0
+    assert "stopped" in running.text
+
+
+def test_bad_uncertain_and_stale_values_are_what_they_are(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    gateway(server, service)
+    until(lambda: predicted(service, "A", 4.0), "a good value")
+    server.tell("status z Uncertain")
+    until(lambda: any(row.get("data_quality") == {"z": "uncertain"} for row in service.rows), "uncertain")
+    server.tell("status z Bad")
+    until(lambda: any(row.get("data_quality") == {"z": "bad"} and row["z"] is None for row in service.rows), "bad")
+    server.tell("status z Good")
+    server.tell("set z 4.2")
+    until(lambda: predicted(service, "A", 4.2), "good again")
+    server.tell("still z")
+    until(lambda: any(row.get("data_quality") == {"z": "stale"} and row["z"] is None for row in service.rows), "stale")
+
+
+def test_periods_end_and_labels_become_outcomes(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    gateway(server, service)
+    until(lambda: predicted(service, "A", 4.0), "the first period")
+    server.tell("period 2026-02-01")
+    until(lambda: any(row["period_start"] == "2026-02-01" for row in service.rows), "the second period")
+    server.tell("label 91.5 2026-01-02")
+    until(lambda: len(service.outcomes) == 2, "outcomes")
+    assert service.outcomes[0] == {"unit": "A", "period_start": "2026-01-02", "y": 91.5}
+
+
+def test_unknown_nodes_are_named_and_the_others_are_read(plant, service: RuleService, gateway) -> None:
+    running = gateway(plant(without="A.z"), service)
+    until(lambda: predicted(service, "A", None) and predicted(service, "槽 2", 4.0), "predictions of both units")
+    assert f"unknown tags: 1 of 12 are not read, the first is {TAG}A.z: BadNodeIdUnknown" in running.text
+    assert running.ready()[0] == 503
+
+
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+def test_a_server_that_was_away_is_read_again(plant, service: RuleService, gateway, fault: str) -> None:
+    server = plant()
+    running = gateway(server, service)
+    until(lambda: predicted(service, "A", 4.0), "the first prediction")
+    server.kill() if fault == "killed" else server.freeze()
+    until(lambda: "WARNING connection" in running.text, "the fault is named")
+    until(lambda: running.ready()[0] == 503, "health")
+    count = len(service.rows)
+    time.sleep(3)
+    assert len(service.rows) <= count + 4, "rows of values that do not arrive"
+    server.start() if fault == "killed" else server.thaw()
+    until(lambda: "connection: over" in running.text, "the end of the fault is named")
+    server.tell("set z 5")
+    until(lambda: predicted(service, "A", 5.0), "a prediction after the fault")
+    if fault == "killed":
+        assert "the server has started again" in running.text
+
+
+def test_a_silent_network_is_noticed(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    with Relay(server.port) as relay:
+        server.url = f"opc.tcp://127.0.0.1:{relay.port}"
+        running = gateway(server, service)
+        until(lambda: predicted(service, "A", 4.0), "the first prediction")
+        relay.drops = True
+        until(lambda: "WARNING connection" in running.text, "the fault is named")
+        relay.drops = False
+        until(lambda: "connection: over" in running.text, "the connection is back")
+
+
+def test_nothing_is_lost_or_doubled_while_the_service_is_away(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    running = gateway(server, service)
+    until(lambda: predicted(service, "A", 4.0), "the first prediction")
+    service.status = 503
+    server.tell("set z 5")
+    server.tell("period 2026-02-01")
+    server.tell("label 91.5 2026-01-02")
+    until(lambda: "WARNING service" in running.text, "the fault is named")
+    time.sleep(2)
+    running.kill()
+    service.status = 200
+    again = gateway(server, service)
+    until(lambda: predicted(service, "A", 5.0) and len(service.outcomes) >= 2, "what had waited")
+    until(lambda: 'outbox_entries{process="toy_cells"' not in again.metrics() or len(service.responses) > 3, "sent")
+    delivered = [record for path, record, _ in service.requests if path.endswith("/predictions")]
+    assert set(delivered) == set(service.responses)
+    bodies: dict[str, str] = {}
+    for path, record, body in service.requests:
+        if path.endswith("/predictions"):
+            assert bodies.setdefault(record, str(body)) == str(body), "an id with two contents"
+
+
+def test_one_gateway_of_a_process_runs_at_a_time(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    first = gateway(server, service)
+    until(lambda: "/metrics" in first.text, "the first gateway")
+    second = gateway(server, service)
+    assert second.process.wait(timeout=PATIENCE) == 2
+    assert "another gateway of toy_cells uses this folder" in second.text
+
+
+class Relay:
+    """Relay to a port of this machine that can drop everything, as a network that fails silently."""
+
+    def __init__(self, target: int) -> None:
+        self.target, self.drops = target, False
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets: list[socket.socket] = []
+
+    def __enter__(self) -> "Relay":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in (self.listener, *self.sockets):
+            one.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            self.sockets += [client, server]
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=self._pump, args=pair, daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                if not self.drops:
+                    sink.sendall(data)
+        except OSError:
+            pass
