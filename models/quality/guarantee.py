@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from models.quality.decision import Costs, decide
+from models.quality.decision import Costs
 from models.uncertainty.guarantees import GuaranteeError, lots_needed, p_value
 from physics.arrays import FloatArray, IntArray
 
@@ -54,8 +54,8 @@ def threshold(
     """
     check_enough(within_grade, alpha, confidence)
     known, needed = ~np.isnan(within_grade).any(axis=1), lots_needed(alpha, confidence)
-    counts = [_released(keeps[known], best[known], within_grade[known], costs, limit) for limit in THRESHOLDS]
-    sizes = np.array([released for released, _ in counts])
+    sizes, bad = _released(keeps[known], best[known], within_grade[known], costs)
+    counts = list(zip(sizes.tolist(), bad.tolist(), strict=True))
     if sizes.max() < needed:
         return math.nan
     starts = _starts(sizes, needed)
@@ -87,13 +87,27 @@ def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: floa
     return loosest
 
 
-def _released(
-    keeps: FloatArray, best: FloatArray, within_grade: FloatArray, costs: Costs, limit: float
-) -> tuple[int, int]:
-    """Return the number of lots released without an assay in a limited grade, and of those that break it."""
-    grade = decide(keeps, best, costs, limit).grade
-    released = np.flatnonzero((grade >= 0) & (grade < within_grade.shape[1] - 1))
-    return len(released), int(np.sum(within_grade[released, grade[released]] == 0))
+def _released(keeps: FloatArray, best: FloatArray, within_grade: FloatArray, costs: Costs) -> tuple[IntArray, IntArray]:
+    """Return numbers of lots that each threshold releases in a limited grade, and of those that break it.
+
+    As `decide` at each of THRESHOLDS, shape (T,) each. A lot is in a grade from the threshold on that allows it, up to
+    the one that allows a grade worth more.
+    """
+    breaks = 1.0 - keeps
+    breaks[:, -1] = -np.inf
+    free = np.where(np.isnan(breaks), -np.inf, costs.value - costs.claim * (1.0 - keeps))
+    pays = free >= (best @ costs.value - costs.assay)[:, None]
+    rows, last, steps = np.arange(len(keeps)), keeps.shape[1] - 1, len(THRESHOLDS) + 1
+    until = np.full(len(keeps), len(THRESHOLDS))  # first threshold that allows a grade worth more
+    changes = np.zeros((2, steps), dtype=np.intp)
+    for grade in np.argsort(-free, axis=1, kind="stable").T:
+        begin = np.minimum(np.searchsorted(THRESHOLDS, breaks[rows, grade]), until)
+        released = (grade < last) & pays[rows, grade]
+        for change, counted in zip(changes, (released, released & (within_grade[rows, grade] == 0)), strict=True):
+            change += np.bincount(begin[counted], minlength=steps) - np.bincount(until[counted], minlength=steps)
+        until = begin
+    sizes, bad = np.cumsum(changes, axis=1)[:, :-1]
+    return sizes, bad
 
 
 def check_enough(within_grade: FloatArray, alpha: float, confidence: float) -> None:

@@ -23,9 +23,12 @@ MOST_PATTERNS = 128
 """Patterns whose calibration is kept, the latest used: at most 32 MiB."""
 NEGLIGIBLE = 0.05
 """Root mean square change of predictions by all inputs that are ignored together, over the joint half width of 90 %."""
-MOST_NEW = 64
-"""Patterns of one call that are calibrated each alone; rarer ones in GROUPS."""
+MOST_NEW = 16
+"""Patterns of one call that are calibrated each alone: each calibration takes some tenths of a second."""
 GROUPS = 4
+"""Groups in which rarer patterns are calibrated."""
+FEWEST_ALIKE = 2
+"""Lots of a pattern that is calibrated alone, in a call of more than MOST_NEW patterns."""
 LEAST_EFFECT = 0.1
 """Sum of the effects of missing inputs above which lots are calibrated by them: intervals are 5 % wider then."""
 _COVERAGE = 0.9
@@ -104,7 +107,7 @@ class CalibrationLots:
 
     def divided(self, X: FloatArray) -> list[tuple[BoolArray, IntArray]]:
         """Divide lots, shape (n, k), by pattern; see `MissingPatterns.divided`."""
-        return self.patterns.divided(X, MOST_NEW, GROUPS, LEAST_EFFECT)
+        return self.patterns.divided(X, MOST_NEW, GROUPS, LEAST_EFFECT, FEWEST_ALIKE)
 
     def calibrated(
         self, masks: BoolArray, estimate: Estimate, calibrate: Calibrate, base: LotCalibration

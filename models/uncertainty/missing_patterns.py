@@ -85,13 +85,14 @@ class MissingPatterns:
         return np.asarray(np.isnan(X) & ~self.ignored)
 
     def divided(
-        self, X: FloatArray, most: int, groups: int = GROUPS, least: float = 0.0
+        self, X: FloatArray, most: int, groups: int = GROUPS, least: float = 0.0, fewest: int = 1
     ) -> list[tuple[BoolArray, IntArray]]:
         """Divide rows, shape (n, k), by pattern: patterns, shape (p, k), and the rows of each part.
 
         Rows that miss nothing are the first part. The most frequent patterns are a part each, at most `most` parts;
         rarer ones are divided into groups by the sum of the effects of their inputs, of which at most GROUP_MASKS
-        patterns are returned. A row whose sum is at most `least` counts as if it missed nothing.
+        patterns are returned. Of more than `most` patterns, also those of less than `fewest` rows are rarer ones. A row
+        whose sum is at most `least` counts as if it missed nothing.
         """
         missing = self.missing(X)
         if least:
@@ -100,7 +101,10 @@ class MissingPatterns:
             return [(missing, np.zeros(1, dtype=np.intp))]
         masks, place = _distinct(missing)
         rows = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place, minlength=len(masks)))[:-1])
-        order = np.lexsort((-np.array([len(one) for one in rows]), masks.any(axis=1)))
+        counts, incomplete = np.array([len(one) for one in rows]), masks.any(axis=1)
+        order = np.lexsort((-counts, incomplete))
+        if len(order) > most:
+            most = min(most, int((~incomplete | (counts >= fewest)).sum()))
         parts = [np.array([number]) for number in order[:most]]
         if len(rarer := order[most:]):
             rising = rarer[np.argsort(masks[rarer] @ self.effects, kind="stable")]

@@ -195,9 +195,11 @@ class TestSteps:
         best = np.column_stack([keeps[:, 0], keeps[:, 1] - keeps[:, 0], 1 - keeps[:, 1]])
         retained = np.array([[1.0, 1, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]])
         # With 0.1 the third goes as prime too (-30 beats -40) and breaks it; the second breaks its own grade.
-        assert guarantee._released(keeps, best, retained, costs, 0.02) == (3, 1)
-        assert guarantee._released(keeps, best, retained, costs, 0.1 + 1e-12) == (3, 2)
-        assert guarantee._released(keeps, best, retained, costs, math.nan) == (0, 0)
+        sizes, bad = guarantee._released(keeps, best, retained, costs)
+        first, second, last = np.searchsorted(THRESHOLDS, [0.009, 0.02, 0.11])
+        assert (sizes[first], bad[first]) == (2, 0)  # both in the second grade, which they surely satisfy
+        assert (sizes[second], bad[second]) == (3, 1)
+        assert (sizes[last], bad[last]) == (3, 2)
 
     def test_just_as_many_good_lots_as_are_needed_are_enough(self) -> None:
         broken = np.full(59, 0.01)
@@ -227,3 +229,19 @@ class TestSteps:
             "3 lots to calibrate, expected 59 or more: that at most 5% of released lots break their grade cannot be "
             "shown with 95% confidence from fewer, even if all of them are good"
         )
+
+
+def test_lots_are_counted_as_they_are_decided_at_each_threshold() -> None:
+    rng, n = np.random.default_rng(12), 500
+    costs = Costs(value=np.array([10.0, 0.0, -30.0, -900.0]), assay=25.0, claim=1500.0, intended=0)
+    keeps = np.column_stack([np.sort(1.0 - 0.2 * rng.random((n, 3)) ** 4, axis=1), np.ones(n)])
+    keeps[:20, 1] = keeps[:20, 0]  # as valuable as the first, of which none is better
+    best = np.diff(np.column_stack([np.zeros(n), keeps]), axis=1)
+    within = (rng.random((n, 4)) < 0.7).astype(np.float64)
+    sizes, bad = guarantee._released(keeps, best, within, costs)
+    for limit, size, wrong in zip(THRESHOLDS, sizes, bad, strict=True):
+        grade = decide(keeps, best, costs, limit).grade
+        released = np.flatnonzero((grade >= 0) & (grade < 3))
+        assert (size, wrong) == (len(released), (within[released, grade[released]] == 0).sum())
+    assert len(set(sizes.tolist())) > 20
+    assert (np.diff(sizes) != 0).any()

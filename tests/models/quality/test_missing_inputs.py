@@ -170,7 +170,7 @@ def test_adaptive_joint_intervals_widen_with_those_of_the_pattern(plants: list[Q
     np.testing.assert_allclose([answers[name].high[0] for name in "pqr"], high[0])
 
 
-def test_a_pattern_is_calibrated_once_and_many_patterns_in_groups(toy_quality_seed: Seed) -> None:
+def test_a_pattern_is_calibrated_once(toy_quality_seed: Seed) -> None:
     rng = np.random.default_rng(40)
     raw, X, calls = rng.normal(size=(60, 2)), rng.normal(size=(60, 12)), 0
     patterns = MissingPatterns(np.zeros(12, dtype=np.bool_), np.ones(12))
@@ -187,8 +187,27 @@ def test_a_pattern_is_calibrated_once_and_many_patterns_in_groups(toy_quality_se
     first = lots.calibrated(one, estimate, calibrate, replace_calibration)  # type: ignore[arg-type]
     assert lots.calibrated(one, estimate, calibrate, replace_calibration) is first  # type: ignore[arg-type]
     assert calls == 2  # blanked, and as they are
-    many = np.where(rng.random((5000, 12)) < 0.5, np.nan, 1.0)
-    assert len(lots.divided(many)) <= MOST_NEW + GROUPS
+
+
+def test_ten_thousand_patterns_take_few_calibrations() -> None:
+    rng = np.random.default_rng(41)
+    raw, X = rng.normal(size=(60, 2)), rng.normal(size=(60, 20))
+    lots = CalibrationLots(
+        X, np.exp(raw[:, :1]), raw[:, 1:], raw, MissingPatterns(np.zeros(20, dtype=np.bool_), np.geomspace(0.1, 2, 20))
+    )
+    missing = np.unique(rng.random((20_000, 20)) < 0.3, axis=0)
+    missing = rng.permutation(missing[missing.sum(axis=1) > 1])[:10_000]
+    many = np.where(missing, np.nan, 1.0)
+    calls = [many[start : start + 250] for start in range(0, len(many), 250)]  # blocks of JSON rows
+    assert [len(lots.divided(call)) for call in calls] == [GROUPS] * 40
+    assert len(lots.divided(many)) == GROUPS
+    # Patterns of several lots are calibrated each alone, and so are few patterns.
+    frequent = np.repeat(many[: MOST_NEW + 5], 3, axis=0)
+    parts = lots.divided(np.concatenate([frequent, np.ones((1, 20)), many[-30:]]))
+    assert len(parts) == MOST_NEW + GROUPS
+    assert not parts[0][0].any()
+    assert [len(rows) for _, rows in parts[1:MOST_NEW]] == [3] * (MOST_NEW - 1)
+    assert len(lots.divided(many[:MOST_NEW])) == MOST_NEW
 
 
 def _calibration(raw: FloatArray) -> object:
