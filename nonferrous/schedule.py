@@ -50,7 +50,7 @@ def schedule(
     from models.interfaces.schedule import ScheduleError
     from models.schedules.errors import ImpossibleError
     from models.table.reading import read_table
-    from operations.schedules.answers import order_of, scheduled
+    from operations.schedules.answers import lacking, order_of, scheduled
     from seeds import load
 
     seed = load(process)
@@ -65,14 +65,23 @@ def schedule(
     }  # fmt: skip
     _check(request)
     table = read_table(data, seed).table
+    order = order_of(table, seed, request)
     try:
-        plan = scheduled(seed, order_of(table, seed, request))
+        plan = scheduled(seed, order)
     except (ScheduleError, ImpossibleError) as error:
         fail(str(error))
     screen = console()
+    for name, units in lacking(seed, order).items():
+        screen.print(_warning(name, units), markup=False, soft_wrap=True)
     for text in _lines(plan):
         screen.print(text, markup=False, soft_wrap=True)
     _write(plan, seed, out, report)
+
+
+def _warning(name: str, units: list[str]) -> str:
+    """Remark on a reading that units lack."""
+    more = "" if len(units) == 1 else f" and {len(units) - 1} more"
+    return f"Warning: {name} is missing in the newest row of {units[0]}{more}: the mean cell is that of the others"
 
 
 def _write(plan: Schedule, seed: Seed, out: Path | None, report: Path | None) -> None:

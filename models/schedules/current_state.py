@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.interfaces.line import CellLine
 from models.interfaces.physics import Columns
 from models.interfaces.schedule import AnySchedule, ScheduleError
+from physics.arrays import IntArray
 from seeds import Seed
 
 PERIODS = 3  # before the newest of all, whose labels are taken
@@ -47,11 +48,29 @@ def line_at(
     if physics is None or seed.schedule is None:
         raise ScheduleError([("process", seed.process.name, "one whose current may follow a tariff")])
     given = {name: np.abs(columns[name]) if seed.column(name).censored else columns[name] for name in physics.NEEDED}
+    recent = np.flatnonzero(starts >= starts.max() - PERIODS * np.timedelta64(seed.period))
+    last = _newest(units, starts)
+    of_units, of_labels = ({name: values[at] for name, values in given.items()} for at in (last, recent))
+    return physics.line(of_units, of_labels, seed, steps, hours)
+
+
+def not_reported(
+    physics: AnySchedule, seed: Seed, units: Sequence[str], starts: NDArray[np.datetime64], columns: Columns
+) -> dict[str, list[str]]:
+    """Return the units whose newest row lacks a reading of the line's state, by column.
+
+    Parameters are those of `line_at`. The mean cell is that of the others. Labels, which arrive later, are no such
+    readings.
+    """
+    last, labels = _newest(units, starts), {target.name for target in seed.primaries}
+    lacking = {name: last[np.isnan(columns[name][last])] for name in physics.NEEDED if name not in labels}
+    return {name: sorted(units[i] for i in rows) for name, rows in lacking.items() if len(rows)}
+
+
+def _newest(units: Sequence[str], starts: NDArray[np.datetime64]) -> IntArray:
+    """Return the number of the newest row of each unit."""
     newest: dict[str, int] = {}
     for i, unit in enumerate(units):
         if unit not in newest or starts[i] > starts[newest[unit]]:
             newest[unit] = i
-    recent = np.flatnonzero(starts >= starts.max() - PERIODS * np.timedelta64(seed.period))
-    last = np.array(list(newest.values()))
-    of_units, of_labels = ({name: values[at] for name, values in given.items()} for at in (last, recent))
-    return physics.line(of_units, of_labels, seed, steps, hours)
+    return np.array(list(newest.values()), dtype=np.intp)

@@ -12,7 +12,7 @@ import numpy as np
 from models.consistency.unit_names import unit_name
 from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
-from models.schedules.current_state import line_at
+from models.schedules.current_state import line_at, not_reported
 from models.schedules.errors import ImpossibleError
 from models.schedules.order_parsing import read_order
 from models.schedules.schedule import IntervalValue, Schedule, schedule
@@ -20,7 +20,7 @@ from operations.forms.decoding import parsed_json
 from operations.forms.faults import MOST_FAULTS, RequestDefect, RequestError, invalid, shown, within
 from operations.forms.fields import Record
 from operations.forms.history import starts_of
-from operations.schedules.forms import ASSUMPTIONS, ScheduleForm
+from operations.schedules.forms import ASSUMPTIONS, MOST_UNITS, ScheduleForm
 from seeds import Seed
 from system.cancellation import between
 
@@ -56,7 +56,7 @@ def answered(seed: Seed, request: AskedSchedule) -> Record:
         No schedule keeps the order; all faults, or all limits that could give way, are named.
     """
     try:
-        return _answer(scheduled(seed, request))
+        return _answer(scheduled(seed, request)) | {"not_reported": _not_reported(lacking(seed, request))}
     except ScheduleError as error:
         raise invalid(
             [RequestDefect(field=place, value=shown(got), expected=expected) for place, got, expected in error.faults]
@@ -76,6 +76,12 @@ def scheduled(seed: Seed, request: AskedSchedule) -> Schedule:
     order = read_order(request.request, seed)
     line = line_at(schedule_of(seed), seed, *request.in_hand(), len(order.prices.values), order.prices.step)
     return schedule(line, order)
+
+
+def lacking(seed: Seed, request: AskedSchedule) -> dict[str, list[str]]:
+    """Return the units whose newest row lacks a reading of the line's state, by column."""
+    physics = schedule_of(seed)
+    return {} if physics is None else not_reported(physics, seed, *request.in_hand())
 
 
 def read(payloads: ScheduleForm, body: bytes) -> AskedSchedule:
@@ -185,6 +191,10 @@ def _answer(plan: Schedule) -> Record:
             {"limit": name, "value": value, "unit": f"$/{plan.units[name]}"} for name, value in plan.worth.items()
         ],
     }
+
+
+def _not_reported(units: Mapping[str, Sequence[str]]) -> list[Record]:
+    return [{"column": name, "count": len(own), "units": list(own[:MOST_UNITS])} for name, own in units.items()]
 
 
 def _tiers(plan: Schedule) -> Record | None:

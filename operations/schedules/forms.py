@@ -32,6 +32,7 @@ ABOUT = (
 _UNIT, _FIRST = "A-001", dt.date(2026, 8, 1)
 _BEGIN = "2026-08-03T{hour:02d}:00+08:00"
 MOST = 1e6  # t required, limits and prices: numbers that are finite in all that is computed of them
+MOST_UNITS = 5  # that are named of those without a reading
 _PRICE, _FACTOR = "$/kWh", "kgCO2e/kWh"
 
 
@@ -218,6 +219,15 @@ def _answer(seed: Seed) -> Any:
         "The current that, never changed, makes the same metal.",
         {"current": number, "cost": number, "energy": number, "co2e": number},
     )
+    not_reported: Any = record(
+        f"{own}ScheduleNotReported",
+        "A reading of the line's state that units lack; the mean cell is that of the other units.",
+        {
+            "column": str,
+            "count": Annotated[int, Field(description="number of units whose newest row lacks it")],
+            "units": Annotated[list[str], Field(max_length=MOST_UNITS, description="the first of them by name")],
+        },
+    )
     tiers: Any = record(
         f"{own}SchedulePowerTiers",
         "Part of the cost that a tiered power price takes. The plant's consumption sets it; if the seed states none, "
@@ -250,6 +260,7 @@ def _answer(seed: Seed) -> Any:
                 list[str], Field(description="limits of the seed that physics here does not follow by the hour")
             ],
             "shadow_price": list[shadow_price],
+            "not_reported": list[not_reported],
         },
     )
 

@@ -5,7 +5,7 @@ import pytest
 
 from models.interfaces.schedule import ScheduleError
 from models.processes.lookup import schedule_of
-from models.schedules.current_state import line_at
+from models.schedules.current_state import line_at, not_reported
 from seeds import load
 
 SEED = load("zinc_electrowinning")
@@ -41,3 +41,13 @@ def test_labels_are_of_the_last_periods_alone():
 def test_a_process_without_physics_is_refused():
     with pytest.raises(ScheduleError, match="one whose current may follow a tariff"):
         line_at(None, load("zinc_leach_filter"), ["a"], np.array(["2026-08-01"], dtype="datetime64[us]"), {}, 24, 1.0)
+
+
+def test_units_are_named_whose_newest_row_lacks_a_reading():
+    units = ["b", "b", "a", "c"]
+    starts = np.array(["2026-08-01", "2026-08-02", "2026-08-02", "2026-08-01"], dtype="datetime64[us]")
+    columns = {name: np.full(4, SEED.column(name).typical_value) for name in physics.NEEDED}
+    assert not_reported(physics, SEED, units, starts, columns) == {}
+    columns["cell_voltage"] = np.array([np.nan, 3.4, np.nan, np.nan])  # an older row does not count
+    columns["current_efficiency"] = np.array([90.0, np.nan, np.nan, np.nan])  # a label arrives later
+    assert not_reported(physics, SEED, units, starts, columns) == {"cell_voltage": ["a", "c"]}

@@ -21,6 +21,18 @@ def test_the_example_is_answered_without_a_model(ask, order):
     assert {one["name"] for one in result["limits"]} == {"cell_temperature", "zinc_in_cell", "cell_voltage"}
 
 
+def test_units_that_lack_a_reading_of_the_state_are_stated(ask, order):
+    (row,) = order["rows"]
+    assert ask(order)["not_reported"] == []
+    lacking = [row | {"unit": f"B-{i:03d}", "zinc_in_cell": None} for i in range(7)]
+    order["rows"] = [*lacking, row]
+    units = [f"B-{i:03d}" for i in range(5)]
+    assert ask(order)["not_reported"] == [{"column": "zinc_in_cell", "count": 7, "units": units}]
+    order["rows"] = lacking
+    (fault,) = ask(order, 422)["errors"]
+    assert fault["field"] == "rows.zinc_in_cell"
+
+
 def test_the_current_follows_the_tariff_within_its_limits(ask, order):
     order |= {"lowest": 70.0, "highest": 108.0, "ramp": 15.0}
     hours = ask(order)["hours"]
