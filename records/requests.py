@@ -224,14 +224,15 @@ class RecordedPrediction:
         return self.response_prefix + self.response_body
 
 
-def recorded(connection: Connection, process: str) -> Iterator[RecordedPrediction]:
-    """Yield the requests for predictions of a process in order of arrival, with few of them in memory."""
+def recorded(connection: Connection, process: str, newest_first: bool = False) -> Iterator[RecordedPrediction]:
+    """Yield the requests for predictions of a process in order of arrival or reversed, few of them in memory."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.request_body, REQUESTS.c.response_prefix, REQUESTS.c.response_body).where(
         *predictions_of(process)
     )
+    order = REQUESTS.c.number.desc() if newest_first else REQUESTS.c.number.asc()
     contents = {None: b""}
-    for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
+    for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(order)):
         number, id, at, client, version, digest, kind, encoding, body, prefix, response = row
         if prefix not in contents:
             contents = {None: b"", prefix: response_prefixes.content(connection, prefix)}

@@ -25,7 +25,7 @@ NOTED_EVERY = 60.0  # s between two times that the last use of keys is kept
 JOBS = "retraining-jobs"
 MONITORING = "monitoring"  # units are named there
 HISTORY = "history"  # and persons here
-PAGE = "page"  # behind an operation: what others were answered
+PAGE, LATEST = "page", "latest"  # behind an operation: what others were answered
 _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 
@@ -212,7 +212,7 @@ def check(caller: Principal, method: str, path: str) -> None:
 def needed(method: str, path: str) -> Role | None:
     """The role that a request asks for; None where any key will do."""
     parts = path.split("/")
-    if path == METRICS or parts[3:4] in ([JOBS], [MONITORING], [HISTORY]) or parts[4:] == [PAGE]:
+    if path == METRICS or parts[3:4] in ([JOBS], [MONITORING], [HISTORY]) or parts[4:] in ([PAGE], [LATEST]):
         return "operate"
     if path.endswith("/outcomes"):
         return "outcome"

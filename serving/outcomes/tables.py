@@ -136,6 +136,12 @@ class Tables:
                     table = table.append_column(name, array)
                 yield from table.select(measured).to_batches()
 
+    def newest_first(self, connection: Connection) -> Iterator[tuple[RecordedPrediction, list[Record], list[bytes]]]:
+        """Yield the requests from the newest on: with unit and start of each row, and the predictions as JSON."""
+        for one in recorded(connection, self._seed.process.name, newest_first=True):
+            cells, predictions, _ = self._rows(one)
+            yield one, [dict(zip(self._identity, row, strict=False)) for row in cells], predictions
+
     @cached_property
     def _names(self) -> list[str]:
         return [column.name for column in self._columns]

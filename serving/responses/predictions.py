@@ -12,11 +12,12 @@ from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.admission import CostEstimates, Load
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.responses.csv_answers import csv_answer, csv_as_json, wants_csv
 from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
 from serving.responses.raw_route import Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import KINDS, table_answer
-from serving.wire.bodies import JSON, check_kind, read_checked
+from serving.wire.bodies import CSV, JSON, check_kind, read_checked
 
 
 def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
@@ -27,11 +28,17 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
     slow = [f'"{word}"'.encode() for word in form.slow]
 
     async def predict(request: Request) -> Response:
-        kind = check_kind(request, (JSON, *KINDS))
+        kind = check_kind(request, (JSON, CSV, *KINDS))
         metadata = RequestMetadata.of(request, process, Predictions.name, kind)
         if kind in KINDS:
             return await table_answer(request, metadata, champions, recorder, load)
-        body = await read_checked(request, most_bytes)
+        if wants_csv(request, kind):
+            return await csv_answer(request, metadata, champions, recorder, load, most_bytes)
+        if kind == JSON:
+            body = await read_checked(request, most_bytes)
+        else:
+            known, _ = status_of(process, champions)
+            metadata.kind, body = JSON, await csv_as_json(request, known.predictions, most_bytes)
         offers, status = status_of(process, champions)
         taken = offers.predictions
         # Each row begins with its own bracket: the number of brackets bounds the number of rows.

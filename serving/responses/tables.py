@@ -24,7 +24,7 @@ from serving.responses.blocks import uncovered
 from serving.responses.process_response import head_of, served_of, status_of
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.threads import in_thread
-from serving.wire.bodies import ARROW, PARQUET, read_table
+from serving.wire.bodies import ARROW, CSV, PARQUET, read_table
 from serving.wire.problems import ProblemError
 
 KINDS = (ARROW, PARQUET)
@@ -56,7 +56,7 @@ async def table_answer(
     offers, status = status_of(process, champions)
     taken = offers.predictions
     served = served_of(process, status, champions)
-    options = _options(request, taken)
+    options = options_of(request, taken)
     body = await read_table(request, load.most_table)
 
     def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
@@ -111,7 +111,7 @@ def _check_accepted(request: Request) -> None:
         raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, detail, [fault])
 
 
-def _options(request: Request, payloads: Payloads) -> Record:
+def options_of(request: Request, payloads: Payloads) -> Record:
     """Query options next to the rows: fields of a JSON request by name, their values as JSON."""
     given = {name: _value(text) for name, text in request.query_params.items()}
     if INCLUDE in given:
@@ -150,5 +150,6 @@ def about_tables(payloads: Payloads) -> str:
         "schema states each column, with its unit in the field's metadata under `unit`. "
         "Process, model, coverage, the request's `id` and what else holds of all rows are JSON in the schema's "
         "metadata under `nonferrous`; what is known after the last row alone, in that of the last batch. Columns of "
-        "parts that `include` does not name are left out."
+        f"parts that `include` does not name are left out. {CSV} has the same columns in the form of the plant's "
+        f"files, at most {payloads.max_rows} rows; it is answered as {CSV}, or as JSON if that is accepted."
     )

@@ -11,21 +11,23 @@ from fastapi import Request, Response
 from operations.catalogue import Offers, operations_of
 from operations.operation import AdviceOperation, Form, NotLearntError, Operation
 from operations.predictions.energy.forms import ENERGY, basis_kind
+from operations.predictions.latest import latest_kind
 from operations.predictions.operation import Predictions
+from operations.predictions.payloads import Payloads
 from records.database import Database
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
-from serving.middleware.authorization import PAGE
+from serving.middleware.authorization import LATEST, PAGE
 from serving.openapi.entries import Entry
-from serving.responses import energy, outcomes, pages, predictions
+from serving.responses import energy, latest, outcomes, pages, predictions
 from serving.responses.deliveries import once
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import about_tables
 from serving.responses.threads import in_thread
-from serving.wire.bodies import read_body
+from serving.wire.bodies import CSV, read_body
 from serving.wire.problems import ProblemError
 
 HTML = "text/html"
@@ -57,7 +59,7 @@ def routes_of(
         if operation.unrecorded is None:
             endpoint = once(endpoint, operation.name, offers.seed.process.name, most_bytes, database)
         routes.append(Direct(path, endpoint, "POST", partial(_entry, operation, form, offers)))
-    return [*routes, *_energy_routes(offers, champions)]
+    return [*routes, *_energy_routes(offers, champions), *_latest_routes(offers, champions, load, database)]
 
 
 def _energy_routes(offers: Offers, champions: Champions) -> list[Direct]:
@@ -78,6 +80,29 @@ def _energy_entry(seed: Seed) -> Entry:
         description=f"Factors and norms that `{ENERGY}` in predictions rests on; they are the same in all responses.",
         answer=basis_kind(seed),
         problems=[404, 503],
+    )
+
+
+def _latest_routes(offers: Offers, champions: Champions, load: Load, database: Database | None) -> list[Direct]:
+    """Routes of the latest recorded predictions."""
+    (path,) = paths(offers, [f"{Predictions.name}/{LATEST}"])
+    endpoint = latest.endpoint(offers.seed.process.name, champions, database, load)
+    return [Direct(path, endpoint, "GET", partial(_latest_entry, offers.predictions)), Direct(path, endpoint, "HEAD")]
+
+
+def _latest_entry(form: Payloads) -> Entry:
+    return Entry(
+        id="latest_predictions",
+        tag=Predictions.tag,
+        summary=f"Latest recorded prediction of each unit: {form.seed.process.title}",
+        description=(
+            "For spreadsheets and dashboards that only read. It reads the newest requests; a unit that none of them is "
+            "about is left out. It needs the role operate."
+        ),
+        answer=latest_kind(form),
+        parameters=latest.PARAMETERS,
+        returns={CSV: {"type": "string"}},
+        problems=[404, 422, 503],
     )
 
 

@@ -14,6 +14,7 @@ from serving.wire.problems import ProblemError
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
+CSV = "text/csv"
 
 
 async def read_body(request: Request, most: int) -> bytes:

@@ -11,7 +11,7 @@ from operations.forms.fields import Record
 from operations.forms.include import includes
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
-from operations.predictions.pieces.forms import GUARANTEE
+from operations.predictions.pieces.forms import EXPECTED, EXPECTED_ABOUT, GUARANTEE
 from operations.predictions.pieces.lots import LOTS, lot_answers, states
 from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee, stated
 from operations.predictions.probabilities import probability_columns
@@ -25,7 +25,7 @@ def described(payloads: Payloads) -> Described:
         **{f"p_{name}": ("1", f"probability of {name}") for name in seed.classes},
         **of_quantities({name: payloads.quantities[name] for name in _carried(payloads)}),
         "bin": (None, "where the piece goes"),
-        "expected_value": ("$/kg", "what a kilogram of the piece is worth there on average"),
+        EXPECTED: ("$/kg", EXPECTED_ABOUT),
     }
 
 
@@ -52,7 +52,7 @@ def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request
             **probability_columns(seen.p, seed.classes, request),
             **elements,
             "bin": np.array([one.name for one in seed.bins])[done.bin],
-            "expected_value": done.expected_value,
+            **({EXPECTED: done.expected_value} if includes(request, EXPECTED) else {}),
         },
         flags,
         after={**(lots if includes(request, LOTS) else {}), GUARANTEE: stated(held, request)},

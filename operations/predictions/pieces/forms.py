@@ -15,6 +15,8 @@ from operations.predictions.pieces.lots import LOTS
 from operations.predictions.probabilities import ABOUT, PROBABILITIES, probabilities_field
 from seeds import Seed
 
+EXPECTED = "expected_value"  # field of a prediction, and word of `include`
+EXPECTED_ABOUT = "mean value of a kilogram of the piece in its bin"
 GUARANTEE = "guarantee"  # field of responses, and word of `include`
 DEFINED_ON = "lots of the plant on which the model was trained, of the same distribution as for calibration"
 MOST_LOTS = 1000
@@ -45,6 +47,7 @@ def fields_of(seed: Seed) -> TaskFields:
         words={
             LOTS: "what each lot holds, to send back with its next pieces; a lot that is not sent back is empty",
             PROBABILITIES: ABOUT,
+            EXPECTED: EXPECTED_ABOUT,
             GUARANTEE: "calibration and risk price of the guarantee, its lots and the pieces counted",
         },
         request={"prices": bin_values(seed), LOTS: Annotated[lots, before]},
@@ -68,9 +71,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         PROBABILITIES: probabilities_field(seed),
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
-        "expected_value": Annotated[
-            value_kind, Field(description="what a kilogram of the piece is worth there on average")
-        ],
+        EXPECTED: only_with(value_kind, EXPECTED, EXPECTED_ABOUT),
     }
 
 

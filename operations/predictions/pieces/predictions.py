@@ -16,7 +16,7 @@ from operations.forms.include import FOLLOWED, includes
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
-from operations.predictions.pieces.forms import DEFINED_ON, GUARANTEE
+from operations.predictions.pieces.forms import DEFINED_ON, EXPECTED, GUARANTEE
 from operations.predictions.pieces.lots import LOTS, lot_answers, states
 from operations.predictions.probabilities import probability_rows
 from physics.arrays import FloatArray
@@ -68,7 +68,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         probability_rows(p, classes, request),
         elements,
         done.bin.tolist(),
-        done.expected_value.tolist(),
+        _expected(done, bins, request),
         whys,
         flags,
         strict=True,
@@ -83,7 +83,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
                 **shares,
                 "elements": contents,
                 "bin": bins[into][0],
-                "expected_value": {"value": value, "unit": bins[into][1]},
+                **value,
                 **reason,
                 "flags": words,
             }
@@ -92,6 +92,14 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         **({LOTS: lot_answers({**before, **done.states}, seed)} if has_lots else {}),
         GUARANTEE: stated(guarantee(model, seed, bool(prices), X), request),
     }
+
+
+def _expected(done: SortedPieces, bins: Sequence[tuple[str, str]], request: Record) -> list[Record]:
+    """Field of each piece with its mean value in its bin, if the request includes it."""
+    if not includes(request, EXPECTED):
+        return [{}] * len(done.bin)
+    values = zip(done.bin.tolist(), done.expected_value.tolist(), strict=True)
+    return [{EXPECTED: {"value": value, "unit": bins[into][1]}} for into, value in values]
 
 
 def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:

@@ -370,7 +370,7 @@ def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[...,
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(ask: Ask) -> None:
     rows = [A_PIECE, A_PIECE | {"s1": 3.0, "s3": None}, A_PIECE | {"s2": 1.5}]
-    words = ["explanation", "class_probabilities"]
+    words = ["explanation", "class_probabilities", "expected_value"]
     for plain, one in zip(ask(rows)["predictions"], ask(rows, include=words)["predictions"], strict=True):
         assert "explanation" not in plain
         assert {name: value for name, value in one.items() if name not in ("id", "explanation")} == {
