@@ -225,7 +225,7 @@ class RecordedPrediction:
 
 
 def recorded(connection: Connection, process: str, newest_first: bool = False) -> Iterator[RecordedPrediction]:
-    """Yield the requests for predictions of a process in order of arrival or reversed, few of them in memory."""
+    """Yield the requests for predictions in order of arrival or reversed, few of them in memory."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.request_body, REQUESTS.c.response_prefix, REQUESTS.c.response_body).where(
         *predictions_of(process)

@@ -37,7 +37,7 @@ class Latest:
 
 
 def latest(database: Database, seed: Seed, most: int = MOST_REQUESTS) -> Latest:
-    """Return the latest prediction of each unit in the newest requests; of rows in one request the last counts.
+    """Return the latest prediction of each unit in the newest requests, the last row of each first.
 
     Raises
     ------

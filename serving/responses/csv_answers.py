@@ -33,7 +33,7 @@ _BESIDE = ("model", "coverage", "interval", "guarantee")  # fields next to the r
 
 
 def wants_csv(request: Request, kind: str) -> bool:
-    """Return whether a body of JSON or CSV is answered as CSV: as it came, unless the client accepts the other alone.
+    """Return whether the response is CSV: as the body, unless the client accepts the other alone.
 
     Raises
     ------
@@ -91,20 +91,20 @@ async def csv_answer(
         from serving.wire.arrow_tables import Table
         from serving.wire.csv_tables import parsed_csv, written_csv
 
-        asked = options
-        if asked is None:
-            rows, asked = _rows_of_json(body, taken)
+        fields = options
+        if fields is None:
+            rows, fields = _rows_of_json(body, taken)
         else:
             rows = parsed_csv(body, taken)
-        _check_words(asked)
+        _check_words(fields)
         table = Table(_stream_of(rows), ARROW, None)
         count = check(table, taken)
         if count > taken.max_rows:
             expected = f"at most {taken.max_rows} rows; send more as {ARROW}"
             raise invalid([RequestDefect(field="rows", value=count, bound=taken.max_rows, expected=expected)])
         count_rows(count)
-        head = {**head_of(named.process, served, asked), "id": named.id}
-        blocks = list(answered(table, count, taken, predictions_of(taken.seed), served.model, asked))
+        head = {**head_of(named.process, served, fields), "id": named.id}
+        blocks = list(answered(table, count, taken, predictions_of(taken.seed), served.model, fields))
         pieces = [piece for pieces in stream(iter(blocks), head) for piece in pieces]
         last = blocks[-1]
         around = {name: one for name, one in {**head, **last[1], **last[2]}.items() if name in _BESIDE}

@@ -31,7 +31,7 @@ MARK = b"\xef\xbb\xbf"
 
 
 def parsed_csv(body: bytes | bytearray, payloads: Payloads) -> pa.Table:
-    """Rows of a body in the form that the seed's `[table]` states; headings are names or headings of columns.
+    """Rows of a body in the form that the seed's `[table]` states; headings are names or tags.
 
     Parameters
     ----------
