@@ -29,7 +29,8 @@ def methods_of(document: dict[str, Any]) -> dict[str, list[str]]:
 
 def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> None:
     schema = app.openapi()
-    own = {"predictions": ["post"], "predictions/page": ["get"], "outcomes": ["post"]}
+    read = {"predictions/page": ["get"], "predictions/latest": ["get"]}
+    own = {"predictions": ["post"], **read, "outcomes": ["post"]}
     advice = {f"{name}{page}": [method] for name in ("recommendations", "what-if") for page, method in METHODS}
     for name, routes in (("toy_cells", own), ("toy_lots", own | advice)):
         assert methods_of(app.openapi_of(name)) == {f"/v1/{name}/{path}": found for path, found in routes.items()}
