@@ -38,6 +38,16 @@ def last_rows(history: pd.DataFrame, planned: pd.DataFrame, seed: Seed) -> pd.Da
     return last
 
 
+def for_each_move(rows: pd.DataFrame, reach: ActionSpace) -> pd.DataFrame:
+    """Return n rows again for each of the m moves of an action space, m * n rows."""
+    return pd.concat([rows] * len(reach.grid), ignore_index=True)
+
+
+def after_moves(reach: ActionSpace, values: FloatArray) -> dict[str, FloatArray]:
+    """Return set-points with each move of an action space, shape (m, n) each, from values of shape (n, k)."""
+    return {name: values[None, :, j] + reach.grid[:, j, None] for j, name in enumerate(reach.names)}
+
+
 def by_time(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     """Labelled rows, oldest first."""
     labelled = table[table[seed.target.name].notna()]
@@ -81,16 +91,18 @@ class AllColumnsRegression:
         before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)
         unit = {column.name: column.unit for column in self.seed.columns}
         alike = [name for name in names if unit[name] == unit[response.SETPOINTS[name]]]
-        values = []
-        for move in self.reach.grid:
-            setpoints = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
-            shifts = {name: setpoints[name] - before[:, j] for j, name in enumerate(names)}
-            followers = {response.SETPOINTS[name]: last[response.SETPOINTS[name]] + shifts[name] for name in alike}
-            moved = coming.assign(**followers | setpoints)
-            target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
-            values.append(economic_value(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
-        gain = np.array(values) - values[0]
-        moves, net = self.reach.best(gain, plan, before)
+        setpoints, shifts = after_moves(self.reach, plan), after_moves(self.reach, plan - before)
+        followers = {
+            response.SETPOINTS[name]: last[response.SETPOINTS[name]].to_numpy(np.float64) + shifts[name]
+            for name in alike
+        }
+        moved = for_each_move(coming, self.reach).assign(
+            **{name: values.ravel() for name, values in (followers | setpoints).items()}
+        )
+        target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
+        values = economic_value(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target})
+        values = values.reshape(-1, len(planned))
+        moves, net = self.reach.best(values - values[0], plan, before)
         return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
 
 
@@ -117,10 +129,10 @@ class PriorColumnsRegression:
         names = list(self.reach.names)
         plan = planned[names].to_numpy(np.float64)
         before = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
-        values = np.array(
-            [self.model.predict(_inputs(planned.assign(**dict(zip(names, (plan + move).T, strict=True))), self.seed))
-             for move in self.reach.grid]
-        )  # fmt: skip
+        moved = for_each_move(planned, self.reach).assign(
+            **{name: values.ravel() for name, values in after_moves(self.reach, plan).items()}
+        )
+        values = np.asarray(self.model.predict(_inputs(moved, self.seed))).reshape(-1, len(planned))
         moves, net = self.reach.best(values - values[0], plan, before)
         return Choice.without_interval(planned[self.seed.key.name].to_numpy(object), moves, net)
 
