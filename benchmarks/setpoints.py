@@ -2,14 +2,14 @@
 
     python benchmarks/setpoints.py run                # all variants; some hours
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
-    python benchmarks/setpoints.py learn as_it_is     # of it the policies fitted by `models.setpoints` alone
+    python benchmarks/setpoints.py learn as_it_is     # of it all policies but the oracles
     python benchmarks/setpoints.py write              # tables and pictures of the page again, from the figures
 
 Plants are those of `training.setpoints.plants.FINAL`: three with the seed's own parameters, three with others. Plants
 with shorter periods run on one or two of each, by fewer policies. Some policies of the potline run for a second year;
 its easy variant, which lacks delayed effects, and the other processes run for one. Finished policies are stored in the
-home folder (`NONFERROUS_HOME`), so that an interrupted run resumes. If `models.setpoints` has changed and neither
-plants nor oracles have, `learn` runs the policies that depend on it and keeps the others. Figures are stored in
+home folder (`NONFERROUS_HOME`), so that an interrupted run resumes. If models have changed and neither plants nor
+oracles have, `learn` runs all policies but the oracles, whose figures it keeps. Figures are stored in
 docs/results/setpoints.json with the seed's digest; the block between the markers of docs/results/set_points.md is made
 from them.
 """
@@ -86,6 +86,8 @@ class Variant:
         return load(self.process)
 
 
+SHORT = ("operators", "naive", "naive_history", "assumed", "ours", "oracle")  # arms of plants with short periods
+
 VARIANTS = {
     "as_it_is": Variant("aluminium_reduction", "Aluminium reduction", second=True),
     # What an oracle that looks one period ahead can do is all there is, where nothing sets in later.
@@ -99,7 +101,7 @@ VARIANTS = {
     process: Variant(
         process,
         process.replace("_", " ").capitalize(),
-        arms=[policy for policy in ARMS if policy.name in ("operators", "naive", "assumed", "ours", "oracle")],
+        arms=[policy for policy in ARMS if policy.name in SHORT],
         plants=plants,
         smaller=smaller,
     )
@@ -107,6 +109,7 @@ VARIANTS = {
     for process, plants, smaller in (
         ("copper_electrorefining", (*FINAL[:2], *FINAL[3:5]), {}),
         ("zinc_electrowinning", (FINAL[0], FINAL[3]), {"units": 24, "history": 300}),
+        ("lead_refining", (FINAL[0], FINAL[3]), {"units": 12, "periods": 60, "history": 300}),
         # A decision a day: two months of them, on two plants.
         ("alumina_refining", (FINAL[0], FINAL[3]), {"periods": 60, "history": 400}),
     )
@@ -139,8 +142,8 @@ def measured(name: str, folder: Path, policies: Sequence[NamedPolicy]) -> dict[s
 
 
 def fitted_policies(variant: Variant) -> list[NamedPolicy]:
-    """Arms of a variant that are fitted by `models.setpoints`, and the operators as their reference."""
-    return [policy for policy in variant.arms if policy.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
+    """Arms of a variant that are no oracles: the fitted ones, and the operators as their reference."""
+    return [policy for policy in variant.arms if not policy.foresees]
 
 
 def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Self
 
 import pandas as pd
 
-from models.table.contract import check
+from models.table.contract import Checked, check
 from seeds import Seed
 from training.setpoints.plants import RunningPlant, Stepped
 
@@ -41,10 +41,14 @@ class Observation:
         tests = step.tests if self.tests is None else pd.concat([self.tests, step.tests], ignore_index=True)
         return type(self)(self.seed, rows, tests)
 
+    def checked(self) -> Checked:
+        """Rows so far, checked."""
+        assert self._rows is not None
+        return check(self._rows, self.seed)
+
     def history(self) -> pd.DataFrame:
         """Rows so far, as a checked table."""
-        assert self._rows is not None
-        return check(self._rows, self.seed).table
+        return self.checked().table
 
     def table(self, running: RunningPlant) -> pd.DataFrame:
         """Rows so far and, newest of each unit, what is known and planned of the period to come.

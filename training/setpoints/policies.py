@@ -45,6 +45,7 @@ OPERATORS = NamedPolicy("operators", "operators", goes_on=True)
 ARMS = (
     OPERATORS,
     NamedPolicy("naive", "prediction model, all columns", AllColumnsRegression.learn),
+    NamedPolicy("naive_history", "prediction model with unit history", AllColumnsRegression.learn_with_history),
     NamedPolicy("before_and_setpoints", "trees on prior columns and set-points", PriorColumnsRegression.learn),
     NamedPolicy("assumed", "physics as assumed", without_evidence),
     NamedPolicy("ours", "recommended", StaticModelPolicy, goes_on=True),
@@ -53,5 +54,5 @@ ARMS = (
     NamedPolicy("oracle_greedy", "oracle, 1 period ahead", foresees=1),
     NamedPolicy("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
 )
-NAIVE = ("naive", "before_and_setpoints")  # prediction models, optimised over the set-points
+NAIVE = ("naive", "naive_history", "before_and_setpoints")  # prediction models, optimised over the set-points
 RECOMMENDED = ("ours", "again", "tested")  # what the product recommends, after a plant's history

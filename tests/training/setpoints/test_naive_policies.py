@@ -1,5 +1,6 @@
 """Ways to choose set-points that only look right, on models that are made up."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,10 +8,12 @@ import pandas as pd
 import pytest
 
 from models.table.inputs import input_names
+from training.regression import unit_history
 from training.setpoints import naive_policies
 from training.setpoints.naive_policies import (
     AllColumnsRegression,
     PriorColumnsRegression,
+    after_moves,
     by_time,
     economic_value,
     last_rows,
@@ -66,7 +69,7 @@ def test_a_setpoint_may_be_what_follows_itself(initialised, monkeypatch):
     AllColumnsRegression(initialised.seed, initialised.reach, Always(prediction_of)).choose(
         initialised.hand.table(initialised.running), initialised.hand
     )
-    np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
+    np.testing.assert_allclose(seen[0][: len(planned)], planned["voltage_setpoint"])
 
 
 def test_what_follows_a_setpoint_in_another_unit_stays_as_it_was(initialised, monkeypatch):
@@ -84,8 +87,37 @@ def test_what_follows_a_setpoint_in_another_unit_stays_as_it_was(initialised, mo
     AllColumnsRegression(initialised.seed, initialised.reach, Always(prediction_of)).choose(
         initialised.hand.table(initialised.running), initialised.hand
     )
-    for values in seen:
-        np.testing.assert_array_equal(values, last)
+    np.testing.assert_array_equal(seen[0], np.tile(last, len(initialised.reach.grid)))
+
+
+def test_rows_of_all_moves_start_with_the_plan(initialised):
+    plan = np.arange(2.0 * len(initialised.reach.names)).reshape(2, -1)
+    values = after_moves(initialised.reach, plan)
+    for j, name in enumerate(initialised.reach.names):
+        assert values[name].shape == (len(initialised.reach.grid), 2)
+        np.testing.assert_array_equal(values[name][0], plan[:, j])
+        np.testing.assert_allclose(values[name][-1] - plan[:, j], initialised.reach.grid[-1, j])
+
+
+def test_the_history_of_a_pot_enters_as_known_when_the_period_starts(initialised, monkeypatch):
+    """The deviation is that of labels before the planned period, for any set-point."""
+    monkeypatch.setattr(unit_history, "LEAST_GAIN", -1.0)  # 12 periods are too few to lower an error
+    monkeypatch.setattr(unit_history, "FEWEST_LABELS", 2)
+    policy = AllColumnsRegression.learn_with_history(initialised.hand, initialised.seed, initialised.reach)
+    assert policy.history is not None
+    assert policy.history.names == ("unit_deviation_current_efficiency",)
+    table = initialised.hand.table(initialised.running)
+    history, planned = split_plan(table, initialised.seed)
+    seen, at = [], input_names(policy.seed).index("unit_deviation_current_efficiency")
+
+    def prediction_of(X):
+        seen.append(X[:, at].copy())
+        return np.full(len(X), 93.0)
+
+    replace(policy, model=Always(prediction_of)).choose(table, initialised.hand)
+    known = policy.history.learned(history).described(planned)["unit_deviation_current_efficiency"]
+    assert known.std() > 0
+    np.testing.assert_allclose(seen[0], np.tile(known, len(initialised.reach.grid)))
 
 
 def test_before_and_setpoints_take_the_best_of_the_grid(initialised):
