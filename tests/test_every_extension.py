@@ -164,7 +164,7 @@ def served(process, folder, home, row, monkeypatch):
     monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
     app = create_app(ServiceSettings(home=home))
     app.champions.refresh()
-    answer = response_to(app, "POST", f"/v1/{process}/predictions", json={"rows": [row]})
+    answer = response_to(app, "POST", f"/v1/{process}/predictions", json={"rows": [row], "digits": "all"})
     assert answer.status_code == 200, answer.text
     (about,) = response_to(app, "GET", "/v1/processes").json()["processes"]
     return answer.json()["predictions"][0], about, app
