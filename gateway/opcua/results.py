@@ -1,7 +1,7 @@
 """Advisory nodes: the only place of the gateway that writes to a server.
 
 A value goes to a node that was reached from one node of the configuration, that has an id below the id of that node,
-and that no tag reads. There is no other way to write, and no method is called.
+and that no tag reads. There is no other way to write, and no method is called. Nodes are created below that node only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from asyncua import Client, ua
 
 from gateway.errors import GatewayError
 from gateway.opcua.browsing import AT_ONCE, OfferedNode, variables
+from gateway.opcua.node_creation import NodeCreation
 from gateway.opcua.node_ids import Namespaces
 from gateway.results import ResultValue
 
@@ -60,6 +61,7 @@ class AdvisoryNodes:
         self._client, self._namespaces, self._root = client, namespaces, root
         self._inputs = frozenset(inputs)
         self._nodes: dict[tuple[str, ...], ua.NodeId] = {}
+        self._creation: NodeCreation | None = None
 
     async def find(self) -> dict[tuple[str, ...], OfferedNode]:
         """Find the nodes below the root; returns them by their path.
@@ -81,6 +83,7 @@ class AdvisoryNodes:
             if self.may_write(node.tag)
         }
         self._nodes = {path: node.node_id for path, node in nodes.items()}
+        self._creation = NodeCreation(self._client, root)
         return nodes
 
     def may_write(self, tag: str) -> bool:
@@ -92,7 +95,7 @@ class AdvisoryNodes:
         return is_below and tag not in self._inputs
 
     async def write(self, values: Sequence[ResultValue], at: dt.datetime) -> Written:
-        """Write values to the nodes that the server has.
+        """Write values; nodes that are missing are created if the server allows it.
 
         Parameters
         ----------
@@ -101,6 +104,11 @@ class AdvisoryNodes:
         at : datetime
             Source time in UTC.
         """
+        missing_values = [one for one in values if one.path not in self._nodes]
+        if missing_values and self._creation is not None:
+            created = await self._creation.create(missing_values)
+            tags = {path: self._namespaces.text(node_id) for path, node_id in created.items()}
+            self._nodes |= {path: created[path] for path, tag in tags.items() if self.may_write(tag)}
         known = [one for one in values if one.path in self._nodes]
         missing = next((one for one in values if one.path not in self._nodes), None)
         refusal = "" if missing is None else f"{'/'.join(missing.path)}: no such node below {self._root}"

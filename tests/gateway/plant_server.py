@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from asyncua import Server, ua
+from asyncua.crypto.permission_rules import User, UserRole
 
 NAMESPACE = "urn:nonferrous:plant"
 UNITS = ("A", "槽 2")
@@ -26,12 +27,19 @@ def options(words: list[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words)
 
 
+class Administrators:
+    """Rights for each client to add nodes."""
+
+    def get_user(self, iserver, username=None, password=None, certificate=None) -> User:
+        return User(role=UserRole.Admin)
+
+
 class Plant:
     """The server and the state that it serves."""
 
     def __init__(self, port: int, given: dict[str, str]) -> None:
         self.given, self.tick = given, float(given.get("tick", "0.2"))
-        self.server = Server()
+        self.server = Server(user_manager=Administrators() if "administrators" in given else None)
         self.url = f"opc.tcp://127.0.0.1:{port}"
         self.values: dict[str, object] = dict(VALUES)
         self.status = dict.fromkeys(VALUES, "Good")
@@ -51,7 +59,9 @@ class Plant:
         index = await self.server.register_namespace(NAMESPACE)
         objects = self.server.nodes.objects
         plant = await objects.add_folder(ua.NodeId("Plant", index), ua.QualifiedName("Plant", index))
-        if self.given.get("results") != "no":
+        if self.given.get("results") == "folder":
+            await objects.add_folder(ua.NodeId("Results", index), ua.QualifiedName("Results", index))
+        else:
             await self.add_results(index)
         for unit in UNITS:
             folder = await plant.add_folder(ua.NodeId(unit, index), ua.QualifiedName(unit, index))

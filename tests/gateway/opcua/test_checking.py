@@ -19,10 +19,12 @@ from typer.testing import CliRunner
 
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
+from gateway.opcua.browsing import Described, described, variables
 from gateway.opcua.checking import same_unit
 from gateway.opcua.node_ids import Namespaces
-from gateway.opcua.results import AdvisoryNodes
+from gateway.opcua.results import AdvisoryNodes, Written
 from gateway.opcua.session import Access, session
+from gateway.results import Field, ResultValue
 from nonferrous.command_line import app
 from seeds import Seed
 
@@ -128,6 +130,47 @@ def test_only_nodes_below_the_root_are_known_to_the_writer(plant, toy_seed: Seed
     assert all(tag.startswith(f"{TAG}Results.") for tag in tags)
 
 
+def written(url: str, folder: Path, values: list[ResultValue]) -> tuple[Written, dict[str, Described]]:
+    """Result of writing values, and the nodes of results with unit, range and value afterwards."""
+
+    async def both() -> tuple[Written, dict[str, Described]]:
+        async with session(Access(url, folder, is_insecure=True)) as (client, namespaces):
+            nodes = AdvisoryNodes(client, namespaces, f"{TAG}Results", [])
+            await nodes.find()
+            result = await nodes.write(values, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+            offered = [node for node in await variables(client, namespaces) if ";s=Results." in node.tag]
+            content = await described(client, offered)
+            return result, {node.tag.removeprefix(TAG): one for node, one in zip(offered, content, strict=True)}
+
+    return asyncio.run(both())
+
+
+VALUES = [
+    ResultValue(("槽 2", "y", "value"), Field(float, "%", 50.0, 100.0), 91.5, "uncertain"),
+    ResultValue(("槽 2", "y", "low"), Field(float, "%", 50.0, 100.0), None, "bad"),
+    ResultValue(("槽 2", "warnings", "cold", "alarm"), Field(bool), True, "good"),
+]
+
+
+@service
+def test_missing_nodes_are_created_where_the_server_allows_it(plant, tmp_path: Path) -> None:
+    result, nodes = written(plant(results="folder", administrators="yes").url, tmp_path, VALUES)
+    assert result == Written(3)
+    value, low = nodes["Results.槽 2.y.value"], nodes["Results.槽 2.y.low"]
+    assert (value.unit, value.low, value.high, value.value.Value.Value) == ("%", 50.0, 100.0, 91.5)
+    assert value.value.StatusCode.value >> 30 == 1
+    assert value.value.SourceTimestamp == dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    assert low.value.StatusCode.is_bad()
+    assert nodes["Results.槽 2.warnings.cold.alarm"].value.Value.Value is True
+
+
+@service
+def test_missing_nodes_are_named_where_the_server_allows_nothing(plant, tmp_path: Path) -> None:
+    result, nodes = written(plant(results="folder").url, tmp_path, VALUES)
+    assert result == Written(0, f"槽 2/y/value: no such node below {TAG}Results")
+    assert nodes == {}
+
+
 @pytest.mark.parametrize(
     ("tag", "may"),
     [("Results.A.y", True), ("Results/A", True), ("Results", False), ("Results2.A", False), ("A.Results.y", False)],
@@ -140,9 +183,9 @@ def test_an_id_below_the_root_begins_with_it(tag: str, may: bool) -> None:
 def test_nothing_but_one_file_writes_to_a_server() -> None:
     root = Path(__file__).parents[3] / "gateway"
     writes = ("write_value", "write_attribute", "set_value", "call_method", "add_nodes", "delete_nodes", ".call(")
-    paths = [path for path in root.rglob("*.py") if path.parent.name != "sparkplug"]
+    paths = [path for path in root.rglob("*.py") if path.parent.name not in ("sparkplug", "plant")]
     files = {str(path.relative_to(root)) for path in paths if any(one in path.read_text() for one in writes)}
-    assert files == {"opcua/results.py"}
+    assert files == {"opcua/results.py", "opcua/node_creation.py"}
 
 
 @pytest.mark.parametrize(
