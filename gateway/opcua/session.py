@@ -95,10 +95,20 @@ async def _identify(client: Client, access: Access) -> None:
 
 @asynccontextmanager
 async def session(access: Access) -> AsyncIterator[tuple[Client, Namespaces]]:
-    """Open a session for the length of a block; see `connected`."""
+    """Open a session for the length of a block; see `connected`.
+
+    Raises
+    ------
+    GatewayError
+        No session, or it fails in the block.
+    """
     client, namespaces = await connected(access)
     try:
         yield client, namespaces
+    except GatewayError:
+        raise
+    except Exception as error:  # the library raises errors of many kinds for what a server may send
+        raise GatewayError(f"{access.url}: the session failed: {error or type(error).__name__}") from None
     finally:
         await _close(client)
 
