@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from operations.catalogue import Offers
 from operations.forms.fields import ModelUsed, title
-from serving.openapi.entries import Entry, Json
+from serving.openapi.entries import Json, RouteDescription
 from serving.openapi.schemas import REFERENCE, schemas_of, without_titles
 from serving.responses.raw_route import Direct
 from serving.wire.problems import Problem
@@ -56,7 +56,7 @@ def of_process(offers: Offers, routes: Iterable[Direct], info: Json) -> Json:
 
 
 def of_service(own: Own, in_service: Collection[str], routes: Sequence[BaseRoute], info: Json) -> Json:
-    """Document of the whole service: the routes of all processes at once, without the columns of any.
+    """Document of the whole service: each route of the processes once, without their columns.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def of_service(own: Own, in_service: Collection[str], routes: Sequence[BaseRoute
         if entry.example is not None:
             fields[_rows_field(entry.example)] = None
         paths.setdefault(path, {})[method] = _generic(entry, list(offering))
-    rest = get_openapi(**info, routes=routes, separate_input_output_schemas=False)
+    others = get_openapi(**info, routes=routes, separate_input_output_schemas=False)
     lines = (f"- `{address(name)}`{'' if name in in_service else ' (no model in service)'}\n" for name in names)
     about = (
         f"{info['description']}\n\nThis document describes all routes without the columns of a process. A process has "
@@ -91,10 +91,10 @@ def of_service(own: Own, in_service: Collection[str], routes: Sequence[BaseRoute
     )
     named |= {_request_name(field): _request(field) for field in fields} | {_ANSWER: _answer(schemas[_MODEL])}
     return {
-        **rest,
+        **others,
         "info": {**info, "description": about},
-        "paths": paths | without_titles(rest["paths"]),
-        "components": {"schemas": named | without_titles(rest.get("components", {"schemas": {}}))["schemas"]},
+        "paths": paths | without_titles(others["paths"]),
+        "components": {"schemas": named | without_titles(others.get("components", {"schemas": {}}))["schemas"]},
     }
 
 
@@ -102,7 +102,7 @@ def _described(routes: Iterable[Direct]) -> list[Direct]:
     return [route for route in routes if route.entry is not None]
 
 
-def _entry(route: Direct) -> Entry:
+def _entry(route: Direct) -> RouteDescription:
     assert route.entry is not None
     return route.entry()
 
@@ -112,7 +112,7 @@ def _rows_field(example: Json) -> str:
     return next(iter(example))
 
 
-def _generic(entry: Entry, offering: Sequence[str]) -> Json:
+def _generic(entry: RouteDescription, offering: Sequence[str]) -> Json:
     """Operation object of an operation that these processes offer."""
     parameter = {
         "name": PROCESS,

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class RouteDescription:
     """Description of a route of a process.
 
     Parameters

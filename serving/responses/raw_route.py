@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from serving.openapi.entries import Entry
+from serving.openapi.entries import RouteDescription
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -57,7 +57,9 @@ class Direct(Route):
         Makes its description, when OpenAPI is requested; None for a route that OpenAPI does not hold.
     """
 
-    def __init__(self, path: str, endpoint: Endpoint, method: str, entry: Callable[[], Entry] | None = None) -> None:
+    def __init__(
+        self, path: str, endpoint: Endpoint, method: str, entry: Callable[[], RouteDescription] | None = None
+    ) -> None:
         super().__init__(path, endpoint, methods=[method], include_in_schema=False)
         self.methods = {method}  # starlette adds HEAD to GET
         self.method, self.entry = method, entry

@@ -52,7 +52,7 @@ class Documented(Protocol):
 
 
 def install(app: FastAPI, service: Documented, load: Load) -> None:
-    """Install the documents, each made in a thread when it is first requested after a change, and their pages."""
+    """Install the documents and their pages; a document is made on request, in a thread."""
     assets = StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static")
     routes = APIRouter(include_in_schema=False)
     retained: dict[str, tuple[object, Response]] = {}
@@ -97,7 +97,7 @@ def install(app: FastAPI, service: Documented, load: Load) -> None:
 
 
 def _page(title: str, document: str, service: Documented) -> Response:
-    """Page of a document; scripts and styles come from an installed package, and it may load nothing from elsewhere."""
+    """Page of a document, which may load nothing from other hosts."""
     page = get_swagger_ui_html(
         openapi_url=document,
         title=html.escape(title),

@@ -19,7 +19,7 @@ from seeds import Seed
 from serving.hot_reload.champions import Champions, Served
 from serving.middleware.admission import Load
 from serving.middleware.authorization import LATEST, PAGE
-from serving.openapi.entries import Entry
+from serving.openapi.entries import RouteDescription
 from serving.responses import energy, latest, outcomes, pages, predictions
 from serving.responses.deliveries import once
 from serving.responses.process_response import abilities, advised, paths, served_of, status_of
@@ -72,8 +72,8 @@ def _energy_routes(offers: Offers, champions: Champions) -> list[Direct]:
     return [Direct(path, endpoint, "GET", partial(_energy_entry, seed)), Direct(path, endpoint, "HEAD")]
 
 
-def _energy_entry(seed: Seed) -> Entry:
-    return Entry(
+def _energy_entry(seed: Seed) -> RouteDescription:
+    return RouteDescription(
         id=ENERGY,
         tag=Predictions.tag,
         summary=f"Factors and norms of energy: {seed.process.title}",
@@ -90,8 +90,8 @@ def _latest_routes(offers: Offers, champions: Champions, load: Load, database: D
     return [Direct(path, endpoint, "GET", partial(_latest_entry, offers.predictions)), Direct(path, endpoint, "HEAD")]
 
 
-def _latest_entry(form: Payloads) -> Entry:
-    return Entry(
+def _latest_entry(form: Payloads) -> RouteDescription:
+    return RouteDescription(
         id="latest_predictions",
         tag=Predictions.tag,
         summary=f"Latest recorded prediction of each unit: {form.seed.process.title}",
@@ -106,12 +106,12 @@ def _latest_entry(form: Payloads) -> Entry:
     )
 
 
-def _entry(operation: Operation[Any], form: Form, offers: Offers) -> Entry:
+def _entry(operation: Operation[Any], form: Form, offers: Offers) -> RouteDescription:
     """Description of an operation."""
     is_table = operation.rows == "each"
     missing = [404] if operation.rows == "together" else []
     refused = [400, 406, 413, 415, 422, 429, 503, 507] if is_table else [400, *missing, 413, 415, 422, 429, 503, 507]
-    return Entry(
+    return RouteDescription(
         id=operation.operation_id,
         tag=operation.tag,
         summary=form.summary,
@@ -146,8 +146,8 @@ def _page_routes(
     ]
 
 
-def _page_entry(operation: Operation[Any], form: Form) -> Entry:
-    return Entry(
+def _page_entry(operation: Operation[Any], form: Form) -> RouteDescription:
+    return RouteDescription(
         id=f"{operation.operation_id}_page",
         tag=operation.tag,
         summary=f"Page of a recorded response: {form.summary}",

@@ -33,9 +33,9 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
     own = {"predictions": ["post"], **read, "outcomes": ["post"]}
     advice = {f"{name}{page}": [method] for name in ("recommendations", "what-if") for page, method in METHODS}
     for name, routes in (("toy_cells", own), ("toy_lots", own | advice)):
-        assert methods_of(app.openapi_of(name)) == {f"/v1/{name}/{path}": found for path, found in routes.items()}
+        assert methods_of(app.openapi_of(name)) == {f"/v1/{name}/{path}": methods for path, methods in routes.items()}
     assert methods_of(schema) == {
-        **{f"/v1/{{process}}/{path}": found for path, found in (own | advice).items()},
+        **{f"/v1/{{process}}/{path}": methods for path, methods in (own | advice).items()},
         "/v1/processes": ["get"],
         "/v1/{process}/history": ["get"],
         "/v1/{process}/monitoring": ["get"],
