@@ -68,6 +68,8 @@ class Novelty:
         values, vectors = np.linalg.eigh(covariance)
         # A column that never varies has no information: it is left out, not divided by zero.
         whitening = vectors * np.where(values > 1e-9 * values.max(), 1 / np.sqrt(np.maximum(values, 1e-300)), 0.0)
+        # So is one without a value, which the shrunk covariance gives a variance: any value would be novel.
+        whitening[np.isnan(X).all(axis=0)] = 0.0
         unranked = cls(scale, whitening, means @ whitening, math.inf)
         ranked = Conformal(np.sort(unranked.distance(X_calibrate)))
         enough = len(ranked.scores) >= rows_needed(1 - NOVELTY)
