@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
+.PHONY: help up up-plant test test-fast test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ $(VENV)/.built: requirements.lock pyproject.toml
 ##@ Run
 up: $(VENV)/.built ## simulate a plant of each task, train on it, then serve the API on :8000 and the MLflow UI on :5000
 	@exec $(BIN)/nonferrous up
+
+up-plant: $(VENV)/.built ## the same for one potline that runs live, with gateway and worker: predictions appear in the terminal
+	@exec $(BIN)/nonferrous up --plant
 
 ##@ Develop
 test: $(VENV)/.built ## run the tests that every change waits for: something of everything

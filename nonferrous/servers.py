@@ -9,14 +9,15 @@ import shlex
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nonferrous.console import REFUSED, console, fail
+from nonferrous.live import check_libraries
 from nonferrous.train import has_champion, prepare_all
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from seeds import Seed
 
 START_SECONDS = 120
+LIVE_PROCESS = "aluminium_reduction"
+LIVE_UNITS = 24  # of a plant that is simulated to run live
+SHOWN_UNITS = 3  # of a live plant
+SHOWN_EVERY = 10.0  # s
 ASKED = ("aluminium_reduction", "aluminium_scrap", "aluminium_ingot")  # for predictions in README.md
 MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
 
@@ -48,20 +53,30 @@ def serve(
 def up(
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
     ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    plant: Annotated[
+        bool, typer.Option("--plant", help="Run a live potline with gateway and worker, too; train no other plant.")
+    ] = False,
+    plant_port: Annotated[int, typer.Option(help="Port of the live plant.")] = 4840,
 ) -> None:
     """Set up demo plants if needed; start the API and the MLflow UI."""
     from registry.settings import read_settings
-    from seeds import load_all
+    from seeds import load, load_all
 
     settings = read_settings()
     if settings.artifact_root is None:
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
-    for required_port in (port, ui_port):
+    if plant:
+        check_libraries()
+    for required_port in (port, ui_port, *([plant_port] if plant else [])):
         _check_free(required_port)
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
-    made = one_a_task(plants)
-    answering = [seed for seed, passed in zip(made, prepare_all(made, settings), strict=True) if passed]
+    made = [load(LIVE_PROCESS)] if plant else one_a_task(plants)
+    answering = [
+        seed
+        for seed, passed in zip(made, prepare_all(made, settings, LIVE_UNITS if plant else None), strict=True)
+        if passed
+    ]
     answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
     if not plants and not answering:
         fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
@@ -83,13 +98,91 @@ def up(
         if others:
             names = ", ".join(seed.process.name for seed in others)
             screen.print(f"Simulated plants that are not trained here: {names}; `nonferrous train --all` does.\n")
-        screen.print("Ctrl-C ends both.")
         try:
-            while service.poll() is None and tracker.poll() is None:
-                time.sleep(0.5)
+            with ExitStack() as stack:
+                programs = [service, tracker]
+                if plant:
+                    programs += _live_programs(made[0], settings, plant_port, api, stack)
+                screen.print("Ctrl-C ends all.")
+                _wait_for_an_end(programs, _predictions(made[0], settings, plant_port) if plant else None)
         except KeyboardInterrupt:
             return
     fail(f"a server ended by itself; its last words are in {settings.folder / 'logs'}")
+
+
+def _live_programs(
+    seed: Seed, settings: StoreSettings, port: int, api: str, stack: ExitStack
+) -> list[subprocess.Popen[bytes]]:
+    """Start worker, live plant and gateway, until the stack is closed; plant and gateway trust each other."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from gateway.opcua import certificates
+    from gateway.plant.certificate import certificate_in
+
+    name, address, folder = seed.process.name, f"opc.tcp://127.0.0.1:{port}", settings.folder / "gateway"
+    if not (folder / certificates.CERTIFICATE).exists():
+        certificates.create(folder)
+    own, _ = certificate_in(settings.folder / "plant")
+    certificates.trust(folder, x509.load_pem_x509_certificate(own.read_bytes()).public_bytes(Encoding.DER))
+    worker = stack.enter_context(_running("worker", ["-m", "nonferrous", "worker"], settings))
+    # The live plant goes on where the plant that the model was trained on ends.
+    manifest = settings.folder / "plants" / name / "simulation.json"
+    units = json.loads(manifest.read_text(encoding="utf-8"))["units"] if manifest.exists() else LIVE_UNITS
+    simulate = ["-m", "nonferrous", "simulate", name, "--live", address, "--units", str(units)]
+    plant = stack.enter_context(_running("plant", simulate, settings))
+    console().print(f"Live plant {address}: its history is simulated first, then a period takes a minute.")
+    _await_port(port, plant)
+    gateway = ["-m", "nonferrous", "gateway", "run", address, "--process", name, "--service", api, "--port", "0"]
+    console().print(f"Its log, and those of worker and gateway, are in {settings.folder / 'logs'}.", soft_wrap=True)
+    return [worker, plant, stack.enter_context(_running("gateway", gateway, settings))]
+
+
+def _predictions(seed: Seed, settings: StoreSettings, port: int) -> Callable[[], list[str]]:
+    """Return a function that reads the latest predictions of some units from the live plant."""
+    import asyncio
+
+    from gateway.errors import GatewayError
+    from gateway.opcua.session import Access
+    from gateway.plant.predictions import prediction_lines
+    from synthetic_data.engine.simulator import simulator_of
+
+    access = Access(f"opc.tcp://127.0.0.1:{port}", settings.folder / "gateway")
+    units = [simulator_of(seed).unit_name(number) for number in range(SHOWN_UNITS)]
+
+    def read() -> list[str]:
+        with suppress(GatewayError):  # a busy plant; the next round reads it
+            return asyncio.run(prediction_lines(seed, access, units))
+        return []
+
+    return read
+
+
+def _wait_for_an_end(
+    programs: Sequence[subprocess.Popen[bytes]], predictions: Callable[[], list[str]] | None = None
+) -> None:
+    """Wait until a program ends; meanwhile print predictions that have changed."""
+    shown: list[str] = []
+    due = time.monotonic()
+    while all(program.poll() is None for program in programs):
+        if predictions is not None and time.monotonic() >= due:
+            lines = predictions()
+            for line in lines if lines != shown else []:
+                console().print(line, markup=False, soft_wrap=True)
+            shown, due = lines or shown, time.monotonic() + SHOWN_EVERY
+        time.sleep(0.5)
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a program listens on a port of this machine, or ends."""
+    patience = time.monotonic() + START_SECONDS * 5
+    while process.poll() is None:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        if time.monotonic() > patience:
+            fail(f"port {port}: the live plant did not start within {START_SECONDS * 5} s")
+        time.sleep(0.2)
 
 
 def one_a_task(plants: Sequence[Seed]) -> list[Seed]:
@@ -112,7 +205,7 @@ def _check_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            fail(f"port {port}: {error.strerror}; choose another with --port or --ui-port")
+            fail(f"port {port}: {error.strerror}; choose another with --port, --ui-port or --plant-port")
 
 
 @contextmanager

@@ -224,11 +224,12 @@ def _champion(versions: list[Version]) -> int | None:
     return next((version.number for version in versions if CHAMPION in version.aliases), None)
 
 
-def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
+def prepare_all(seeds: Sequence[Seed], settings: StoreSettings, units: int | None = None) -> list[bool]:
     """Simulate and train each process without a champion that loads; return which have one then.
 
     A plant whose newest version was refused by the gate is not trained again with the same seed: it would be refused
-    again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
+    again. `units` is the size of plants that are simulated here, by default that of the seed. Processes learn side by
+    side on the cores that there are; what each says is shown when all are done.
     """
     from training.parallel.workers import Workers, cores
 
@@ -236,11 +237,12 @@ def prepare_all(seeds: Sequence[Seed], settings: StoreSettings) -> list[bool]:
     left = [seed for seed, outcome in zip(seeds, known, strict=True) if outcome is None]
     if len(left) < 2 or cores() < 2:
         return [
-            _made(seed, settings) if outcome is None else outcome for seed, outcome in zip(seeds, known, strict=True)
+            _made(seed, settings, units=units) if outcome is None else outcome
+            for seed, outcome in zip(seeds, known, strict=True)
         ]
     # Many labels take longest; who begins last must not be who takes longest.
     left.sort(key=lambda seed: -len(seed.labels))
-    work = Preparation(max(1, cores() // len(left)))
+    work = Preparation(max(1, cores() // len(left)), units)
     views = [(seed, settings) for seed in left]
     with (
         progress_of([seed.process.name for seed in left]) as step,
@@ -261,9 +263,12 @@ class Preparation:
     ----------
     processes : int
         How many processes it may learn in.
+    units : int or None
+        Size of a plant that is simulated here; None for that of the seed.
     """
 
     processes: int
+    units: int | None = None
 
     def __call__(self, seed: Seed, settings: StoreSettings, step: Callable[[Any], None], /) -> tuple[bool, str]:
         """Return whether the gate was passed, and the output."""
@@ -271,7 +276,7 @@ class Preparation:
         name = seed.process.name
         try:
             with redirect_stdout(StringIO()) as output, reported(lambda *state: step((name, *state))):
-                passed = _made(seed, settings, self.processes)
+                passed = _made(seed, settings, self.processes, self.units)
         finally:
             signal.signal(signal.SIGTERM, ends)
         return passed, output.getvalue()
@@ -303,9 +308,9 @@ def _known(seed: Seed, settings: StoreSettings) -> bool | None:
     return None
 
 
-def _made(seed: Seed, settings: StoreSettings, processes: int | None = None) -> bool:
+def _made(seed: Seed, settings: StoreSettings, processes: int | None = None, units: int | None = None) -> bool:
     """Simulate a plant where there is none and train on it; gives whether the gate let it pass."""
     folder = settings.folder / "plants" / seed.process.name
     if not (folder / "simulation.json").exists():
-        simulate(seed.process.name, folder)
+        simulate(seed.process.name, folder, units=units)
     return train_on(seed, folder, processes=processes)

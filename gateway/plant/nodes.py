@@ -10,6 +10,7 @@ from asyncua import Server, ua
 
 from gateway.plant.live_plant import LivePlant
 from gateway.plant.outlet import PlantError
+from gateway.results import fields_of
 from seeds import Column
 
 NAMESPACE = "urn:nonferrous:plant"
@@ -17,6 +18,8 @@ RESULTS = "Results"
 """Identifier of the node below which clients may add and write nodes."""
 UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 _READ = 1 << ua.AccessLevel.CurrentRead | 1 << ua.AccessLevel.HistoryRead
+_WRITE = 1 << ua.AccessLevel.CurrentRead | 1 << ua.AccessLevel.CurrentWrite
+_RESULT_TYPES = {float: ua.ObjectIds.Double, str: ua.ObjectIds.String, bool: ua.ObjectIds.Boolean}
 _WAITING = ua.DataValue(ua.Variant(None, ua.VariantType.Null), ua.StatusCode(ua.StatusCodes.BadWaitingForInitialData))
 _TYPES = {
     ua.VariantType.Double: ua.ObjectIds.Double,
@@ -68,6 +71,7 @@ class PlantNodes:
                 text = f"start of the period of {column.name}"
                 items += self._variable(parent, unit, f"{column.name}.period", text, ua.VariantType.DateTime)
             await self._add(items)
+            await self._add(self._results(unit))
         for unit, tag in self.types:
             await self._server.write_attribute_value(self.node_id(unit, tag), _WAITING)
 
@@ -84,6 +88,31 @@ class PlantNodes:
                     f"node {identifier}: {result.StatusCode.name}: expected units and columns of other names"
                 )
 
+    def _results(self, unit: str) -> Iterator[ua.AddNodesItem]:
+        """Yield the nodes to which a gateway writes the results of a unit."""
+        folders: set[ua.NodeId] = set()
+        for path, field in fields_of(self._plant.seed).items():
+            names = (RESULTS, unit, *path)
+            for depth in range(2, len(names)):
+                folder = self.node_id(*names[:depth])
+                if folder not in folders:
+                    folders.add(folder)
+                    parent = self.node_id(*names[: depth - 1])
+                    yield self._object(parent, folder, is_folder=True, name=names[depth - 1])
+            node, kind = self.node_id(*names), _RESULT_TYPES[field.kind]
+            item = self._item(
+                self.node_id(*names[:-1]), node, names[-1], ua.ObjectIds.HasComponent, ua.NodeClass.Variable
+            )
+            item.TypeDefinition = _expanded(ua.NodeId(ua.ObjectIds.BaseDataVariableType))
+            item.NodeAttributes = _attributes(names[-1], names[-1], kind)
+            item.NodeAttributes.AccessLevel = item.NodeAttributes.UserAccessLevel = _WRITE
+            yield item
+            if field.unit:
+                measure = ua.EUInformation(UNECE, -1, ua.LocalizedText(field.unit), ua.LocalizedText(field.unit))
+                yield self._property(node, "EngineeringUnits", measure, ua.ObjectIds.EUInformation)
+            if field.low is not None and field.high is not None:
+                yield self._property(node, "EURange", ua.Range(field.low, field.high), ua.ObjectIds.Range)
+
     def _column(self, parent: ua.NodeId, unit: str, column: Column) -> Iterator[ua.AddNodesItem]:
         kind = ua.VariantType.Double if column.is_number else ua.VariantType.String
         yield from self._variable(parent, unit, column.name, column.description, kind)
@@ -97,12 +126,15 @@ class PlantNodes:
         if math.isfinite(low) and math.isfinite(high):
             yield self._property(node, "EURange", ua.Range(low, high), ua.ObjectIds.Range)
 
-    def _object(self, parent: ua.NodeId, node: ua.NodeId, is_folder: bool = False) -> ua.AddNodesItem:
-        item = self._item(parent, node, str(node.Identifier), ua.ObjectIds.Organizes, ua.NodeClass.Object)
+    def _object(
+        self, parent: ua.NodeId, node: ua.NodeId, is_folder: bool = False, name: str | None = None
+    ) -> ua.AddNodesItem:
+        name = str(node.Identifier) if name is None else name
+        item = self._item(parent, node, name, ua.ObjectIds.Organizes, ua.NodeClass.Object)
         item.TypeDefinition = _expanded(
             ua.NodeId(ua.ObjectIds.FolderType if is_folder else ua.ObjectIds.BaseObjectType)
         )
-        item.NodeAttributes = ua.ObjectAttributes(DisplayName=ua.LocalizedText(str(node.Identifier)))
+        item.NodeAttributes = ua.ObjectAttributes(DisplayName=ua.LocalizedText(name))
         return item
 
     def _variable(

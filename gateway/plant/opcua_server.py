@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Sequence
@@ -22,6 +23,9 @@ _STATUS = {
     "uncertain": ua.StatusCode(ua.StatusCodes.UncertainLastUsableValue),
     "bad": ua.StatusCode(ua.StatusCodes.BadSensorFailure),
 }
+
+
+_AT_ONCE = 100  # values
 
 
 class OpcUaServer:
@@ -60,14 +64,15 @@ class OpcUaServer:
         server.set_server_name("nonferrous simulated plant")
         await server.set_application_uri(application_uri())
         if self._certificates is None:
-            policy = ua.SecurityPolicyType.NoSecurity
+            policy, tokens = ua.SecurityPolicyType.NoSecurity, [ua.AnonymousIdentityToken]
         else:
             policy = ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt
+            tokens = [ua.X509IdentityToken, ua.UserNameIdentityToken]
             certificate, key = certificate_in(self._certificates)
             await server.load_certificate(certificate)
             await server.load_private_key(key)
         server.set_security_policy([policy], PlantPermissions())
-        server.set_identity_tokens([ua.AnonymousIdentityToken])
+        server.set_identity_tokens(tokens)
         server.iserver.history_manager.set_storage(self._history)
         await self._nodes.create()
         try:
@@ -79,7 +84,9 @@ class OpcUaServer:
 
     async def write(self, values: Sequence[TagValue]) -> None:
         """Write values with status and source time; unknown units are those of a later start."""
-        for one in values:
+        for number, one in enumerate(values):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # requests of clients wait no longer than a part of a scan
             kind = self._nodes.types.get((one.unit, one.tag))
             if kind is None:
                 continue

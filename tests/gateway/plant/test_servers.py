@@ -16,10 +16,16 @@ import pytest
 from asyncua import Client, ua
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from gateway.errors import GatewayError
 from gateway.mqtt.broker import read_broker
 from gateway.mqtt.connection import BrokerConnection
+from gateway.opcua import certificates
+from gateway.opcua.session import Access
+from gateway.plant.predictions import prediction_lines
 from gateway.sparkplug.host import ReceivedMetrics, SparkplugHost
 from seeds import load
 from synthetic_data import begin
@@ -82,6 +88,8 @@ async def client_of(address, home):
     client, own = Client(address, timeout=20), home / "plant" / "certificate.pem"
     client.application_uri = "urn:test"
     await client.set_security(SecurityPolicyBasic256Sha256, str(certificate), str(key), server_certificate=str(own))
+    await client.load_client_certificate(str(certificate))
+    await client.load_private_key(str(key))
     return client
 
 
@@ -145,6 +153,26 @@ def test_clients_write_results_alone(server, seed, units):
     assert with_client(server, write) == 2.0
 
 
+def test_predictions_of_a_gateway_that_trusts_the_plant_are_lines(server, seed, units):
+    address, home = server
+    folder, unit, quantity = home / "gateway", units[1], next(iter(seed.quantities))
+    certificates.create(folder)
+    own = x509.load_pem_x509_certificate((home / "plant" / "certificate.pem").read_bytes())
+    access = Access(address, folder)
+    with pytest.raises(GatewayError, match="its certificate is not trusted"):
+        asyncio.run(prediction_lines(seed, access, units))
+    certificates.trust(folder, own.public_bytes(Encoding.DER))
+    assert asyncio.run(prediction_lines(seed, access, units)) == []
+
+    async def write(client, index):
+        for part, value in (("value", 94.25), ("low", 92.0), ("high", 96.5)):
+            await client.get_node(ua.NodeId(f"Results.{unit}.{quantity}.{part}", index)).write_value(value)
+
+    with_client(server, write)
+    measure = seed.quantities[quantity]
+    assert asyncio.run(prediction_lines(seed, access, units)) == [f"{unit} {quantity}: 94.25 (92 to 96.5) {measure}"]
+
+
 def test_the_history_has_each_change_page_by_page(server, seed, units):
     async def read(client, index):
         node = client.get_node(ua.NodeId(f"{units[0]}.{seed.clock.name}", index))
@@ -161,6 +189,18 @@ def test_the_history_has_each_change_page_by_page(server, seed, units):
     assert {b - a for a, b in pairwise(starts)} == {seed.period}
     assert page[:2] == whole[:2]
     assert [value.Value.Value for value in backward] == starts[::-1]
+
+
+def test_an_anonymous_client_is_refused(server):
+    async def connect():
+        client = await client_of(*server)
+        client.user_certificate = client.user_private_key = None
+        async with client:
+            pass
+
+    with_client(server, lambda client, index: client.get_root_node().read_browse_name())
+    with pytest.raises(ua.UaError):
+        asyncio.run(connect())
 
 
 def test_a_client_without_encryption_is_refused(server):
