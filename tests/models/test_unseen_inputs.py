@@ -1,88 +1,81 @@
-"""An input that no training row had and that a row has now changes no prediction, and is named."""
+"""An input that no training row has moves no prediction when it is sent, whatever the candidate."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from models.classification.candidates import build as build_classes
 from models.classification.model import classifier
-from models.interfaces.answers import UNSEEN
-from models.quality.candidates import build as build_lots
-from models.quality.grader import grader
-from models.sorting.candidates import build as build_pieces
-from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
-from models.table.contract import check
-from models.table.inputs import matrix
+from models.interfaces.answers import learnt_inputs
+from models.quality.error_scenarios import ErrorScenarios
+from models.quality.model import QualityModel
+from models.regression.calibration import conformalised
+from models.tasks import build
 from physics.arrays import FloatArray
-from seeds import Seed
+from seeds import Seed, load
 
-Frame = Callable[..., pd.DataFrame]
-
-
-def sent_and_not(X: FloatArray, column: int, value: float) -> tuple[FloatArray, FloatArray]:
-    """Rows without an input, and the same rows with a value of it."""
-    without = X[:20].copy()
-    without[:, column] = np.nan
-    sent = without.copy()
-    sent[:, column] = value
-    return without, sent
+TOYS = Path(__file__).parents[1] / "toys"
+SEEDS: dict[str, Seed] = {name: load(TOYS / f"{name}.toml") for name in ("toy_cells", "toy_ores", "toy_lots")}
+SEEDS["aluminium_reduction"] = load("aluminium_reduction").for_target("current_efficiency")
+ROWS = 400
 
 
-def check_same(model: Any, without: FloatArray, sent: FloatArray, column: int) -> None:
-    """Check that both are predicted alike, and that the input is named where it is sent."""
-    expected, result = model.columns(without), model.columns(sent)
-    for name, values in expected.items():
-        np.testing.assert_array_equal(result[name], values, err_msg=name)
-    named = f"{model.names[column]} {UNSEEN}"
-    assert all(named in words for words in model.flags(sent))
-    others = [[word for word in words if word != named] for words in model.flags(sent)]
-    assert others == model.flags(without)
+def drawn(seed: Seed) -> FloatArray:
+    """Rows of inputs about their typical values; texts by their numbers."""
+    rng = np.random.default_rng(12)
+    columns = []
+    for column in seed.inputs:
+        if column.is_number:
+            low, high = column.limits
+            middle, width = (low + high) / 2, (high - low) / 20
+            if not np.isfinite(middle):
+                middle, width = 5.0, 0.5
+            columns.append(rng.normal(middle, width, ROWS))
+        else:
+            columns.append(rng.integers(0, len(column.values or ("",)), ROWS).astype(np.float64))
+    return np.column_stack(columns)
 
 
-@pytest.mark.parametrize("candidate", ["linear", "lightgbm"])
-def test_classes(candidate: str, toy_class_seed: Seed, toy_class_frame: Frame) -> None:
-    seed, frame = toy_class_seed, toy_class_frame().sort_values("day", kind="stable")
-    X, y = matrix(frame, seed).copy(), pd.Categorical(frame["ore"], seed.classes).codes.astype(np.float64)
-    column = next(i for i, one in enumerate(seed.inputs) if one.is_number)
-    without, sent = sent_and_not(X, column, float(np.nanmean(X[:, column])))
-    X[:, column] = np.nan
-    unfitted: Any = build_classes(seed)[candidate]
-    estimator = unfitted.fit(X[:500], y[:500])
-    p = estimator.predict_proba(X[500:])
-    model = classifier(seed, candidate, estimator, X[:500], y[:500], X[500:], y[500:], p, {})
-    check_same(model, without, sent, column)
+def labels(seed: Seed, X: FloatArray) -> FloatArray:
+    """Labels that depend on all inputs."""
+    rng = np.random.default_rng(13)
+    signal = ((X - X.mean(axis=0)) / X.std(axis=0)).sum(axis=1) / np.sqrt(X.shape[1])
+    if seed.process.task == "classification":
+        return (signal > 0).astype(np.float64)
+    if seed.process.task == "quality":
+        contents = np.exp(0.3 * signal[:, None] + 0.1 * rng.normal(size=(ROWS, len(seed.elements))))
+        return np.column_stack([contents, *(signal > 0.5 for _ in seed.defects)])
+    return 90.0 + signal + 0.2 * rng.normal(size=ROWS)
 
 
-@pytest.mark.parametrize("candidate", ["linear", "lightgbm"])
-def test_lots(candidate: str, toy_quality_seed: Seed, toy_quality_frame: Frame) -> None:
-    seed = toy_quality_seed
-    table = check(toy_quality_frame(), seed).table.sort_values("cast_at", kind="stable")
-    X, Y = matrix(table, seed), table[[one.name for one in seed.by_role("target")]].to_numpy()
-    column = [one.name for one in seed.inputs].index("v")
-    without, sent = sent_and_not(X, column, 0.5)
-    X[:, column] = np.nan
-    half = len(X) // 2
-    unfitted: Any = build_lots(seed)[candidate]
-    estimator = unfitted.fit(X[:half], Y[:half])
-    raw, new = estimator.predict(X[half:]), slice(half, None)
-    model = grader(seed, candidate, estimator, X[:half], Y[new, :3], Y[new, 3:], raw, {}, X[new], imputes=True)
-    check_same(model, without, sent, column)
+def predicted(seed: Seed, estimator: Any, less: FloatArray, y: FloatArray, X: FloatArray) -> FloatArray:
+    """Predictions for X of a model whose estimator was fitted to `less` and y."""
+    task, rows = seed.process.task, ROWS // 2
+    if task == "classification":
+        p = estimator.predict_proba(less)
+        model = classifier(seed, "stub", estimator, less[:rows], y[:rows], less[rows:], y[rows:], p[rows:], {})
+        return model.probabilities(X)
+    if task == "quality":
+        unit = np.eye(len(seed.elements) + len(seed.defects))
+        scatter = ErrorScenarios.of(y[:, : len(seed.elements)], np.log(y[:, : len(seed.elements)]))
+        parts = learnt_inputs(less)
+        return QualityModel(seed, "stub", estimator, scatter, np.ones(len(unit)), 0.1, **parts).raw(X)
+    return conformalised(seed, "stub", estimator, less, y, y, {}).predict(X)
 
 
-def test_pieces(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> None:
-    seed, frame = toy_sorting_seed, toy_sorting_frame()
-    X, contents, lots = matrix(frame, seed).copy(), frame[["x", "z"]].to_numpy(), frame["lot"].to_numpy()
-    y = pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
-    column = next(i for i, one in enumerate(seed.inputs) if one.is_number and one.name != seed.sorting_rules.mass)
-    without, sent = sent_and_not(X, column, float(np.nanmean(X[:, column])))
-    X[:, column] = np.nan
-    old, new = slice(None, 2400), slice(2400, None)
-    unfitted: Any = build_pieces(seed)["lightgbm"]
-    estimator = unfitted.fit(X[old], y[old])
-    older = X[old], y[old], contents[old]
-    newer = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
-    model = sorter(seed, "lightgbm", estimator, LaboratoryPieces(*older), CalibrationPieces(*newer), {})
-    check_same(model, without, sent, column)
+@pytest.mark.parametrize(
+    ("process", "candidate"), [(process, candidate) for process, seed in SEEDS.items() for candidate in build(seed)]
+)
+def test_an_input_that_training_never_had_moves_no_prediction(process: str, candidate: str) -> None:
+    seed = SEEDS[process]
+    X = drawn(seed)
+    y = labels(seed, X)
+    for column in range(0, X.shape[1], max(1, X.shape[1] // 4)):
+        less = X.copy()
+        less[:, column] = np.nan
+        estimator = build(seed)[candidate].fit(less, y)
+        with_it, without = (predicted(seed, estimator, less, y, rows) for rows in (X, less))
+        np.testing.assert_array_equal(with_it, without, err_msg=seed.inputs[column].name)
