@@ -125,6 +125,7 @@ class Unit:
         """Begin a period if it is a new one, and end the one before."""
         if self.period is None:
             self.period = Period(start)
+            self._drop_from(written_start(self._tags.seed, start))
         elif start > self.period.start or (self._has_stated_start and start != self.period.start):
             row = row_of(self.period, self._tags, self.name, at)
             self._finish(row)
@@ -152,8 +153,13 @@ class Unit:
                 self._store(one, cells)
         yield label
 
+    def _drop_from(self, start: str) -> None:
+        """Drop finished periods from a start on: a simulated plant that starts again repeats them."""
+        self.finished = deque((one for one in self.finished if one[0] < start), maxlen=FINISHED)
+
     def _finish(self, row: PeriodRow) -> None:
         start = written_start(self._tags.seed, row.start)
+        self._drop_from(start)
         self.finished.append((start, dict(row.cells)))
         self._store(start, row.cells)
 
