@@ -57,7 +57,9 @@ def test_another_request_does_not_get_the_id(app: Service, database: Database, c
     assert stored(database) == 1
 
 
-@pytest.mark.parametrize("id", ["", "1", "G" * 36, new_id().upper(), new_id() + "0"])
+@pytest.mark.parametrize(
+    "id", ["", "1", "G" * 36, new_id().upper(), new_id() + "0"], ids=["empty", "digit", "letters", "capitals", "long"]
+)
 def test_an_id_is_a_uuid(app: Service, database: Database, call: Any, id: str) -> None:
     response = sent(call, app, id, [ROW])
     assert response.status_code == 422
