@@ -33,7 +33,7 @@ from tests.clients.generators import GENERATORS, calls_of
 from tests.seeds.typical import requested, typical_table
 from tests.serving.open_inference import conftest as protocol
 from tests.serving.wire import conftest as tables
-from tests.suite.as_in_training import Job, check_figures, flat
+from tests.suite.as_in_training import Job, check_figures, flat, said_of
 from tests.suite.jobs import few_trees, given_penalty, quicken
 from tests.suite.processes import FIRST, each
 from tests.suite.servers import server
@@ -292,9 +292,7 @@ def check_the_same(job, client, rows, theirs):
         for name, expected in model.columns(stated).items():
             np.testing.assert_allclose([one[name] for one in theirs], expected, rtol=1e-9)
         return
-    predictions = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job.seed, rows)).json()[
-        "predictions"
-    ]
+    predictions = said_of(job, rows, client)
     assert len(theirs) == len(predictions)
     for ours, other in zip(predictions, theirs, strict=True):
         for column, value in flat(job, ours).items():
