@@ -16,7 +16,7 @@ from gateway.errors import GatewayError
 from gateway.faults import Faults
 from gateway.opcua.browsing import variables
 from gateway.opcua.connection import PlantConnection
-from gateway.opcua.session import Access, session
+from gateway.opcua.session import Access, closed, session
 from gateway.outbox import Outbox, OutboxEntry
 from gateway.process import ADVICE, OUTCOMES, PREDICTIONS, Process, decoded_results
 from gateway.results import ResultValue
@@ -162,13 +162,16 @@ class _Running:
 
     async def run(self) -> None:
         """Run all tasks until one fails or all are cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._connection.run())
-            tasks.create_task(self._advance())
-            tasks.create_task(self._keep_outbox())
-            for target in (PREDICTIONS, OUTCOMES, ADVICE):
-                tasks.create_task(to_service(self._process, target, self._options.service, self._faults))
-            tasks.create_task(to_plant(self._process, self._write, self._faults))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._connection.run())
+                tasks.create_task(self._advance())
+                tasks.create_task(self._keep_outbox())
+                for target in (PREDICTIONS, OUTCOMES, ADVICE):
+                    tasks.create_task(to_service(self._process, target, self._options.service, self._faults))
+                tasks.create_task(to_plant(self._process, self._write, self._faults))
+        finally:
+            await closed()
 
     async def _advance(self) -> None:
         while True:

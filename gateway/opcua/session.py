@@ -120,6 +120,11 @@ def close(client: Client) -> None:
     task.add_done_callback(_closing.discard)
 
 
+async def closed() -> None:
+    """Wait for the clients that are being closed."""
+    await asyncio.gather(*_closing)
+
+
 async def _close(client: Client) -> None:
     with suppress(Exception):
         async with asyncio.timeout(_CLOSE_SECONDS):
