@@ -53,7 +53,7 @@ def run_gateway(
     user: User = "",
     insecure: Insecure = False,
 ) -> None:
-    """Read a plant, request predictions and write results back, until Ctrl-C."""
+    """Read a plant, request predictions and write them back."""
     _require_libraries()
     import asyncio
     import logging
@@ -135,7 +135,7 @@ def list_result_nodes(
     user: User = "",
     insecure: Insecure = False,
 ) -> None:
-    """Write the nodes that a server needs for results, to create them there."""
+    """Write the nodes that a server needs for results."""
     _require_libraries()
     import asyncio
     import csv
@@ -165,7 +165,7 @@ def make_certificate(
         str | None, typer.Option(metavar="SHA256", help="Fingerprint of the server's certificate, to trust it.")
     ] = None,
 ) -> None:
-    """Create the certificate of the gateway; show and trust that of a server."""
+    """Create own certificate; show or trust that of a server."""
     _require_libraries()
     import asyncio
 

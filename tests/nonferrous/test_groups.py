@@ -17,7 +17,7 @@ from nonferrous.renamed import COMMANDS, OPTIONS
 CLAUSES = "what|how|whether|where|when|who|which|why|whose|let|of|as|by|that|it"
 COLUMNS, LINES = 80, range(24, 46)
 PLURALS = {"seeds", "batches", "models", "jobs", "keys", "records"}
-SHARED = {"report", "store"}  # groups that are verb and place of the administrator
+SHARED = {"report", "store", "gateway"}  # groups that are verb, place of the administrator, and one program
 RUN = CliRunner()
 
 
@@ -64,7 +64,7 @@ def test_help_of_options_starts_with_a_noun_and_is_whole(path: tuple[str, ...]) 
 
 def test_an_option_has_one_meaning_in_all_commands() -> None:
     """Options of one name have one text, except files and sizes that a command describes itself."""
-    own = {"--data", "--out", "--report", "--units", "--rng-seed", "--process", "--port"}
+    own = {"--data", "--out", "--report", "--units", "--rng-seed", "--process", "--host", "--port", "--insecure"}
     helps: dict[str, set[str]] = {}
     for command in ALL.values():
         for one in command.params:
