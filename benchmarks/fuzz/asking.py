@@ -101,7 +101,8 @@ def _asked(operations: list[Any], naming: Mapping[str, Naming]) -> Iterator[tupl
         for name in names:
             if name and name not in naming:
                 continue
-            kinds = KINDS if own else (DRAWN, INVALID) if operation.body else (DRAWN,)
+            # A query is text: a list of one value reads like the value itself.
+            kinds = (DRAWN,) if not operation.body else KINDS if own else (DRAWN, INVALID)
             yield from ((operation, name, kind) for kind in kinds)
 
 
