@@ -21,6 +21,7 @@ from sklearn.base import clone
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.inputs import matrix
 from models.tasks import CANDIDATES, inputs_for
+from operations.catalogue import offered
 from registry.promotion import promote
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
@@ -324,11 +325,12 @@ def address(job, tmp_path_factory) -> Iterator[str]:
 @pytest.mark.service
 @pytest.mark.long("generates and compiles clients")
 @pytest.mark.parametrize("generator", GENERATORS)
+@pytest.mark.parametrize("job", FIRST, indirect=True)
 def test_generated_clients_return_what_the_service_sends(job, address, generator, tmp_path):
     process = job.seed.process.name
     document = fetched(f"{address}/v1/{process}/openapi.json")
     calls = dict(calls_of(document, ("predictions", "outcomes", "recommendations")))
-    assert (f"/v1/{process}/recommendations" in calls) == bool(job.seed.by_role("setpoint"))
+    assert (f"/v1/{process}/recommendations" in calls) == ("recommendations" in offered(job.seed, 1).forms)
     (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
     results = GENERATORS[generator](tmp_path, address, list(calls.values()))
     for (path, call), result in zip(calls.items(), results, strict=True):
