@@ -164,6 +164,7 @@ class Plant:
     async def listen(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
             await self.obey(line.decode())
+            await self.write()  # else a client may read the values before the command
             print("done", flush=True)
 
 
