@@ -29,7 +29,7 @@ def prepared(toy_seed, tmp_path, monkeypatch):
         monkeypatch.setattr("registry.promotion.loaded", lambda *given: None if error is None else Refused(error))
         store = SimpleNamespace(versions=lambda process: list(versions))
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
-        monkeypatch.setattr(training, "simulate", lambda process, folder: trained.append("plant"))
+        monkeypatch.setattr(training, "simulate", lambda process, folder, units: trained.append("plant"))
         monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: trained.append("model") or False)
         (result,) = training.prepare_all([toy_seed], StoreSettings(home=tmp_path))
         return result, trained
@@ -73,7 +73,7 @@ def ended(monkeypatch, tmp_path):
         went = []
         monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
         monkeypatch.setattr(training, "_known", lambda seed, settings: None)
-        monkeypatch.setattr(training, "_made", lambda seed, settings: went.append(seed.process.name) or passed)
+        monkeypatch.setattr(training, "_made", lambda seed, settings, units: went.append(seed.process.name) or passed)
         monkeypatch.setattr("training.parallel.workers.cores", lambda: 1)
         monkeypatch.setattr("seeds.load_all", lambda: named)
         monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
@@ -103,7 +103,7 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
     labels = {"pots": 1, "scrap": 1, "ingots": 12, "known": 1}
     seeds = [SimpleNamespace(process=SimpleNamespace(name=name), labels=[0] * n) for name, n in labels.items()]
 
-    def made(seed, settings, processes):
+    def made(seed, settings, processes, units):
         with training.progress() as step:
             step("fit", 1, 2)
         typer.echo(f"{seed.process.name} learns in {processes}")

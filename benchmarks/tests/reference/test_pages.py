@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from http import HTTPStatus
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from prometheus_client.core import HistogramMetricFamily
 from benchmarks.reference import api_errors, metrics
 from benchmarks.reference.pages import PAGES, REFERENCE
 from benchmarks.reference.settings import variable
+from gateway.status import Snapshot
 from nonferrous.command_line import app
+from nonferrous.gateway import KEY, PASSWORD
 from serving.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
+NUMBERS = defaultdict(float, {kind: {} for kind in ("readings", "connection", "rows", "waiting", "faults")})
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*")]
 
 
@@ -27,7 +31,7 @@ def test_a_page_is_what_the_code_gives(name):
 def test_each_command_has_one_section_with_its_options():
     text = PAGES["cli.md"]()
     sections = re.findall(r"^## nonferrous (.+)$", text, re.MULTILINE)
-    groups = {"seeds", "batches", "models", "records", "keys", "jobs", "report", "store"}
+    groups = {"seeds", "batches", "models", "records", "keys", "jobs", "report", "store", "gateway"}
     assert {name.split()[0] for name in sections} == set(typer.main.get_command(app).commands)
     assert {name.split()[0] for name in sections if " " in name} == groups
     assert len(sections) == len(set(sections))
@@ -53,6 +57,7 @@ def test_documents_name_settings_that_there_are(path):
     if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
         return
     known = {variable(name, field) for name, field in ServiceSettings.model_fields.items()} | {"NONFERROUS_SEEDS"}
+    known |= {PASSWORD, KEY, "NONFERROUS_GATEWAY_USER"}
     named = set(re.findall(r"\bNONFERROUS_[A-Z_]*[A-Z]\b", present_names(path)))
     assert named <= known
 
@@ -62,6 +67,7 @@ def test_documents_name_metrics_that_there_are(path):
     if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
         return
     known = {metrics.exposed(family) for family in metrics.families()}
+    known |= {metrics.exposed(family) for family in Snapshot("toy", lambda: NUMBERS).collect()}
     known |= {f"{family.name}{end}" for family in metrics.families() for end in ("_bucket", "_sum", "_count")}
     named = set(
         re.findall(r"\bnonferrous_(?:[a-z]+_)*(?:total|seconds|bytes|bucket|count|share)\b", present_names(path))
