@@ -54,11 +54,11 @@ def wait_until_ready(client: httpx.Client) -> None:
 def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path, running: Running) -> None:
     with running(folder) as (process, address), httpx.Client(base_url=address, timeout=PATIENCE) as client:
         wait_until_ready(client)
-        response = client.post("/v1/toy_cells/predictions", json=ROWS)
+        response = client.post("/v1/toy_cells/predictions", json=ROWS | {"digits": "all"})
         assert response.status_code == 200
         expected = model_files.load(folder).answer(np.array([[np.nan, 10.0, 4.0]]), 0.9)["y"]
         assert response.json()["predictions"][0]["y"]["value"] == expected.value[0]
-        long = client.post("/v1/toy_cells/predictions", json={"rows": ROWS["rows"] * 2000})
+        long = client.post("/v1/toy_cells/predictions", json={"rows": ROWS["rows"] * 2000, "digits": "all"})
         assert len(long.json()["predictions"]) == 2000
         assert {one["y"]["value"] for one in long.json()["predictions"]} == {expected.value[0]}
         process.send_signal(signal.SIGINT)

@@ -44,7 +44,11 @@ def test_a_stored_version_advises_as_it_did_before(lots, save_toy_grader, tmp_pa
     save(whole, tmp_path / "with")
     again = load(tmp_path / "with")
     plans = LotPlans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
-    assert recommend(again.learnt["set-points"], plans) == recommend(trained, plans)
+    # Refused plans have NaN in place of effects, which equals nothing.
+    first, second = (
+        [repr(advice) for advice in recommend(one, plans)] for one in (trained, again.learnt["set-points"])
+    )
+    assert first == second
     assert again.refusals == {}
     assert load(tmp_path / "without").learnt == {}
 
