@@ -223,7 +223,7 @@ def test_every_tutorial_has_blocks_and_shows_outputs() -> None:
         "is the champion",
         "checks against the past, all kept",
         "of history, ",
-        "Ctrl-C ends both",
+        "Ctrl-C ends all",
         "all predictions: ",
         "has role late",
         "gives the target with R²",
