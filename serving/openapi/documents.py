@@ -76,6 +76,7 @@ def of_service(own: Own, in_service: Collection[str], routes: Sequence[BaseRoute
             path = route.path.replace(f"/{name}/", f"/{{{PROCESS}}}/", 1)
             shared.setdefault((path, route.method.lower()), {})[name] = route
     schemas, named = schemas_of({_MODEL: ModelUsed, "problem": Problem})
+    named[ModelUsed.__name__]["required"] = ["version", "baseline"]  # predictions have the others on request
     paths: Json = {}
     fields: dict[str, None] = {}
     for (path, method), offering in shared.items():
