@@ -5,12 +5,14 @@ import os
 import shutil
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 import numpy as np
@@ -332,9 +334,12 @@ def test_generated_clients_return_what_the_service_sends(job, address, generator
     calls = dict(calls_of(document, ("predictions", "outcomes", "recommendations")))
     assert (f"/v1/{process}/recommendations" in calls) == ("recommendations" in offered(job.seed, 1).forms)
     (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
-    results = GENERATORS[generator](tmp_path, address, list(calls.values()))
-    for (path, call), result in zip(calls.items(), results, strict=True):
-        assert without_ids(result) == without_ids(fetched(f"{address}{path}", call.body)), path
+    expected = {path: fetched(f"{address}{path}", call.body) for path, call in calls.items()}
+    given = {path: call for path, call in calls.items() if expected[path] is not None}
+    assert f"/v1/{process}/predictions" in given
+    results = GENERATORS[generator](tmp_path, address, list(given.values()))
+    for path, result in zip(given, results, strict=True):
+        assert without_ids(result) == without_ids(expected[path]), path
 
 
 @pytest.mark.service
@@ -349,14 +354,19 @@ def test_a_client_of_the_whole_service_predicts_for_a_process(job, address, gene
     generic = replace(call, schema="RowsRequest", answer="OperationResponse", path={"process": process})
     (result,) = GENERATORS[generator](tmp_path, address, [generic])
     assert result["process"] == process
-    assert result["model"]["alias"] == "champion"
+    assert result["model"]["version"] == 1
 
 
 def fetched(address, body=None):
-    """Response of the service to a GET, or to a POST of a body of JSON."""
+    """Response of the service to a GET, or to a POST of a body of JSON; None if the version lacks the operation."""
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(address, data, JSON), timeout=60) as answer:
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data, JSON), timeout=60) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.NOT_FOUND and "recommends no set-points" in error.read().decode():
+            return None
+        raise
 
 
 def without_ids(part):
