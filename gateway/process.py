@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import time
 from collections.abc import Sequence
 
@@ -18,6 +17,7 @@ from gateway.results import Field, ResultValue, no_prediction, of_predictions, o
 from gateway.service import RejectedError, ServiceClient
 from gateway.tag_map import TagMap
 from gateway.units import Unit
+from system.record_ids import new_id
 
 PREDICTIONS, OUTCOMES, ADVICE, RESULTS = "predictions", "outcomes", "advice", "results"
 """Targets of the outbox: three operations of the service, and the plant."""
@@ -178,12 +178,6 @@ class Process:
                 rejected -= len(others)
                 put(database, entry.target, new_id(), json.dumps(body | {name: others}).encode(), time.time())
             add_count(database, f"rejected {entry.target}", rejected)
-
-
-def new_id() -> str:
-    """Id of a record, made before it is sent: a UUID of version 7 (RFC 9562, section 5.7)."""
-    moment, random = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
-    return f"{moment[:8]}-{moment[8:]}-7{random[:3]}-{'89ab'[int(random[3], 16) & 3]}{random[4:7]}-{random[7:19]}"
 
 
 def _encoded(values: Sequence[ResultValue], at: float) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -87,18 +85,6 @@ class StoredExchange:
     def size(self) -> int:
         """Bytes of the bodies."""
         return len(self.request_body) + len(self.response_prefix) + len(self.response_body) + sum(map(len, self.more))
-
-
-def new_id() -> str:
-    """Id that no other request has, later ones behind earlier ones: a UUID of version 7 [1]_.
-
-    References
-    ----------
-    .. [1] RFC 9562, Universally Unique IDentifiers (UUIDs), section 5.7.
-    """
-    moment, random = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
-    variant = "89ab"[int(random[3], 16) & 3]
-    return f"{moment[:8]}-{moment[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
 def split(exchange: StoredExchange) -> list[StoredExchange]:

@@ -1,1 +1,1 @@
-"""Local state of a machine: locks, temporary folders, child programs, full disks and cancellation."""
+"""Local state of a machine: locks, temporary folders, child programs, full disks, cancellation; ids."""

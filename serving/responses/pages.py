@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +22,7 @@ from serving.responses.threads import in_thread
 from serving.wire.bodies import JSON
 from serving.wire.problems import ProblemError
 from system.cancellation import between
+from system.record_ids import is_id
 
 ID = "id"
 PARAMETERS = [
@@ -35,7 +35,6 @@ PARAMETERS = [
     }
 ]
 """Parameters of a page in OpenAPI."""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 def endpoint(operation: Operation[Any], form: Form, path: str, database: Database | None, load: Load) -> Endpoint:
@@ -70,10 +69,10 @@ def _page(operation: Operation[Any], form: Form, path: str, database: Database |
     of = f"of {operation.name} of {process}"
     if database is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"no response {of} is recorded: this service keeps no records")
-    is_id = id is None or _UUID.fullmatch(id) is not None
+    may_be_known = id is None or is_id(id)
     try:
         with database.read() as connection:
-            stored = responses.find(connection, process, operation.name, id) if is_id else None
+            stored = responses.find(connection, process, operation.name, id) if may_be_known else None
             if stored is not None:
                 fields = _fields(connection, stored, form)
                 known = stored.id, stored.at, stored.version, stored.digest

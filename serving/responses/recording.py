@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +12,17 @@ from fastapi import Request, Response
 
 from operations.forms.faults import RequestDefect, shown
 from records.database import FullDiskError, RecordsError, now
-from records.requests import StoredExchange, new_id
+from records.requests import StoredExchange
 from records.writing.quota import QuotaError
 from records.writing.writer import QueueFullError, Writer
 from serving.hot_reload.champions import Served
 from serving.middleware.context import asker, current
 from serving.wire.problems import ProblemError
+from system.record_ids import is_id, new_id
 
 R = TypeVar("R", bound=Response)
 
 RECORD = b"record-id"  # header of an answer: under which id it is recorded; of a request: the id that it shall have
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 SHORTEST_HEAD = 1024  # bytes that are kept once for all answers that begin with them
 _LATER = {"Retry-After": "1"}
 _WHEN_FREED = {"Retry-After": "60"}
@@ -67,7 +66,7 @@ def stated_id(request: Request) -> str | None:
         422 if it is no UUID in lower case.
     """
     stated = request.headers.get(RECORD.decode())
-    if stated is not None and _UUID.fullmatch(stated) is None:
+    if stated is not None and not is_id(stated):
         raise id_fault(stated, "a UUID of 36 characters in lower case")
     return stated
 

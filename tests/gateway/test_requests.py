@@ -8,7 +8,7 @@ import pytest
 
 from gateway.outbox import Outbox
 from gateway.periods import PeriodRow
-from gateway.process import decoded_results, new_id
+from gateway.process import decoded_results
 from gateway.requests import is_refused, outcomes_body, periods_needed, predictions_body
 from gateway.results import fields_of, no_prediction, of_predictions, of_recommendations, of_warnings
 from gateway.service import RejectedError, ServiceClient, UnreachableError
@@ -17,6 +17,7 @@ from gateway.units import Label, Unit
 from operations.catalogue import offered
 from seeds import Seed, load, names
 from seeds.format.loader import parse
+from system.record_ids import new_id
 
 from .conftest import RuleService
 

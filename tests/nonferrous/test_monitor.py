@@ -14,10 +14,11 @@ from records.database import Database
 from records.monitoring import newest
 from records.online_states import State, save
 from records.outcomes import Outcome, take
-from records.requests import StoredExchange, insert, new_id, recorded
+from records.requests import StoredExchange, insert, recorded
 from records.shadow import ShadowResponse, keep
 from registry import tracking
 from registry.versions import Version
+from system.record_ids import new_id
 
 AT = 1_700_000_000_000_000
 HELD_OUT = [f"A-{i:03d}" for i in range(6)]

@@ -13,8 +13,9 @@ from records import audit
 from records.database import Database, RecordsError
 from records.online_states import State, save
 from records.outcomes import Outcome, take
-from records.requests import StoredExchange, insert, new_id
+from records.requests import StoredExchange, insert
 from registry.retraining.new_rows import RowBatch
+from system.record_ids import new_id
 from tests.suite.jobs import quicken
 
 DAY = "2026-11-01T00:00:00"

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from records.database import Database, migrate
-from records.requests import StoredExchange, new_id
+from records.requests import StoredExchange
+from system.record_ids import new_id
 from tests.suite.postgresql import PostgreSQL
 from tests.suite.tools import needed
 

@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 
 from records.database import Database, RecordsError
 from records.request_index import by_id, by_number, index
-from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
+from records.requests import LARGE, MOST_AT_ONCE, insert, recorded, split
 from records.schema import REQUESTS
+from system.record_ids import new_id
 
 
 def stored(database):

@@ -17,10 +17,11 @@ from records import audit
 from records.database import Database
 from records.jobs.queue import RetrainingRequest
 from records.outcomes import Outcome, take
-from records.requests import StoredExchange, insert, new_id
+from records.requests import StoredExchange, insert
 from registry.errors import TrackingError
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
+from system.record_ids import new_id
 from tests.suite.jobs import quicken
 from training.core.comparison import ComparisonError
 from training.jobs import train as jobs

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from records.database import Database
-from records.requests import new_id
 from records.schema import REQUESTS
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from system.record_ids import new_id
 
 from .conftest import ROW, URL
 

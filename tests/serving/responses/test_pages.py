@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from records.database import Database, RecordsError
-from records.requests import insert, new_id, split
+from records.requests import insert, split
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.middleware.authorization import Principal, check, needed
@@ -20,6 +20,7 @@ from serving.responses.raw_route import ByPath
 from serving.settings import ServiceSettings
 from serving.wire.bodies import ARROW
 from serving.wire.problems import ProblemError
+from system.record_ids import new_id
 from tests.records.conftest import stored_exchange  # noqa: F401
 
 ROW = {"unit": "A", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
