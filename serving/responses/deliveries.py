@@ -15,7 +15,7 @@ from records import responses
 from records.database import Database, RecordsError
 from serving.middleware.context import asker
 from serving.responses.raw_route import Endpoint
-from serving.responses.recording import RECORD, id_fault, stated_id
+from serving.responses.recording import RECORD, id_fault, not_readable, stated_id
 from serving.wire.bodies import JSON, read_body
 from serving.wire.problems import ProblemError
 
@@ -67,8 +67,7 @@ def _known(database: Database, id: str) -> responses.FirstDelivery | None:
         with database.read() as connection:
             return responses.first_delivery(connection, id)
     except RecordsError:
-        detail = "the records cannot be read now; send the request again later"
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
+        raise not_readable("; send the request again later") from None
 
 
 def _content(database: Database, known: responses.FirstDelivery) -> bytes:

@@ -16,6 +16,7 @@ from serving.middleware.admission import Load
 from serving.responses.csv_answers import MEDIA_TYPE
 from serving.responses.process_response import json_response, status_of
 from serving.responses.raw_route import Endpoint
+from serving.responses.recording import not_readable
 from serving.responses.threads import in_thread
 from serving.wire.bodies import CSV
 from serving.wire.problems import ProblemError
@@ -72,8 +73,7 @@ def _response(process: str, seed: Any, database: Database, as_csv: bool) -> Resp
     try:
         known = latest(database, seed)
     except RecordsError:
-        later = {"Retry-After": "1"}
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the records cannot be read now", headers=later) from None
+        raise not_readable() from None
     if as_csv:
         from serving.wire.csv_tables import csv_of
 

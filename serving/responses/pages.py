@@ -18,6 +18,7 @@ from records import responses
 from records.database import Connection, Database, RecordsError
 from serving.middleware.admission import Load
 from serving.responses.raw_route import Endpoint
+from serving.responses.recording import not_readable
 from serving.responses.threads import in_thread
 from serving.wire.bodies import JSON
 from serving.wire.problems import ProblemError
@@ -78,8 +79,7 @@ def _page(operation: Operation[Any], form: Form, path: str, database: Database |
                 known = stored.id, stored.at, stored.version, stored.digest
                 return pages.drawn(operation, form, pages.Recorded(*known, fields, is_table=stored.kind != JSON))
     except RecordsError:
-        later = {"Retry-After": "1"}
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the records cannot be read now", headers=later) from None
+        raise not_readable() from None
     raise ProblemError(HTTPStatus.NOT_FOUND, _missing(of, path, id))
 
 

@@ -86,6 +86,11 @@ def not_recorded(error: RecordsError, failure: str) -> ProblemError:
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{failure}; send it again later", headers=_LATER)
 
 
+def not_readable(advice: str = "") -> ProblemError:
+    """The problem of records that cannot be read at the moment, with an advice behind it."""
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"the records cannot be read now{advice}", headers=_LATER)
+
+
 class Recorder:
     """Recorder of requests and responses.
 
