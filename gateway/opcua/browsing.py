@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from asyncua import Client, ua
 
+from gateway.opcua.data_values import content_of
 from gateway.opcua.node_ids import STANDARD, Namespaces
 
 MOST_NODES = 200_000
@@ -166,15 +167,11 @@ async def described(client: Client, nodes: Sequence[OfferedNode]) -> list[Descri
 
 def _described(node: OfferedNode, read: dict[ua.NodeId, ua.DataValue]) -> Described:
     unit, limits = (
-        None if name not in node.properties else _content(read[node.properties[name]]) for name in (_UNITS, _RANGE)
+        None if name not in node.properties else content_of(read[node.properties[name]]) for name in (_UNITS, _RANGE)
     )
     text = unit.DisplayName.Text if isinstance(unit, ua.EUInformation) else None
     low, high = (limits.Low, limits.High) if isinstance(limits, ua.Range) else (None, None)
     return Described(read[node.node_id], text or None, low, high)
-
-
-def _content(value: ua.DataValue) -> object:
-    return None if value.Value is None else value.Value.Value
 
 
 def table(nodes: Sequence[OfferedNode], descriptions: Sequence[Described]) -> str:
@@ -183,7 +180,7 @@ def table(nodes: Sequence[OfferedNode], descriptions: Sequence[Described]) -> st
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for node, one in sorted(zip(nodes, descriptions, strict=True), key=lambda pair: pair[0].path):
-        value, status = _content(one.value), one.value.StatusCode
+        value, status = content_of(one.value), one.value.StatusCode
         kind = "" if one.value.Value is None else one.value.Value.VariantType.name
         shown = "" if value is None else str(value)[:200]
         at = one.value.SourceTimestamp

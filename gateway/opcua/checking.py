@@ -11,9 +11,10 @@ from asyncua import Client, ua
 from gateway.errors import GatewayError
 from gateway.live_values import live_value
 from gateway.opcua.browsing import Described, OfferedNode, described, variables
+from gateway.opcua.connection import CLOCK_LIMIT
+from gateway.opcua.data_values import content_of, quality_of, utc
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes
-from gateway.opcua.session import quality_of, utc
 from gateway.readings import NOT_A_NUMBER, Reading, reading_of
 from gateway.results import fields_of
 from gateway.tag_map import MappedTag, TagMap, factor_of, units_of
@@ -31,7 +32,6 @@ MISSING, TEXT, UNIT, RANGE, STATUS, AGE, CLOCK, RESULTS = (
     "results",
 )
 NEAREST = 20  # missing tags with a proposal: comparing names takes its time
-_CLOCK_LIMIT = dt.timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ async def check(seed: Seed, client: Client, namespaces: Namespaces) -> MapCheck:
 
 
 def _server_findings(difference: dt.timedelta) -> Iterator[Finding]:
-    if abs(difference) > _CLOCK_LIMIT:
+    if abs(difference) > CLOCK_LIMIT:
         yield Finding(
             CLOCK, "", f"server minus this machine: {difference.total_seconds():.0f} s, expected at most 10 s"
         )
@@ -148,7 +148,7 @@ def _missing(tag: MappedTag, offered: dict[str, OfferedNode], is_compared: bool)
 def _value_findings(tags: TagMap, tag: MappedTag, one: Described, difference: dt.timedelta) -> Iterator[Finding]:
     at = utc(one.value.SourceTimestamp) or dt.datetime.now(dt.UTC) + difference
     quality, reason = quality_of(one.value.StatusCode)
-    content = None if one.value.Value is None else one.value.Value.Value
+    content = content_of(one.value)
     reading = reading_of(tag.text, content, quality, at - difference, tag.is_number, reason)
     if reading.reason == NOT_A_NUMBER:
         yield Finding(TEXT, tag.text, f"got {str(content)[:40]!r}: expected a number [{tag.column.unit}]")

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 
 from asyncua import Client, ua
 
+from gateway.opcua.data_values import utc
+
 PAGE = 1000
 """Number of values of one request."""
 
@@ -43,11 +45,10 @@ async def read_gap(
         result.StatusCode.check()
         values = list(result.HistoryData.DataValues or ())
         for value in values:
-            at = value.SourceTimestamp
-            aware = at.replace(tzinfo=dt.UTC) if at is not None and at.tzinfo is None else at
-            if aware is None or not latest < aware <= until:
+            at = utc(value.SourceTimestamp)
+            if at is None or not latest < at <= until:
                 continue  # a bound, or a value that was read before
-            latest = aware
+            latest = at
             yield value
         if len(values) < PAGE or latest < start:
             return

@@ -10,13 +10,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asyncua import Client, ua
+from asyncua import Client
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
 from gateway.opcua.node_ids import Namespaces
-from gateway.readings import DataQuality
 
 CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
@@ -131,18 +130,3 @@ async def _close(client: Client) -> None:
             await client.disconnect()
     with suppress(Exception):
         client.disconnect_socket()
-
-
-def utc(time: dt.datetime | None) -> dt.datetime | None:
-    """Time of the library, which states no zone or UTC, as UTC."""
-    if time is None:
-        return None
-    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
-
-
-def quality_of(status: ua.StatusCode | None) -> tuple[DataQuality, str]:
-    """Quality of a status, and its name unless it is good; no status means good."""
-    if status is None or status.is_good():
-        return "good", ""
-    # The two highest bits are the severity: 01 is uncertain, 10 and 11 are bad.
-    return ("uncertain" if status.value >> 30 == 1 else "bad"), status.name

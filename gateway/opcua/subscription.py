@@ -11,8 +11,8 @@ from typing import Any
 from asyncua import Client, Node, ua
 from asyncua.common.subscription import DataChangeNotif
 
+from gateway.opcua.data_values import content_of, quality_of, utc
 from gateway.opcua.node_ids import Namespaces
-from gateway.opcua.session import quality_of, utc
 from gateway.readings import Reading, reading_of
 
 HEARTBEAT = ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)
@@ -125,12 +125,11 @@ class Subscription:
             self.without_time += 1
             at = utc(given.ServerTimestamp) or dt.datetime.now(dt.UTC) + self.clock_difference
         quality, reason = quality_of(given.StatusCode)
-        value = None if given.Value is None else given.Value.Value
-        return reading_of(tag, value, quality, at - self.clock_difference, self._is_number[tag], reason)
+        return reading_of(tag, content_of(given), quality, at - self.clock_difference, self._is_number[tag], reason)
 
     def _note_heartbeat(self, given: ua.DataValue) -> None:
         self.beat = time.monotonic()
-        clock = None if given.Value is None else given.Value.Value
+        clock = content_of(given)
         if isinstance(clock, dt.datetime) and (there := utc(clock)) is not None:
             difference = there - dt.datetime.now(dt.UTC)
             # A second is what publishing takes; a steady offset keeps source times of a value equal.

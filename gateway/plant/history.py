@@ -10,6 +10,8 @@ from typing import Any
 from asyncua import ua
 from asyncua.server.history import HistoryStorageInterface
 
+from gateway.opcua.data_values import utc
+
 MOST_CHANGES = 500  # of a node
 
 
@@ -72,9 +74,7 @@ class ChangeHistory(HistoryStorageInterface):  # type: ignore[misc]
 
 def _utc(time: dt.datetime | None) -> dt.datetime | None:
     """Return a time of a request in UTC; None for the time 0, which leaves an end open."""
-    if time is None or time.year < 1602:
-        return None
-    return time if time.tzinfo is not None else time.replace(tzinfo=dt.UTC)
+    return None if time is None or time.year < 1602 else utc(time)
 
 
 def _time(value: ua.DataValue) -> dt.datetime:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from asyncua import Client
 
+from gateway.opcua.data_values import content_of
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.session import Access, session
 from seeds import Seed
@@ -47,6 +48,7 @@ async def _number(client: Client, namespaces: Namespaces, seed: Seed, path: Sequ
     if node is None:
         return None
     value = await client.get_node(node).read_data_value(raise_on_bad_status=False)
-    if value.StatusCode is None or value.StatusCode.is_bad() or value.Value is None:
+    if value.StatusCode is None or value.StatusCode.is_bad():
         return None
-    return value.Value.Value if isinstance(value.Value.Value, float) else None
+    content = content_of(value)
+    return content if isinstance(content, float) else None
