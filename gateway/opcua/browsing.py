@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from asyncua import Client, ua
 
 from gateway.opcua.data_values import content_of
 from gateway.opcua.node_ids import STANDARD, Namespaces
+from gateway.opcua.node_items import ENGINEERING_UNITS, RANGE
 
 MOST_NODES = 200_000
-AT_ONCE = 500  # nodes of one request
+_AT_ONCE = 500  # nodes of one request
 COLUMNS = ("tag", "path", "type", "unit", "low", "high", "value", "status", "source_time")
-_UNITS, _RANGE = "EngineeringUnits", "EURange"
+T = TypeVar("T")
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield items in order, as many together as a request may have."""
+    for first in range(0, len(items), _AT_ONCE):
+        yield items[first : first + _AT_ONCE]
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,7 @@ async def variables(
     level: list[tuple[ua.NodeId, tuple[str, ...]]] = [(root, ())]
     while level and len(offered) < MOST_NODES:
         below: list[tuple[ua.NodeId, tuple[str, ...]]] = []
-        for first in range(0, len(level), AT_ONCE):
-            batch = level[first : first + AT_ONCE]
+        for batch in batches(level):
             for (_, path), references in zip(batch, await _browse(client, [node for node, _ in batch]), strict=True):
                 for reference in references:
                     one = _offered(reference, path, namespaces)
@@ -96,7 +103,7 @@ def _with_properties(offered: Sequence[OfferedNode]) -> list[OfferedNode]:
     own = []
     for node in offered:
         parent = by_path.get(node.path[:-1])
-        if parent is not None and node.path[-1] in (_UNITS, _RANGE):
+        if parent is not None and node.path[-1] in (ENGINEERING_UNITS, RANGE):
             parent.properties[node.path[-1]] = node.node_id
         else:
             own.append(node)
@@ -158,8 +165,7 @@ async def described(client: Client, nodes: Sequence[OfferedNode]) -> list[Descri
     for node in nodes:
         node_ids += [node.node_id, *node.properties.values()]
     read: dict[ua.NodeId, ua.DataValue] = {}
-    for first in range(0, len(node_ids), AT_ONCE):
-        batch = node_ids[first : first + AT_ONCE]
+    for batch in batches(node_ids):
         values = await client.uaclient.read_attributes(batch, ua.AttributeIds.Value)
         read.update(zip(batch, values, strict=True))
     return [_described(node, read) for node in nodes]
@@ -167,7 +173,8 @@ async def described(client: Client, nodes: Sequence[OfferedNode]) -> list[Descri
 
 def _described(node: OfferedNode, read: dict[ua.NodeId, ua.DataValue]) -> Described:
     unit, limits = (
-        None if name not in node.properties else content_of(read[node.properties[name]]) for name in (_UNITS, _RANGE)
+        None if name not in node.properties else content_of(read[node.properties[name]])
+        for name in (ENGINEERING_UNITS, RANGE)
     )
     text = unit.DisplayName.Text if isinstance(unit, ua.EUInformation) else None
     low, high = (limits.Low, limits.High) if isinstance(limits, ua.Range) else (None, None)

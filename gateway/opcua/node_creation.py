@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from asyncua import Client, ua
 
-from gateway.opcua.browsing import AT_ONCE
+from gateway.opcua.browsing import batches
+from gateway.opcua.node_items import DATA_TYPES, attributes_of, item_of, measure_items, object_item
 from gateway.results import Field, Path, ResultValue
-
-_DATA_TYPES = {float: ua.ObjectIds.Double, str: ua.ObjectIds.String, bool: ua.ObjectIds.Boolean}
-_UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
-_READ_AND_WRITE = 3
 
 
 class NodeCreation:
@@ -38,21 +35,22 @@ class NodeCreation:
         if not isinstance(self._root.Identifier, str):
             return {}
         folders = {one.path[:depth] for one in values for depth in range(1, len(one.path))}
-        items = {path: self._folder(path) for path in folders}
+        items = {path: object_item(self._id(path[:-1]), self._id(path), path[-1]) for path in folders}
         items |= {one.path: self._variable(one.path, one.field) for one in values}
         for level in range(1, max(map(len, items), default=0) + 1):
             await self._add({path: item for path, item in items.items() if len(path) == level})
         created = [one for one in values if one.path not in self._refused]
-        properties: dict[Path, ua.AddNodesItem] = {}
-        for one in created:
-            properties |= self._properties(one.path, one.field)
-        await self._add(properties)
+        await self._add(
+            {
+                (*one.path, str(item.BrowseName.Name)): item
+                for one in created
+                for item in measure_items(self._id(one.path), one.field.unit, one.field.low, one.field.high)
+            }
+        )
         return {one.path: self._id(one.path) for one in created}
 
     async def _add(self, items: Mapping[Path, ua.AddNodesItem]) -> None:
-        paths = list(items)
-        for first in range(0, len(paths), AT_ONCE):
-            batch = paths[first : first + AT_ONCE]
+        for batch in batches(list(items)):
             try:
                 results = await self._client.uaclient.add_nodes([items[path] for path in batch])
             except ua.UaError:  # the server has no such service, or forbids it
@@ -67,54 +65,9 @@ class NodeCreation:
         identifier = ".".join((self._root.Identifier, *path))
         return ua.NodeId(identifier, self._root.NamespaceIndex)
 
-    def _item(self, path: Path, reference: int, kind: int) -> ua.AddNodesItem:
-        item = ua.AddNodesItem()
-        item.ParentNodeId = _expanded(self._id(path[:-1]))
-        item.ReferenceTypeId = ua.NodeId(reference)
-        item.RequestedNewNodeId = _expanded(self._id(path))
-        is_property = reference == ua.ObjectIds.HasProperty
-        item.BrowseName = ua.QualifiedName(path[-1], 0 if is_property else self._root.NamespaceIndex)
-        item.NodeClass = ua.NodeClass.Variable
-        item.TypeDefinition = _expanded(ua.NodeId(kind))
-        return item
-
-    def _folder(self, path: Path) -> ua.AddNodesItem:
-        item = self._item(path, ua.ObjectIds.Organizes, ua.ObjectIds.FolderType)
-        item.NodeClass = ua.NodeClass.Object
-        attributes = ua.ObjectAttributes()
-        attributes.DisplayName = ua.LocalizedText(path[-1])
-        item.NodeAttributes = attributes
-        return item
-
     def _variable(self, path: Path, field: Field) -> ua.AddNodesItem:
-        item = self._item(path, ua.ObjectIds.HasComponent, ua.ObjectIds.BaseDataVariableType)
-        item.NodeAttributes = _attributes(path[-1], ua.Variant(None, ua.VariantType.Null), _DATA_TYPES[field.kind])
+        parent, node = self._id(path[:-1]), self._id(path)
+        item = item_of(parent, node, path[-1], ua.ObjectIds.HasComponent, ua.ObjectIds.BaseDataVariableType)
+        empty = ua.Variant(None, ua.VariantType.Null)
+        item.NodeAttributes = attributes_of(path[-1], empty, DATA_TYPES[field.kind])
         return item
-
-    def _properties(self, path: Path, field: Field) -> dict[Path, ua.AddNodesItem]:
-        values: dict[str, tuple[object, int]] = {}
-        if field.unit:
-            unit = ua.EUInformation(_UNECE, -1, ua.LocalizedText(field.unit), ua.LocalizedText(field.unit))
-            values["EngineeringUnits"] = unit, ua.ObjectIds.EUInformation
-        if field.low is not None and field.high is not None:
-            values["EURange"] = ua.Range(field.low, field.high), ua.ObjectIds.Range
-        items = {}
-        for name, (value, kind) in values.items():
-            item = self._item((*path, name), ua.ObjectIds.HasProperty, ua.ObjectIds.PropertyType)
-            item.NodeAttributes = _attributes(name, ua.Variant(value, ua.VariantType.ExtensionObject), kind)
-            items[(*path, name)] = item
-        return items
-
-
-def _attributes(name: str, value: ua.Variant, kind: int) -> ua.VariableAttributes:
-    attributes = ua.VariableAttributes()
-    attributes.DisplayName = ua.LocalizedText(name)
-    attributes.DataType = ua.NodeId(kind)
-    attributes.ValueRank = ua.ValueRank.Scalar
-    attributes.Value = value
-    attributes.AccessLevel = attributes.UserAccessLevel = _READ_AND_WRITE
-    return attributes
-
-
-def _expanded(node_id: ua.NodeId) -> ua.ExpandedNodeId:
-    return ua.ExpandedNodeId(node_id.Identifier, node_id.NamespaceIndex)

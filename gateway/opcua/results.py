@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from asyncua import Client, ua
 
 from gateway.errors import GatewayError
-from gateway.opcua.browsing import AT_ONCE, OfferedNode, variables
+from gateway.opcua.browsing import OfferedNode, batches, variables
 from gateway.opcua.node_creation import NodeCreation
 from gateway.opcua.node_ids import Namespaces
 from gateway.results import ResultValue
@@ -113,8 +113,7 @@ class AdvisoryNodes:
         missing = next((one for one in values if one.path not in self._nodes), None)
         refusal = "" if missing is None else f"{'/'.join(missing.path)}: no such node below {self._root}"
         good = 0
-        for first in range(0, len(known), AT_ONCE):
-            batch = known[first : first + AT_ONCE]
+        for batch in batches(known):
             written = [_data_value(one, at) for one in batch]
             statuses = await self._client.uaclient.write_attributes([self._nodes[one.path] for one in batch], written)
             for one, status in zip(batch, statuses, strict=True):
