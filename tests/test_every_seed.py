@@ -334,12 +334,14 @@ def test_generated_clients_return_what_the_service_sends(job, address, generator
     calls = dict(calls_of(document, ("predictions", "outcomes", "recommendations")))
     assert (f"/v1/{process}/recommendations" in calls) == ("recommendations" in offered(job.seed, 1).forms)
     (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
-    expected = {path: fetched(f"{address}{path}", call.body) for path, call in calls.items()}
-    given = {path: call for path, call in calls.items() if expected[path] is not None}
+    # The outcomes of a first round change the intervals of later predictions.
+    first = {path: fetched(f"{address}{path}", call.body) for path, call in calls.items()}
+    given = {path: call for path, call in calls.items() if first[path] is not None}
     assert f"/v1/{process}/predictions" in given
+    expected = [fetched(f"{address}{path}", call.body) for path, call in given.items()]
     results = GENERATORS[generator](tmp_path, address, list(given.values()))
-    for path, result in zip(given, results, strict=True):
-        assert without_ids(result) == without_ids(expected[path]), path
+    for path, result, one in zip(given, results, expected, strict=True):
+        assert without_ids(result) == without_ids(one), path
 
 
 @pytest.mark.service

@@ -34,7 +34,7 @@ def main() -> None:
         save_model(seed, Path(folder) / "model")
         with limited(PROCESS, Path(folder) / "model", Path(folder) / "log", {}) as (service, address):
             bodies = itertools.islice(drawn(PROCESS, given.seed, numbers), given.cases)
-            outcome = send(bodies, f"{address}/v1/{PROCESS}/predictions?energy=false", service)
+            outcome = send(bodies, f"{address}/v1/{PROCESS}/predictions", service)
     about = {"process": PROCESS, "seed": given.seed, "limit_mib": MEMORY / 2**20}
     figures = result(outcome, measured=f"{datetime.now(UTC):%Y-%m-%d}", **about)
     if given.only is None:

@@ -29,7 +29,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str
     folder = tmp_path_factory.mktemp("limited")
     save_model(SEED, folder / "model")
     with limited(PROCESS, folder / "model", folder / "log", {}) as (number, address):
-        yield number, f"{address}/v1/{PROCESS}/predictions?energy=false"
+        yield number, f"{address}/v1/{PROCESS}/predictions"
 
 
 @pytest.mark.long("starts a service")
