@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.estimators.temperature import fitted_temperature, tempered
-from models.uncertainty.intervals import Conformal
+from models.uncertainty.intervals import Conformal, bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
 from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray
@@ -23,14 +23,19 @@ MOST_PATTERNS = 1024
 """Patterns whose calibration is kept, the latest used: at most 8 MiB."""
 NEGLIGIBLE = 0.01
 """Root mean square change of probabilities by all inputs that are ignored together."""
+_COVERAGE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
 class ClassCalibration:
-    """Temperature of probabilities, and scores of sets; see `ClassificationModel`."""
+    """Temperature of probabilities, and scores of sets; see `ClassificationModel`.
+
+    `size` is the mean number of classes in a set of 90 % of the rows of its pattern.
+    """
 
     temperature: float
     conformal: Conformal
+    size: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +101,17 @@ class CalibrationRows:
         p, codes = scores(X), self.codes[rows].astype(np.intp)
         with np.errstate(divide="ignore"):
             temperature = max(base_temperature, fitted_temperature(np.log(p), codes))
-        right = tempered(p, temperature)[np.arange(len(rows)), codes]
-        return ClassCalibration(temperature, Conformal(np.sort(1.0 - np.minimum(right, self.given[rows]))))
+        p = tempered(p, temperature)
+        right = p[np.arange(len(rows)), codes]
+        conformal = Conformal(np.sort(1.0 - np.minimum(right, self.given[rows])))
+        inside = 1.0 - p <= bounding_score(conformal.scores, _COVERAGE)
+        return ClassCalibration(temperature, conformal, float(np.maximum(inside.sum(axis=1), 1).mean()))
+
+    def ratio(self, masks: BoolArray, scores: Estimate, base_temperature: float) -> float:
+        """Return the size of sets of 90 % of patterns, shape (p, k), over that with all inputs [1]."""
+        nothing = np.zeros((1, masks.shape[1]), dtype=np.bool_)
+        own, whole = (self.calibrated(one, scores, base_temperature) for one in (masks, nothing))
+        return own.size / whole.size
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -16,6 +16,7 @@ from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Classifier, input_flags, learnt_inputs
 from models.table.inputs import input_names
 from models.uncertainty.intervals import Conformal
+from models.uncertainty.missing_report import CLASS_SET, MissingReport, flagged
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
@@ -54,6 +55,8 @@ class ClassificationModel:
         Where the model comes from: digests, training period, versions. JSON values only.
     missing : CalibrationRows, optional
         Calibration rows by which rows with missing inputs are calibrated; without them they are as others.
+    missing_costs : ndarray, shape (k,), optional
+        Mean size of sets of 90 % without each input alone over that with all [1].
     learnt : Mapping of str to object
         Parts fitted once for all candidates, by name; see `models.learnings`.
     refusals : Mapping of str to str
@@ -71,6 +74,7 @@ class ClassificationModel:
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
     missing: CalibrationRows | None = None
+    missing_costs: FloatArray | None = None
     learnt: Mapping[str, Any] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
 
@@ -166,19 +170,42 @@ class ClassificationModel:
             **{f"in_set_{name}": column for name, column in zip(self.seed.classes, inside.T, strict=True)},
         }
 
-    def flags(self, X: FloatArray) -> list[list[str]]:
+    def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
+        """Return the missing inputs of each row, the costliest first; None where none enlarges its set."""
+        if self.missing is None:
+            return [None] * len(X)
+        return self.missing.patterns.reported(X, self.names, self.missing_costs, self._ratios, CLASS_SET)
+
+    def _ratios(self, X: FloatArray) -> FloatArray:
+        """Size of the sets of rows over that with all inputs, shape (n,) [1]."""
+        ratios = np.ones(len(X))
+        if self.missing is not None:
+            for masks, rows in self.missing.patterns.divided(X, MOST_NEW):
+                if masks.any():
+                    ratios[rows] = self.missing.ratio(masks, self._scores, self.temperature)
+        return ratios
+
+    def flags(self, X: FloatArray, reports: Sequence[MissingReport | None] | None = None) -> list[list[str]]:
         """Return the flags of each row's response, one list a row, empty if none.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units.
+        reports : sequence of MissingReport or None, optional
+            What `missing_reports` gave for X, to save doing it again.
 
         Returns
         -------
         list of list of str
-            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`; "out of
+            "<column> outside training range", and missing inputs, as for `RegressionModel.flags`; "out of
             distribution": the inputs together lie farther from every class than nearly all known rows do.
         """
-        flags = input_flags(X, self.names, self.ranges, self.complete)
+        is_needed = self.complete if self.missing is None else np.zeros(len(self.names), dtype=np.bool_)
+        flags = input_flags(X, self.names, self.ranges, is_needed)
         for i in np.flatnonzero(self.novelty.novel(X)):
             flags[i].append("out of distribution")
-        return flags
+        return flagged(flags, self.missing_reports(X) if reports is None else reports)
 
     def state(self) -> dict[str, Any]:
         """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
@@ -187,17 +214,19 @@ class ClassificationModel:
             "scores": self.conformal.scores.tolist(),
             "novelty": self.novelty.state(),
             "missing": None if self.missing is None else self.missing.state(),
+            "missing_costs": None if self.missing_costs is None else self.missing_costs.tolist(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name."""
-        missing = state.get("missing")
+        missing, costs = map(state.get, ("missing", "missing_costs"))
         return cls(
             temperature=float(state["temperature"]),
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             novelty=Novelty.from_state(state["novelty"]),
             missing=None if missing is None else CalibrationRows.from_state(missing),
+            missing_costs=None if costs is None else np.array(costs, dtype=np.float64),
             **parts,
         )
 
@@ -243,7 +272,9 @@ def classifier(
         info=dict(info),
         **learnt_inputs(np.vstack([X_train, X_calibrate])),
     )
-    return replace(model, missing=CalibrationRows.of(X_calibrate, y_calibrate, given, model.probabilities))
+    missing = CalibrationRows.of(X_calibrate, y_calibrate, given, model.probabilities)
+    costs = missing.patterns.costs(lambda masks: missing.ratio(masks, model._scores, temperature))
+    return replace(model, missing=missing, missing_costs=costs)
 
 
 def cautious_temperature(p: FloatArray, codes: IntArray) -> float:

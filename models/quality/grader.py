@@ -81,4 +81,5 @@ def grader(
     )
     if X_calibrate is None:
         return model
-    return replace(model, missing=CalibrationLots.of(X_calibrate, reported, defects, raw, model.raw, own))
+    missing = CalibrationLots.of(X_calibrate, reported, defects, raw, model.raw, own)
+    return replace(model, missing=missing, missing_costs=missing.costs(model.raw, own))

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.quality.calibration import LotCalibration
+from models.quality.error_scenarios import ErrorScenarios
 from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
 from models.uncertainty.stored_arrays import decoded, encoded, freeze
@@ -121,12 +122,30 @@ class CalibrationLots:
     def _blanked(
         self, masks: BoolArray, estimate: Estimate, calibrate: Calibrate, base: LotCalibration
     ) -> tuple[LotCalibration, float]:
+        rows, raw = self._raw(masks, estimate)
+        calibration = calibrate(self.reported[rows], self.defects[rows], raw)
+        return calibration, bounding_score(calibration.scatter.joint.scores, _COVERAGE) / self._present(base)
+
+    def _raw(self, masks: BoolArray, estimate: Estimate) -> tuple[IntArray, FloatArray]:
+        """Numbers and raw predictions of the calibration lots that count for patterns."""
         rows, X = self.patterns.blanked(self.X, masks, FEWEST_LOTS)
         if np.isnan(self.reported[rows]).all(axis=0).any():  # an element that these lots have no assay of
             rows, X = self.patterns.blanked(self.X, masks, len(self.X))
-        raw = self.raw[rows] + estimate(X) - self._whole.of(b"", lambda: estimate(self.X))[rows]
-        calibration = calibrate(self.reported[rows], self.defects[rows], raw)
-        return calibration, bounding_score(calibration.scatter.joint.scores, _COVERAGE) / self._present(base)
+        return rows, self.raw[rows] + estimate(X) - self._whole.of(b"", lambda: estimate(self.X))[rows]
+
+    def costs(self, estimate: Estimate, base: LotCalibration) -> FloatArray:
+        """Return the joint intervals without each input alone over those with all, shape (k,) [1].
+
+        Of 90 %, mean of the contents; neither temperatures nor release threshold are computed for them.
+        """
+
+        def ratio(masks: BoolArray) -> float:
+            rows, raw = self._raw(masks, estimate)
+            own = ErrorScenarios.of(self.reported[rows], raw[:, : self.reported.shape[1]])
+            joint = bounding_score(own.joint.scores, _COVERAGE) / self._present(base)
+            return joint * mean_ratio(own.spread, base.scatter.spread)
+
+        return self.patterns.costs(ratio)
 
     def _present(self, base: LotCalibration) -> float:
         """Joint half width of 90 % of lots that miss nothing, in the spreads of these."""
@@ -149,3 +168,8 @@ class CalibrationLots:
         numbers = decoded(state["rows"]).reshape(-1, sum(sizes))
         X, reported, own_defects, raw = np.split(numbers, np.cumsum(sizes)[:-1], axis=1)
         return cls(X, reported, own_defects, raw, patterns)
+
+
+def mean_ratio(spread: FloatArray, base: FloatArray) -> float:
+    """Return the geometric mean of spreads over those of lots that miss nothing, shape (E,) each [1]."""
+    return float(np.exp(np.log(spread / base).mean()))

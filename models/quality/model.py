@@ -23,13 +23,13 @@ from models.quality.censoring import log_size
 from models.quality.decision import Costs, Decisions, decide
 from models.quality.error_scenarios import ErrorScenarios
 from models.quality.grades import Limits
-from models.quality.missing_inputs import MOST_PATTERNS, CalibrationLots
+from models.quality.missing_inputs import MOST_PATTERNS, CalibrationLots, mean_ratio
 from models.quality.remedy import NearestLimit, Remedy, distances, nearest, remedies
 from models.quality.transfer import LotTransfer
 from models.table.inputs import input_names
 from models.uncertainty.adaptive_intervals import IntervalLevel
 from models.uncertainty.missing_patterns import LatestUsed
-from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
+from models.uncertainty.missing_report import MissingReport, flagged
 from physics.arrays import BoolArray, FloatArray, IntArray
 from physics.special import expit
 from seeds import Seed
@@ -67,6 +67,8 @@ class QualityModel:
         Where the model comes from: digests, training period, versions. JSON values only.
     missing : CalibrationLots, optional
         Calibration lots by which lots with missing inputs are calibrated; without them they are as others.
+    missing_costs : ndarray, shape (k,), optional
+        Joint intervals of 90 % without each input alone over those with all [1].
     imputation : Imputation, optional
         Means of missing inputs given the others, which the estimator sees; without it, it sees them as missing.
     widening : float
@@ -103,6 +105,7 @@ class QualityModel:
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
     missing: CalibrationLots | None = None
+    missing_costs: FloatArray | None = None
     imputation: Imputation | None = None
     widening: float = 1.0
     level: IntervalLevel | None = None
@@ -321,23 +324,18 @@ class QualityModel:
             suggestions[i] = one
         return suggestions
 
-    @property
-    def missing_costs(self) -> FloatArray | None:
-        """Mean error of contents without each input alone over that with all, shape (k,) [1]."""
-        return None if self.missing is None else np.sqrt(1.0 + self.missing.patterns.effects)
-
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each lot, the one first that costs most; None where none counts."""
-        return [None] * len(X) if self.missing is None else self.missing.patterns.reported(X, self._reported)
+        if self.missing is None:
+            return [None] * len(X)
+        return self.missing.patterns.reported(X, self.names, self.missing_costs, self._inflation)
 
-    def _reported(self, X: FloatArray) -> list[MissingReport | None]:
-        assert self.missing is not None
-        assert self.missing_costs is not None
+    def _inflation(self, X: FloatArray) -> FloatArray:
+        """Joint intervals of lots over those of lots with all inputs, mean of the contents, shape (n,) [1]."""
         ratio = np.ones(len(X))
         for model, lots in self.by_pattern(X):
-            wider = np.log(model.scatter.spread / self.scatter.spread)
-            ratio[lots] = model.widening * np.exp(wider.mean())
-        return missing_reports(X, self.names, ~self.missing.patterns.ignored, by_cost(self.missing_costs), ratio)
+            ratio[lots] = model.widening * mean_ratio(model.scatter.spread, self.scatter.spread)
+        return ratio
 
     def flags(self, X: FloatArray, reports: Sequence[MissingReport | None] | None = None) -> list[list[str]]:
         """Return flags of each lot's response; see `RegressionModel.flags`."""
@@ -372,6 +370,7 @@ class QualityModel:
             "temperatures": self.temperatures.tolist(),
             "threshold": None if math.isnan(self.threshold) else self.threshold,
             "missing": None if self.missing is None else self.missing.state(),
+            "missing_costs": None if self.missing_costs is None else self.missing_costs.tolist(),
             "imputation": None if self.imputation is None else self.imputation.state(),
             "level": None if self.level is None else self.level.state(),
             "transfer": None if self.transfer is None else self.transfer.state(),
@@ -381,12 +380,14 @@ class QualityModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        missing, imputation, level, reference = map(state.get, ("missing", "imputation", "level", "usual"))
+        names = "missing", "missing_costs", "imputation", "level", "usual"
+        missing, costs, imputation, level, reference = map(state.get, names)
         model = cls(
             scatter=ErrorScenarios.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
             missing=None if missing is None else CalibrationLots.from_state(missing),
+            missing_costs=None if costs is None else np.array(costs, dtype=np.float64),
             imputation=None if imputation is None else Imputation.from_state(imputation),
             level=None if level is None else IntervalLevel.from_state(level),
             usual=None if reference is None else ReferenceRuns.from_state(reference),

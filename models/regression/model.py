@@ -25,8 +25,8 @@ from models.uncertainty.adaptive_intervals import AdaptiveInterval, IntervalLeve
 from models.uncertainty.error_scale import ErrorScale
 from models.uncertainty.intervals import Conformal
 from models.uncertainty.missing_inputs import MissingInputs
-from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
-from physics.arrays import BoolArray, FloatArray, IntArray
+from models.uncertainty.missing_report import MissingReport, flagged
+from physics.arrays import BoolArray, FloatArray
 from seeds import Column, Seed
 
 if TYPE_CHECKING:
@@ -271,16 +271,9 @@ class RegressionModel:
 
     def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
         """Return the missing inputs of each row, the costliest first; None where none widens it."""
-        return [None] * len(X) if self.missing is None else self.missing.patterns.reported(X, self._reported)
-
-    def _reported(self, X: FloatArray) -> list[MissingReport | None]:
-        if self.missing is None or self._by_cost is None:
+        if self.missing is None:
             return [None] * len(X)
-        return missing_reports(X, self.names, ~self.missing.patterns.ignored, self._by_cost, self.inflation(X))
-
-    @cached_property
-    def _by_cost(self) -> IntArray | None:
-        return None if self.missing_costs is None else by_cost(self.missing_costs)
+        return self.missing.patterns.reported(X, self.names, self.missing_costs, self.inflation)
 
     def estimate(self, X: FloatArray) -> FloatArray:
         """Return what `predict` gives on the scale of `scaled`, shape (n,)."""

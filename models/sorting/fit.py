@@ -133,7 +133,7 @@ def sorter(
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     errors = estimated - calibration.contents
     missing = CalibrationPatterns.of(calibration.X, calibration.classes, errors, model.probabilities)
-    return replace(model, risk_price=price, calibration=rests_on, missing=missing)
+    return replace(model, risk_price=price, calibration=rests_on, missing=missing).with_missing_costs()
 
 
 def _variance(contents: FloatArray, mass: FloatArray) -> FloatArray:

@@ -41,10 +41,13 @@ class PieceCalibration:
         Of their class probabilities.
     factor : ndarray, shape (E,)
         Size of the relative errors of contents over that of pieces that miss nothing [1].
+    ratio : float
+        Width of the intervals of contents over that of pieces that miss nothing, mean of the elements [1].
     """
 
     temperature: float
     factor: FloatArray
+    ratio: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,17 +132,22 @@ class CalibrationPatterns:
             temperature = max(base, fitted_temperature(np.log(p), self.codes[rows]))
         content, variance = contents(X, tempered(p, temperature))
         whole = self._sizes.of(b"whole", lambda: contents(self.X, tempered(scores(self.X), base))[0])
-        size = _quantiles(np.abs(self.errors[rows] + content - whole[rows]) / spread(variance))
+        own = spread(variance)
+        size = _quantiles(np.abs(self.errors[rows] + content - whole[rows]) / own)
         present = self._sizes.of(b"present", lambda: self._present(scores, contents, base))
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor = size / present
-        return PieceCalibration(temperature, np.where(np.isfinite(factor) & (factor > 0), factor, 1.0))
+            factor = size / present[0]
+        factor = np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
+        ratio = float(np.exp(np.log(factor * own.mean(axis=0) / present[1]).mean())) if len(factor) else 1.0
+        return PieceCalibration(temperature, factor, ratio)
 
     def _present(self, scores: Estimate, contents: Contents, base: float) -> FloatArray:
+        """Quantiles of relative errors of pieces that miss nothing, and their mean spreads, shape (2, E)."""
         nothing = np.zeros((1, self.X.shape[1]), dtype=np.bool_)
         rows, X = self.patterns.blanked(self.X, nothing, FEWEST_PIECES)
         _, variance = contents(X, tempered(scores(X), base))
-        return _quantiles(np.abs(self.errors[rows]) / spread(variance))
+        own = spread(variance)
+        return np.array([_quantiles(np.abs(self.errors[rows]) / own), own.mean(axis=0)])
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""

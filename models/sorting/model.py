@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -24,9 +24,11 @@ from models.sorting.missing_inputs import CalibrationPatterns, PieceCalibration
 from models.sorting.piece_features import PieceFeatures
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.recommender import LineSetPoints
+from models.sorting.sorted_pieces import SortedPieces
 from models.sorting.spread import DispersionLimits
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
+from models.uncertainty.missing_report import MissingReport, flagged
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
@@ -39,31 +41,6 @@ MOST_NEW = 64
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
     """Return masses of pieces, (n,) [kg], from measured ones [g]; typical mass of the seed if missing."""
     return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).typical_value, mass)
-
-
-@dataclass(frozen=True, eq=False)
-class SortedPieces:
-    """Decisions on n pieces, and what their lots hold afterwards.
-
-    Attributes
-    ----------
-    p : ndarray, shape (n, K)
-        Calibrated class probabilities.
-    bin : ndarray of int, shape (n,)
-        Where each piece goes: number of the seed's bin.
-    expected_value : ndarray, shape (n,)
-        What a kilogram of the piece is worth there on average [$/kg].
-    wanted : ndarray of int, shape (n,)
-        Where it would go if no lot had limits.
-    states : dict of str to LotState
-        Each lot of the rows after its last row.
-    """
-
-    p: FloatArray
-    bin: IntArray
-    expected_value: FloatArray
-    wanted: IntArray
-    states: dict[str, LotState]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +85,8 @@ class SortingModel:
         Fitted dispersion within lots; None if no bin limits one.
     missing : CalibrationPatterns, optional
         Calibration pieces by which pieces with missing inputs are calibrated; without them they are as others.
+    missing_costs : ndarray, shape (k,), optional
+        Width of the intervals of contents without each input alone over that with all [1].
     calibration : Calibration, optional
         What the risk price rests on; None where no bin has a limit, and of models from before it was kept, whose price
         kept the limits on average over calibrations alone.
@@ -130,6 +109,7 @@ class SortingModel:
     spread: DispersionLimits | None = None
     calibration: Calibration | None = None
     missing: CalibrationPatterns | None = None
+    missing_costs: FloatArray | None = None
 
     @cached_property
     def line_setpoints(self) -> LineSetPoints | None:
@@ -204,7 +184,7 @@ class SortingModel:
 
     @cached_property
     def _base(self) -> PieceCalibration:
-        return PieceCalibration(self.temperature, np.ones(len(self.seed.elements)))
+        return PieceCalibration(self.temperature, np.ones(len(self.seed.elements)), 1.0)
 
     def _scores(self, X: FloatArray) -> FloatArray:
         """Class probabilities before the temperature, shape (n, K)."""
@@ -299,7 +279,8 @@ class SortingModel:
 
     @cached_property
     def _needed(self) -> BoolArray:
-        return np.asarray(self.complete | (np.arange(len(self.names)) == self._mass))
+        is_mass = np.arange(len(self.names)) == self._mass
+        return np.asarray(is_mass | self.complete) if self.missing is None else is_mass
 
     @cached_property
     def _empty(self) -> LotState:
@@ -332,19 +313,45 @@ class SortingModel:
             "expected_value": decided.expected_value,
         }
 
-    def flags(self, X: FloatArray | PieceFeatures, p: FloatArray | None = None) -> list[list[str]]:
+    def with_missing_costs(self) -> Self:
+        """The same with the cost of each missing input, measured."""
+        if self.missing is None:
+            return self
+        return replace(self, missing_costs=self.missing.patterns.costs(lambda masks: self._of_pattern(masks).ratio))
+
+    def missing_reports(self, X: FloatArray) -> list[MissingReport | None]:
+        """Return the missing inputs of each piece, the costliest first; None where none widens its contents."""
+        if self.missing is None:
+            return [None] * len(X)
+        return self.missing.patterns.reported(X, self.names, self.missing_costs, self._inflation)
+
+    def _inflation(self, X: FloatArray) -> FloatArray:
+        """Width of the intervals of contents over that with all inputs, shape (n,) [1]."""
+        ratio = np.ones(len(X))
+        for own, rows in self._by_pattern(X):
+            ratio[rows] = own.ratio
+        return ratio
+
+    def flags(
+        self,
+        X: FloatArray | PieceFeatures,
+        p: FloatArray | None = None,
+        reports: Sequence[MissingReport | None] | None = None,
+    ) -> list[list[str]]:
         """Return the flags of each row's response, one list a row, empty if none.
 
         Parameters
         ----------
         X, p
             As for `seen`.
+        reports : sequence of MissingReport or None, optional
+            What `missing_reports` gave for X, to save doing it again.
 
         Returns
         -------
         list of list of str
-            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`, the mass also where
-            it was missing in training; "out of distribution"; "probably <other>".
+            "<column> outside training range" and missing inputs as for `RegressionModel.flags`; "<mass> missing", also
+            where it was missing in training; "out of distribution"; "probably <other>".
         """
         seen = self.seen(X, p)
         flags = input_flags(seen.X, self.names, self.ranges, self._needed)
@@ -355,7 +362,7 @@ class SortingModel:
         for words, where in excluded.items():
             for i in np.flatnonzero(where):
                 flags[i].append(words)
-        return flags
+        return flagged(flags, self.missing_reports(seen.X) if reports is None else reports)
 
     def state(self) -> dict[str, Any]:
         """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""
@@ -368,12 +375,14 @@ class SortingModel:
             "feed_contents": self.feed_contents.tolist(),
             "calibration": None if self.calibration is None else asdict(self.calibration),
             "missing": None if self.missing is None else self.missing.state(),
+            "missing_costs": None if self.missing_costs is None else self.missing_costs.tolist(),
         } | ({} if self.spread is None else {"spread": self.spread.state()})
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Return a model from its state and other parts; older states lack dispersion and calibration."""
-        spread, calibration, missing = map(state.get, ("spread", "calibration", "missing"))
+        names = "spread", "calibration", "missing", "missing_costs"
+        spread, calibration, missing, costs = map(state.get, names)
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
@@ -383,5 +392,6 @@ class SortingModel:
             spread=None if spread is None else DispersionLimits.from_state(parts["seed"], spread),
             calibration=None if calibration is None else Calibration.from_state(calibration),
             missing=None if missing is None else CalibrationPatterns.from_state(missing),
+            missing_costs=None if costs is None else np.array(costs, dtype=np.float64),
             **parts,
         )

@@ -120,9 +120,7 @@ class MissingInputs:
 
     def costs(self, estimate: Estimate, spread: Estimate) -> FloatArray:
         """Return the width of 90 % intervals without each input alone over that with all, shape (k,) [1]."""
-        alone = np.where(np.eye(self.X.shape[1], dtype=np.bool_), np.nan, 0.0)
-        blocks = (alone[start : start + MOST_NEW] for start in range(0, len(alone), MOST_NEW))
-        return np.concatenate([self.inflation(block, _COVERAGE, estimate, spread) for block in blocks])
+        return self.patterns.costs(lambda masks: self._factor(masks, _COVERAGE, estimate, spread))
 
     @cached_property
     def _factors(self) -> LatestUsed[float]:

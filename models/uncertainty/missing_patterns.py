@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
-from models.uncertainty.missing_report import MissingReport
+from models.uncertainty.missing_report import INTERVAL, MissingReport, missing_reports
 from models.uncertainty.stored_arrays import freeze
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -122,20 +122,52 @@ class MissingPatterns:
         rows = np.flatnonzero(more <= np.sort(more)[min(fewest, len(more)) - 1])
         return rows, np.where(mask[rows], np.nan, X[rows])
 
-    def reported(
-        self, X: FloatArray, compute: Callable[[FloatArray], list[MissingReport | None]]
-    ) -> list[MissingReport | None]:
-        """Return the missing inputs of rows, shape (n, k), as `compute` gives them; that of one row is kept.
+    def costs(self, ratio: Callable[[BoolArray], float]) -> FloatArray:
+        """Return the ratio of rows that miss each input alone, shape (k,) [1]; 1 of ignored inputs.
 
-        A request often has one row. Its report depends on its pattern alone; that of a rare pattern of a table also
-        depends on the other rows.
+        Parameters
+        ----------
+        ratio : callable
+            Width of rows that miss inputs by patterns, shape (p, k), over that of rows with all inputs.
+        """
+        alone = np.eye(len(self.ignored), dtype=np.bool_)
+        return np.array([1.0 if self.ignored[j] else ratio(alone[j : j + 1]) for j in range(len(alone))])
+
+    def reported(
+        self,
+        X: FloatArray,
+        names: Sequence[str],
+        costs: FloatArray | None,
+        ratio: Callable[[FloatArray], FloatArray],
+        about: str = INTERVAL,
+    ) -> list[MissingReport | None]:
+        """Return the missing inputs of each row, shape (n, k); None of a row that has all inputs that count.
+
+        A request often has one row, and its report is kept. It depends on the pattern alone; that of a rare pattern of
+        a table also depends on the other rows.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs; NaN is missing.
+        names : sequence of k str
+            Their names.
+        costs : ndarray, shape (k,), optional
+            Ratios of `costs`, by which inputs are ordered; without them by their effects.
+        ratio : callable
+            Width of rows over that of rows with all inputs, shape (n,) [1].
+        about : str
+            Text of a report on the ratio.
         """
         absent = np.isnan(X)
         if not absent.any():
             return [None] * len(X)
-        if len(X) > 1:
-            return compute(X)
-        return [self._reports.of(absent.tobytes(), lambda: compute(X)[0])]
+
+        def compute() -> list[MissingReport | None]:
+            order = np.argsort(-(self.effects if costs is None else costs), kind="stable")
+            return missing_reports(X, names, ~self.ignored, order, ratio(X), about)
+
+        return compute() if len(X) > 1 else [self._reports.of(absent.tobytes(), lambda: compute()[0])]
 
     @cached_property
     def _reports(self) -> LatestUsed[MissingReport | None]:

@@ -11,6 +11,8 @@ import numpy as np
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_NAMED = 5
+INTERVAL, CLASS_SET = "interval {:.2f} times as wide", "set of classes {:.2f} times as large"
+"""Texts of the ratio of numbers and contents, and of classes."""
 
 
 @dataclass(frozen=True)
@@ -24,28 +26,32 @@ class MissingReport:
     costliest : tuple of str
         At most MOST_NAMED of them, the one first that costs most.
     ratio : float
-        Width of the interval over that of a row with all inputs [1].
+        Width of the interval, or size of the set of classes, over that of a row with all inputs [1].
     any_measured : bool
         Whether the row has any input.
+    about : str
+        Text of the ratio.
     """
 
     n_missing: int
     costliest: tuple[str, ...]
     ratio: float
     any_measured: bool
+    about: str = INTERVAL
 
     @cached_property
     def flag(self) -> str:
         """Missing inputs and their cost as a text."""
+        cost = self.about.format(self.ratio)
         if not self.any_measured:
-            return f"no input was given: interval {self.ratio:.2f} times as wide"
+            return f"no input was given: {cost}"
         more = self.n_missing - len(self.costliest)
         *names, last = self.costliest
         if more:
             listed = f"{', '.join(self.costliest)} and {more} other{'s' if more > 1 else ''}"
         else:
             listed = f"{', '.join(names)} and {last}" if names else last
-        return f"without {listed}: interval {self.ratio:.2f} times as wide"
+        return f"without {listed}: {cost}"
 
 
 def flagged(flags: list[list[str]], reports: Sequence[MissingReport | None]) -> list[list[str]]:
@@ -56,13 +62,8 @@ def flagged(flags: list[list[str]], reports: Sequence[MissingReport | None]) -> 
     return flags
 
 
-def by_cost(costs: FloatArray) -> IntArray:
-    """Return inputs in the order of their costs in width, shape (k,), the costliest first."""
-    return np.argsort(-costs, kind="stable")
-
-
 def missing_reports(
-    X: FloatArray, names: Sequence[str], counted: BoolArray, order: IntArray, ratio: FloatArray
+    X: FloatArray, names: Sequence[str], counted: BoolArray, order: IntArray, ratio: FloatArray, about: str
 ) -> list[MissingReport | None]:
     """Return the missing inputs of each row; None of a row that has all inputs that count.
 
@@ -75,9 +76,11 @@ def missing_reports(
     counted : ndarray of bool, shape (k,)
         Inputs whose absence changes an interval.
     order : ndarray of int, shape (k,)
-        Inputs in the order of `by_cost`.
+        Inputs in the order of their costs, the costliest first.
     ratio : ndarray, shape (n,)
         Width of each row's interval over that of a row with all inputs [1].
+    about : str
+        Text of the ratio.
     """
     reports: list[MissingReport | None] = [None] * len(X)
     missing = np.isnan(X)
@@ -85,5 +88,6 @@ def missing_reports(
     for i in np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0)).tolist():
         costliest = order[np.flatnonzero(missing[i, order])[:MOST_NAMED]].tolist()
         total = int(count[i])
-        reports[i] = MissingReport(total, tuple(names[j] for j in costliest), float(ratio[i]), total < len(names))
+        named = tuple(names[j] for j in costliest)
+        reports[i] = MissingReport(total, named, float(ratio[i]), total < len(names), about)
     return reports

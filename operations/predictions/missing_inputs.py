@@ -17,7 +17,7 @@ ABOUT = "the names of the costliest missing inputs"
 
 
 class MissingInputsOfRow(BaseModel):
-    """Missing inputs of a row that widen its interval."""
+    """Missing inputs of a row that widen its intervals, or enlarge its set of classes."""
 
     count: Annotated[int, Field(description="how many inputs are missing")]
     costliest: Annotated[
@@ -29,7 +29,13 @@ class MissingInputsOfRow(BaseModel):
             f"`{MISSING}` in `{INCLUDE}`",
         ),
     ]
-    interval_ratio: Annotated[float, Field(description="width of the interval over that of a row with all inputs [1]")]
+    interval_ratio: Annotated[
+        float,
+        Field(
+            description="width of the interval over that of a row with all inputs, mean of several contents; of a "
+            "class the size of the set of classes [1]"
+        ),
+    ]
     any_measured: Annotated[bool, Field(description="false: no input was given, so the row has no measurement")]
 
 

@@ -19,7 +19,7 @@ from operations.forms.include import INCLUDE, include_field, includes, only_with
 from operations.forms.shapes import Shape
 from operations.forms.values import QUALITY, UNUSED, USED
 from operations.operation import Form
-from operations.predictions.missing_inputs import MISSING, missing_field
+from operations.predictions.missing_inputs import ABOUT, MISSING, missing_field
 from operations.predictions.options import Addition
 from seeds import Seed
 from system.cancellation import between
@@ -259,7 +259,7 @@ def payloads_of(
 
 def _with_options(fields: TaskFields, options: Sequence[Addition], seed: Seed, made: Sequence[str]) -> TaskFields:
     """Fields of a task and those of its options behind them, with the words of all parts."""
-    words = {**fields.words, **{option.name: option.about for option in options}}
+    words = {**fields.words, MISSING: ABOUT, **{option.name: option.about for option in options}}
     words |= dict.fromkeys(made, "inputs that were made") | {MODEL: "alias and digest of the model"}
     fields = replace(fields, words=words)
     for one in (option.fields for option in options):

@@ -40,7 +40,8 @@ class InputField(BaseModel):
     width_without: Annotated[
         float | None,
         Field(
-            description="width of 90 % intervals without this input alone over that with all, by training [1]; "
+            description="width of 90 % intervals, or size of sets of classes, without this input alone over that with "
+            "all, by training [1]; "
             "null: not measured"
         ),
     ]

@@ -10,7 +10,7 @@ from training.classification.fit import ClassificationCandidate, classes_of
 from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.reports.class_pictures import confused, reliable, signals_by_class
-from training.reports.pictures import CURVE_ABSENT, Picture, has_time
+from training.reports.pictures import CURVE_ABSENT, Picture, has_time, set_size_without
 
 
 def confused_classes(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:
@@ -82,6 +82,11 @@ PICTURES = (
         "the plant or a sensor.",
         accuracy_by_month,
         has_time,
+    ),
+    Picture(
+        "Size of the set of classes without an input",
+        "Sets of rows that lack one input alone, compared with those of rows with all inputs.",
+        set_size_without,
     ),
     Picture(
         "Learning curve",

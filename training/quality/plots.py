@@ -19,7 +19,7 @@ from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.quality.evaluate import reliability
 from training.quality.fit import QualityCandidate, lots_of
-from training.reports.pictures import CURVE_ABSENT, Picture, input_bars, thinned
+from training.reports.pictures import CURVE_ABSENT, WIDTH_WITHOUT, Picture, input_bars, thinned
 
 COLUMNS = 3
 PANEL = 280  # px a row of panels
@@ -233,6 +233,7 @@ PICTURES = (
         "importance.",
         importance,
     ),
+    WIDTH_WITHOUT,
     Picture(
         "Learning curve",
         "Still falling on the right: a longer history would help. Rising: the old lots mislead.",

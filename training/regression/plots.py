@@ -14,7 +14,7 @@ from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.regression.fit import RegressionCandidate
 from training.reports.explanations import contribution_dots
-from training.reports.pictures import CURVE_ABSENT, Picture, has_time, input_bars, thinned
+from training.reports.pictures import CURVE_ABSENT, WIDTH_WITHOUT, Picture, has_time, input_bars, thinned
 
 NAMED_UNITS = 40
 MOST_BARS = 150
@@ -121,14 +121,6 @@ def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> g
     return input_bars(candidate.importance, data, f"rise of the test RMSE when the input is shuffled [{unit}]")
 
 
-def width_without(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
-    """Plot the rise of the width of intervals without each input; None of a model that did not measure it."""
-    costs = candidate.model.missing_costs
-    if costs is None:
-        return None
-    return input_bars(100 * (costs - 1), data, f"rise of the {COVERAGE:.0%} interval without the input [%]")
-
-
 def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
     """Return the test error over the number of latest training periods; None if not requested."""
     if (curve := candidate.curve) is None:
@@ -212,11 +204,7 @@ PICTURES = (
         "Inputs that move together share their importance. This is no effect of a set-point on the plant.",
         importance,
     ),
-    Picture(
-        "Width without an input",
-        "Intervals of rows that lack one input alone, compared with those of rows with all inputs.",
-        width_without,
-    ),
+    WIDTH_WITHOUT,
     Picture(
         "Contributions of the inputs",
         "A dot is one future period: what the input added to its prediction. Red: a high value of the input, blue: a "

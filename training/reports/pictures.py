@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from models.interfaces.answers import COVERAGE
 from physics.arrays import FloatArray, IntArray
 from reporting.drawing import empty
 from reporting.style import BLUE
@@ -65,3 +66,26 @@ def input_bars(rise: FloatArray, data: Dataset, axis: str) -> go.Figure:
     names = [columns[i].label for i in order]
     figure.add_bar(x=rise[order], y=names, orientation="h", marker_color=BLUE)
     return figure.update_layout(height=110 + 22 * len(order), yaxis={"automargin": True, "ticklabelstandoff": 6})
+
+
+def _cost_bars(candidate: Any, data: Dataset, axis: str) -> go.Figure | None:
+    """Plot the cost of each input that a row lacks; None of a model that did not measure it."""
+    costs = candidate.model.missing_costs
+    return None if costs is None else input_bars(100 * (costs - 1), data, axis)
+
+
+def width_without(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
+    """Plot the rise of the width of intervals without each input."""
+    return _cost_bars(candidate, data, f"rise of the {COVERAGE:.0%} interval without the input [%]")
+
+
+def set_size_without(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
+    """Plot the rise of the size of sets of classes without each input."""
+    return _cost_bars(candidate, data, f"rise of the size of {COVERAGE:.0%} sets without the input [%]")
+
+
+WIDTH_WITHOUT = Picture(
+    "Width without an input",
+    "Intervals of rows that lack one input alone, compared with those of rows with all inputs.",
+    width_without,
+)

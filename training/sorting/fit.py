@@ -45,7 +45,7 @@ def sort_lots(model: SortingModel, X: FloatArray, pieces: AnalysedPieces, seed: 
     done = model.sort(seen, pieces.lots, value_matrix(seed), lot_mass=lot_mass)
     other = model.seed.classes.index(model.seed.sorting_rules.other_class)
     refused = seen.novel | (np.argmax(seen.p, axis=1) == other)
-    return Decided(seen.p, done.bin, done.wanted, refused, model.elements(seen, COVERAGE))
+    return Decided(seen.p, done.bin, done.preferred, refused, model.elements(seen, COVERAGE))
 
 
 class SortingLearner(Learner[SortingModel, Decided]):

@@ -14,7 +14,7 @@ from seeds.format.tasks.sorting import SD_OF
 from training.core.dataset import Dataset
 from training.core.splits import Split
 from training.reports.class_pictures import signals_by_class
-from training.reports.pictures import CURVE_ABSENT, Picture
+from training.reports.pictures import CURVE_ABSENT, WIDTH_WITHOUT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
 from training.sorting.evaluate import AnalysedPieces, Decided, contents_of_lots, metric_of, rest_of, sds_of_lots
 from training.sorting.fit import SortingCandidate, pieces_of
@@ -230,6 +230,7 @@ PICTURES = (
         element_contents,
         _has_elements,
     ),
+    WIDTH_WITHOUT,
     Picture(
         "Accuracy by lot over time",
         "Lots outside the training rows. The dashed line is the end of the training periods. A step is a change of the "

@@ -10,6 +10,7 @@ import numpy as np
 from models.classification.model import ClassificationModel
 from operations.forms.fields import Record
 from operations.forms.rows import flag_readings, matrix, with_ids
+from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.probabilities import probability_rows
@@ -45,9 +46,11 @@ def predicted(
     p = model.probabilities(X)
     order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first
     inside = np.take_along_axis(model.sets_of(X, p, request["coverage"]), order, axis=1)
-    flags = model.flags(X)
+    reports = model.missing_reports(X)
+    flags = model.flags(X, reports)
     flag_readings(rows, model.seed, flags)
     whys = added_rows(payloads.options, model, X, p, request, flags)
+    add_missing(reports, whys, request)
     named = with_ids(rows, payloads.repeated(request), request)
     answered = zip(
         named, probability_rows(p, classes, request), order.tolist(), inside.tolist(), whys, flags, strict=True

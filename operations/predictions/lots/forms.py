@@ -10,7 +10,6 @@ from models.quality.decision import ACTIONS
 from operations.forms.fields import record, title
 from operations.forms.include import only_with
 from operations.forms.lot_costs import costs_example, lot_costs
-from operations.predictions.missing_inputs import ABOUT, MISSING
 from operations.predictions.payloads import TaskFields, estimate
 from seeds import Grade, Seed
 
@@ -40,7 +39,6 @@ def _words(seed: Seed) -> dict[str, str]:
         LIMITS: "limit that the lot comes nearest to",
         REMEDIES: "move of a set-point that takes the next lots farthest from the limit",
         GUARANTEE: "threshold of the guarantee, and the lots on which it is defined",
-        MISSING: ABOUT,
     }
     lacking = {*([] if seed.defects else [DEFECTS]), *([] if seed.by_role("setpoint") else [REMEDIES])}
     return {word: about for word, about in words.items() if word not in lacking}

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
-from operations.predictions.missing_inputs import ABOUT, MISSING
 from operations.predictions.numbers.columns import columns, described
 from operations.predictions.numbers.predictions import Fitted, predicted
 from operations.predictions.operation import Predictions
@@ -30,7 +29,6 @@ class NumberPredictions(Predictions):
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted={name: estimate(name, seed) for name in seed.quantities},
-            words={MISSING: ABOUT},
         )
 
     def predicted(self, form: Payloads, model: Fitted, rows: Sequence[Record], request: Record) -> Record:

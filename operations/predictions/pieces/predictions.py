@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from models.sorting.model import SortedPieces, SortingModel
+from models.sorting.model import SortingModel
+from models.sorting.sorted_pieces import SortedPieces
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
 from operations.forms.include import FOLLOWED, includes
 from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON, EXPECTED, GUARANTEE
@@ -56,11 +58,13 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     values = value_matrix(seed, prices) if prices else None
     lots = list(map(itemgetter(key.name), rows))
     done = model.sort(seen, lots, values, before)
-    flags = model.flags(seen)
+    reports = model.missing_reports(X)
+    flags = model.flags(seen, reports=reports)
     flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, request, flags)
     whys = added_rows(payloads.options, model, X, p, request, flags)
+    add_missing(reports, whys, request)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
         with_ids(rows, payloads.repeated(request), request),
@@ -104,8 +108,8 @@ def _expected(done: SortedPieces, bins: Sequence[tuple[str, str]], request: Reco
 
 def flag_closed(done: SortedPieces, seed: Seed, flags: list[list[str]]) -> None:
     """Add to the rows' flags which bin was closed to a piece that belongs there."""
-    for i in np.flatnonzero(done.bin != done.wanted):
-        flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
+    for i in np.flatnonzero(done.bin != done.preferred):
+        flags[i].append(f"{seed.bins[done.preferred[i]].name} closed to keep the lot's limits")
 
 
 def guarantee(model: SortingModel, seed: Seed, is_priced: bool, X: FloatArray, before: Record | None = None) -> Record:

@@ -52,6 +52,36 @@ def test_sets_hold_the_class_as_often_as_asked_whatever_is_missing(
     assert np.mean(held) > 0.9 - 4 * np.sqrt(0.09 * (1 / 900 + 1 / 4000) / len(models))
 
 
+def test_the_cost_of_an_input_is_the_size_of_sets_without_it(models: list[ClassificationModel]) -> None:
+    X, _ = drawn(np.random.default_rng(26), 4000)
+
+    def size(model: ClassificationModel, rows: FloatArray) -> float:
+        return float(model.sets_of(rows, model.probabilities(rows), 0.9).sum(axis=1).mean())
+
+    measured = np.array([[size(m, blanked(X, (j,))) / size(m, X) for j in range(3)] for m in models])
+    stated = np.array([m.missing_costs for m in models])
+    np.testing.assert_allclose(stated.mean(axis=0), measured.mean(axis=0), rtol=0.06)
+    assert measured.mean(axis=0)[0] > 1.3
+    assert (stated[:, 2] < 1.05).all()  # the input says nothing
+
+
+def test_a_row_states_its_missing_inputs_and_the_size_of_its_set(models: list[ClassificationModel]) -> None:
+    model = models[0]
+    X = blanked(drawn(np.random.default_rng(27), 3)[0], ())
+    X[1, 0] = np.nan
+    X[2] = np.nan
+    whole, one, nothing = model.missing_reports(X)
+    assert whole is None
+    assert one is not None
+    assert nothing is not None
+    assert model.missing_costs is not None
+    assert one.ratio == pytest.approx(model.missing_costs[0])
+    assert one.flag == f"without {model.names[0]}: set of classes {one.ratio:.2f} times as large"
+    assert one.flag in model.flags(X)[1]
+    assert not nothing.any_measured
+    assert not any("missing" in words for words in model.flags(X)[1])
+
+
 def test_without_its_calibration_a_pattern_is_held_less_often(models: list[ClassificationModel]) -> None:
     X, codes = drawn(np.random.default_rng(21), 4000)
     less, rows = blanked(X, (0, 1)), np.arange(4000)

@@ -38,12 +38,15 @@ def calibrated(rng: np.random.Generator, n: int = 900) -> CalibrationPatterns:
 
 @pytest.mark.parametrize(("mask", "variance"), [((0,), 10.0), ((1,), 2.0), ((0, 1), 11.0), ((2,), 1.0)])
 def test_contents_are_as_uncertain_as_without_the_input(mask: tuple[int, ...], variance: float) -> None:
-    factors = []
+    factors, ratios = [], []
     masks = np.isin(np.arange(3), mask)[None]
     for number in range(10):
         pieces = calibrated(np.random.default_rng(number))
-        factors.append(pieces.calibrated(masks, scores, contents, 1.0).factor[0])
+        own = pieces.calibrated(masks, scores, contents, 1.0)
+        factors.append(own.factor[0])
+        ratios.append(own.ratio)
     assert np.mean(factors) == pytest.approx(np.sqrt(variance), rel=0.05)
+    assert ratios == pytest.approx(factors)  # each piece has the same spread
 
 
 def test_the_temperature_of_a_pattern_is_never_below_the_usual_one() -> None:
@@ -51,6 +54,20 @@ def test_the_temperature_of_a_pattern_is_never_below_the_usual_one() -> None:
     for columns in ((0,), (1,), (0, 1, 2)):
         masks = np.isin(np.arange(3), columns)[None]
         assert pieces.calibrated(masks, scores, contents, 1.3).temperature >= 1.3
+
+
+def test_intervals_are_wider_by_spread_and_by_factor() -> None:
+    """A spread that doubles without an input while errors do too: intervals twice as wide by a factor of 1."""
+
+    def doubled(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        value, variance = contents(X, p)
+        return value, np.where(np.isnan(X[:, :1]), 10.0, 1.0) * variance
+
+    masks, own = np.array([[True, False, False]]), []
+    for number in range(10):
+        own.append(calibrated(np.random.default_rng(number)).calibrated(masks, scores, doubled, 1.0))
+    assert np.mean([one.factor[0] for one in own]) == pytest.approx(1.0, rel=0.05)
+    assert np.mean([one.ratio for one in own]) == pytest.approx(np.sqrt(10.0), rel=0.05)
 
 
 def test_an_element_without_assays_keeps_its_width() -> None:

@@ -20,6 +20,7 @@ from models.sorting.values import value_matrix
 from models.table.inputs import matrix
 from models.uncertainty.guarantees import GuaranteeError
 from models.uncertainty.intervals import CoverageError
+from models.uncertainty.missing_report import MissingReport
 from seeds import Seed
 
 PIECES = 60
@@ -115,7 +116,7 @@ def test_prices_shift_decisions(model: SortingModel, fresh: Table, toy_sorting_s
 def test_without_lots_each_piece_is_decided_by_itself(model: SortingModel, fresh: Table) -> None:
     done = model.sort(fresh.X)
     assert done.states == {}
-    np.testing.assert_array_equal(done.bin, done.wanted)
+    np.testing.assert_array_equal(done.bin, done.preferred)
     alone = [model.sort(fresh.X[i : i + 1]).bin[0] for i in range(50)]
     np.testing.assert_array_equal(done.bin[:50], alone)
 
@@ -137,9 +138,9 @@ def test_lots_in_several_requests_are_sorted_as_in_one(model: SortingModel, fres
 
 def test_a_limit_refuses_pieces_that_its_bin_wants(model: SortingModel, fresh: Table, toy_sorting_seed: Seed) -> None:
     done = model.sort(fresh.X, fresh.lots)
-    refused = done.bin != done.wanted
+    refused = done.bin != done.preferred
     assert 0.001 < refused.mean() < 0.2
-    assert set(done.wanted[refused]) == {0}
+    assert set(done.preferred[refused]) == {0}
     for state in done.states.values():
         assert state.allowance(toy_sorting_seed)[0, 0] >= -1e-12
 
@@ -163,14 +164,19 @@ def test_a_piece_without_mass_counts_as_a_typical_one_and_is_flagged(model: Sort
 
 def test_a_missing_mass_is_flagged_though_it_was_missing_in_training(model: SortingModel) -> None:
     nowhere = replace(model, complete=np.zeros(4, dtype=np.bool_))
-    assert nowhere.flags(np.array([[0.0, np.nan, np.nan, np.nan]]), np.eye(4)[:1]) == [["mass missing"]]
+    (flags,) = nowhere.flags(np.array([[0.0, np.nan, np.nan, np.nan]]), np.eye(4)[:1])
+    assert flags[0] == "mass missing"
+    assert flags[1].startswith("without s2, s3 and mass: interval ")
 
 
 def test_flags_tell_what_a_reader_should_know(model: SortingModel) -> None:
     X = np.array([[0.0, 0.0, np.nan, 30.0], [-9.0, 9.0, -6.0, 30.0], [400.0, 0.0, 0.0, 30.0]])
     p = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]])
+    (report, *others), ratio = model.missing_reports(X), model.missing_costs[2]
+    assert report == MissingReport(1, ("s3",), pytest.approx(ratio), True)
+    assert others == [None, None]
     assert model.flags(X, p) == [
-        [],
+        [f"without s3: interval {ratio:.2f} times as wide"],
         ["out of distribution", "probably other"],
         ["s1 outside training range", "out of distribution"],
     ]
@@ -233,6 +239,7 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
         state = replace(model, risk_price=price).state()
         assert list(state) == [
             *("temperature", "contents", "novelty", "risk_price", "feed_contents", "calibration", "missing"),
+            "missing_costs",
         ]
         assert state["risk_price"] == predictions
         remaining = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
@@ -264,9 +271,9 @@ def test_new_lots_keep_their_limits_as_often_as_the_seed_asks(
 
     risk = 1 - toy_sorting_seed.sorting_rules.confidence.value
     assert share(done.bin) <= risk + 3 * np.sqrt(risk * (1 - risk) / n)
-    assert share(done.bin) < share(done.wanted)
+    assert share(done.bin) < share(done.preferred)
     # Limits that are kept by closing the bin would be no art.
-    assert (done.bin == 0).mean() > 0.9 * (done.wanted == 0).mean()
+    assert (done.bin == 0).mean() > 0.9 * (done.preferred == 0).mean()
 
 
 def test_two_hundred_thousand_pieces_are_sorted_in_seconds_and_one_at_once(

@@ -7,7 +7,7 @@ import pytest
 
 from models.uncertainty.missing_patterns import GROUP_MASKS, GROUPS, LatestUsed, MissingPatterns
 from models.uncertainty.missing_report import MissingReport
-from physics.arrays import FloatArray
+from physics.arrays import BoolArray, FloatArray
 
 
 def patterns(*effects: float) -> MissingPatterns:
@@ -113,16 +113,40 @@ def test_the_latest_used_values_are_kept() -> None:
 def test_the_report_of_one_row_is_computed_once_for_its_pattern() -> None:
     by, computed = patterns(1.0, 1.0, 1.0), []
 
-    def compute(X: FloatArray) -> list[MissingReport | None]:
+    def ratio(X: FloatArray) -> FloatArray:
         computed.append(len(X))
-        count = np.isnan(X).sum(axis=1).tolist()
-        return [MissingReport(n, ("a",), 2.0, n < 3) if n else None for n in count]
+        return 1.0 + np.isnan(X).sum(axis=1)
+
+    def reported(X: FloatArray) -> list[MissingReport | None]:
+        return by.reported(X, "abc", np.array([1.1, 1.0, 1.2]), ratio)
 
     whole, first, third = np.ones((1, 3)), np.array([[np.nan, 1.0, 1.0]]), np.array([[1.0, 1.0, np.nan]])
-    (report,) = by.reported(first, compute)
-    assert by.reported(5.0 * first, compute)[0] is report
-    assert by.reported(whole, compute) == [None]
-    assert by.reported(third, compute)[0] is not report
+    (report,) = reported(first)
+    assert reported(5.0 * first)[0] is report
+    assert reported(whole) == [None]
+    (other,) = reported(third)
     assert computed == [1, 1]
-    assert by.reported(np.vstack([whole, first, third]), compute) == [None, report, report]
+    assert reported(np.vstack([whole, first, third])) == [None, report, other]
     assert computed == [1, 1, 3]
+    assert (report, other) == (MissingReport(1, ("a",), 2.0, True), MissingReport(1, ("c",), 2.0, True))
+
+
+def test_inputs_of_a_report_are_ordered_by_cost_or_else_by_effect() -> None:
+    by, nothing = patterns(3.0, 1.0, 2.0), np.full((1, 3), np.nan)
+    (by_effect,) = by.reported(nothing, "abc", None, lambda X: np.full(len(X), 2.0))
+    (by_cost,) = patterns(3.0, 1.0, 2.0).reported(nothing, "abc", np.array([1.0, 1.4, 1.2]), lambda X: np.full(1, 2.0))
+    assert by_effect is not None
+    assert by_cost is not None
+    assert (by_effect.costliest, by_cost.costliest) == (("a", "c", "b"), ("b", "c", "a"))
+
+
+def test_an_input_that_is_ignored_costs_nothing() -> None:
+    by = MissingPatterns(np.array([False, True, False]), np.array([1.0, 0.0, 2.0]))
+    requested = []
+
+    def ratio(masks: BoolArray) -> float:
+        requested.append(masks.tolist())
+        return 1.0 + float((masks @ np.array([0.1, 0.2, 0.3]))[0])
+
+    assert by.costs(ratio).tolist() == pytest.approx([1.1, 1.0, 1.3])
+    assert requested == [[[True, False, False]], [[False, False, True]]]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.uncertainty.missing_report import MissingReport, by_cost, flagged, missing_reports
+from models.uncertainty.missing_report import CLASS_SET, INTERVAL, MissingReport, flagged, missing_reports
 
 NAMES = tuple("abcdefgh")
 COSTS = np.array([1.0, 1.5, 1.1, 2.0, 1.0, 1.2, 1.05, 1.0])
@@ -14,7 +14,9 @@ def test_the_costliest_inputs_are_named_first_and_the_others_counted() -> None:
     X[1, [0, 1, 2]] = np.nan
     X[2] = np.nan
     X[3, [0, 4]] = np.nan
-    reports = missing_reports(X, NAMES, COUNTED, by_cost(COSTS), np.array([1.0, 1.604, 3.0, 1.0]))
+    reports = missing_reports(
+        X, NAMES, COUNTED, np.argsort(-COSTS, kind="stable"), np.array([1.0, 1.604, 3.0, 1.0]), INTERVAL
+    )
     assert reports == [
         None,
         MissingReport(3, ("b", "c", "a"), 1.604, True),
@@ -33,6 +35,8 @@ def test_a_flag_names_at_most_five_inputs_a_count_and_the_width() -> None:
     assert flag(*"abcde", count=21) == "without a, b, c, d, e and 16 others: interval 1.60 times as wide"
     nothing = MissingReport(8, tuple("abcde"), 2.3456, False)
     assert nothing.flag == "no input was given: interval 2.35 times as wide"
+    of_class = MissingReport(1, ("a",), 1.604, True, CLASS_SET)
+    assert of_class.flag == "without a: set of classes 1.60 times as large"
 
 
 def test_flags_of_missing_inputs_stand_behind_those_that_are_there() -> None:

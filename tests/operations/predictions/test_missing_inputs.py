@@ -140,3 +140,9 @@ def test_each_input_has_a_cost_in_width(kind: str, melts: Seed, lots: QualityMod
     assert costs.argmax() == (3 if kind == "numbers" else 0)
     assert costs.min() >= 1.0
     assert costs.max() > 1.2
+    for j in np.flatnonzero(costs > 1.01):
+        X = model.examples[:1].copy()
+        X[0, j] = np.nan
+        (report,) = model.missing_reports(X)
+        assert report is not None
+        assert report.ratio == pytest.approx(costs[j], rel=0.02)

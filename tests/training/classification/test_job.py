@@ -72,7 +72,7 @@ def test_card_and_page_are_kept(story):
         assert words in card
     assert "nan" not in card
     page = text(story, story.trained.learnt.runs["linear"], "plots.html")
-    assert page.count("<h2>") == 5
+    assert page.count("<h2>") == 6
 
 
 def test_printed_tables_fit_a_terminal(story, capsys):

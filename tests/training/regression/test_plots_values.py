@@ -14,6 +14,7 @@ from training.core.fitting import LearningCurve, fit_candidate
 from training.core.splits import split
 from training.regression import plots
 from training.regression.fit import RegressionLearner
+from training.reports.pictures import width_without
 
 LEARNER = RegressionLearner()
 
@@ -224,13 +225,13 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
 
 def test_the_widths_without_each_input_are_the_models_own(fitted):
     candidate, data, parts = fitted
-    figure = plots.width_without(candidate, data, parts)
+    figure = width_without(candidate, data, parts)
     rises = 100 * (candidate.model.missing_costs - 1)
     costs = dict(zip((column.label for column in data.seed.inputs), rises, strict=True))
     assert dict(zip(figure.data[0].y, figure.data[0].x, strict=True)) == costs
     assert list(figure.data[0].x) == sorted(costs.values())
     without = replace(candidate, model=replace(candidate.model, missing_costs=None))
-    assert plots.width_without(without, data, parts) is None
+    assert width_without(without, data, parts) is None
 
 
 def test_each_figure_is_drawn_of_the_tables_that_have_it(fitted):

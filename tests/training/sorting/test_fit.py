@@ -79,7 +79,7 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
 
     def sort(seen, lots, values, *, lot_mass):
         given.update(lots=lots, values=values, p=seen.p, lot_mass=lot_mass)
-        return SimpleNamespace(bin=np.array([0, 2, 2, 1]), wanted=np.array([0, 2, 1, 1]))
+        return SimpleNamespace(bin=np.array([0, 2, 2, 1]), preferred=np.array([0, 2, 1, 1]))
 
     model = SimpleNamespace(
         seed=SimpleNamespace(classes=["a", "unknown", "c"], sorting_rules=SimpleNamespace(other_class="unknown")),

@@ -40,6 +40,8 @@ def response_to(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], *
 def test_predictions_are_the_models_answers_with_key_time_and_flags(toy_class_seed, model) -> None:
     first, second = response_to(toy_class_seed, model, ROW, ROW | {"face": "B", "grain": None, "colour": 5.0})
     p = model.probabilities(np.array([[0.9, 0.3, 100.0], [np.nan, 5.0, 100.0]]))
+    missing = second.pop("missing_inputs")
+    assert (missing["count"], missing["costliest"], missing["any_measured"]) == (1, ["grain"], True)
     for i, one in enumerate((first, second)):
         assert list(one) == ["id", "face", "day", "ore", "class_probabilities", "class_set", "flags"]
         assert list(one["class_probabilities"].values()) == p[i].tolist()
@@ -47,7 +49,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(toy_class_se
         assert one["ore"] == one["class_set"][0] == CLASSES[p[i].argmax()]
     assert second["ore"] == "rare"
     assert (first["face"], second["face"], first["flags"]) == ("F-01", "B", [])
-    assert "grain missing" in second["flags"]
+    assert f"without grain: set of classes {missing['interval_ratio']:.2f} times as large" in second["flags"]
 
 
 def test_sets_are_those_of_the_coverage_asked_the_most_probable_class_first(toy_class_seed, model) -> None:

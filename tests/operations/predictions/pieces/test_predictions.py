@@ -246,10 +246,14 @@ def test_a_piece_without_mass_counts_as_a_typical_one_and_is_flagged(ask: Ask) -
 
 def test_a_piece_of_which_nothing_is_known_is_flagged_and_gets_wide_intervals(ask: Ask) -> None:
     nothing, known = (ask([row])["predictions"][0] for row in (A_PIECE | dict.fromkeys(INPUTS), A_PIECE))
-    assert {f"{name} missing" for name in ("s1", "mass")} <= set(nothing["flags"])
+    assert "mass missing" in nothing["flags"]
+    assert "missing_inputs" not in known
+    missing = nothing["missing_inputs"]
+    assert (missing["count"], missing["any_measured"]) == (len(INPUTS), False)
     assert sum(nothing["class_probabilities"].values()) == pytest.approx(1.0, rel=1e-9)
     width = [one["elements"]["x"]["high"] - one["elements"]["x"]["low"] for one in (nothing, known)]
     assert width[0] > 2 * width[1]
+    assert 1.5 < missing["interval_ratio"] < width[0] / width[1] * 1.5  # a mean of pieces, of which this is one
 
 
 def test_a_thousand_pieces_of_many_lots_are_one_request(
@@ -370,7 +374,7 @@ def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[...,
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(ask: Ask) -> None:
     rows = [A_PIECE, A_PIECE | {"s1": 3.0, "s3": None}, A_PIECE | {"s2": 1.5}]
-    words = ["explanation", "class_probabilities", "expected_value"]
+    words = ["explanation", "class_probabilities", "expected_value", "missing_inputs"]
     for plain, one in zip(ask(rows)["predictions"], ask(rows, include=words)["predictions"], strict=True):
         assert "explanation" not in plain
         assert {name: value for name, value in one.items() if name not in ("id", "explanation")} == {
