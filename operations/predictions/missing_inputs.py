@@ -13,6 +13,7 @@ from operations.forms.fields import Record
 from operations.forms.include import INCLUDE, includes
 
 MISSING = "missing_inputs"  # field of a prediction, and word of `include`
+COSTLIEST = "costliest"  # part of the field that the word adds
 ABOUT = "the names of the costliest missing inputs"
 
 
@@ -57,7 +58,7 @@ def add_missing(reports: Sequence[MissingReport | None], rows: Sequence[Record],
         if report is not None:
             row[MISSING] = {
                 "count": report.n_missing,
-                **({"costliest": list(report.costliest)} if with_names else {}),
+                **({COSTLIEST: list(report.costliest)} if with_names else {}),
                 "interval_ratio": _ratio(report.ratio, request),
                 "any_measured": report.any_measured,
             }

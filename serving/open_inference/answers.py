@@ -8,6 +8,7 @@ import msgspec
 import pydantic_core
 
 from operations.forms.fields import Record
+from operations.predictions.missing_inputs import MISSING
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.requests import LENGTH, SIZE, ParsedInferenceRequest
 from serving.open_inference.tensors import Values, to_bytes
@@ -88,8 +89,9 @@ class Encoded:
 
 
 def _opened(prediction: Record) -> Record:
-    """A prediction with what of it is JSON already read."""
-    return {name: msgspec.json.decode(one) if isinstance(one, msgspec.Raw) else one for name, one in prediction.items()}
+    """Prediction with its JSON read, and null where it states no missing inputs."""
+    read = {name: msgspec.json.decode(one) if isinstance(one, msgspec.Raw) else one for name, one in prediction.items()}
+    return {MISSING: None} | read
 
 
 def _parameter(value: Any) -> bool | float | str:

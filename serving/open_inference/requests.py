@@ -13,7 +13,9 @@ from typing_extensions import TypedDict  # pydantic takes no other below Python 
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
+from operations.forms.include import includes
 from operations.forms.shapes import MOST_FIELDS, Shape, no_such
+from operations.predictions.missing_inputs import COSTLIEST, MISSING
 from operations.predictions.payloads import Payloads
 from serving.open_inference.contract import Contract, Output
 from serving.open_inference.tensors import Tensor, Values, from_bytes, wrong
@@ -102,7 +104,12 @@ class ParsedInferenceRequest:
 
     def wanted(self, contract: Contract, predictions: list[Record]) -> list[tuple[Output, bool]]:
         """Return the requested outputs, and whether as bytes; ProblemError if the response lacks one."""
-        held = {name: one for name, one in contract.outputs.items() if one.path[0] in predictions[0]}
+        named = includes(self.request, MISSING)
+        held = {
+            name: one
+            for name, one in contract.outputs.items()
+            if one.path[0] in predictions[0] and (named or one.path != (MISSING, COSTLIEST))
+        }
         if self.outputs is None:
             return [(one, self.all_binary) for one in held.values()]
         absent = [name for name in self.outputs if name not in held]

@@ -24,7 +24,7 @@ from seeds import Seed
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
-from tests.serving.open_inference.conftest import SEEDS, TOYS
+from tests.serving.open_inference.conftest import SEEDS, TOYS, columns_of, read
 from tests.serving.open_inference.conftest import check_same as check_tensors
 from tests.serving.wire.conftest import check_same as check_table
 from tests.serving.wire.conftest import flat
@@ -131,6 +131,25 @@ def test_values_are_the_same_in_every_way(
                 assert (value or None) == expected[name], name
     named = compared & set(flat(answer["predictions"][0]))
     assert len(named) >= 3, named
+
+
+@pytest.mark.parametrize("process", TOYS)
+@pytest.mark.parametrize("include", [[], ["missing_inputs"]], ids=["plain", "named"])
+def test_outputs_do_not_depend_on_the_first_row(
+    process: str, include: list[str], served: Served, rows: Any, seeds_of: dict[str, Seed], infer: Any
+) -> None:
+    names = [column.name for column in seeds_of[process].inputs]
+    names = [name for name in names if name in rows(process, 18)[0]]
+    whole = next(row for row in rows(process, 18) if all(row[name] is not None for name in names))
+    nothing = whole | dict.fromkeys(names)
+    parameters: dict[str, Any] = {"include": json.dumps(include)}
+    expected = {f"missing_inputs.{name}" for name in ("count", "interval_ratio", "any_measured")}
+    expected |= {"missing_inputs.costliest"} if include else set()
+    for both in ([whole, nothing], [nothing, whole]):
+        outputs = read(infer(served.app, process, columns_of(both), parameters=parameters)).values
+        assert {name for name in outputs if name.startswith("missing_inputs")} == expected
+        assert outputs["missing_inputs.count"][both.index(whole)] is None
+        assert outputs["missing_inputs.any_measured"][both.index(nothing)] == 0.0
 
 
 @pytest.mark.parametrize("process", TOYS)

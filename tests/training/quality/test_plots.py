@@ -48,7 +48,8 @@ def test_every_axis_of_a_number_bears_its_unit(fitted):
         axes = [*figure.select_xaxes(), *figure.select_yaxes()]
         named = [axis.title.text for axis in axes if axis.title.text]
         nameless = len(axes) - len(named)
-        assert nameless <= (1 if name in ("nearest_limits", "importance") else 0), name  # their bars are named
+        has_named_bars = name in ("nearest_limits", "importance", "width_without")
+        assert nameless <= has_named_bars, name
         for text in named:
             counted = ("month", "training periods")
             assert "[" in text or any(words in text for words in counted), (name, text)
