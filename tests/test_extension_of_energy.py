@@ -16,13 +16,15 @@ from models.processes.lookup import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
 from monitoring.energy.page import page, summary
-from operations.predictions.numbers.predictions import predicted
+from operations.predictions.numbers.operation import NumberPredictions
 from physics.electrochemistry import metal_mass, specific_energy
 from seeds import Seed
 from seeds.format.loader import parse
 from tests.suite.forms import payloads
 from tests.suite.physics import physics_type, state_process
 from tests.suite.whole import whole
+
+OPERATION = NumberPredictions()
 
 LEAD = 3.8655  # g/Ah
 SECTION = """
@@ -85,7 +87,8 @@ def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Pa
     model: RegressionModel = save_toy_model(tmp_path / "one")
     taken = payloads(seed, 3)
     rows, request = taken.read(json.dumps(taken.example | {"grid_emission_factor": 0.1, **whole(taken)}).encode())
-    answer = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
+    predicted = OPERATION.predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})
+    answer = json.loads(msgspec.json.encode(predicted))
     (one,) = answer["predictions"]
     head = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
     TypeAdapter(taken.answer).validate_python(

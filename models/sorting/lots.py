@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -158,9 +158,9 @@ def _parts_of(one: Bin, element: str) -> list[str]:
     return ["mass", "variance"] if element in one.limits else []
 
 
-def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], IntArray, IntArray]:
+def numbered(lots: Sequence[Hashable] | npt.NDArray[np.object_]) -> tuple[list[Any], IntArray, IntArray]:
     """Return lot names in order of first occurrence, their first rows, and each row's lot, shape (n,)."""
-    numbers: dict[str, int] = {}
+    numbers: dict[Any, int] = {}
     first: dict[int, int] = {}
     of_row = [numbers.setdefault(name, len(numbers)) for name in lots]
     for i, number in enumerate(of_row):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -222,9 +222,9 @@ class SortingModel:
     def sort(
         self,
         X: FloatArray | PieceFeatures,
-        lots: Sequence[str] | npt.NDArray[np.object_] | None = None,
+        lots: Sequence[Hashable] | npt.NDArray[np.object_] | None = None,
         values: FloatArray | None = None,
-        states: Mapping[str, LotState] | None = None,
+        states: Mapping[Any, LotState] | None = None,
         p: FloatArray | None = None,
         lot_mass: FloatArray | float | None = None,
     ) -> SortedPieces:
@@ -237,12 +237,12 @@ class SortingModel:
         ----------
         X, p
             As for `seen`. A piece without mass counts as one of the seed's typical mass.
-        lots : sequence of n str, optional
+        lots : sequence of n hashable, optional
             Name of each piece's lot. Without it each piece is decided by itself, and no limit holds.
         values : ndarray, shape (B, K), optional
             Value of a kilogram of each class in each bin [$/kg]; the seed's by default.
-        states : Mapping of str to LotState, optional
-            What lots hold already; a lot that is not named is empty.
+        states : Mapping to LotState, optional
+            What lots hold already, by their names; a lot that is not named is empty.
         lot_mass : ndarray, shape (n,), or float, optional
             Mass of feed of each piece's lot [kg]; the seed's by default. A lot of which only the reference pieces
             are there is sorted as a lot of their mass.
@@ -256,7 +256,7 @@ class SortingModel:
         n = len(pieces.mass)
         if lots is None:
             preferred = chosen = self.line.wanted(pieces)
-            after: dict[str, LotState] = {}
+            after: dict[Any, LotState] = {}
         else:
             names, first, numbers = numbered(lots)
             before = [(states or {}).get(name, self._empty) for name in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from models.sorting.lots import LotState
 from physics.arrays import FloatArray, IntArray
@@ -22,12 +23,12 @@ class SortedPieces:
         What a kilogram of the piece is worth there on average [$/kg].
     preferred : ndarray of int, shape (n,)
         Where it would go if no lot had limits.
-    states : dict of str to LotState
-        Each lot of the rows after its last row.
+    states : dict to LotState
+        Each lot of the rows after its last row, by its name.
     """
 
     p: FloatArray
     bin: IntArray
     expected_value: FloatArray
     preferred: IntArray
-    states: dict[str, LotState]
+    states: dict[Any, LotState]

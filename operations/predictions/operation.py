@@ -13,6 +13,7 @@ from operations.forms.fields import Record
 from operations.operation import Operation
 from operations.predictions.options import ResponsePart
 from operations.predictions.payloads import Payloads, TaskFields, payloads_of
+from operations.predictions.together import Answered, RequestedRows
 from seeds import Seed
 
 
@@ -32,6 +33,8 @@ class Predictions(Operation[Payloads]):
         Its part of the list of processes; None where it has none.
     not_listed : str
         Predicate of a process of another task, which has no such part.
+    own_fields : frozenset of str
+        Fields that may differ between requests that are answered together, in addition to `id` and `first`.
     """
 
     name: ClassVar[str] = "predictions"
@@ -41,6 +44,7 @@ class Predictions(Operation[Payloads]):
     about: ClassVar[str]
     listed: ClassVar[type[BaseModel] | None] = None
     not_listed: ClassVar[str] = ""
+    own_fields: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *options: ResponsePart) -> None:
         self.options = options
@@ -70,8 +74,8 @@ class Predictions(Operation[Payloads]):
         """Fields of the task in requests and responses of a seed's process."""
 
     @abstractmethod
-    def predicted(self, form: Payloads, model: Any, rows: Sequence[Record], request: Record) -> Record:
-        """Predictions for the rows of a request, and the fields next to them.
+    def answered(self, form: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[Answered]:
+        """Responses to several requests by one call of a model; none depends on the others.
 
         Parameters
         ----------
@@ -79,16 +83,19 @@ class Predictions(Operation[Payloads]):
             Of the process.
         model : object
             A model of the task.
-        rows : sequence of dict, length n
-            Rows that `Payloads.read` has passed.
-        request : dict
-            The request around them, with its `id` and the number of rows before these as `first`.
+        requests : sequence of RequestedRows
+            Requests that differ in their rows, `id`, `first` and `own_fields` only.
 
         Raises
         ------
         CoverageError
             The model was calibrated on too few rows for the coverage.
         """
+
+    def predicted(self, form: Payloads, model: Any, rows: Sequence[Record], request: Record) -> Record:
+        """Predictions for the rows of one request, and the fields next to them; see `answered`."""
+        (only,) = self.answered(form, model, [RequestedRows(rows, request)])
+        return only.fields
 
     @abstractmethod
     def columns(self, form: Payloads, model: Any, block: CheckedRows, request: Record) -> Columns:

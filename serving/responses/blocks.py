@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from operations.forms.fields import Record
 from operations.forms.include import FOLLOWED
 from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
+from operations.predictions.together import Answered, RequestedRows
 from serving.middleware.admission import CostEstimate
 from serving.middleware.context import count_rows
 from serving.responses.threads import in_thread
@@ -28,8 +29,8 @@ LONGEST_BODY_AT_ONCE = 64 * 1024  # bytes that are parsed on the event loop
 ROWS_AT_ONCE = 250  # of a long request: their responses are objects, then bytes, before the next are started
 
 
-def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[dict[str, Any]]:
-    """Yield predictions of `ROWS_AT_ONCE` rows each; the first block raises all errors of the request.
+def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[Answered]:
+    """Yield responses to `ROWS_AT_ONCE` rows each; the first block raises all errors of the request.
 
     `request` holds the request's `id` and its other fields.
 
@@ -38,19 +39,34 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
     ProblemError
         422 where rows are too many to explain, or the model has too few rows for the coverage.
     """
-    for option in requested(payloads.options, request):
-        option.check(len(rows))
+    check_options(payloads, request, len(rows))
     count_rows(len(rows))
     for first in range(0, len(rows), ROWS_AT_ONCE):
         block = rows[first : first + ROWS_AT_ONCE]
-        try:
-            part = request | {"first": first, FOLLOWED: first + len(block) < len(rows)}
-            answered = predictions_of(payloads.seed).predicted(payloads, model, block, part)
-        except CoverageError as error:
-            raise uncovered(request["coverage"], error) from None
-        # What lots hold after these rows is what they hold before the next.
-        request = request | {name: answered[name] for name in answered.keys() & request.keys()}
+        part = request | {"first": first, FOLLOWED: first + len(block) < len(rows)}
+        (answered,) = answered_together(payloads, model, [RequestedRows(block, part)])
+        request = request | answered.carried
         yield answered
+
+
+def check_options(payloads: Payloads, request: Record, rows: int) -> None:
+    """Refuse a request with too many rows for a part that it includes; ProblemError 422."""
+    for option in requested(payloads.options, request):
+        option.check(rows)
+
+
+def answered_together(payloads: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[Answered]:
+    """Return responses to requests with the same options.
+
+    Raises
+    ------
+    ProblemError
+        422 where the model has too few rows for the coverage.
+    """
+    try:
+        return predictions_of(payloads.seed).answered(payloads, model, requests)
+    except CoverageError as error:
+        raise uncovered(requests[0].request["coverage"], error) from None
 
 
 def uncovered(coverage: float, error: CoverageError) -> RequestError:

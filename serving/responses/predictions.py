@@ -11,9 +11,11 @@ from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.admission import CostEstimates, Load
-from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.middleware.context import count_rows
+from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, check_options, in_threads
 from serving.responses.csv_answers import csv_answer, csv_as_json, wants_csv
-from serving.responses.process_response import head_of, joined_answer, json_parts, served_of, status_of
+from serving.responses.groups import MOST_ROWS, Groups
+from serving.responses.process_response import head_of, joined_answer, part_of, served_of, start_of, status_of
 from serving.responses.raw_route import Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import KINDS, table_answer
@@ -23,6 +25,7 @@ from serving.wire.bodies import CSV, JSON, check_kind, read_checked
 def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
     """Endpoint of one process's predictions; all but its form is shared by all processes."""
     process, paces = form.seed.process.name, CostEstimates()
+    groups = Groups(paces)
     # A request that is short by the cost of its rows runs on the event loop; others in a thread, so that none waits:
     # also a body so long that parsing it takes its time, and one that asks for a slow option.
     slow = [f'"{word}"'.encode() for word in form.slow]
@@ -46,15 +49,20 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
         quick = None
         if len(body) <= LONGEST_BODY_AT_ONCE and pace.is_short(rows) and not any(name in body for name in slow):
             quick = taken.quick(body)  # else the slower reader, which names faults, reads it
-        if quick is not None:
+        if quick is None:
+            async with load.lane(len(body)).turn():
+                made = _parts(lambda: taken.read(body), taken, status, champions, metadata.id)
+                parts = [part for block in await in_threads(made, request, pace, rows) for part in block]
+        elif len(quick[0]) <= MOST_ROWS:
+            served, (own, around) = served_of(process, status, champions), quick
+            check_options(taken, around, len(own))
+            count_rows(len(own))
+            parts = await groups.answered(taken, served, own, around | {"id": metadata.id})
+        else:
             with pace.measured(rows):
                 parts = [
                     part for block in _parts(lambda: quick, taken, status, champions, metadata.id) for part in block
                 ]
-        else:
-            async with load.lane(len(body)).turn():
-                made = _parts(lambda: taken.read(body), taken, status, champions, metadata.id)
-                parts = [part for block in await in_threads(made, request, pace, rows) for part in block]
         return await recorder.answered(metadata, status.served, body, joined_answer(parts), parts)
 
     return predict
@@ -66,8 +74,9 @@ def _parts(
     """Yield a response in parts of `ROWS_AT_ONCE` rows; the first raises all errors of the request."""
     rows, request = read()
     served = served_of(payloads.seed.process.name, status, champions)
-    head = head_of(payloads.seed.process.name, served, request)
+    before = [start_of(head_of(payloads.seed.process.name, served, request))]
     done = 0
-    for answered in blocks(payloads, served.model, rows, request | {"id": id}):
-        first, done = done, done + len(answered["predictions"])
-        yield json_parts(head | answered, first == 0, done >= len(rows))
+    for block in blocks(payloads, served.model, rows, request | {"id": id}):
+        first, done = done, done + len(block.predictions)
+        yield [*before, part_of(block, first == 0, done >= len(rows))]
+        before = []

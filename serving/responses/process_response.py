@@ -17,6 +17,7 @@ from models.tasks import Model
 from operations.catalogue import Offers
 from operations.forms.fields import MODEL, Record
 from operations.forms.include import includes
+from operations.predictions.together import Answered
 from registry.versions import CHAMPION
 from serving.hot_reload.champions import Champions, Served, Status
 from serving.middleware.context import seen_by_operators
@@ -92,32 +93,24 @@ def advised(offers: Offers, served: Served | None, answered: Record) -> Response
     return json_response({"process": process.name, "task": process.task, **model, "advisory": True, **answered})
 
 
-def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
-    """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
+def start_of(head: Record) -> bytes:
+    """Return the start of a response, from its head, before its first prediction."""
+    return b"{" + _members(head) + b',"predictions":['
+
+
+def part_of(block: Answered, is_first: bool = True, is_last: bool = True) -> bytes:
+    """Return some predictions of a response as JSON, which with its start and its other parts is the whole.
 
     Parameters
     ----------
-    answer : dict
-        A response to some rows: fields before its `predictions` belong to the first part, fields after them to the
-        last.
+    block : Answered
+        Response to some rows; fields behind its predictions belong to the last part.
     is_first, is_last : bool
-        Whether the predictions are the first and the last of the answer.
-
-    Returns
-    -------
-    list of bytes
-        The start of the response before the first predictions, then the predictions.
+        Whether the predictions are the first and the last of the response.
     """
-    names = list(answer)
-    middle = names.index("predictions")
-    before, after = (
-        {name: answer[name] for name in names_of_part} for names_of_part in (names[:middle], names[middle + 1 :])
-    )
-    predictions = msgspec.json.encode(answer["predictions"])[1:-1]
-    closed = b"]" + (b"," + _members(after) if after else b"") + b"}" if is_last else b""
-    if is_first:
-        return [b"{" + _members(before) + b',"predictions":[', predictions + closed]
-    return [b"," + predictions + closed]
+    predictions = msgspec.json.encode(block.predictions)[1:-1]
+    closed = b"]" + (b"," + _members(block.after) if block.after else b"") + b"}" if is_last else b""
+    return (b"" if is_first else b",") + predictions + closed
 
 
 def _members(record: Record) -> bytes:

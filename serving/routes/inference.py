@@ -34,7 +34,7 @@ from serving.open_inference.schemas import (
     TensorDescribed,
 )
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
-from serving.responses.process_response import head_of, json_parts, model_used, served_of, status_of
+from serving.responses.process_response import head_of, model_used, part_of, served_of, start_of, status_of
 from serving.responses.recording import Recorder
 from serving.responses.recording import RequestMetadata as Named
 from serving.responses.threads import in_thread
@@ -239,11 +239,12 @@ def _encoded(
     rows, request = parsed.read(payloads)
     as_recorded.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
     head = head_of(payloads.seed.process.name, served, request)
+    as_recorded.answer.append(start_of(head))
     done = 0
-    for answered in blocks(payloads, served.model, rows, request | {"id": id}):
-        answer.add({"coverage": head["coverage"], "interval": head["interval"], **answered})
-        first, done = done, done + len(answered["predictions"])
-        as_recorded.answer += json_parts(head | answered, first == 0, done >= len(rows))
+    for block in blocks(payloads, served.model, rows, request | {"id": id}):
+        answer.add({"coverage": head["coverage"], "interval": head["interval"], **block.fields})
+        first, done = done, done + len(block.predictions)
+        as_recorded.answer.append(part_of(block, first == 0, done >= len(rows)))
         yield
 
 

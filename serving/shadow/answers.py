@@ -34,7 +34,7 @@ def answered(one: PendingShadowRequest, payloads: Payloads, served: Served) -> S
     request_of_rows = without(request | {"id": one.id}, payloads.slow)
     parts: list[Any] = []
     for block in blocks(payloads, served.model, rows, request_of_rows):
-        parts += block["predictions"]
+        parts += block.predictions
     return ShadowResponse(one.number, served.champion.version, served.digest, msgspec.json.encode(parts))
 
 

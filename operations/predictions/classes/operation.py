@@ -11,10 +11,11 @@ from models.classification.model import ClassificationModel
 from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.predictions.classes.columns import columns, described
-from operations.predictions.classes.predictions import predicted
+from operations.predictions.classes.predictions import answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
 from operations.predictions.probabilities import ABOUT, PROBABILITIES, probabilities_field
+from operations.predictions.together import Answered, RequestedRows
 from seeds import Seed
 
 
@@ -58,9 +59,9 @@ class ClassPredictions(Predictions):
             words={PROBABILITIES: ABOUT},
         )
 
-    def predicted(self, form: Payloads, model: ClassificationModel, rows: Sequence[Record], request: Record) -> Record:
+    def answered(self, form: Payloads, model: ClassificationModel, requests: Sequence[RequestedRows]) -> list[Answered]:
         """The most probable class of each row."""
-        return predicted(form, model, rows, request)
+        return answered(form, model, requests)
 
     def columns(self, form: Payloads, model: ClassificationModel, block: CheckedRows, request: Record) -> Columns:
         """Class, probabilities and set of classes."""

@@ -13,9 +13,10 @@ from operations.forms.fields import Record
 from operations.predictions.lots.about import QualityInfo, info
 from operations.predictions.lots.columns import columns, described
 from operations.predictions.lots.forms import fields_of
-from operations.predictions.lots.predictions import predicted
+from operations.predictions.lots.predictions import answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
+from operations.predictions.together import Answered, RequestedRows
 from seeds import Seed
 
 
@@ -34,9 +35,9 @@ class LotPredictions(Predictions):
         """Contents, grades and decision of a lot."""
         return fields_of(seed)
 
-    def predicted(self, form: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> Record:
+    def answered(self, form: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[Answered]:
         """Decisions on lots, with what holds of all of them."""
-        return predicted(form, model, rows, request)
+        return answered(form, model, requests)
 
     def columns(self, form: Payloads, model: QualityModel, block: CheckedRows, request: Record) -> Columns:
         """Decisions on lots as columns."""

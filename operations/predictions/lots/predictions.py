@@ -16,7 +16,7 @@ from models.quality.remedy import NearestLimit, Remedy
 from operations.forms.fields import Record
 from operations.forms.include import includes
 from operations.forms.lot_costs import grade_values
-from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.forms.rows import estimates, flag_readings, matrix
 from operations.forms.unit_history import unit_of
 from operations.predictions.lots.forms import (
     DEFECTS,
@@ -31,27 +31,26 @@ from operations.predictions.lots.forms import (
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
+from operations.predictions.together import Answered, RequestedRows, divided, names_of, rows_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
 
-def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
-    """Decisions of a model; see `operations.predictions.numbers.predictions.predicted`.
+def answered(payloads: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+    """Decisions of a model; see `operations.predictions.numbers.predictions.answered`.
 
     Parameters
     ----------
     payloads : Payloads
-        What the process takes and gives.
+        Requests and responses of the process.
     model : QualityModel
         The model.
-    rows : sequence of dict, length n
-        Rows that `Payloads.read` has passed.
-    request : dict
-        The request around them, with costs.
+    requests : sequence of RequestedRows
+        Requests with the same options, costs among them.
 
     Returns
     -------
-    dict
+    list of Answered
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
 
     Raises
@@ -59,7 +58,8 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
-    seed, X = payloads.seed, matrix(rows, model.seed)
+    request, rows, seed = requests[0].request, rows_of(requests), payloads.seed
+    X = matrix(rows, model.seed)
     costs = given_costs(request["costs"], seed, model.costs)
     reports = model.missing_reports(X)
     flags = model.flags(X, reports)
@@ -74,11 +74,12 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
             answers[i] = one
     whys = added_rows(payloads.options, model, X, logs, request, flags)
     add_missing(reports, whys, request)
-    answered = zip(with_ids(rows, payloads.repeated(request), request), answers, whys, flags, strict=True)
-    return {
-        "predictions": [{**name, **answer, **reason, "flags": words} for name, answer, reason, words in answered],
-        "guarantee": guarantee(model, seed, costs is None, request),
-    }
+    predictions = [
+        {**name, **answer, **reason, "flags": words}
+        for name, answer, reason, words in zip(names_of(requests, payloads), answers, whys, flags, strict=True)
+    ]
+    after = {GUARANTEE: guarantee(model, seed, costs is None, request)}
+    return [Answered(own, after) for own in divided(predictions, requests)]
 
 
 def _answers(

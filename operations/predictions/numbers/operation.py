@@ -8,9 +8,10 @@ from typing import ClassVar
 from operations.forms.columns import CheckedRows, Columns, Described
 from operations.forms.fields import Record
 from operations.predictions.numbers.columns import columns, described
-from operations.predictions.numbers.predictions import Fitted, predicted
+from operations.predictions.numbers.predictions import Fitted, answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields, estimate
+from operations.predictions.together import Answered, RequestedRows
 from seeds import Seed
 
 
@@ -31,9 +32,9 @@ class NumberPredictions(Predictions):
             predicted={name: estimate(name, seed) for name in seed.quantities},
         )
 
-    def predicted(self, form: Payloads, model: Fitted, rows: Sequence[Record], request: Record) -> Record:
+    def answered(self, form: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[Answered]:
         """Quantities with their intervals."""
-        return predicted(form, model, rows, request)
+        return answered(form, model, requests)
 
     def columns(self, form: Payloads, model: Fitted, block: CheckedRows, request: Record) -> Columns:
         """Quantities and the ends of their intervals."""

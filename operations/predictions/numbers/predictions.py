@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from operations.forms.fields import Record
-from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.forms.rows import estimates, flag_readings, matrix
 from operations.forms.unit_history import with_history
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
+from operations.predictions.together import Answered, RequestedRows, divided, names_of, rows_of
 
 Fitted = RegressionModel | SeveralTargets
 
 
-def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request: Record) -> dict[str, Any]:
-    """Predictions of a model.
+def answered(payloads: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[Answered]:
+    """Responses of a model.
 
     Parameters
     ----------
     payloads : Payloads
-        What the process takes and gives.
+        Requests and responses of the process.
     model : RegressionModel or SeveralTargets
         The model.
-    rows : sequence of dict, length n
-        Rows that `Payloads.read` has passed.
-    request : dict
-        The request around them.
+    requests : sequence of RequestedRows
+        Requests with the same options.
 
     Returns
     -------
-    dict
+    list of Answered
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none, and energy as
         JSON.
 
@@ -42,7 +40,9 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
-    rows = with_history(rows, model.history, request)
+    request = requests[0].request
+    requests = [RequestedRows(with_history(one.rows, model.history, one.request), one.request) for one in requests]
+    rows = rows_of(requests)
     X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"], replaced(payloads, request))
     reports = model.missing_reports(X)
@@ -51,13 +51,11 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     quantities = estimates(answers, payloads.quantities, request, flags)
     added = added_rows(payloads.options, model, X, answers, request, flags)
     add_missing(reports, added, request)
-    names = with_ids(rows, payloads.repeated(request), request)
-    return {
-        "predictions": [
-            {**name, **quantity, **more, "flags": words}
-            for name, quantity, more, words in zip(names, quantities, added, flags, strict=True)
-        ],
-    }
+    predictions = [
+        {**name, **quantity, **more, "flags": words}
+        for name, quantity, more, words in zip(names_of(requests, payloads), quantities, added, flags, strict=True)
+    ]
+    return [Answered(own) for own in divided(predictions, requests)]
 
 
 def replaced(payloads: Payloads, request: Record) -> dict[str, float]:

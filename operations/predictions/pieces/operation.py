@@ -15,7 +15,9 @@ from operations.predictions.payloads import Payloads, TaskFields
 from operations.predictions.pieces.about import SortingInfo, info
 from operations.predictions.pieces.columns import columns, described
 from operations.predictions.pieces.forms import fields_of
-from operations.predictions.pieces.predictions import predicted
+from operations.predictions.pieces.lots import LOTS
+from operations.predictions.pieces.predictions import answered
+from operations.predictions.together import Answered, RequestedRows
 from seeds import Seed
 
 
@@ -31,14 +33,15 @@ class PiecePredictions(Predictions):
     )
     listed: ClassVar[type[BaseModel] | None] = SortingInfo
     not_listed: ClassVar[str] = "does not sort"
+    own_fields: ClassVar[frozenset[str]] = frozenset({LOTS})
 
     def fields(self, seed: Seed) -> TaskFields:
         """Class, contents and bin of a piece."""
         return fields_of(seed)
 
-    def predicted(self, form: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> Record:
+    def answered(self, form: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[Answered]:
         """Decisions on pieces, with what holds of all of them."""
-        return predicted(form, model, rows, request)
+        return answered(form, model, requests)
 
     def columns(self, form: Payloads, model: SortingModel, block: CheckedRows, request: Record) -> Columns:
         """Decisions on pieces as columns."""

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
 
+from models.sorting.lots import LotState
 from models.sorting.model import SortingModel
 from models.sorting.sorted_pieces import SortedPieces
 from models.sorting.values import value_matrix
 from operations.forms.fields import Record
 from operations.forms.include import FOLLOWED, includes
-from operations.forms.rows import estimates, flag_readings, matrix, with_ids
+from operations.forms.rows import estimates, flag_readings, matrix
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON, EXPECTED, GUARANTEE
 from operations.predictions.pieces.lots import LOTS, lot_answers, states
 from operations.predictions.probabilities import probability_rows
+from operations.predictions.together import Answered, RequestedRows, names_of, rows_of, slices
 from physics.arrays import FloatArray
 from seeds import Seed
 
 
-def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
-    """Decisions of a model; see `operations.predictions.numbers.predictions.predicted`.
+def answered(payloads: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+    """Decisions of a model; see `operations.predictions.numbers.predictions.answered`.
+
+    A lot belongs to its request: lots of one name in two requests are two.
 
     Parameters
     ----------
     payloads : Payloads
-        What the process takes and gives.
+        Requests and responses of the process.
     model : SortingModel
         The model.
-    rows : sequence of dict, length n
-        Rows that `Payloads.read` has passed.
-    request : dict
-        The request around them, with prices and lots.
+    requests : sequence of RequestedRows
+        Requests with the same options, prices among them, and lots of their own.
 
     Returns
     -------
-    dict
+    list of Answered
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
 
     Raises
@@ -49,53 +49,68 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
-    seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
-    assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
-    prices = given_prices(request["prices"])
-    before = states(request["lots"], seed)
+    request, rows, seed = requests[0].request, rows_of(requests), payloads.seed
+    X, prices = matrix(rows, model.seed), given_prices(request["prices"])
     seen = model.seen(X)
-    p = seen.p
-    values = value_matrix(seed, prices) if prices else None
-    lots = list(map(itemgetter(key.name), rows))
-    done = model.sort(seen, lots, values, before)
+    before = _states(requests, seed)
+    done = model.sort(seen, _lots(requests, seed), value_matrix(seed, prices) if prices else None, before)
     reports = model.missing_reports(X)
     flags = model.flags(seen, reports=reports)
     flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, request, flags)
-    whys = added_rows(payloads.options, model, X, p, request, flags)
+    whys = added_rows(payloads.options, model, X, seen.p, request, flags)
     add_missing(reports, whys, request)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
-    decided = zip(
-        with_ids(rows, payloads.repeated(request), request),
-        np.argmax(p, axis=1).tolist(),
-        probability_rows(p, classes, request),
-        elements,
-        done.bin.tolist(),
-        _expected(done, bins, request),
-        whys,
-        flags,
-        strict=True,
-    )
-    # Rows that follow in the same request need the lots, whether the response has them or not.
-    has_lots = includes(request, LOTS) or request.get(FOLLOWED, False)
+    predictions = [
+        {
+            **name,
+            "class": classes[best],
+            **shares,
+            "elements": contents,
+            "bin": bins[into][0],
+            **value,
+            **reason,
+            "flags": words,
+        }
+        for name, best, shares, contents, into, value, reason, words in zip(
+            names_of(requests, payloads),
+            np.argmax(seen.p, axis=1).tolist(),
+            probability_rows(seen.p, classes, request),
+            elements,
+            done.bin.tolist(),
+            _expected(done, bins, request),
+            whys,
+            flags,
+            strict=True,
+        )
+    ]
+    answers = []
+    for number, (one, place) in enumerate(zip(requests, slices(requests), strict=True)):
+        held = guarantee(model, seed, bool(prices), X[place], one.request.get(GUARANTEE))
+        carried: Record = {}
+        if includes(one.request, LOTS) or one.request.get(FOLLOWED, False):
+            own = {lot: state for (of, lot), state in {**before, **done.states}.items() if of == number}
+            carried = {LOTS: lot_answers(own, seed), GUARANTEE: held}
+        after = {LOTS: carried[LOTS]} if includes(one.request, LOTS) else {}
+        answers.append(Answered(predictions[place], {**after, GUARANTEE: stated(held, one.request)}, carried))
+    return answers
+
+
+def _states(requests: Sequence[RequestedRows], seed: Seed) -> dict[tuple[int, str], LotState]:
+    """Lots as requests state them, by the number of the request and the lot's name."""
     return {
-        "predictions": [
-            {
-                **name,
-                "class": classes[best],
-                **shares,
-                "elements": contents,
-                "bin": bins[into][0],
-                **value,
-                **reason,
-                "flags": words,
-            }
-            for name, best, shares, contents, into, value, reason, words in decided
-        ],
-        **({LOTS: lot_answers({**before, **done.states}, seed)} if has_lots else {}),
-        GUARANTEE: stated(guarantee(model, seed, bool(prices), X), request),
+        (number, lot): state
+        for number, one in enumerate(requests)
+        for lot, state in states(one.request[LOTS], seed).items()
     }
+
+
+def _lots(requests: Sequence[RequestedRows], seed: Seed) -> list[tuple[int, str]]:
+    """Lot of each piece: the number of its request, and the lot's name."""
+    key = seed.key
+    assert key is not None  # `fields_of` refuses a seed without one
+    return [(number, row[key.name]) for number, one in enumerate(requests) for row in one.rows]
 
 
 def _expected(done: SortedPieces, bins: Sequence[tuple[str, str]], request: Record) -> list[Record]:

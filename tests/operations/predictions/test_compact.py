@@ -17,10 +17,11 @@ from models.sorting.candidates import build as build_pieces
 from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.tasks import Model, build
 from operations.catalogue import offered, predictions_of
+from operations.predictions.together import RequestedRows
 from registry.store import Champion
 from seeds import Seed, load, load_all
 from serving.hot_reload.champions import Served
-from serving.responses.process_response import head_of, json_parts
+from serving.responses.process_response import head_of, part_of, start_of
 from synthetic_data import simulate
 from tests.suite.whole import whole
 from training.core.dataset import Dataset, read
@@ -97,8 +98,9 @@ def ask(process: tuple[str, Any, Model, Any]) -> Callable[..., bytes]:
     def sent(rows: Any, **fields: Any) -> bytes:
         given, request = form.read(json.dumps({"rows": rows, **fields}, default=str).encode())
         served = Served(Champion(name, 12, "source"), f"sha256:{'0' * 64}", model)
-        answer = predictions_of(form.seed).predicted(form, model, given, request | {"id": ID, "first": 0})
-        response = b"".join(json_parts(head_of(name, served, request) | answer, True, True))
+        asked = RequestedRows(given, request | {"id": ID, "first": 0})
+        (answer,) = predictions_of(form.seed).answered(form, model, [asked])
+        response = start_of(head_of(name, served, request)) + part_of(answer)
         TypeAdapter(form.answer).validate_json(response)
         return response
 

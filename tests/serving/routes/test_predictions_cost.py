@@ -28,6 +28,8 @@ from operations.catalogue import predictions_of
 from operations.forms.fields import Record
 from operations.forms.rows import matrix
 from operations.predictions.payloads import Payloads
+from operations.predictions.pieces.lots import LOTS
+from operations.predictions.together import RequestedRows
 from seeds import Seed, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if physics_of(seed) is not None and not seed.place}
@@ -196,6 +198,20 @@ def test_a_row_is_answered_alone_as_among_others(parsed: tuple[Payloads, Any, li
     for one, row in zip(answered(parsed), rows, strict=True):
         (alone,) = answered((payloads, model, [row], around))
         _same(*({name: part for name, part in each.items() if name not in apart} for each in (alone, one)))
+
+
+def test_requests_answered_together_are_answered_as_alone(parsed: tuple[Payloads, Any, list[Record], Record]) -> None:
+    payloads, model, rows, around = parsed
+    operation = predictions_of(payloads.seed)
+    parts = [rows[:1], rows[1:4], rows[4:5], rows[5:]]
+    requests = [RequestedRows(part, around | {"id": f"request-{i}"}) for i, part in enumerate(parts)]
+    if LOTS in operation.own_fields:  # the lots of one request are not those of another, whatever their names are
+        (full,) = operation.answered(payloads, model, [RequestedRows(rows, around | {"include": [LOTS]})])
+        requests[1] = RequestedRows(parts[1], requests[1].request | {LOTS: full.after[LOTS]})
+        requests = [RequestedRows(one.rows, one.request | {"include": [LOTS]}) for one in requests]
+    for one, request in zip(operation.answered(payloads, model, requests), requests, strict=True):
+        (alone,) = operation.answered(payloads, model, [request])
+        _same(one.fields, alone.fields)
 
 
 def _same(got: Any, expected: Any) -> None:

@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 from models.classification.model import ClassificationModel
 from models.uncertainty.intervals import CoverageError
 from operations.predictions.classes.operation import ClassPredictions
-from operations.predictions.classes.predictions import predicted
 from seeds import Seed
 from seeds.format.loader import parse
 from tests.suite.forms import payloads
 from tests.suite.whole import whole
+
+OPERATION = ClassPredictions()
 
 ROW = {"face": "F-01", "day": "2026-11-01", "grain": 0.9, "colour": 0.3, "tonnes": 100.0}
 CLASSES = ("oxide", "sulfide", "rare")
@@ -31,7 +32,7 @@ def model(save_toy_classifier: Callable[..., Any], tmp_path: Path) -> Classifica
 def response_to(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
     taken = payloads(seed, 10)
     rows, read = taken.read(json.dumps({"rows": rows, **whole(taken), **request}).encode())
-    result = predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
+    result = OPERATION.predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
     assert list(result) == ["predictions"]
     predictions: list[dict[str, Any]] = result["predictions"]
     return predictions

@@ -10,11 +10,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from operations.predictions.energy.accounting import Accounting
-from operations.predictions.numbers.predictions import predicted
+from operations.predictions.numbers.operation import NumberPredictions
 from seeds import Seed, load
 from seeds.format.loader import parse
 from tests.operations.predictions.energy.test_forms import fitted
 from tests.suite.forms import payloads
+
+OPERATION = NumberPredictions()
 
 HEAD = {"process": "aluminium_reduction", "coverage": 0.9, "interval": {"kind": "fixed", "outcomes": 0}}
 MODEL = {"model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
@@ -37,7 +39,8 @@ def answer() -> Callable[[Seed], Any]:
     def answered(seed: Seed) -> Any:
         taken = payloads(seed, 3)
         rows, request = taken.read(json.dumps(taken.example | {"include": ["energy"], "digits": "all"}).encode())
-        result = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
+        predicted = OPERATION.predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})
+        result = json.loads(msgspec.json.encode(predicted))
         TypeAdapter(taken.answer).validate_python(HEAD | MODEL | result)
         (energy,) = [one for one in taken.options if isinstance(one, Accounting)]
         return result | energy.basis(model.seed)

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from models.regression.model import RegressionModel
-from operations.predictions.numbers.predictions import predicted
+from operations.predictions.numbers.operation import NumberPredictions
 from seeds import Seed
 from tests.suite.forms import payloads
 from tests.suite.whole import whole
+
+OPERATION = NumberPredictions()
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
 
@@ -24,7 +26,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(
     rows, request = taken.read(
         json.dumps({"rows": [ROW, ROW | {"unit": "B", "x_set": 19.5}], "coverage": 0.8, **whole(taken)}).encode()
     )
-    first, second = predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})["predictions"]
+    first, second = OPERATION.predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})["predictions"]
     (answer,) = model.answer(np.array([[91.5, 10.25, 3.75], [91.5, 19.5, 3.75]]), 0.8).values()
     for i, one in enumerate((first, second)):
         assert list(one) == ["id", "unit", "period_start", "derived_inputs", "y", "flags"]

@@ -15,13 +15,15 @@ from models.tasks import build
 from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from operations.forms.rows import matrix
 from operations.outcomes.numbers import NumberStates
-from operations.predictions.numbers.predictions import predicted
+from operations.predictions.numbers.operation import NumberPredictions
 from operations.predictions.payloads import Payloads
 from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.responses.process_response import interval_of
 from tests.suite.forms import payloads
 from tests.suite.whole import whole
+
+OPERATION = NumberPredictions()
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
 UNITS = {"loss": "%", "iron": "g/t"}
@@ -49,7 +51,7 @@ def model(seed: Seed) -> SeveralTargets:
 
 def response_to(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
     rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **whole(taken), **request}).encode())
-    return predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})["predictions"]
+    return OPERATION.predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})["predictions"]
 
 
 def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralTargets) -> None:
@@ -139,4 +141,4 @@ def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: S
 def asked_rows(seed: Seed, model: SeveralTargets, rows: list[dict]) -> list[dict]:
     taken = payloads(seed, 50)
     read, request = taken.read(json.dumps({"rows": rows, **whole(taken)}).encode())
-    return predicted(taken, model, read, {**request, "id": "of-all", "first": 0})["predictions"]
+    return OPERATION.predicted(taken, model, read, {**request, "id": "of-all", "first": 0})["predictions"]

@@ -264,6 +264,7 @@ def test_a_thousand_pieces_of_many_lots_are_one_request(
     assert [one["lot"] for one in predictions["predictions"]] == [row["lot"] for row in rows]
     assert len(predictions["lots"]) == 20
     assert len({one["id"] for one in predictions["predictions"]}) == 1000
+    assert predictions["guarantee"]["pieces"] == 1000  # not those of the last block alone
     mixed = ask([row for pair in zip(rows[:50], rows[50:100], strict=True) for row in pair])
     assert mixed["lots"].keys() == {"L-00001", "L-00002"}
     for lot in mixed["lots"]:
