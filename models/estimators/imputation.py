@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from models.uncertainty.missing_patterns import FEW_ROWS
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_MISSING = 0.2
@@ -114,9 +115,10 @@ class Imputation:
         if not missing.any():
             return X
         filled = X.copy()
-        if len(X) == 1:  # a request, which a search for patterns would cost more than its trees
-            lines = self._lines(missing.tobytes())
-            filled[0, lines.missing] = lines.means(X)[0]
+        if len(X) <= FEW_ROWS:
+            for i in np.flatnonzero(missing.any(axis=1)).tolist():
+                lines = self._lines(missing[i].tobytes())
+                filled[i, lines.missing] = lines.means(X[i : i + 1])[0]
             return filled
         distinct, place = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)
         masks = np.unpackbits(distinct, axis=1, count=len(self.columns)).astype(np.bool_)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
 
 from models.uncertainty.intervals import bounding_score
-from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
+from models.uncertainty.missing_patterns import FEW_ROWS, Estimate, LatestUsed, MissingPatterns, evenly_spaced
 from models.uncertainty.stored_arrays import decoded, encoded, freeze
 from physics.arrays import BoolArray, FloatArray
 
@@ -101,14 +101,20 @@ class MissingInputs:
         absent = np.isnan(X)
         if not absent.any():
             return np.ones(len(X))
-        if len(X) > 1:
+        if len(X) > FEW_ROWS:
             return self._inflation(X, coverage, estimate, spread)
-        key = absent.tobytes() + struct.pack("d", coverage)
-        return np.full(1, self._of_rows.of(key, lambda: float(self._inflation(X, coverage, estimate, spread)[0])))
+        factors, share = np.ones(len(X)), struct.pack("d", coverage)
+
+        def alone(i: int) -> float:
+            return float(self._inflation(X[i : i + 1], coverage, estimate, spread)[0])
+
+        for i in np.flatnonzero(absent.any(axis=1)).tolist():
+            factors[i] = self._of_rows.of(absent[i].tobytes() + share, partial(alone, i))
+        return factors
 
     @cached_property
     def _of_rows(self) -> LatestUsed[float]:
-        """Factors of requests of one row, by missing inputs that count or not: without a division by pattern."""
+        """Factors of few rows, by missing inputs that count or not: without a division by pattern."""
         return LatestUsed(MOST_PATTERNS)
 
     def _inflation(self, X: FloatArray, coverage: float, estimate: Estimate, spread: Estimate) -> FloatArray:

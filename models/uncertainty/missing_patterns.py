@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -19,6 +19,8 @@ GROUPS = 16
 """Groups of the rarer patterns of one call, by the sum of the effects of their inputs."""
 GROUP_MASKS = 64
 """Patterns of a group that are blanked in the calibration rows."""
+FEW_ROWS = 16
+"""Rows of a call up to which patterns are looked up row by row, which costs less than a search for equal ones."""
 MOST_REPORTS = 1024
 """Patterns whose reports are kept, the latest used: about 1 MiB."""
 
@@ -143,8 +145,8 @@ class MissingPatterns:
     ) -> list[MissingReport | None]:
         """Return the missing inputs of each row, shape (n, k); None of a row that has all inputs that count.
 
-        A request often has one row, and its report is kept. It depends on the pattern alone; that of a rare pattern of
-        a table also depends on the other rows.
+        Reports of few rows are computed alone and stored. They depend on the pattern alone; that of a rare pattern of a
+        table also depends on the other rows.
 
         Parameters
         ----------
@@ -162,12 +164,20 @@ class MissingPatterns:
         absent = np.isnan(X)
         if not absent.any():
             return [None] * len(X)
+        order = np.argsort(-(self.effects if costs is None else costs), kind="stable")
 
-        def compute() -> list[MissingReport | None]:
-            order = np.argsort(-(self.effects if costs is None else costs), kind="stable")
-            return missing_reports(X, names, ~self.ignored, order, ratio(X), about)
+        def compute(rows: FloatArray) -> list[MissingReport | None]:
+            return missing_reports(rows, names, ~self.ignored, order, ratio(rows), about)
 
-        return compute() if len(X) > 1 else [self._reports.of(absent.tobytes(), lambda: compute()[0])]
+        def alone(i: int) -> MissingReport | None:
+            return compute(X[i : i + 1])[0]
+
+        if len(X) > FEW_ROWS:
+            return compute(X)
+        reports: list[MissingReport | None] = [None] * len(X)
+        for i in np.flatnonzero(absent.any(axis=1)).tolist():
+            reports[i] = self._reports.of(absent[i].tobytes(), partial(alone, i))
+        return reports
 
     @cached_property
     def _reports(self) -> LatestUsed[MissingReport | None]:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from models.uncertainty.missing_patterns import GROUP_MASKS, GROUPS, LatestUsed, MissingPatterns
+from models.uncertainty.missing_patterns import FEW_ROWS, GROUP_MASKS, GROUPS, LatestUsed, MissingPatterns
 from models.uncertainty.missing_report import MissingReport
 from physics.arrays import BoolArray, FloatArray
 
@@ -110,7 +110,7 @@ def test_the_latest_used_values_are_kept() -> None:
     assert len(latest) == 2
 
 
-def test_the_report_of_one_row_is_computed_once_for_its_pattern() -> None:
+def test_the_reports_of_few_rows_are_computed_once_for_their_patterns() -> None:
     by, computed = patterns(1.0, 1.0, 1.0), []
 
     def ratio(X: FloatArray) -> FloatArray:
@@ -127,7 +127,9 @@ def test_the_report_of_one_row_is_computed_once_for_its_pattern() -> None:
     (other,) = reported(third)
     assert computed == [1, 1]
     assert reported(np.vstack([whole, first, third])) == [None, report, other]
-    assert computed == [1, 1, 3]
+    assert computed == [1, 1]
+    assert reported(np.vstack([whole, *[first] * FEW_ROWS])) == [None, *[report] * FEW_ROWS]
+    assert computed == [1, 1, FEW_ROWS + 1]
     assert (report, other) == (MissingReport(1, ("a",), 2.0, True), MissingReport(1, ("c",), 2.0, True))
 
 
