@@ -158,9 +158,12 @@ class QualityModel:
 
     def raw(self, X: FloatArray) -> FloatArray:
         """Return logarithms of contents, offsets added, and log-odds of defects, shape (n, E + D)."""
-        raw = self.estimated(X)
-        raw[:, : len(self.seed.elements)] += 0.0 if self.transfer is None else self.transfer.offset(self.unit)
-        return raw
+        return self.shifted(self.estimated(X))
+
+    def shifted(self, estimated: FloatArray) -> FloatArray:
+        """Return `raw` from what `estimated` gave, which is the same for all units and patterns of missing inputs."""
+        offset = 0.0 if self.transfer is None else np.pad(self.transfer.offset(self.unit), (0, len(self.seed.defects)))
+        return estimated + offset
 
     def estimated(self, X: FloatArray) -> FloatArray:
         """Return `raw` without an offset, from inputs with missing ones replaced."""
@@ -353,15 +356,14 @@ class QualityModel:
             `grade`, empty where the laboratory shall say; `expected_value` [$/t].
         """
         columns: dict[str, npt.NDArray[Any]] = {}
+        estimated = self.estimated(X)
         for model, lots in self.by_pattern(X):
-            for name, values in model._columns(X[lots]).items():
+            assessed = model.assessed(model.shifted(estimated[lots]))
+            contents = flat(model.contents(assessed.logs, COVERAGE))
+            for name, values in (contents | assessed.columns(self.seed)).items():
                 columns.setdefault(name, np.empty(len(X), dtype=object if values.dtype.kind == "U" else np.float64))
                 columns[name][lots] = values
         return {name: one.astype(str) if one.dtype == object else one for name, one in columns.items()}
-
-    def _columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
-        assessed = self.assess(X)
-        return flat(self.contents(assessed.logs, COVERAGE)) | assessed.columns(self.seed)
 
     def state(self) -> dict[str, Any]:
         """Return the model's own state as JSON values: all but seed, estimator, inputs and origin."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.consistency.unit_names import unit_name
 from models.quality.assessment import Assessment
-from models.quality.decision import ACTIONS, Costs
+from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
 from models.quality.remedy import NearestLimit
 from operations.forms.columns import (
@@ -66,10 +66,12 @@ def columns(payloads: Payloads, model: QualityModel, block: CheckedRows, request
     seed, flags = payloads.seed, model.flags(block.X)
     costs = given_costs(request["costs"], seed, model.costs)
     flag_readings(block.texts, model.seed, flags)
-    parts = [
-        (lots, _of_part(payloads, part, block.X[lots], costs, request, [flags[i] for i in lots.tolist()]))
-        for part, lots in model.parts(block.X, [unit_name(one) for one in block.keys])
-    ]
+    estimated = model.estimated(block.X)
+    parts = []
+    for part, lots in model.parts(block.X, [unit_name(one) for one in block.keys]):
+        assessed = part.assessed(part.shifted(estimated[lots]), costs)
+        own = [flags[i] for i in lots.tolist()]
+        parts.append((lots, _of_part(payloads, part, block.X[lots], assessed, request, own)))
     values = parts[0][1] if len(parts) == 1 else in_order(parts)
     return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None, request)})
 
@@ -78,17 +80,16 @@ def _of_part(
     payloads: Payloads,
     model: QualityModel,
     X: FloatArray,
-    costs: Costs | None,
+    assessed: Assessment,
     request: Record,
     flags: list[list[str]],
 ) -> dict[str, Values]:
     """Columns of lots that one calibration of a model serves; flags are added to."""
     seed = payloads.seed
-    assessed = model.assess(X, costs)
     values: dict[str, Values] = dict(quantities(model.contents(assessed.logs, request["coverage"]), request, flags))
     grades = [grade.name for grade in seed.grades]
     values |= {
-        "decision": np.array(ACTIONS)[assessed.decided.actions(costs or model.costs)],
+        "decision": np.array(ACTIONS)[assessed.decided.actions(assessed.costs)],
         "grade": [None if grade < 0 else grades[grade] for grade in assessed.decided.grade.tolist()],
         "expected_value": assessed.decided.expected,
         "on_base_rate": model.on_base_rate(X, assessed.decided).astype(np.float64),

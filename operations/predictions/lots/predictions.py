@@ -65,9 +65,9 @@ def answered(payloads: Payloads, model: QualityModel, requests: Sequence[Request
     flags = model.flags(X, reports)
     flag_readings(rows, model.seed, flags)
     answers: list[Record] = [{} for _ in rows]
-    logs = np.empty((len(rows), len(seed.elements)))
+    estimated, logs = model.estimated(X), np.empty((len(rows), len(seed.elements)))
     for part, lots in model.parts(X, [unit_of(row, model.seed) for row in rows]):
-        assessed, which = part.assess(X[lots], costs), lots.tolist()
+        assessed, which = part.assessed(part.shifted(estimated[lots]), costs), lots.tolist()
         logs[lots] = assessed.logs
         fields = _answers(payloads, part, X[lots], assessed, request, [flags[i] for i in which])
         for i, one in zip(which, fields, strict=True):
