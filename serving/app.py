@@ -31,7 +31,7 @@ from serving.middleware.rate_limit import RateLimiter
 from serving.middleware.request import RequestMiddleware
 from serving.openapi import documents
 from serving.responses.process_response import abilities
-from serving.responses.raw_route import ByPath, Direct
+from serving.responses.raw_route import ByPath, Direct, DirectFirst
 from serving.responses.recording import Recorder
 from serving.routes import docs, health, inference, monitoring, operations, processes
 from serving.routes.retraining import history, jobs
@@ -61,6 +61,7 @@ class Service(FastAPI):
     recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Offers, tuple[Direct, ...]], ...] = ()
+    _by_path: Mapping[tuple[str, str], Direct]
 
     @property
     def taken(self) -> tuple[Offers, ...]:
@@ -71,6 +72,7 @@ class Service(FastAPI):
         """Set the routes of each process in one atomic swap; routes of unchanged processes are kept."""
         before = {id(offers): routes for offers, routes in self._own}
         self._own = tuple((each, before.get(id(each)) or self._routes_of(each)) for each in self.champions.taken)
+        self._by_path = {(route.method, route.path): route for route in reversed(_all(self._own))}
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
         self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
@@ -80,7 +82,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Build the middleware stack with the request middleware outermost."""
-        return self.door.before(super().build_middleware_stack())
+        return self.door.before(DirectFirst(lambda: self._by_path, super().build_middleware_stack()))
 
     @property
     def in_service(self) -> tuple[str, ...]:

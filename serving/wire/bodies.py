@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from http import HTTPStatus
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from operations.forms.faults import RequestDefect, shown
 from serving.wire.problems import ProblemError
@@ -38,7 +37,13 @@ async def read_body(request: Request, most: int) -> bytes:
 
 async def read_checked(request: Request, most: int) -> bytes:
     """Body of a request whose kind is checked already; see `read_body`."""
-    return b"".join([chunk async for chunk in _chunks(request, most)])
+    _check_length(request, most)
+    chunk, more = await _chunk(request, 0, most)
+    if not more:
+        return chunk
+    body = bytearray(chunk)
+    await _read_on(request, body, most)
+    return bytes(body)
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
@@ -49,27 +54,38 @@ async def read_bytes(request: Request, most: int) -> bytes:
 
 async def read_table(request: Request, most: int) -> bytearray:
     """Body of a request whose kind is checked already, never held twice; see `read_body`."""
+    _check_length(request, most)
     body = bytearray()
-    async for chunk in _chunks(request, most):
-        body += chunk
+    await _read_on(request, body, most)
     return body
 
 
-async def _chunks(request: Request, most: int) -> AsyncIterator[bytes]:
+async def _read_on(request: Request, body: bytearray, most: int) -> None:
+    """Add what follows of a body."""
+    more = True
+    while more:
+        chunk, more = await _chunk(request, len(body), most)
+        body += chunk
+
+
+async def _chunk(request: Request, before: int, most: int) -> tuple[bytes, bool]:
+    """Next part of a body after so many bytes, and whether more follows."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body")
+    chunk: bytes = message.get("body", b"")
+    if before + len(chunk) > most:
+        raise _too_long(most)
+    return chunk, message.get("more_body", False)
+
+
+def _check_length(request: Request, most: int) -> None:
+    """Refuse a body whose stated length is more than `most`."""
     declared = request.headers.get("content-length", "0")
     # More digits than `most` has are more bytes, and may be more digits than Python makes a number of.
     digits = declared.lstrip("0") if declared.isdecimal() else ""
     if len(digits) > len(str(most)) or int(digits or 0) > most:
         raise _too_long(most)
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most:
-                raise _too_long(most)
-            yield chunk
-    except ClientDisconnect:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body") from None
 
 
 def check_kind(request: Request, kinds: Collection[str]) -> str:

@@ -77,6 +77,12 @@ def answer(request: Request, error: RequestError) -> Response:
     return Response(problem.model_dump_json(), error.status.value, headers, MEDIA_TYPE)
 
 
+def defect(request: Request) -> Response:
+    """Response to a request that an error of the service's own code ended."""
+    text = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
+    return answer(request, text)
+
+
 def in_words(error: RequestError) -> str:
     """All faults of a problem in one text, or what it is where it names none."""
     return "; ".join(map(_in_words, error.faults)) or error.detail
@@ -103,13 +109,12 @@ def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:
         assert isinstance(error, HTTPException)
         return answer(request, _from_http(request, error, processes()))
 
-    async def defect(request: Request, error: Exception) -> Response:
-        text = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
-        return answer(request, text)
+    async def broken(request: Request, error: Exception) -> Response:
+        return defect(request)
 
     app.add_exception_handler(RequestError, own)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, defect)
+    app.add_exception_handler(Exception, broken)
 
 
 def _from_http(request: Request, error: HTTPException, processes: Mapping[str, str]) -> ProblemError:
