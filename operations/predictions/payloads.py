@@ -51,7 +51,7 @@ class IntervalUsed(BaseModel):
     outcomes: Annotated[int, Field(description="how many outcomes it has received since then, those of training none")]
 
 
-_MODEL: Any = record(
+MODEL_OF_PREDICTIONS: Any = record(
     "ModelOfPredictions",
     "The model that answered.",
     {
@@ -159,12 +159,21 @@ class Payloads(Form):
         given = self.decoder.read(body)
         if given is None or given.get("history"):
             return None
-        request, faults = self.envelope.read(given)
-        if faults:
-            return None
-        rows = request["rows"]
+        rows = given["rows"]
+        if len(given) == 1 and 0 < len(rows) <= self.max_rows:
+            request = {**self._defaults, "rows": rows}
+        else:
+            request, faults = self.envelope.read(given)
+            if faults:
+                return None
         clash = history.MADE in self.echoed and history.fill(rows, [], self.seed)
         return None if clash else (rows, request)
+
+    @cached_property
+    def _defaults(self) -> Record:
+        """A request without any field but rows, as `envelope` reads it."""
+        request, _ = self.envelope.read({"rows": [{}]})
+        return dict(request)
 
     def _earlier(self, parsed: Any, request: Record | None, faults: list[RequestDefect]) -> list[Record]:
         """Earlier periods of a request; faults are added, until there are more than are named."""
@@ -369,7 +378,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
         f"Predictions, and the model that made them. {seed.process.title}.",
         {
             "process": Literal[seed.process.name],
-            "model": _MODEL,
+            "model": MODEL_OF_PREDICTIONS,
             "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
             "interval": _interval(seed),
             "predictions": list[prediction],

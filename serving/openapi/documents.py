@@ -9,7 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
 from operations.catalogue import Offers
-from operations.forms.fields import ModelUsed, title
+from operations.forms.fields import title
+from operations.predictions.payloads import MODEL_OF_PREDICTIONS
 from serving.openapi.entries import Json, RouteDescription
 from serving.openapi.schemas import REFERENCE, schemas_of, without_titles
 from serving.responses.raw_route import Direct
@@ -75,8 +76,7 @@ def of_service(own: Own, in_service: Collection[str], routes: Sequence[BaseRoute
         for route in _described(own[name][1]):
             path = route.path.replace(f"/{name}/", f"/{{{PROCESS}}}/", 1)
             shared.setdefault((path, route.method.lower()), {})[name] = route
-    schemas, named = schemas_of({_MODEL: ModelUsed, "problem": Problem})
-    named[ModelUsed.__name__]["required"] = ["version", "baseline"]  # predictions have the others on request
+    schemas, named = schemas_of({_MODEL: MODEL_OF_PREDICTIONS, "problem": Problem})
     paths: Json = {}
     fields: dict[str, None] = {}
     for (path, method), offering in shared.items():
