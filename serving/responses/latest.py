@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import Request, Response
 
 from operations.forms.faults import RequestDefect, invalid, shown
-from operations.forms.fields import Record
 from operations.forms.shapes import no_such
 from records.database import Database, RecordsError
 from serving.hot_reload.champions import Champions
@@ -75,22 +74,8 @@ def _response(process: str, seed: Any, database: Database, as_csv: bool) -> Resp
     except RecordsError:
         raise not_readable() from None
     if as_csv:
-        from serving.wire.csv_tables import csv_of
+        from serving.wire.csv_tables import csv_of, flat
 
-        return Response(csv_of([_flat(row) for row in known.rows]), media_type=MEDIA_TYPE)
+        return Response(csv_of([flat(row) for row in known.rows]), media_type=MEDIA_TYPE)
     since = {"since": known.since, "most_requests": MOST_REQUESTS}
     return json_response({"process": process, **since, "predictions": known.rows})
-
-
-def _flat(fields: Record, before: str = "") -> Record:
-    """Fields of a prediction as columns: a quantity by its name, the rest by joined names."""
-    columns: Record = {}
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            own = before if name in ("contents", "elements") else f"{before}{name}_"
-            columns |= _flat(value, own)
-        elif isinstance(value, list):
-            columns[f"{before}{name}"] = "; ".join(map(str, value))
-        else:
-            columns[before.removesuffix("_") if name == "value" and before else f"{before}{name}"] = value
-    return columns

@@ -28,6 +28,7 @@ from serving.wire.arrow_checks import taken
 ID = "id"
 MARK = b"\xef\xbb\xbf"
 """Mark of UTF-8 in front of a response, without which Excel reads texts as those of an old code page."""
+_BY_ELEMENT = ("contents", "elements")
 
 
 def parsed_csv(body: bytes | bytearray, payloads: Payloads) -> pa.Table:
@@ -180,11 +181,16 @@ def _encoded(frame: pd.DataFrame) -> bytes:
 
 
 def flat(fields: Mapping[str, Any], before: str = "") -> Record:
-    """Return the fields of objects by their joined names."""
-    flattened: Record = {}
+    """Return the fields of objects as columns: a quantity by its name, the others by joined names.
+
+    Contents of elements have the name of the element. A list is one text.
+    """
+    columns: Record = {}
     for name, value in fields.items():
         if isinstance(value, dict):
-            flattened |= flat(value, f"{before}{name}_")
+            columns |= flat(value, before if name in _BY_ELEMENT else f"{before}{name}_")
+        elif isinstance(value, list):
+            columns[f"{before}{name}"] = "; ".join(map(str, value))
         else:
-            flattened[f"{before}{name}"] = value
-    return flattened
+            columns[before.removesuffix("_") if name == "value" and before else f"{before}{name}"] = value
+    return columns

@@ -150,3 +150,17 @@ def test_a_text_that_a_spreadsheet_would_compute_is_none(cells: Process, post: A
 
 def test_fields_of_objects_are_joined() -> None:
     assert flat({"a": 1, "b": {"c": None, "d": {"e": "x"}}}) == {"a": 1, "b_c": None, "b_d_e": "x"}
+
+
+def test_a_quantity_is_a_column_of_its_name_and_a_list_one_text() -> None:
+    quantity = {"value": 1.5, "low": 1.0, "high": 2.0, "unit": "%"}
+    columns = {"_low": 1.0, "_high": 2.0, "_unit": "%"}
+    assert flat({"y": quantity, "flags": ["a", "b"]}) == {
+        "y": 1.5,
+        **{f"y{end}": value for end, value in columns.items()},
+        "flags": "a; b",
+    }
+    assert flat({"contents": {"iron": quantity}}) == {
+        "iron": 1.5,
+        **{f"iron{end}": value for end, value in columns.items()},
+    }
