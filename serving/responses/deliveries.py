@@ -71,5 +71,8 @@ def _known(database: Database, id: str) -> responses.FirstDelivery | None:
 
 
 def _content(database: Database, known: responses.FirstDelivery) -> bytes:
-    with database.read() as connection:
-        return b"".join(responses.body(connection, known.response))
+    try:
+        with database.read() as connection:
+            return b"".join(responses.body(connection, known.response))
+    except RecordsError:
+        raise not_readable("; send the request again later") from None
