@@ -127,7 +127,7 @@ def _run(settings: ServiceSettings, store: Store | None, hang_ups: HangUps) -> i
             return CANNOT_START
         # Nothing is made on disk before the address is ours.
         with closing(Database(settings.records_url, settings.durability == "full")) as database:
-            return _serve(settings, create_app(settings, store, database), listening, certificate, hang_ups)
+            return serve(settings, create_app(settings, store, database), listening, certificate, hang_ups)
 
 
 def _certificate(settings: ServiceSettings) -> ServerCertificate | None:
@@ -136,13 +136,14 @@ def _certificate(settings: ServiceSettings) -> ServerCertificate | None:
     return ServerCertificate(settings.certificate, settings.private_key)
 
 
-def _serve(
+def serve(
     settings: ServiceSettings,
     app: Service,
     listening: socket.socket,
     certificate: ServerCertificate | None,
     hang_ups: HangUps,
 ) -> int:
+    """Serve an application on a socket until Ctrl-C or SIGTERM; return the exit code, see `run`."""
     if not app.ring.admits:
         sys.stderr.write(
             f"{settings.host} is reachable from other machines and no valid key exists: create one with `nonferrous "

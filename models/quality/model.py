@@ -161,7 +161,7 @@ class QualityModel:
         return self.shifted(self.estimated(X))
 
     def shifted(self, estimated: FloatArray) -> FloatArray:
-        """Return `raw` from what `estimated` gave, which is the same for all units and patterns of missing inputs."""
+        """Return `raw` from what `estimated` gave, which no unit and no pattern of missing inputs changes."""
         offset = 0.0 if self.transfer is None else np.pad(self.transfer.offset(self.unit), (0, len(self.seed.defects)))
         return estimated + offset
 

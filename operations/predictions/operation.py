@@ -13,7 +13,7 @@ from operations.forms.fields import Record
 from operations.operation import Operation
 from operations.predictions.options import ResponsePart
 from operations.predictions.payloads import Payloads, TaskFields, payloads_of
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from seeds import Seed
 
 
@@ -74,7 +74,7 @@ class Predictions(Operation[Payloads]):
         """Fields of the task in requests and responses of a seed's process."""
 
     @abstractmethod
-    def answered(self, form: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[Answered]:
+    def answered(self, form: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
         """Responses to several requests by one call of a model; none depends on the others.
 
         Parameters

@@ -23,7 +23,7 @@ class RequestedRows:
     rows : sequence of dict, length n
         Rows that `Payloads.read` has passed.
     request : dict
-        The request: its `id`, the number of its rows before these as `first`, and `Answered.carried` of those.
+        The request: its `id`, the number of its rows before these as `first`, and `PredictedRows.carried` of those.
     """
 
     rows: Sequence[Record]
@@ -31,7 +31,7 @@ class RequestedRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class PredictedRows:
     """Response to the rows of one request.
 
     Attributes

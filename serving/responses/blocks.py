@@ -17,7 +17,7 @@ from operations.forms.fields import Record
 from operations.forms.include import FOLLOWED
 from operations.predictions.options import requested
 from operations.predictions.payloads import Payloads
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from serving.middleware.admission import CostEstimate
 from serving.middleware.context import count_rows
 from serving.responses.threads import in_thread
@@ -29,7 +29,7 @@ LONGEST_BODY_AT_ONCE = 64 * 1024  # bytes that are parsed on the event loop
 ROWS_AT_ONCE = 250  # of a long request: their responses are objects, then bytes, before the next are started
 
 
-def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[Answered]:
+def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[PredictedRows]:
     """Yield responses to `ROWS_AT_ONCE` rows each; the first block raises all errors of the request.
 
     `request` holds the request's `id` and its other fields.
@@ -55,7 +55,7 @@ def check_options(payloads: Payloads, request: Record, rows: int) -> None:
         option.check(rows)
 
 
-def answered_together(payloads: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[Answered]:
+def answered_together(payloads: Payloads, model: Any, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
     """Return responses to requests with the same options.
 
     Raises

@@ -1,4 +1,4 @@
-"""Requests of a process that are parsed in one turn of the event loop, answered by one call of its model."""
+"""Requests of a process that are parsed in one turn of the event loop: one call of its model."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from models.tasks import Model
 from operations.catalogue import Offers
 from operations.forms.fields import MODEL, Record
 from operations.forms.include import includes
-from operations.predictions.together import Answered
+from operations.predictions.together import PredictedRows
 from registry.versions import CHAMPION
 from serving.hot_reload.champions import Champions, Served, Status
 from serving.middleware.context import seen_by_operators
@@ -98,12 +98,12 @@ def start_of(head: Record) -> bytes:
     return b"{" + _members(head) + b',"predictions":['
 
 
-def part_of(block: Answered, is_first: bool = True, is_last: bool = True) -> bytes:
-    """Return some predictions of a response as JSON, which with its start and its other parts is the whole.
+def part_of(block: PredictedRows, is_first: bool = True, is_last: bool = True) -> bytes:
+    """Return some predictions as JSON, which with the start and the other parts are the response.
 
     Parameters
     ----------
-    block : Answered
+    block : PredictedRows
         Response to some rows; fields behind its predictions belong to the last part.
     is_first, is_last : bool
         Whether the predictions are the first and the last of the response.

@@ -104,7 +104,7 @@ class _DirectRequest(Request):
 
 
 class DirectFirst:
-    """Application that sends a request to its route at once, if it is one of a process, and else to all others.
+    """Application that gives a request of a process to its route, and all others to FastAPI.
 
     A response otherwise passes a dozen layers of FastAPI, each at every step of its request.
 

@@ -15,7 +15,7 @@ from operations.predictions.classes.predictions import answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
 from operations.predictions.probabilities import ABOUT, PROBABILITIES, probabilities_field
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from seeds import Seed
 
 
@@ -59,7 +59,9 @@ class ClassPredictions(Predictions):
             words={PROBABILITIES: ABOUT},
         )
 
-    def answered(self, form: Payloads, model: ClassificationModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+    def answered(
+        self, form: Payloads, model: ClassificationModel, requests: Sequence[RequestedRows]
+    ) -> list[PredictedRows]:
         """The most probable class of each row."""
         return answered(form, model, requests)
 

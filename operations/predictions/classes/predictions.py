@@ -12,10 +12,10 @@ from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.probabilities import probability_rows
-from operations.predictions.together import Answered, RequestedRows, divided, names_of, rows_of
+from operations.predictions.together import PredictedRows, RequestedRows, divided, names_of, rows_of
 
 
-def answered(payloads: Payloads, model: ClassificationModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+def answered(payloads: Payloads, model: ClassificationModel, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
     """Responses of a model; see `operations.predictions.numbers.predictions.answered`.
 
     Parameters
@@ -29,7 +29,7 @@ def answered(payloads: Payloads, model: ClassificationModel, requests: Sequence[
 
     Returns
     -------
-    list of Answered
+    list of PredictedRows
         As `Payloads.answer` describes it, process and model left out.
 
     Raises
@@ -62,4 +62,4 @@ def answered(payloads: Payloads, model: ClassificationModel, requests: Sequence[
             named, shown, order.tolist(), inside.tolist(), whys, flags, strict=True
         )
     ]
-    return [Answered(own) for own in divided(predictions, requests)]
+    return [PredictedRows(own) for own in divided(predictions, requests)]

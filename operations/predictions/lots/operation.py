@@ -16,7 +16,7 @@ from operations.predictions.lots.forms import fields_of
 from operations.predictions.lots.predictions import answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from seeds import Seed
 
 
@@ -35,7 +35,7 @@ class LotPredictions(Predictions):
         """Contents, grades and decision of a lot."""
         return fields_of(seed)
 
-    def answered(self, form: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+    def answered(self, form: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
         """Decisions on lots, with what holds of all of them."""
         return answered(form, model, requests)
 

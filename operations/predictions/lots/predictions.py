@@ -31,12 +31,12 @@ from operations.predictions.lots.forms import (
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
-from operations.predictions.together import Answered, RequestedRows, divided, names_of, rows_of
+from operations.predictions.together import PredictedRows, RequestedRows, divided, names_of, rows_of
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
 
-def answered(payloads: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+def answered(payloads: Payloads, model: QualityModel, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
     """Decisions of a model; see `operations.predictions.numbers.predictions.answered`.
 
     Parameters
@@ -50,7 +50,7 @@ def answered(payloads: Payloads, model: QualityModel, requests: Sequence[Request
 
     Returns
     -------
-    list of Answered
+    list of PredictedRows
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
 
     Raises
@@ -79,7 +79,7 @@ def answered(payloads: Payloads, model: QualityModel, requests: Sequence[Request
         for name, answer, reason, words in zip(names_of(requests, payloads), answers, whys, flags, strict=True)
     ]
     after = {GUARANTEE: guarantee(model, seed, costs is None, request)}
-    return [Answered(own, after) for own in divided(predictions, requests)]
+    return [PredictedRows(own, after) for own in divided(predictions, requests)]
 
 
 def _answers(

@@ -11,7 +11,7 @@ from operations.predictions.numbers.columns import columns, described
 from operations.predictions.numbers.predictions import Fitted, answered
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads, TaskFields, estimate
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from seeds import Seed
 
 
@@ -32,7 +32,7 @@ class NumberPredictions(Predictions):
             predicted={name: estimate(name, seed) for name in seed.quantities},
         )
 
-    def answered(self, form: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[Answered]:
+    def answered(self, form: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
         """Quantities with their intervals."""
         return answered(form, model, requests)
 

@@ -12,12 +12,12 @@ from operations.forms.unit_history import with_history
 from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
-from operations.predictions.together import Answered, RequestedRows, divided, names_of, rows_of
+from operations.predictions.together import PredictedRows, RequestedRows, divided, names_of, rows_of
 
 Fitted = RegressionModel | SeveralTargets
 
 
-def answered(payloads: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[Answered]:
+def answered(payloads: Payloads, model: Fitted, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
     """Responses of a model.
 
     Parameters
@@ -31,7 +31,7 @@ def answered(payloads: Payloads, model: Fitted, requests: Sequence[RequestedRows
 
     Returns
     -------
-    list of Answered
+    list of PredictedRows
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none, and energy as
         JSON.
 
@@ -55,7 +55,7 @@ def answered(payloads: Payloads, model: Fitted, requests: Sequence[RequestedRows
         {**name, **quantity, **more, "flags": words}
         for name, quantity, more, words in zip(names_of(requests, payloads), quantities, added, flags, strict=True)
     ]
-    return [Answered(own) for own in divided(predictions, requests)]
+    return [PredictedRows(own) for own in divided(predictions, requests)]
 
 
 def replaced(payloads: Payloads, request: Record) -> dict[str, float]:

@@ -17,7 +17,7 @@ from operations.predictions.pieces.columns import columns, described
 from operations.predictions.pieces.forms import fields_of
 from operations.predictions.pieces.lots import LOTS
 from operations.predictions.pieces.predictions import answered
-from operations.predictions.together import Answered, RequestedRows
+from operations.predictions.together import PredictedRows, RequestedRows
 from seeds import Seed
 
 
@@ -39,7 +39,7 @@ class PiecePredictions(Predictions):
         """Class, contents and bin of a piece."""
         return fields_of(seed)
 
-    def answered(self, form: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+    def answered(self, form: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
         """Decisions on pieces, with what holds of all of them."""
         return answered(form, model, requests)
 

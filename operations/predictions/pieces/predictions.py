@@ -20,12 +20,12 @@ from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON, EXPECTED, GUARANTEE
 from operations.predictions.pieces.lots import LOTS, lot_answers, states
 from operations.predictions.probabilities import probability_rows
-from operations.predictions.together import Answered, RequestedRows, names_of, rows_of, slices
+from operations.predictions.together import PredictedRows, RequestedRows, names_of, rows_of, slices
 from physics.arrays import FloatArray
 from seeds import Seed
 
 
-def answered(payloads: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[Answered]:
+def answered(payloads: Payloads, model: SortingModel, requests: Sequence[RequestedRows]) -> list[PredictedRows]:
     """Decisions of a model; see `operations.predictions.numbers.predictions.answered`.
 
     A lot belongs to its request: lots of one name in two requests are two.
@@ -41,7 +41,7 @@ def answered(payloads: Payloads, model: SortingModel, requests: Sequence[Request
 
     Returns
     -------
-    list of Answered
+    list of PredictedRows
         As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
 
     Raises
@@ -93,7 +93,7 @@ def answered(payloads: Payloads, model: SortingModel, requests: Sequence[Request
             own = {lot: state for (of, lot), state in {**before, **done.states}.items() if of == number}
             carried = {LOTS: lot_answers(own, seed), GUARANTEE: held}
         after = {LOTS: carried[LOTS]} if includes(one.request, LOTS) else {}
-        answers.append(Answered(predictions[place], {**after, GUARANTEE: stated(held, one.request)}, carried))
+        answers.append(PredictedRows(predictions[place], {**after, GUARANTEE: stated(held, one.request)}, carried))
     return answers
 
 

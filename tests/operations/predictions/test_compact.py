@@ -98,8 +98,8 @@ def ask(process: tuple[str, Any, Model, Any]) -> Callable[..., bytes]:
     def sent(rows: Any, **fields: Any) -> bytes:
         given, request = form.read(json.dumps({"rows": rows, **fields}, default=str).encode())
         served = Served(Champion(name, 12, "source"), f"sha256:{'0' * 64}", model)
-        asked = RequestedRows(given, request | {"id": ID, "first": 0})
-        (answer,) = predictions_of(form.seed).answered(form, model, [asked])
+        requested = RequestedRows(given, request | {"id": ID, "first": 0})
+        (answer,) = predictions_of(form.seed).answered(form, model, [requested])
         response = start_of(head_of(name, served, request)) + part_of(answer)
         TypeAdapter(form.answer).validate_json(response)
         return response

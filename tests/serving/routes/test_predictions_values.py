@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from models.uncertainty.intervals import CoverageError
 from operations.catalogue import offered
-from operations.predictions.together import Answered
+from operations.predictions.together import PredictedRows
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload.champions import Served, Status
@@ -47,11 +47,11 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Rows and requests that a stand-in for the task was asked."""
     calls: list[Any] = []
 
-    def answer(taken: Any, model: Any, requests: Any) -> list[Answered]:
+    def answer(taken: Any, model: Any, requests: Any) -> list[PredictedRows]:
         calls.extend((model, one.rows, one.request) for one in requests)
         if requests[0].request["coverage"] > 0.95:
             raise CoverageError("needs at least 99 calibration rows, got 40")
-        return [Answered([{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]) for _ in requests]
+        return [PredictedRows([{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]) for _ in requests]
 
     task = SimpleNamespace(answered=answer, ABOUT="")
     monkeypatch.setattr(blocks, "predictions_of", lambda seed: task)
@@ -154,11 +154,11 @@ def test_what_nobody_has_measured_is_answered_in_a_thread(
 def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
     app: Any, monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
-    def answer(taken: Any, model: Any, requests: Any) -> list[Answered]:
+    def answer(taken: Any, model: Any, requests: Any) -> list[PredictedRows]:
         ((rows, request),) = [(one.rows, one.request) for one in requests]
         after = request["digits"] + len(rows) * "+"  # a stand-in for lots
         predictions = [{"unit": row["unit"]} for row in rows]
-        return [Answered(predictions, {"digits": after, "guarantee": 2}, {"digits": after})]
+        return [PredictedRows(predictions, {"digits": after, "guarantee": 2}, {"digits": after})]
 
     monkeypatch.setattr(blocks, "predictions_of", lambda seed: SimpleNamespace(answered=answer, ABOUT=""))
     rows = [ROW | {"unit": f"A-{i}"} for i in range(3)]
@@ -173,9 +173,9 @@ def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
 def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.MonkeyPatch, call: Any) -> None:
     calls: list[Any] = []
 
-    def answer(taken: Any, model: Any, requests: Any) -> list[Answered]:
+    def answer(taken: Any, model: Any, requests: Any) -> list[PredictedRows]:
         calls.extend(one.rows for one in requests)
-        return [Answered(one.rows) for one in requests]
+        return [PredictedRows(one.rows) for one in requests]
 
     async def gone(request: Any) -> bool:
         return True
