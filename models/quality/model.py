@@ -359,8 +359,7 @@ class QualityModel:
         estimated = self.estimated(X)
         for model, lots in self.by_pattern(X):
             assessed = model.assessed(model.shifted(estimated[lots]))
-            contents = flat(model.contents(assessed.logs, COVERAGE))
-            for name, values in (contents | assessed.columns(self.seed)).items():
+            for name, values in (flat(model.contents(assessed.logs, COVERAGE)) | assessed.columns(self.seed)).items():
                 columns.setdefault(name, np.empty(len(X), dtype=object if values.dtype.kind == "U" else np.float64))
                 columns[name][lots] = values
         return {name: one.astype(str) if one.dtype == object else one for name, one in columns.items()}

@@ -311,8 +311,12 @@ def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: Q
     one = replace(
         model, level=IntervalLevel(np.full(100, 0.5), IntervalLevel.new().missed), usual=typical, followed=np.zeros(3)
     )
-    own = ("scatter", "temperatures", "threshold", "missing", "imputation", "level", "usual", "followed", "learnt")
-    parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in (*own, "refusals")}
+    own = {"scatter", "temperatures", "threshold", "missing", "missing_costs", "imputation", "level", "usual"}
+    parts = {
+        name: getattr(one, name)
+        for name in QualityModel.__match_args__
+        if name not in own | {"followed", "learnt", "refusals"}
+    }
     state = json.loads(json.dumps(one.state()))
     back = QualityModel.from_state(state, **parts)
     assert back.level is not None
