@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.outbox import Outbox
 from gateway.periods import Cells, Period, PeriodRow, carry, parsed_start, row_of, start_of, take, written_start
 from gateway.readings import Reading
-from gateway.tag_map import MappedTag, TagMap
+from gateway.tag_map import MappedTag, TagMap, factor_of
 
 FINISHED = 24  # periods of a unit: what warnings and recommendations look back to
 Pending = tuple[MappedTag, Reading]
@@ -145,7 +145,7 @@ class Unit:
             if known is None:
                 return
             start = known
-        value = reading.value * tag.column.scale if isinstance(reading.value, float) else reading.value
+        value = reading.value * factor_of(tag.column) if isinstance(reading.value, float) else reading.value
         label = Label(self.name, written_start(seed, start), tag.column.name, value)
         for one, cells in self.finished:
             if one == label.start:

@@ -114,6 +114,19 @@ def test_a_label_belongs_to_the_stated_period(toy_seed: Seed, outbox: Outbox) ->
     assert [(one.unit, one.start, one.column, one.value) for one in labels] == [("A", "2026-01-01", "y", 91.5)]
 
 
+@pytest.mark.parametrize(
+    ("tag", "value"), [("Ausbeute", 0.915), ("nsu=urn:plant;s={unit}.y", 91.5)], ids=["file", "live"]
+)
+def test_a_label_is_scaled_only_if_the_column_states_the_live_tag(
+    toy_seed: Seed, tmp_path: Path, outbox: Outbox, tag: str, value: float
+) -> None:
+    text = toy_seed.text.replace('name = "y"\n', f'name = "y"\ntag = "{tag}"\nscale = 100\n')
+    feed = Feed(parse(text, tmp_path / "toy_cells.toml"), outbox)
+    feed.give(START, y=0.915)
+    _, (label,) = feed.unit.advance(START)
+    assert label.value == pytest.approx(value, rel=1e-12)
+
+
 def test_a_label_without_a_stated_period_belongs_to_that_of_its_source_time(toy_seed: Seed, outbox: Outbox) -> None:
     feed = Feed(toy_seed, outbox)
     feed.give(START, y=91.5)
