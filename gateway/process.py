@@ -13,7 +13,7 @@ from gateway.outbox import Outbox, OutboxEntry, add_count, delete, put
 from gateway.periods import PeriodRow
 from gateway.readings import Reading
 from gateway.requests import MOST_ROWS, advice_body, is_refused, outcomes_body, predictions_body
-from gateway.results import Field, ResultValue, no_prediction, of_predictions, of_recommendations, of_warnings
+from gateway.results import Field, ResultValue, of_predictions, of_recommendations, of_warnings, without_prediction
 from gateway.service import RejectedError, ServiceClient
 from gateway.tag_map import TagMap
 from gateway.units import Unit
@@ -109,7 +109,7 @@ class Process:
             self.outbox.put(PREDICTIONS, new_id(), body)
         if refused:
             text = "an input that the process cannot do without is missing"
-            self._write_results({unit: no_prediction(self.seed, unit, text) for unit in refused}, now.timestamp())
+            self._write_results(without_prediction(self.seed, refused, text), now.timestamp())
 
     def _queue_advice(self, now: dt.datetime) -> None:
         """Request warnings and recommendations; only the latest request of each waits."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,7 +95,7 @@ def of_predictions(seed: Seed, response: Mapping[str, Any], record: str) -> dict
     dict of str to list of ResultValue
         By unit.
     """
-    version, units = str(response["model"]["version"]), {}
+    fields, version, units = fields_of(seed), str(response["model"]["version"]), {}
     for prediction in response["predictions"]:
         flags = [str(flag) for flag in prediction.get("flags", ())]
         values_by_path: dict[Path, Any] = dict(_predicted(seed, prediction))
@@ -103,15 +103,17 @@ def of_predictions(seed: Seed, response: Mapping[str, Any], record: str) -> dict
         values_by_path["prediction", "model_version"] = version
         values_by_path["prediction", "period"] = str(prediction.get(seed.clock.name, ""))
         values_by_path["prediction", "record"] = record
-        units[_unit(seed, prediction)] = _values(seed, prediction, values_by_path, is_extrapolated(flags))
+        unit = _unit(seed, prediction)
+        units[unit] = _values(fields, unit, values_by_path, is_extrapolated(flags))
     return units
 
 
-def no_prediction(seed: Seed, unit: str, text: str) -> list[ResultValue]:
-    """Bad values in place of a prediction, with a text as its flag."""
+def without_prediction(seed: Seed, units: Iterable[str], text: str) -> dict[str, list[ResultValue]]:
+    """Bad values of each unit in place of a prediction, with a text as its flag."""
     fields = fields_of(seed)
-    values = [_value(unit, path, fields[path], None) for path in fields if path[0] in seed.targets]
-    return [*values, _value(unit, ("prediction", "flags"), Field(str), text)]
+    values_by_path: dict[Path, Any] = {path: None for path in fields if path[0] in seed.targets}
+    values_by_path["prediction", "flags"] = text
+    return {unit: _values(fields, unit, values_by_path) for unit in units}
 
 
 def is_extrapolated(flags: Sequence[str]) -> bool:
@@ -132,19 +134,20 @@ def _predicted(seed: Seed, prediction: Mapping[str, Any]) -> Iterator[tuple[Path
 
 def of_warnings(seed: Seed, response: Mapping[str, Any]) -> dict[str, list[ResultValue]]:
     """Fields of each unit from a response with early warnings: probability and alarm of each event."""
-    units = {}
+    fields, units = fields_of(seed), {}
     for warning in response["warnings"]:
         values_by_path: dict[Path, Any] = {}
         for event, one in warning["events"].items():
             values_by_path["warnings", event, "probability"] = as_number(one.get("probability"))
             values_by_path["warnings", event, "alarm"] = one.get("alarm")
-        units[_unit(seed, warning)] = _values(seed, warning, values_by_path)
+        unit = _unit(seed, warning)
+        units[unit] = _values(fields, unit, values_by_path)
     return units
 
 
 def of_recommendations(seed: Seed, response: Mapping[str, Any]) -> dict[str, list[ResultValue]]:
     """Fields of each unit from a response with recommendations: each set-point, and the refusal."""
-    units = {}
+    fields, units = fields_of(seed), {}
     for advice in response["recommendations"]:
         values_by_path: dict[Path, Any] = {
             ("recommendations", name): as_number(one.get("recommended"))
@@ -153,7 +156,8 @@ def of_recommendations(seed: Seed, response: Mapping[str, Any]) -> dict[str, lis
         refusal = advice.get("refusal")
         text = refusal.get("reason", "") if isinstance(refusal, Mapping) else refusal
         values_by_path["recommendations", "refusal"] = "" if text is None else str(text)
-        units[_unit(seed, advice)] = _values(seed, advice, values_by_path)
+        unit = _unit(seed, advice)
+        units[unit] = _values(fields, unit, values_by_path)
     return units
 
 
@@ -162,21 +166,20 @@ def _unit(seed: Seed, part: Mapping[str, Any]) -> str:
 
 
 def _values(
-    seed: Seed, part: Mapping[str, Any], values_by_path: Mapping[Path, Any], is_uncertain: bool = False
+    fields: Mapping[Path, Field], unit: str, values_by_path: Mapping[Path, Any], is_uncertain: bool = False
 ) -> list[ResultValue]:
     """Values of the fields that a server has nodes for; numbers and classes are uncertain with the model."""
-    fields, unit = fields_of(seed), _unit(seed, part)
-    values = [_value(unit, path, fields[path], value) for path, value in values_by_path.items() if path in fields]
+    values = [
+        ResultValue((unit, *path), fields[path], value, "bad" if value is None else "good")
+        for path, value in values_by_path.items()
+        if path in fields
+    ]
     if not is_uncertain:
         return values
     return [
         replace(one, quality="uncertain") if one.quality == "good" and one.path[1] != "prediction" else one
         for one in values
     ]
-
-
-def _value(unit: str, path: Path, field: Field, value: Any) -> ResultValue:
-    return ResultValue((unit, *path), field, value, "bad" if value is None else "good")
 
 
 def _range(seed: Seed, name: str) -> tuple[float | None, float | None]:

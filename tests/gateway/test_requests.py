@@ -10,7 +10,7 @@ from gateway.outbox import Outbox
 from gateway.periods import PeriodRow
 from gateway.process import decoded_results
 from gateway.requests import is_refused, outcomes_body, periods_needed, predictions_body
-from gateway.results import fields_of, no_prediction, of_predictions, of_recommendations, of_warnings
+from gateway.results import fields_of, of_predictions, of_recommendations, of_warnings, without_prediction
 from gateway.service import RejectedError, ServiceClient, UnreachableError
 from gateway.tag_map import TagMap
 from gateway.units import Label, Unit
@@ -85,7 +85,7 @@ def test_an_extrapolated_prediction_is_uncertain_and_its_texts_are_good(toy_seed
 
 
 def test_no_prediction_is_bad_and_has_no_number(toy_seed: Seed) -> None:
-    values = no_prediction(toy_seed, "A", "z is missing")
+    values = without_prediction(toy_seed, ["A", "B"], "z is missing")["B"]
     assert {(one.path[2], one.value, one.quality) for one in values if one.path[1] == "y"} == {
         (part, None, "bad") for part in ("value", "low", "high")
     }
