@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from gateway.faults import Faults
 from gateway.outbox import OutboxEntry
 from gateway.process import ADVICE, RESULTS, Process
+from gateway.retries import wait_before
 from gateway.service import ServiceClient, UnreachableError
 
 SERVICE, OUTBOX = "service", "outbox"
 """Kinds of faults."""
 
 _IDLE_SECONDS = 0.2
-_WAITS = (0.5, 1.0, 2.0)
 _RESULTS_AT_ONCE = 200
 
 
@@ -50,7 +50,7 @@ async def to_service(process: Process, target: str, service: ServiceClient, faul
             faults.end(SERVICE)
             faults.end(OUTBOX)
             continue
-        await asyncio.sleep(_WAITS[min(attempt, len(_WAITS) - 1)])
+        await asyncio.sleep(wait_before(attempt))
         attempt += 1
 
 

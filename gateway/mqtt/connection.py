@@ -17,11 +17,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.messages import MqttMessage, MqttSession
+from gateway.retries import wait_before
 
 KEEP_ALIVE = 5  # s: a silent network is noticed within three of these
 CONNECT_PATIENCE = 5.0  # s
 ACKNOWLEDGEMENT_PATIENCE = 10.0  # s
-_DELAYS = (0.5, 1.0, 2.0, 4.0)  # s between attempts, the last one from then on
 _log = logging.getLogger(__name__)
 
 
@@ -120,7 +120,7 @@ class BrokerConnection:
             before = self.connections
             self._connect()
             attempt = 0 if self.connections > before else attempt + 1
-            self._ending.wait(_DELAYS[min(attempt, len(_DELAYS) - 1)])
+            self._ending.wait(wait_before(attempt))
 
     def _connect(self) -> None:
         """Connect with a new client and stay until the connection is lost or the end."""

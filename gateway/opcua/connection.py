@@ -19,11 +19,11 @@ from gateway.opcua.session import Access, close, connected
 from gateway.opcua.subscription import Subscription
 from gateway.readings import Reading, in_order
 from gateway.results import ResultValue
+from gateway.retries import wait_before
 from seeds.format.gateway import STALE_AFTER
 
 CLOCK_LIMIT = dt.timedelta(seconds=10)
 _BEAT_SECONDS = 1.0  # a server renews its clock at this interval, or at the publishing interval if that is longer
-_WAITS = (0.5, 1.0, 2.0)  # between attempts [s]
 _START_SECONDS = 60.0  # of a session: subscription, and history after a gap
 _AT_ONCE = 8  # nodes whose history is read at the same time
 CONNECTION, CLOCK, UNKNOWN, NODES, GAP = "connection", "clock", "unknown tags", "result nodes", "gap"
@@ -88,7 +88,7 @@ class PlantConnection:
                 client, namespaces = await connected(self._access)
             except GatewayError as error:
                 self._faults.begin(CONNECTION, str(error))
-                await asyncio.sleep(_WAITS[min(attempt, len(_WAITS) - 1)])
+                await asyncio.sleep(wait_before(attempt))
                 attempt += 1
                 continue
             try:
@@ -101,7 +101,7 @@ class PlantConnection:
                 self.is_live, self._nodes = False, None
                 close(client)
             self._faults.begin(CONNECTION, text)
-            await asyncio.sleep(_WAITS[min(attempt, len(_WAITS) - 1)])
+            await asyncio.sleep(wait_before(attempt))
             attempt += 1
 
     async def _opened(self, client: Client, namespaces: Namespaces) -> Subscription:
