@@ -5,31 +5,24 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-import os
-import socket
 from pathlib import Path
 
 from asyncua import Client, ua
-from asyncua.crypto.cert_gen import (
-    dump_private_key_as_pem,
-    generate_private_key,
-    generate_self_signed_app_certificate,
-)
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gateway.errors import GatewayError
+from gateway.opcua.certificate_creation import CERTIFICATE, KEY, application_uri_of, create_pair
 
-CERTIFICATE, KEY, TRUSTED = "certificate.pem", "private_key.pem", "trusted"
+TRUSTED = "trusted"
 DAYS = 1825
 _TIMEOUT = 10.0  # of a server whose certificate is read [s]
 
 
 def application_uri() -> str:
     """Return the URI of the gateway on this machine, which its certificate states too."""
-    return f"urn:{socket.gethostname()}:nonferrous:gateway"
+    return application_uri_of("gateway")
 
 
 def fingerprint(der: bytes) -> str:
@@ -59,15 +52,7 @@ def create(folder: Path) -> Path:
     if certificate.exists() or key.exists():
         raise GatewayError(f"{certificate}: exists already: move it away for a new one")
     (folder / TRUSTED).mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret, host = generate_private_key(), socket.gethostname()
-    names = [x509.UniformResourceIdentifier(application_uri()), x509.DNSName(host)]
-    made = generate_self_signed_app_certificate(
-        secret, f"nonferrous gateway on {host}", {}, names, [ExtendedKeyUsageOID.CLIENT_AUTH], DAYS
-    )
-    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(dump_private_key_as_pem(secret))
-    certificate.write_bytes(made.public_bytes(Encoding.PEM))
-    return certificate
+    return create_pair(folder, "gateway", ExtendedKeyUsageOID.CLIENT_AUTH, DAYS)[0]
 
 
 async def of_server(url: str) -> bytes:

@@ -15,6 +15,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
+from gateway.opcua.certificate_creation import CERTIFICATE, KEY
 from gateway.opcua.node_ids import Namespaces
 
 CONNECT_SECONDS = 5.0
@@ -84,7 +85,7 @@ async def _identify(client: Client, access: Access) -> None:
         return
     der = await certificates.of_server(access.url)
     certificates.check(access.folder, der, access.url, dt.datetime.now(dt.UTC))
-    own, key = access.folder / certificates.CERTIFICATE, access.folder / certificates.KEY
+    own, key = access.folder / CERTIFICATE, access.folder / KEY
     client.application_uri = certificates.application_uri()
     await client.set_security(SecurityPolicyBasic256Sha256, own, key, server_certificate=der)
     if not access.user:

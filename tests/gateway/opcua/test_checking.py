@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
 from gateway.opcua.browsing import Described, described, variables
+from gateway.opcua.certificate_creation import KEY
 from gateway.opcua.checking import same_unit
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes, Written
@@ -240,7 +241,7 @@ def test_an_encrypted_session_needs_trust_and_an_identity(plant, command, tmp_pa
     assert command("certificate", url, "--trust", digest.upper())[0] == 0
     assert "12 of 12 tags exist" in command("check", url)[1]
     assert "no session" in command("check", url, "--insecure")[1]
-    key = tmp_path / "home" / "gateway" / certificates.KEY
+    key = tmp_path / "home" / "gateway" / KEY
     assert key.stat().st_mode & 0o777 == 0o600
 
 
