@@ -6,17 +6,15 @@ import datetime as dt
 import json
 import math
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
 
 MAX_CONTENT_BYTES = 64 << 10
 MAX_TOPICS = 100_000
-MAX_REASONS = 1_000
-OTHER_REASONS = "other reasons"
 QUALITIES = ("good", "uncertain", "bad")
 _KEYS = ("value", "timestamp", "quality", "unit", "sender")
 
@@ -142,7 +140,7 @@ class JsonSubscriber:
 
     Attributes
     ----------
-    refused : Counter of str
+    refused : BoundedCounter
         Number of refused messages by topic and reason.
     """
 
@@ -154,7 +152,7 @@ class JsonSubscriber:
     ) -> None:
         self._topics, self._listener, self._clock = tuple(topics), listener, clock
         self._newest: dict[str, dt.datetime] = {}
-        self.refused: Counter[str] = Counter()
+        self.refused = BoundedCounter()
 
     def subscriptions(self) -> Sequence[str]:
         """Return the topics."""
@@ -184,8 +182,7 @@ class JsonSubscriber:
             if newest is None and len(self._newest) >= MAX_TOPICS:
                 raise JsonTopicError(f"more than {MAX_TOPICS} topics")
         except JsonTopicError as error:
-            reason = f"{topic[:200]}: {error}"
-            self.refused[reason if reason in self.refused or len(self.refused) < MAX_REASONS else OTHER_REASONS] += 1
+            self.refused.add(f"{topic[:200]}: {error}")
             return ()
         self._newest[topic] = reading.at
         self._listener(reading)
@@ -204,7 +201,7 @@ class JsonPublisher:
 
     Attributes
     ----------
-    conflicts : Counter of str
+    conflicts : BoundedCounter
         Number of messages of other clients by topic below the prefix.
 
     Raises
@@ -216,7 +213,7 @@ class JsonPublisher:
     def __init__(self, prefix: str) -> None:
         self._prefix = _checked(prefix)
         self._sender = uuid.uuid4().hex
-        self.conflicts: Counter[str] = Counter()
+        self.conflicts = BoundedCounter()
 
     def subscriptions(self) -> Sequence[str]:
         """Return all topics below the prefix, which shows other clients that write there."""
@@ -246,8 +243,7 @@ class JsonPublisher:
         sender = given.get("sender") if isinstance(given, dict) else None
         # A retained status of an earlier process of this gateway is no conflict.
         if sender != self._sender and topic != f"{self._prefix}/status":
-            known = topic in self.conflicts or len(self.conflicts) < MAX_REASONS
-            self.conflicts[topic[:200] if known else OTHER_REASONS] += 1
+            self.conflicts.add(topic)
         return ()
 
     def message(self, reading: JsonReading) -> MqttMessage:

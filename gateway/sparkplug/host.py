@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
 from gateway.sparkplug.edge_node import Clock, utc_now
 from gateway.sparkplug.metrics import (
@@ -33,8 +33,6 @@ from gateway.sparkplug.wire_format import decode, encode
 
 MAX_NODES = 1_000
 MAX_METRICS = 100_000  # of an edge node with its devices
-MAX_REASONS = 1_000
-OTHER_REASONS = "other reasons"
 _REBIRTH_EVERY = dt.timedelta(seconds=5)  # an edge node needs time to answer a request
 
 
@@ -107,7 +105,7 @@ class SparkplugHost:
 
     Attributes
     ----------
-    refused : Counter of str
+    refused : BoundedCounter
         Number of refused payloads and metrics by source and reason.
     rebirths : int
         Number of births that this host has requested.
@@ -117,7 +115,7 @@ class SparkplugHost:
         self._state_topic, self._listener, self._clock = state_topic(host), listener, clock
         self._nodes: dict[tuple[str, str], _Node] = {}
         self._online_at = clock()
-        self.refused: Counter[str] = Counter()
+        self.refused = BoundedCounter()
         self.rebirths = 0
 
     def subscriptions(self) -> Sequence[str]:
@@ -149,7 +147,7 @@ class SparkplugHost:
             of = SparkplugTopic.read(topic)
         except TopicError:
             if topic != self._state_topic and "/STATE/" not in topic:
-                self._refuse(f"{topic[:200]}: no topic of Sparkplug")
+                self.refused.add(f"{topic[:200]}: no topic of Sparkplug")
             return ()
         if of.kind in (MessageType.NODE_COMMAND, MessageType.DEVICE_COMMAND):
             return ()
@@ -157,24 +155,24 @@ class SparkplugHost:
         node = self._nodes.get((of.group, of.node))
         if node is None:
             if len(self._nodes) >= MAX_NODES:
-                self._refuse(f"more than {MAX_NODES} edge nodes")
+                self.refused.add(f"more than {MAX_NODES} edge nodes")
                 return ()
             node = self._nodes[of.group, of.node] = _Node()
         try:
             payload = decode(content)
         except PayloadError as error:
-            self._refuse(f"{source}: {error}")
+            self.refused.add(f"{source}: {error}")
             # Its seq is unknown, so the next message looks like a gap and leads to a rebirth.
             return ()
         for metric in payload.refused:
-            self._refuse(f"{source}: {metric.name}: {metric.reason}")
+            self.refused.add(f"{source}: {metric.name}: {metric.reason}")
         try:
             self._read(of, source, node, payload, content)
         except _RebirthNeeded as needed:
             self._end(SourceOfMetrics(of.group, of.node), node, str(needed))
             return self._request(of, node)
         except PayloadError as error:
-            self._refuse(f"{source}: {error}")
+            self.refused.add(f"{source}: {error}")
         return ()
 
     def _read(
@@ -226,7 +224,7 @@ class SparkplugHost:
             try:
                 metrics.append(with_birth(metric, birth))
             except ValueError as error:
-                self._refuse(f"{source}: {birth.name}: {error}")
+                self.refused.add(f"{source}: {birth.name}: {error}")
         self._give(source, tuple(metrics))
 
     def _born(self, payload: SparkplugPayload, others: dict[str | None, _Device]) -> _Device:
@@ -251,10 +249,6 @@ class SparkplugHost:
         if node.is_alive:
             node.is_alive, node.devices = False, {}
             self._listener(LostSource(SourceOfMetrics(source.group, source.node), reason))
-
-    def _refuse(self, reason: str) -> None:
-        """Count a reason; texts that senders choose must not fill the memory."""
-        self.refused[reason if reason in self.refused or len(self.refused) < MAX_REASONS else OTHER_REASONS] += 1
 
     def _request(self, of: SparkplugTopic, node: _Node) -> Sequence[MqttMessage]:
         now = self._clock()

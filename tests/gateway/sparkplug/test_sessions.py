@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from gateway.counts import OTHERS
 from gateway.mqtt.messages import MqttMessage
 from gateway.sparkplug.edge_node import EdgeNode, MetricDefinition, MetricReading
 from gateway.sparkplug.host import LostSource, ReceivedMetrics, SourceOfMetrics, SparkplugHost
@@ -231,7 +232,7 @@ def test_reasons_that_senders_choose_do_not_fill_the_memory(receiver):
     for number in range(1_200):
         receiver.give(MqttMessage(f"topic/{number}", b""))
     assert len(receiver.host.refused) == 1_001
-    assert receiver.host.refused["other reasons"] == 200
+    assert receiver.host.refused[OTHERS] == 200
 
 
 def test_two_metrics_with_one_alias_are_refused(receiver):
