@@ -6,15 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
+from gateway.readings import DataQuality
 from seeds import Column, Seed
 from synthetic_data import begin
 
 MORE_YEARS = 100.0  # of the plant after its history
-PlantQuality = Literal["good", "uncertain", "bad"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class PlantReading:
     unit: str
     column: str
     value: float | str | None
-    quality: PlantQuality = "good"
+    quality: DataQuality = "good"
 
 
 @dataclass(frozen=True)

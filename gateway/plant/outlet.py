@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.plant.live_plant import PlantQuality
+from gateway.readings import DataQuality
 
 
 class PlantError(RuntimeError):
@@ -34,7 +34,7 @@ class TagValue:
     tag: str
     value: float | str | dt.datetime | None
     at: dt.datetime
-    quality: PlantQuality = "good"
+    quality: DataQuality = "good"
 
 
 class Outlet(Protocol):
