@@ -10,6 +10,7 @@ import typer
 
 from nonferrous.console import console, fail
 from nonferrous.groups import group
+from nonferrous.live import check_libraries
 
 if TYPE_CHECKING:
     from gateway.opcua.checking import MapCheck
@@ -54,7 +55,7 @@ def run_gateway(
     insecure: Insecure = False,
 ) -> None:
     """Read a plant, request predictions and write them back."""
-    _require_libraries()
+    check_libraries()
     import asyncio
     import logging
 
@@ -84,7 +85,7 @@ def run_gateway(
 @gateway_app.command("check")
 def check_map(url: Url = None, process: ProcessOption = None, user: User = "", insecure: Insecure = False) -> None:
     """Compare the tags of a seed with a server."""
-    _require_libraries()
+    check_libraries()
     import asyncio
 
     from gateway.opcua.checking import check
@@ -108,7 +109,7 @@ def browse_server(
     insecure: Insecure = False,
 ) -> None:
     """Write the nodes that a server offers, for a map."""
-    _require_libraries()
+    check_libraries()
     import asyncio
 
     from gateway.opcua.browsing import described, table, variables
@@ -136,7 +137,7 @@ def list_result_nodes(
     insecure: Insecure = False,
 ) -> None:
     """Write the nodes that a server needs for results."""
-    _require_libraries()
+    check_libraries()
     import asyncio
     import csv
 
@@ -166,15 +167,16 @@ def make_certificate(
     ] = None,
 ) -> None:
     """Create own certificate; show or trust that of a server."""
-    _require_libraries()
+    check_libraries()
     import asyncio
 
     from gateway.opcua import certificates
+    from gateway.opcua.certificate_creation import CERTIFICATE
 
     folder, screen = _folder(), console()
     if trust is not None and url is None:
         fail("--trust: expected the address of the server before it")
-    own = folder / certificates.CERTIFICATE
+    own = folder / CERTIFICATE
     if not own.exists():
         certificates.create(folder)
         screen.print(f"created: {own}; let the server trust it", markup=False, soft_wrap=True)
@@ -191,13 +193,6 @@ def make_certificate(
         fail(f"--trust: got {trust}: the server has {digest}")
     else:
         screen.print(f"trusted: {certificates.trust(folder, der)}", markup=False, soft_wrap=True)
-
-
-def _require_libraries() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("asyncua") is None:
-        fail("the gateway needs asyncua: install nonferrous[gateway]")
 
 
 def _check_folder(out: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nonferrous.console import console, fail
@@ -84,11 +83,12 @@ def _outlet_of(address: str, insecure: bool) -> tuple[Callable[[LivePlant], Outl
     """Check an address; return the maker of its outlet, and a text on its security."""
     if address.startswith("opc.tcp://"):
         from gateway.plant.opcua_server import OpcUaServer, check_free
+        from registry.settings import read_settings
 
         check_free(address)
         if insecure:
             return lambda plant: OpcUaServer(plant, address, None), "without encryption"
-        folder = Path(os.environ.get("NONFERROUS_HOME") or ".nonferrous") / "plant"
+        folder = read_settings().folder / "plant"
         return lambda plant: OpcUaServer(plant, address, folder), f"Basic256Sha256, certificate in {folder}"
     from gateway.mqtt.broker import read_broker
     from gateway.plant.sparkplug_publisher import GROUP, SparkplugPublisher, check_reachable

@@ -118,10 +118,11 @@ def _live_programs(
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from gateway.opcua import certificates
+    from gateway.opcua.certificate_creation import CERTIFICATE
     from gateway.plant.certificate import certificate_in
 
     name, address, folder = seed.process.name, f"opc.tcp://127.0.0.1:{port}", settings.folder / "gateway"
-    if not (folder / certificates.CERTIFICATE).exists():
+    if not (folder / CERTIFICATE).exists():
         certificates.create(folder)
     own, _ = certificate_in(settings.folder / "plant")
     certificates.trust(folder, x509.load_pem_x509_certificate(own.read_bytes()).public_bytes(Encoding.DER))
