@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,22 +16,30 @@ from seeds.format.quantity import PeriodLength, SeedPart, Text
 PLANT = "urn:nonferrous:plant"
 """Namespace of the simulated plant."""
 
-SCHEMES = ("opc.tcp", "mqtt", "mqtts")
+SERVER_SCHEMES, BROKER_SCHEMES = ("opc.tcp",), ("mqtt", "mqtts")
 STALE_AFTER = 3
 """Number of intervals after which a value is too old."""
 
 
-def _endpoint(text: str) -> str:
+def _address(text: str, schemes: tuple[str, ...], examples: str) -> str:
     parts = urlsplit(text)
     try:
-        good = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     if not good:
-        raise ValueError("expected an address such as opc.tcp://10.0.0.5:4840, mqtt://host:1883 or mqtts://host:8883")
+        raise ValueError(f"expected an address such as {examples}")
     if parts.password is not None:
         raise ValueError("expected an address without a password: set NONFERROUS_GATEWAY_PASSWORD")
     return text
+
+
+def _server(text: str) -> str:
+    return _address(text, SERVER_SCHEMES, "opc.tcp://10.0.0.5:4840; state a broker of MQTT as `broker`")
+
+
+def _broker(text: str) -> str:
+    return _address(text, BROKER_SCHEMES, "mqtts://10.0.0.5:8883 or mqtt://127.0.0.1:1883")
 
 
 def _form(text: str) -> str:
@@ -40,9 +49,8 @@ def _form(text: str) -> str:
     return text
 
 
-def _root(text: str) -> str:
-    if "{" in text or not isinstance(tags.read_tag(text), tags.NodeTag):
-        raise ValueError("expected one node, nsu=URI;s=ID, without placeholders")
+def _destination(text: str) -> str:
+    tags.read_destination(text)
     return text
 
 
@@ -52,7 +60,9 @@ class GatewaySettings(SeedPart):
     Attributes
     ----------
     endpoint : str
-        Address of the OPC UA server or MQTT broker.
+        Address of the OPC UA server.
+    broker : str
+        Address of the MQTT broker.
     publishing : PeriodLength
         Interval at which the server sends changes.
     tag : str
@@ -64,18 +74,19 @@ class GatewaySettings(SeedPart):
     predict : PeriodLength
         Interval of predictions within a period.
     results : str
-        The node below which results are written.
+        Destination of results: the node, the edge node or the topic below which they are.
     units : list of str
         Names of the units; by default all for which the server has a node.
     """
 
-    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
+    endpoint: Annotated[str, AfterValidator(_server)] | None = None
+    broker: Annotated[str, AfterValidator(_broker)] | None = None
     publishing: PeriodLength = PeriodLength(value=1.0, unit="s")
     tag: Annotated[str, AfterValidator(_form)] = f"nsu={PLANT};s={tags.UNIT}.{tags.COLUMN}"
     label_time: Annotated[str, AfterValidator(_form)] = f"nsu={PLANT};s={tags.UNIT}.{tags.COLUMN}.period"
     every: PeriodLength | None = None
     predict: PeriodLength = PeriodLength(value=1.0, unit="min")
-    results: Annotated[str, AfterValidator(_root)] = f"nsu={PLANT};s=Results"
+    results: Annotated[str, AfterValidator(_destination)] = f"nsu={PLANT};s=Results"
     units: list[Annotated[Text, Field(max_length=200)]] = Field(default_factory=list)
 
 
@@ -93,8 +104,23 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
             yield f"columns.{name}.refresh: belongs to a column with a live value"
         if row.get("role") == "key" and tags.is_live(row.get("tag")):
             yield f"columns.{name}.tag: got '{row['tag']}': expected a heading; {tags.UNIT} of other tags is the unit"
+    yield from _destination_faults(settings, live, form)
     if "gateway" in raw:
         yield from _settings_faults(raw, settings, columns, has_units)
+
+
+def _destination_faults(settings: Mapping[str, Any], live: Mapping[str, dict[str, Any]], form: object) -> Iterator[str]:
+    """Yield tags among the results: a value that is read is never written."""
+    stated = settings.get("results")
+    try:
+        destination = tags.read_destination(str(stated))
+    except ValueError:  # absent, or a fault of its own
+        return
+    for name, row in live.items():
+        tag = row["tag"] if tags.is_live(row.get("tag")) else form
+        with suppress(ValueError):
+            if tags.overlaps(tags.read_tag(str(tag).replace(tags.COLUMN, name)), destination):
+                yield f"gateway.results: got '{stated}': column {name} is read there, tag '{tag}'"
 
 
 def _settings_faults(

@@ -13,6 +13,7 @@ from typing import Any, Literal
 UNIT, COLUMN = "{unit}", "{column}"
 """Placeholders of a tag: the name of the unit, and the name of the column."""
 
+RESERVED_TOPICS = ("$SYS", "$share", "spBv1.0")
 FORMS = "nsu=URI;s=ID, sparkplug:GROUP/NODE/DEVICE/METRIC or mqtt:TOPIC"
 _NODE = re.compile(r"nsu=(?P<namespace>[^;]+);(?P<kind>[sigb])=(?P<identifier>.+)", re.DOTALL)
 _BY_INDEX = re.compile(r"ns=\d+;")
@@ -57,7 +58,17 @@ class TopicTag:
     topic: str
 
 
+@dataclass(frozen=True)
+class EdgeNodeName:
+    """Edge node of Sparkplug that publishes results."""
+
+    group: str
+    node: str
+
+
 Tag = NodeTag | MetricTag | TopicTag
+Destination = NodeTag | EdgeNodeName | TopicTag
+"""Destination of results: the node, the edge node or the topic below which they are."""
 
 
 def is_live(text: str | None) -> bool:
@@ -92,6 +103,52 @@ def read_tag(text: str) -> Tag:
             raise ValueError("expected mqtt:TOPIC without + or #")
         return TopicTag(topic)
     raise ValueError(f"expected {FORMS}")
+
+
+def read_destination(text: str) -> Destination:
+    """Destination of results from its text.
+
+    Raises
+    ------
+    ValueError
+        States the expected form.
+    """
+    if "{" in text:
+        raise ValueError("expected a destination without placeholders")
+    if text.startswith("sparkplug:"):
+        group, _, node = text.removeprefix("sparkplug:").partition("/")
+        if not group or not node or _WILDCARDS.search(text) or "/" in node:
+            raise ValueError("expected sparkplug:GROUP/NODE without + or #")
+        return EdgeNodeName(group, node)
+    if not is_live(text):
+        raise ValueError("expected nsu=URI;s=ID, sparkplug:GROUP/NODE or mqtt:TOPIC")
+    tag = read_tag(text)
+    if isinstance(tag, TopicTag) and tag.topic.partition("/")[0] in RESERVED_TOPICS:
+        raise ValueError(f"expected a topic that does not begin with {' or '.join(RESERVED_TOPICS)}")
+    assert not isinstance(tag, MetricTag)
+    return tag
+
+
+def overlaps(tag: Tag, destination: Destination) -> bool:
+    """Return whether a tag may be among the values that are published at a destination.
+
+    A placeholder of the tag stands for any name.
+    """
+    if isinstance(tag, MetricTag) and isinstance(destination, EdgeNodeName):
+        pairs = ((tag.group, destination.group), (tag.node, destination.node))
+        return all(_may_be(form, name) for form, name in pairs)
+    if isinstance(tag, TopicTag) and isinstance(destination, TopicTag):
+        levels, prefix = tag.topic.split("/"), destination.topic.split("/")
+        return len(levels) >= len(prefix) and all(
+            _may_be(form, name) for form, name in zip(levels, prefix, strict=False)
+        )
+    return False
+
+
+def _may_be(form: str, name: str) -> bool:
+    """Return whether a text with placeholders may be a name."""
+    pattern = ".+".join(re.escape(part) for part in _PLACEHOLDER.split(form))
+    return re.fullmatch(pattern, name) is not None
 
 
 def filled(text: str, unit: str, column: str) -> str:

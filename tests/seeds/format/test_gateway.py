@@ -105,6 +105,19 @@ def test_all_that_a_gateway_may_say(changed) -> None:
     assert seed.column("z").refresh is not None
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'broker = "mqtts://10.0.0.5:8883"\ntag = "sparkplug:a/b/{unit}/{column}"\nresults = "sparkplug:a/AI"',
+        'broker = "mqtt://127.0.0.1"\ntag = "mqtt:smelter/line1/{unit}/{column}"\nresults = "mqtt:smelter/AI"',
+        'endpoint = "opc.tcp://10.0.0.5:4840"\nbroker = "mqtts://10.0.0.5"\nresults = "mqtt:smelter/AI"',
+    ],
+    ids=["sparkplug", "json", "results of a server at a broker"],
+)
+def test_a_plant_may_have_a_broker(changed, lines: str) -> None:
+    assert changed(lines).gateway.broker is not None
+
+
 def test_shared_tags_and_statistics_of_one_tag_are_allowed(changed) -> None:
     shared = 'tag = "nsu=urn:p;s=Line.Z"'
     assert changed(column=shared).column("z").tag == "nsu=urn:p;s=Line.Z"
@@ -127,11 +140,23 @@ def test_shared_tags_and_statistics_of_one_tag_are_allowed(changed) -> None:
             "columns.tapped.tag: got 'nsu=urn:p;s=Z': expected another than that of column z",
         ),
         ({"gateway": 'endpoint = "http://a"'}, "gateway.endpoint: got 'http://a': expected an address such as opc.tcp"),
-        ({"gateway": 'endpoint = "mqtt://u:p@a"'}, "expected an address without a password"),
+        ({"gateway": 'endpoint = "mqtt://a"'}, "state a broker of MQTT as `broker`"),
+        ({"gateway": 'broker = "mqtt://u:p@a"'}, "expected an address without a password"),
+        ({"gateway": 'broker = "opc.tcp://a"'}, "gateway.broker: got 'opc.tcp://a': expected an address such as mqtts"),
         ({"gateway": 'endpoint = "opc.tcp://a:70000"'}, "gateway.endpoint: got 'opc.tcp://a:70000'"),
         ({"gateway": 'tag = "nsu=urn:p;s={unit}"'}, "expected a tag with {column}"),
-        ({"gateway": 'results = "nsu=urn:p;s={unit}"'}, "gateway.results: got 'nsu=urn:p;s={unit}': expected one node"),
-        ({"gateway": 'results = "mqtt:a/b"'}, "expected one node"),
+        ({"gateway": 'results = "nsu=urn:p;s={unit}"'}, "gateway.results: got 'nsu=urn:p;s={unit}': expected a desti"),
+        ({"gateway": 'results = "sparkplug:a/b/c"'}, "expected sparkplug:GROUP/NODE without + or #"),
+        ({"gateway": 'results = "mqtt:a/#"'}, "expected mqtt:TOPIC without + or #"),
+        ({"gateway": 'results = "mqtt:spBv1.0/a"'}, "expected a topic that does not begin with $SYS or $share"),
+        (
+            {"gateway": 'tag = "mqtt:a/{unit}/{column}"\nresults = "mqtt:a/b"'},
+            "gateway.results: got 'mqtt:a/b': column period_start is read there, tag 'mqtt:a/{unit}/{column}'",
+        ),
+        (
+            {"gateway": 'results = "sparkplug:a/b"', "column": 'tag = "sparkplug:a/{unit}//Z"'},
+            "gateway.results: got 'sparkplug:a/b': column z is read there",
+        ),
         ({"gateway": 'every = { value = 30, unit = "d" }'}, "gateway.every: got 30 days, 0:00:00: expected samples"),
         ({"gateway": 'units = ["a", "a"]'}, "gateway.units: got ['a', 'a']: expected each unit once"),
         ({"gateway": 'publishing = { value = 0, unit = "s" }'}, "gateway.publishing.value: got 0"),
