@@ -44,7 +44,7 @@ class LiveValues:
     Attributes
     ----------
     counts : Counter
-        Readings by `changes`, `duplicates`, `bad`, `uncertain` and `late`.
+        Readings by `changes`, `duplicates`, `bad`, `uncertain`, `late` and `historical`.
     reasons : Counter
         Reasons of bad readings.
     """
@@ -57,11 +57,14 @@ class LiveValues:
         self._readings: dict[str, deque[Reading]] = {text: deque(maxlen=_REMEMBERED) for text in self.tags.by_text}
 
     def take(self, reading: Reading) -> bool:
-        """Take a reading; returns False for one that is known, is older than the latest, or of no tag."""
+        """Take a reading; returns False for one of no tag, a known one, and an older one that is not historical."""
         known = self._readings.get(reading.tag)
         if known is None:
             return False
         if known and reading.at <= known[-1].at:
+            if reading.is_historical and all(one.at != reading.at for one in known):
+                self.counts["historical"] += 1
+                return True
             # A server repeats values after an interruption, with their source time.
             self.counts["duplicates" if any(one.at == reading.at for one in known) else "late"] += 1
             return False

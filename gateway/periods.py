@@ -32,15 +32,18 @@ class Period:
         Values by number of the sample, if values are sampled.
     latest : dict of str to (MappedTag, Reading)
         Latest reading of each column.
+    since : datetime or None
+        Source time of the reading that began it, in UTC; None if an earlier run saw that.
     """
 
     start: dt.datetime
     samples: dict[int, Cells] = field(default_factory=dict)
     latest: dict[str, tuple[MappedTag, Reading]] = field(default_factory=dict)
+    since: dt.datetime | None = None
 
-    def next(self, start: dt.datetime) -> Period:
+    def next(self, start: dt.datetime, since: dt.datetime) -> Period:
         """Following period; unchanged values are not reported again, so the latest readings continue."""
-        return Period(start, latest=dict(self.latest))
+        return Period(start, latest=dict(self.latest), since=since)
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,27 @@ def written_start(seed: Seed, start: dt.datetime) -> str:
 
 def take(period: Period, tags: TagMap, tag: MappedTag, reading: Reading) -> None:
     """Take a reading into a period; the latest of each interval is its sample."""
-    period.latest[tag.column.name] = tag, reading
-    if (every := sampling_of(tags.seed)) is not None and reading.value is not None:
-        number = math.floor((reading.at - _EPOCH) / every)
-        value = live_value(tags, tag, reading, reading.at).value
-        period.samples.setdefault(number, {})[tag.column.name] = value
+    name, (_, latest) = tag.column.name, period.latest.get(tag.column.name, (tag, None))
+    is_late = latest is not None and reading.at < latest.at
+    if not is_late:
+        period.latest[name] = tag, reading
+    if (every := sampling_of(tags.seed)) is None or reading.value is None:
+        return
+    number = sample_number(reading.at, every)
+    if is_late and latest is not None and sample_number(latest.at, every) == number:
+        return
+    period.samples.setdefault(number, {})[name] = live_value(tags, tag, reading, reading.at).value
+
+
+def sample_number(at: dt.datetime, every: dt.timedelta) -> int:
+    """Number of the sample that a time belongs to."""
+    return math.floor((at - _EPOCH) / every)
 
 
 def carry(period: Period, tags: TagMap, now: dt.datetime) -> None:
     """Begin the sample of a time with the latest values: a value that does not change is not reported."""
     every = sampling_of(tags.seed)
-    if every is None or (number := math.floor((now - _EPOCH) / every)) in period.samples:
+    if every is None or (number := sample_number(now, every)) in period.samples:
         return
     values = {name: live_value(tags, *latest, now).value for name, latest in period.latest.items()}
     period.samples[number] = {name: value for name, value in values.items() if value is not None}

@@ -30,6 +30,8 @@ class Reading:
         Source time in UTC.
     reason : str
         Status of a value that is not good.
+    is_historical : bool
+        Whether it waited for a connection: it may be older than the latest one, and does not replace it.
     """
 
     tag: str
@@ -37,6 +39,7 @@ class Reading:
     quality: DataQuality
     at: dt.datetime
     reason: str = ""
+    is_historical: bool = False
 
 
 def as_number(value: object) -> float | None:
@@ -64,7 +67,14 @@ def as_text(value: object) -> str | None:
 
 
 def reading_of(
-    tag: str, value: object, quality: DataQuality, at: dt.datetime, is_number: bool, reason: str = ""
+    tag: str,
+    value: object,
+    quality: DataQuality,
+    at: dt.datetime,
+    is_number: bool,
+    reason: str = "",
+    *,
+    is_historical: bool = False,
 ) -> Reading:
     """Return the reading of a value; a bad one has no value, and text in place of a number is bad.
 
@@ -82,14 +92,16 @@ def reading_of(
         Whether the column holds numbers.
     reason : str
         Status of a value that is not good.
+    is_historical : bool
+        Whether it waited for a connection.
     """
     if quality == "bad":
-        return Reading(tag, None, "bad", at, reason)
+        return Reading(tag, None, "bad", at, reason, is_historical)
     usable = as_number(value) if is_number else as_text(value)
     if usable is None:
         cause = NO_VALUE if value is None or not is_number else NOT_A_NUMBER
-        return Reading(tag, None, "bad", at, cause)
-    return Reading(tag, usable, quality, at, reason)
+        return Reading(tag, None, "bad", at, cause, is_historical)
+    return Reading(tag, usable, quality, at, reason, is_historical)
 
 
 def in_order(readings: Sequence[Reading]) -> list[Reading]:

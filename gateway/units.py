@@ -9,7 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.outbox import Outbox
-from gateway.periods import Cells, Period, PeriodRow, carry, parsed_start, row_of, start_of, take, written_start
+from gateway.periods import (
+    Cells,
+    Period,
+    PeriodRow,
+    carry,
+    parsed_start,
+    row_of,
+    sample_number,
+    sampling_of,
+    start_of,
+    take,
+    written_start,
+)
 from gateway.readings import Reading
 from gateway.tag_map import MappedTag, TagMap, factor_of
 
@@ -110,26 +122,38 @@ class Unit:
     def _stated(self, reading: Reading) -> Iterator[PeriodRow]:
         """A reading of the tag that states the start of the period."""
         start = parsed_start(str(reading.value)) if reading.value is not None else None
-        if start is not None:
+        if start is not None and not (self._has_stated_start and self._is_of_ended_period(reading)):
             self._has_stated_start = True
             yield from self._begin(start, reading.at)
 
     def _value(self, tag: MappedTag, reading: Reading) -> Iterator[PeriodRow]:
         if not self._has_stated_start:
             yield from self._begin(start_of(self._tags.seed, reading.at), reading.at)
+        if self._is_of_ended_period(reading):
+            return
         assert self.period is not None
         take(self.period, self._tags, tag, reading)
         self.has_changed = True
+        if reading.is_historical and (every := sampling_of(self._tags.seed)) is not None:
+            self._stored = min(self._stored, sample_number(reading.at, every) - 1)
+
+    def _is_of_ended_period(self, reading: Reading) -> bool:
+        """Return whether a reading waited for a connection until its period was over."""
+        if not reading.is_historical or self.period is None:
+            return False
+        if self._has_stated_start:
+            return self.period.since is None or reading.at < self.period.since
+        return start_of(self._tags.seed, reading.at) < self.period.start
 
     def _begin(self, start: dt.datetime, at: dt.datetime) -> Iterator[PeriodRow]:
         """Begin a period if it is a new one, and end the one before."""
         if self.period is None:
-            self.period = Period(start)
+            self.period = Period(start, since=at)
             self._drop_from(written_start(self._tags.seed, start))
         elif start > self.period.start or (self._has_stated_start and start != self.period.start):
             row = row_of(self.period, self._tags, self.name, at)
             self._finish(row)
-            self.period, self._stored = self.period.next(start), -1
+            self.period, self._stored = self.period.next(start, at), -1
             self.has_changed = True
             yield row
 

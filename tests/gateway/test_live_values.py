@@ -86,6 +86,16 @@ def test_a_repeated_or_late_reading_does_not_count(tags: TagMap) -> None:
     assert z_of(values, NOW + SECOND).value == 5.0
 
 
+def test_a_reading_that_waited_counts_and_replaces_no_newer_one(tags: TagMap) -> None:
+    values = LiveValues(tags)
+    values.take(Reading(tag("z"), 4.0, "good", NOW))
+    waited = Reading(tag("z"), 3.0, "good", NOW - SECOND, is_historical=True)
+    assert values.take(waited)
+    assert not values.take(Reading(tag("z"), 4.0, "good", NOW, is_historical=True))
+    assert values.counts == {"changes": 1, "historical": 1, "duplicates": 1}
+    assert z_of(values, NOW).value == 4.0
+
+
 def test_bad_readings_are_counted_with_their_reason(tags: TagMap) -> None:
     values = LiveValues(tags)
     values.take(reading_of(tag("z"), "x", "good", NOW, is_number=True))

@@ -44,10 +44,12 @@ class Feed:
         self.tags = TagMap(seed, ("A",))
         self.unit = Unit("A", self.tags, outbox)
 
-    def give(self, at: dt.datetime, quality: str = "good", use: str = "value", **values: object) -> None:
+    def give(
+        self, at: dt.datetime, quality: str = "good", use: str = "value", waited: bool = False, **values: object
+    ) -> None:
         for name, value in values.items():
             tag = next(one for one in self.tags.tags if one.column.name == name and one.use == use)
-            self.unit.take(tag, Reading(tag.text, value, quality, at))
+            self.unit.take(tag, Reading(tag.text, value, quality, at, is_historical=waited))
 
 
 @pytest.mark.parametrize("statistic", ["mean", "sd", "min", "max", "last"])
@@ -72,6 +74,41 @@ def test_a_row_of_samples_equals_the_row_that_training_makes_of_them(
     assert row.start == trained["period_start"].iloc[0].to_pydatetime()
     assert row.cells["z"] == pytest.approx(trained["z"].iloc[0], rel=1e-12)
     assert row.cells["x_set"] == pytest.approx(trained["x_set"].iloc[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("is_stated", [False, True], ids=["calendar", "stated start"])
+def test_values_that_waited_for_a_connection_fill_the_period_under_way(
+    toy_seed: Seed, tmp_path: Path, outbox: Outbox, is_stated: bool
+) -> None:
+    feed = Feed(sampled(toy_seed, tmp_path), outbox)
+    begin = start_of(toy_seed, START).replace(tzinfo=dt.UTC)
+    if is_stated:
+        feed.give(begin, period_start="2026-02-01")
+    for day in (0, 1, 5):
+        feed.give(begin + day * DAY, z=4.0)
+        feed.unit.advance(begin + day * DAY)
+    for day in (-1, 2, 3, 4):
+        feed.give(begin + day * DAY, waited=True, z=7.0)
+    if is_stated:
+        feed.give(begin - DAY, waited=True, period_start="2026-01-01")
+    assert feed.unit.advance(begin + 5 * DAY) == ([], [])
+    row = feed.unit.row(begin + 5 * DAY)
+    assert row is not None
+    assert row.cells["z"] == pytest.approx((3 * 4.0 + 3 * 7.0) / 6, rel=1e-12)
+    numbers = {number for *_, number, _ in feed.unit.new_samples()}
+    assert len(numbers) == 5, "days 2 to 4 are stored again"
+
+
+def test_values_that_waited_do_not_replace_a_newer_one(toy_seed: Seed, outbox: Outbox) -> None:
+    feed = Feed(toy_seed, outbox)
+    feed.give(START, z=4.0)
+    feed.give(START - dt.timedelta(seconds=1), waited=True, z=7.0)
+    feed.unit.advance(START)
+    feed.give(START - dt.timedelta(seconds=2), waited=True, z=6.0)
+    feed.unit.advance(START)
+    row = feed.unit.row(START)
+    assert row is not None
+    assert row.cells["z"] == 4.0
 
 
 def test_without_samples_the_latest_value_of_a_period_counts(toy_seed: Seed, outbox: Outbox) -> None:
