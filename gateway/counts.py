@@ -16,3 +16,7 @@ class BoundedCounter(Counter[str]):
         """Count a text, of which the first 400 characters are compared."""
         text = text[:MAX_LENGTH]
         self[text if text in self or len(self) < MAX_TEXTS else OTHERS] += 1
+
+    def copied(self) -> dict[str, int]:
+        """Return a copy; another thread may count meanwhile."""
+        return dict(self)

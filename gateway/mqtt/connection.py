@@ -6,7 +6,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +22,7 @@ from gateway.retries import wait_before
 KEEP_ALIVE = 5  # s: a silent network is noticed within three of these
 CONNECT_PATIENCE = 5.0  # s
 ACKNOWLEDGEMENT_PATIENCE = 10.0  # s
+_TOPICS_AT_ONCE = 100  # of one request
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +47,8 @@ class BrokerConnection:
         Number of connections so far.
     error : str or None
         Reason of the last failed attempt or lost connection; None while connected.
+    denied : int
+        Number of topics to which the broker of the present connection allows no subscription.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class BrokerConnection:
         self._thread = threading.Thread(target=self._run, name=f"mqtt {broker}", daemon=True)
         self.connections = 0
         self.error: str | None = "not connected yet"
+        self.denied = 0
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -83,36 +87,41 @@ class BrokerConnection:
         """Wait for the connection at most so long [s]; return whether it is open."""
         return self._opened.wait(patience)
 
-    def publish(self, message: Callable[[], MqttMessage], patience: float = ACKNOWLEDGEMENT_PATIENCE) -> bool:
-        """Send a message and wait for its acknowledgement.
+    def publish(self, messages: Iterable[Callable[[], MqttMessage]], patience: float = ACKNOWLEDGEMENT_PATIENCE) -> int:
+        """Send messages in order and wait for their acknowledgements.
 
         Parameters
         ----------
-        message : callable
-            Makes the message; called only if the connection is open, so that a message takes its sequence number
+        messages : iterable of callable
+            Each makes a message; called only if the connection is open, so that a message takes its sequence number
             only then.
         patience : float
-            Time to wait for the acknowledgement [s].
+            Time to wait for all acknowledgements [s].
 
         Returns
         -------
-        bool
-            Whether the broker has acknowledged it; a message of quality of service 0 whether it was handed over.
+        int
+            Number of messages that the broker has acknowledged without a gap before them; one of quality of service 0
+            counts when it was handed over.
         """
+        sent = []
         with self._lock:
             client = self._client
             if client is None:
-                return False
-            sent = _send(client, message())
-        if sent.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            return False
+                return 0
+            for message in messages:
+                sent.append(_send(client, message()))
+                if sent[-1].rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    sent.pop()
+                    break
         patience_ends = time.monotonic() + patience
-        while not sent.is_published():
-            remaining = patience_ends - time.monotonic()
-            if remaining <= 0 or self._client is not client:
-                return False
-            sent.wait_for_publish(min(remaining, 0.5))
-        return True
+        for number, one in enumerate(sent):
+            while not one.is_published():
+                remaining = patience_ends - time.monotonic()
+                if remaining <= 0 or self._client is not client:
+                    return number
+                one.wait_for_publish(min(remaining, 0.5))
+        return len(sent)
 
     def _run(self) -> None:
         attempt = 0
@@ -171,7 +180,7 @@ class BrokerConnection:
         if will is not None:
             client.will_set(will.topic, will.content, will.qos, will.is_retained)
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
-        client.on_message = self._on_message
+        client.on_message, client.on_subscribe = self._on_message, self._on_subscribe
         return client
 
     def _on_connect(
@@ -180,14 +189,17 @@ class BrokerConnection:
         if reason.is_failure:
             self._note(f"refused: {reason}")
             return
+        self.denied = 0
         with self._lock:
-            client.subscribe([(topic, 1) for topic in self._session.subscriptions()])
+            topics = list(self._session.subscriptions())
+            for first in range(0, len(topics), _TOPICS_AT_ONCE):
+                client.subscribe([(topic, 1) for topic in topics[first : first + _TOPICS_AT_ONCE]])
             for message in self._session.opened():
                 _send(client, message)
             self._client = client
         self.connections += 1
         self.error = None
-        _log.info("broker connected broker=%s", self._broker)
+        _log.info("broker connected broker=%s client=%s", self._broker, self._client_id)
         self._opened.set()
 
     def _on_disconnect(
@@ -210,13 +222,18 @@ class BrokerConnection:
 
     def _on_message(self, client: Client, _user: object, message: MQTTMessage) -> None:
         with self._lock:
-            for reply in self._session.received(message.topic, bytes(message.payload)):
+            for reply in self._session.received(message.topic, bytes(message.payload), message.retain):
                 _send(client, reply)
+
+    def _on_subscribe(
+        self, _client: Client, _user: object, _message: int, reasons: Sequence[ReasonCode], _more: Properties | None
+    ) -> None:
+        self.denied += sum(reason.is_failure for reason in reasons)
 
     def _note(self, reason: str) -> None:
         """Note why there is no connection; the log has the end of one, not each attempt."""
         if self.error is None:
-            _log.warning("broker not connected broker=%s reason=%r", self._broker, reason)
+            _log.warning("broker not connected broker=%s client=%s reason=%r", self._broker, self._client_id, reason)
         self.error = reason
         self._changed.set()
 

@@ -7,15 +7,17 @@ import json
 import math
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, get_args
 
 from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
+from gateway.readings import DataQuality
 
 MAX_CONTENT_BYTES = 64 << 10
 MAX_TOPICS = 100_000
-QUALITIES = ("good", "uncertain", "bad")
+MAX_AHEAD = dt.timedelta(seconds=10)  # of a source time before the clock of this machine
+QUALITIES = get_args(DataQuality)
 _KEYS = ("value", "timestamp", "quality", "unit", "sender")
 
 
@@ -39,13 +41,19 @@ class JsonReading:
         One of `QUALITIES`.
     unit : str or None
         Unit of measure.
+    is_dated : bool
+        Whether the message states the time.
+    sender : str
+        Name of the client that wrote it, if the message states one.
     """
 
     topic: str
     value: float | str | bool | None
     at: dt.datetime
-    quality: str = "good"
+    quality: DataQuality = "good"
     unit: str | None = None
+    is_dated: bool = field(default=True, compare=False)
+    sender: str = field(default="", compare=False)
 
 
 def read_reading(topic: str, content: bytes, now: dt.datetime) -> JsonReading:
@@ -86,8 +94,9 @@ def read_reading(topic: str, content: bytes, now: dt.datetime) -> JsonReading:
         raise JsonTopicError(f"quality: got {str(quality)[:40]!r}: expected one of {', '.join(QUALITIES)}")
     if unit is not None and not isinstance(unit, str):
         raise JsonTopicError(f"unit: got {str(unit)[:40]!r}: expected a text")
-    at = now if entries.get("timestamp") is None else _time(entries["timestamp"])
-    return JsonReading(topic, value, at, quality, unit)
+    is_dated = entries.get("timestamp") is not None
+    at = _time(entries["timestamp"]) if is_dated else now
+    return JsonReading(topic, value, at, quality, unit, is_dated, str(entries.get("sender", ""))[:100])
 
 
 def write_reading(reading: JsonReading, sender: str) -> bytes:
@@ -129,6 +138,8 @@ def _time(given: object) -> dt.datetime:
 class JsonSubscriber:
     """Reader of JSON topics; an MqttSession.
 
+    A retained message is used only if its age is known: it states a time that is not in the future.
+
     Parameters
     ----------
     topics : sequence of str
@@ -142,6 +153,8 @@ class JsonSubscriber:
     ----------
     refused : BoundedCounter
         Number of refused messages by topic and reason.
+    conflicts : BoundedCounter
+        Number of messages by topic whose time or sender shows that several clients write there.
     """
 
     def __init__(
@@ -152,7 +165,8 @@ class JsonSubscriber:
     ) -> None:
         self._topics, self._listener, self._clock = tuple(topics), listener, clock
         self._newest: dict[str, dt.datetime] = {}
-        self.refused = BoundedCounter()
+        self._senders: dict[str, tuple[str, str]] = {}  # the latest, and the one before it
+        self.refused, self.conflicts = BoundedCounter(), BoundedCounter()
 
     def subscriptions(self) -> Sequence[str]:
         """Return the topics."""
@@ -172,12 +186,16 @@ class JsonSubscriber:
     def lost(self) -> None:
         """Do nothing: retained values have their source time, and the age shows that they are old."""
 
-    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
+    def received(self, topic: str, content: bytes, is_retained: bool = False) -> Sequence[MqttMessage]:
         """Give the reading of a message to the listener; count messages that are refused."""
+        now = self._clock()
         try:
-            reading = read_reading(topic, content, self._clock())
+            reading = read_reading(topic, content, now)
+            if is_retained and (not reading.is_dated or reading.at > now + MAX_AHEAD):
+                raise JsonTopicError("retained message of unknown age: expected a timestamp that is not in the future")
             newest = self._newest.get(topic)
             if newest is not None and reading.at < newest:
+                self.conflicts.add(topic)
                 raise JsonTopicError("timestamp before that of an earlier message: does another client write here?")
             if newest is None and len(self._newest) >= MAX_TOPICS:
                 raise JsonTopicError(f"more than {MAX_TOPICS} topics")
@@ -185,8 +203,19 @@ class JsonSubscriber:
             self.refused.add(f"{topic[:200]}: {error}")
             return ()
         self._newest[topic] = reading.at
+        self._note_sender(topic, reading.sender)
         self._listener(reading)
         return ()
+
+    def _note_sender(self, topic: str, sender: str) -> None:
+        """Count a sender that returns after another one: a client that starts again does not."""
+        latest, before = self._senders.get(topic, (sender, sender))
+        if sender != latest:
+            self._senders[topic] = sender, latest
+            if sender == before:
+                self.conflicts.add(topic)
+        elif topic not in self._senders:
+            self._senders[topic] = sender, sender
 
 
 class JsonPublisher:
@@ -234,14 +263,16 @@ class JsonPublisher:
     def lost(self) -> None:
         """Do nothing: the broker sends the will."""
 
-    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
+    def received(self, topic: str, content: bytes, is_retained: bool = False) -> Sequence[MqttMessage]:
         """Count messages of other clients; nothing that is sent here has an effect."""
+        if is_retained:
+            return ()  # of an earlier process of this gateway
         try:
             given = json.loads(content) if len(content) <= MAX_CONTENT_BYTES else None
         except (ValueError, RecursionError):
             given = None
         sender = given.get("sender") if isinstance(given, dict) else None
-        # A retained status of an earlier process of this gateway is no conflict.
+        # The broker sends the status of an earlier process of this gateway.
         if sender != self._sender and topic != f"{self._prefix}/status":
             self.conflicts.add(topic)
         return ()

@@ -44,8 +44,8 @@ class MqttSession(Protocol):
     def opened(self) -> Sequence[MqttMessage]:
         """Return the messages that follow a new connection."""
 
-    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
-        """Read a message; return the messages that it requires."""
+    def received(self, topic: str, content: bytes, is_retained: bool = False) -> Sequence[MqttMessage]:
+        """Read a message, perhaps a retained one of unknown age; return the messages that it requires."""
 
     def closing(self) -> Sequence[MqttMessage]:
         """Return the messages that precede the end of the connection."""

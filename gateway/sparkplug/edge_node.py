@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
 from gateway.sparkplug.metrics import (
     DataType,
@@ -22,11 +25,15 @@ from gateway.sparkplug.topics import (
     REBIRTH,
     MessageType,
     SparkplugTopic,
+    TopicError,
     next_sequence,
+    subscription,
 )
 from gateway.sparkplug.wire_format import decode, encode
 
 Clock = Callable[[], dt.datetime]
+_COMMANDS = (MessageType.NODE_COMMAND, MessageType.DEVICE_COMMAND)
+_REMEMBERED = 10_000  # own messages that the broker may still return
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,8 @@ class EdgeNode:
     ----------
     rebirths : int
         Number of rebirths that hosts have requested.
-    conflicts : int
-        Number of births of another client that has the same group and node.
+    conflicts : BoundedCounter
+        Number of messages of another client by topic of this edge node.
 
     Raises
     ------
@@ -100,15 +107,14 @@ class EdgeNode:
                 metrics[given.name] = SparkplugMetric(
                     given.name, None, given.datatype, alias=alias, unit=given.unit, low=given.low, high=given.high
                 )
-        self._birth_topic = str(SparkplugTopic(group, MessageType.NODE_BIRTH, node))
         self._command_topic = str(SparkplugTopic(group, MessageType.NODE_COMMAND, node))
         self._sequence = self._death_sequence = 0
-        self._own_births: set[bytes] = set()
-        self.rebirths = self.conflicts = 0
+        self._sent: dict[bytes, None] = {}  # the oldest first
+        self.rebirths, self.conflicts = 0, BoundedCounter()
 
     def subscriptions(self) -> Sequence[str]:
-        """Return the topics of commands, and of births, which shows another client of the same name."""
-        return self._command_topic, self._birth_topic
+        """Return the topics of this edge node: commands, and what another client of the same name sends."""
+        return (subscription(self._group, self._node),)
 
     def will(self) -> MqttMessage:
         """Return the death of the connection that comes; its bdSeq is that of the births until `lost`."""
@@ -119,14 +125,16 @@ class EdgeNode:
         now, self._sequence = self._clock(), 0
         node = (self._bd_seq(), SparkplugMetric(REBIRTH, False, DataType.BOOLEAN, now))
         birth = self._message(MessageType.NODE_BIRTH, None, SparkplugPayload(node, now, 0))
-        self._own_births = {birth.content}
         return [birth, *(self._birth_of_device(device, now) for device in self._metrics)]
 
-    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
-        """Return the births that a host requests; anything else is ignored."""
-        if topic == self._birth_topic:
-            self.conflicts += content not in self._own_births
+    def received(self, topic: str, content: bytes, is_retained: bool = False) -> Sequence[MqttMessage]:
+        """Return the births that a host requests; messages of other clients are counted and ignored."""
         if topic != self._command_topic:
+            with suppress(TopicError):
+                # The broker sends the deaths of earlier connections.
+                is_foreign = SparkplugTopic.read(topic).kind not in (*_COMMANDS, MessageType.NODE_DEATH)
+                if is_foreign and _digest(content) not in self._sent:
+                    self.conflicts.add(topic)
             return ()
         try:
             metrics = decode(content).metrics
@@ -135,10 +143,7 @@ class EdgeNode:
         if not any(metric.name == REBIRTH and metric.value is True for metric in metrics):
             return ()
         self.rebirths += 1
-        before = self._own_births
-        births = self.opened()
-        self._own_births |= before  # the broker may return an earlier birth late
-        return births
+        return self.opened()
 
     def closing(self) -> Sequence[MqttMessage]:
         """Return the death, which the broker does not send when a client disconnects."""
@@ -191,5 +196,12 @@ class EdgeNode:
         return SparkplugMetric(BIRTH_DEATH_SEQUENCE, self._death_sequence, DataType.INT64, self._clock())
 
     def _message(self, kind: MessageType, device: str | None, payload: SparkplugPayload) -> MqttMessage:
-        topic = SparkplugTopic(self._group, kind, self._node, device)
-        return MqttMessage(str(topic), encode(payload), QUALITY_OF_SERVICE[kind])
+        topic, content = SparkplugTopic(self._group, kind, self._node, device), encode(payload)
+        self._sent[_digest(content)] = None
+        if len(self._sent) > _REMEMBERED:
+            del self._sent[next(iter(self._sent))]
+        return MqttMessage(str(topic), content, QUALITY_OF_SERVICE[kind])
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()

@@ -19,20 +19,22 @@ from gateway.sparkplug.metrics import (
     with_birth,
 )
 from gateway.sparkplug.topics import (
+    ANY,
     BIRTH_DEATH_SEQUENCE,
     QUALITY_OF_SERVICE,
     REBIRTH,
-    SUBSCRIPTION,
     MessageType,
     SparkplugTopic,
     TopicError,
     next_sequence,
     state_topic,
+    subscription,
 )
 from gateway.sparkplug.wire_format import decode, encode
 
 MAX_NODES = 1_000
 MAX_METRICS = 100_000  # of an edge node with its devices
+GAP_IN_SEQUENCE = "gap in seq"
 _REBIRTH_EVERY = dt.timedelta(seconds=5)  # an edge node needs time to answer a request
 
 
@@ -50,10 +52,12 @@ class SourceOfMetrics:
 
 @dataclass(frozen=True)
 class ReceivedMetrics:
-    """Metrics with names and data types, from births and data."""
+    """Metrics with names and data types, from births and data, with the time of sending in UTC."""
 
     source: SourceOfMetrics
     metrics: tuple[SparkplugMetric, ...]
+    sent_at: dt.datetime | None = None
+    is_birth: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,9 @@ class SparkplugHost:
         Receives each event.
     clock : callable, optional
         Time in UTC.
+    nodes : sequence of (str, str), optional
+        Group and name of the edge nodes to receive, either of which may be `ANY`; by default all. One that is named is
+        requested to send its births when the connection opens.
 
     Attributes
     ----------
@@ -111,7 +118,15 @@ class SparkplugHost:
         Number of births that this host has requested.
     """
 
-    def __init__(self, host: str, listener: Callable[[SparkplugEvent], None], clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        host: str,
+        listener: Callable[[SparkplugEvent], None],
+        clock: Clock = utc_now,
+        nodes: Sequence[tuple[str, str]] = ((ANY, ANY),),
+    ) -> None:
+        self._subscriptions = [subscription(group, node) for group, node in nodes]
+        self._named = [(group, node) for group, node in nodes if ANY not in (group, node)]
         self._state_topic, self._listener, self._clock = state_topic(host), listener, clock
         self._nodes: dict[tuple[str, str], _Node] = {}
         self._online_at = clock()
@@ -119,8 +134,8 @@ class SparkplugHost:
         self.rebirths = 0
 
     def subscriptions(self) -> Sequence[str]:
-        """Return the topics of all edge nodes."""
-        return (SUBSCRIPTION,)
+        """Return the topics of the edge nodes."""
+        return self._subscriptions
 
     def will(self) -> MqttMessage:
         """Return the state of a host that is offline; its time is that of the state online."""
@@ -128,8 +143,11 @@ class SparkplugHost:
         return self._state(is_online=False)
 
     def opened(self) -> Sequence[MqttMessage]:
-        """Return the state of a host that is online."""
-        return [self._state(is_online=True)]
+        """Return the state of a host that is online, and requests for the births of edge nodes."""
+        messages = [self._state(is_online=True)]
+        for group, name in self._named:
+            messages += self._request(group, name, self._nodes.setdefault((group, name), _Node()))
+        return messages
 
     def closing(self) -> Sequence[MqttMessage]:
         """Return the state of a host that is offline."""
@@ -141,7 +159,7 @@ class SparkplugHost:
             self._end(SourceOfMetrics(group, name), node, "connection to the broker lost")
             node.rebirth_at = None
 
-    def received(self, topic: str, content: bytes) -> Sequence[MqttMessage]:
+    def received(self, topic: str, content: bytes, is_retained: bool = False) -> Sequence[MqttMessage]:
         """Read a message; return the request for a rebirth, if one is needed."""
         try:
             of = SparkplugTopic.read(topic)
@@ -170,7 +188,7 @@ class SparkplugHost:
             self._read(of, source, node, payload, content)
         except _RebirthNeeded as needed:
             self._end(SourceOfMetrics(of.group, of.node), node, str(needed))
-            return self._request(of, node)
+            return self._request(of.group, of.node, node)
         except PayloadError as error:
             self.refused.add(f"{source}: {error}")
         return ()
@@ -189,19 +207,19 @@ class SparkplugHost:
             node.is_alive, node.sequence, node.last = True, payload.seq, content
             node.death_sequence = death if isinstance(death, int) else None
             node.devices, node.rebirth_at = {None: born}, None
-            self._give(source, payload.metrics)
+            self._give(source, payload.metrics, payload.at, is_birth=True)
             return
         if not node.is_alive:
             raise _RebirthNeeded("no birth of the edge node")
         if payload.seq == node.sequence and content == node.last:
             return  # delivered twice, as quality of service 1 allows
         if node.sequence is not None and payload.seq != next_sequence(node.sequence):
-            raise _RebirthNeeded(f"gap in seq: got {payload.seq} after {node.sequence}")
+            raise _RebirthNeeded(f"{GAP_IN_SEQUENCE}: got {payload.seq} after {node.sequence}")
         node.sequence, node.last = payload.seq, content
         if of.kind is MessageType.DEVICE_BIRTH:
             others = {name: device for name, device in node.devices.items() if name != of.device}
             node.devices[of.device] = self._born(payload, others)
-            self._give(source, payload.metrics)
+            self._give(source, payload.metrics, payload.at, is_birth=True)
         elif of.kind is MessageType.DEVICE_DEATH:
             if node.devices.pop(of.device, None) is not None:
                 self._listener(LostSource(source, "death of the device"))
@@ -225,7 +243,7 @@ class SparkplugHost:
                 metrics.append(with_birth(metric, birth))
             except ValueError as error:
                 self.refused.add(f"{source}: {birth.name}: {error}")
-        self._give(source, tuple(metrics))
+        self._give(source, tuple(metrics), payload.at)
 
     def _born(self, payload: SparkplugPayload, others: dict[str | None, _Device]) -> _Device:
         """Return the metrics of a birth; PayloadError for too many, or for an alias that another device has."""
@@ -239,10 +257,18 @@ class SparkplugHost:
         unusable = {key for each in payload.refused for key in (each.name, each.alias) if key is not None}
         return _Device({metric.name: metric for metric in payload.metrics if metric.name}, by_alias, unusable)
 
-    def _give(self, source: SourceOfMetrics, metrics: tuple[SparkplugMetric, ...]) -> None:
+    def _give(
+        self,
+        source: SourceOfMetrics,
+        metrics: tuple[SparkplugMetric, ...],
+        sent_at: dt.datetime | None,
+        *,
+        is_birth: bool = False,
+    ) -> None:
         own = (BIRTH_DEATH_SEQUENCE, REBIRTH)
-        if given := tuple(metric for metric in metrics if metric.name not in own):
-            self._listener(ReceivedMetrics(source, given))
+        given = tuple(metric for metric in metrics if metric.name not in own)
+        if given or is_birth:
+            self._listener(ReceivedMetrics(source, given, sent_at, is_birth))
 
     def _end(self, source: SourceOfMetrics, node: _Node, reason: str) -> None:
         """Treat an edge node and its devices as stale."""
@@ -250,14 +276,14 @@ class SparkplugHost:
             node.is_alive, node.devices = False, {}
             self._listener(LostSource(SourceOfMetrics(source.group, source.node), reason))
 
-    def _request(self, of: SparkplugTopic, node: _Node) -> Sequence[MqttMessage]:
+    def _request(self, group: str, name: str, node: _Node) -> Sequence[MqttMessage]:
         now = self._clock()
         if node.rebirth_at is not None and now - node.rebirth_at < _REBIRTH_EVERY:
             return ()
         node.rebirth_at, self.rebirths = now, self.rebirths + 1
         kind = MessageType.NODE_COMMAND
         payload = SparkplugPayload((SparkplugMetric(REBIRTH, True, DataType.BOOLEAN, now),), now)
-        topic = SparkplugTopic(of.group, kind, of.node)
+        topic = SparkplugTopic(group, kind, name)
         return [MqttMessage(str(topic), encode(payload), QUALITY_OF_SERVICE[kind])]
 
     def _state(self, *, is_online: bool) -> MqttMessage:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 NAMESPACE = "spBv1.0"
 SEQUENCE_LENGTH = 256  # seq and bdSeq count from 0 to 255
-SUBSCRIPTION = f"{NAMESPACE}/#"
+ANY = "+"  # group or edge node of a subscription
 REBIRTH = "Node Control/Rebirth"
 BIRTH_DEATH_SEQUENCE = "bdSeq"
 _NAME = re.compile(r"[^/+#\0]{1,200}")
@@ -101,6 +101,14 @@ class SparkplugTopic:
         if parts[1] not in set(MessageType):
             raise TopicError(f"got type {parts[1][:80]!r}: expected one of {', '.join(MessageType)}")
         return cls(parts[0], MessageType(parts[1]), parts[2], parts[3] if len(parts) == 4 else None)
+
+
+def subscription(group: str, node: str) -> str:
+    """Return the topics of an edge node and its devices; either name may be `ANY`."""
+    for place, name in (("group", group), ("node", node)):
+        if name != ANY and not _NAME.fullmatch(name):
+            raise TopicError(f"{place}: got {name[:80]!r}: expected 1 to 200 characters without / + # and NUL")
+    return f"{NAMESPACE}/{group}/+/{node}/#"
 
 
 def state_topic(host: str) -> str:

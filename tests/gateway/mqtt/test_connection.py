@@ -64,7 +64,7 @@ def edge_node():
 
 
 def publish(connection, edge, value):
-    return connection.publish(lambda: edge.data("A-001", [MetricReading("t", value, dt.datetime.now(dt.UTC))]), 5.0)
+    return connection.publish([lambda: edge.data("A-001", [MetricReading("t", value, dt.datetime.now(dt.UTC))])], 5.0)
 
 
 def test_values_arrive_again_after_a_killed_broker_and_none_that_was_acknowledged_is_lost(tmp_path):
@@ -186,7 +186,7 @@ def test_a_client_of_another_project_reads_results_and_status(tmp_path):
         with BrokerConnection(read_broker(f"mqtt://127.0.0.1:{port}"), publisher, "gateway") as connection:
             assert connection.wait_open(PATIENCE)
             reading = JsonReading("A-001/current_efficiency", 94.2, NOW, "uncertain", "%")
-            assert connection.publish(lambda: publisher.message(reading))
+            assert connection.publish([lambda: publisher.message(reading)])
             assert subscribed(port, 2) == {
                 "nonferrous/results/status": "online",
                 "nonferrous/results/A-001/current_efficiency": 94.2,

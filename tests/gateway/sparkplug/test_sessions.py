@@ -281,11 +281,13 @@ def test_only_a_rebirth_has_an_effect_on_an_edge_node(edge):
 def test_another_client_of_the_same_name_is_counted(edge, clock):
     births = edge.opened()
     edge.received(births[0].topic, births[0].content)
-    assert edge.conflicts == 0
-    other = EdgeNode("plant", "gateway", {}, clock)
+    assert not edge.conflicts
+    other = EdgeNode("plant", "gateway", {"A-001": METRICS}, clock)
     clock.wait(1)
     edge.received(births[0].topic, other.opened()[0].content)
-    assert edge.conflicts == 1
+    data = other.data("A-001", readings(900.0))
+    edge.received(data.topic, data.content)
+    assert edge.conflicts == {births[0].topic: 1, data.topic: 1}
 
 
 @pytest.mark.parametrize("seed", range(20))
