@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.mqtt.broker import Broker
+from gateway.mqtt.connection import BrokerConnection
 from gateway.readings import DataQuality
+
+PATIENCE = 10.0  # s
 
 
 class PlantError(RuntimeError):
@@ -35,6 +41,40 @@ class TagValue:
     value: float | str | dt.datetime | None
     at: dt.datetime
     quality: DataQuality = "good"
+
+
+def check_reachable(broker: Broker) -> None:
+    """Check that a broker accepts connections.
+
+    Raises
+    ------
+    PlantError
+        It does not.
+    """
+    try:
+        socket.create_connection((broker.host, broker.port), PATIENCE).close()
+    except OSError as error:
+        raise PlantError(f"{broker}: no connection: {error}") from None
+
+
+async def open_broker(connection: BrokerConnection, broker: Broker) -> None:
+    """Connect to a broker.
+
+    Raises
+    ------
+    PlantError
+        It accepts no connection within 10 s.
+    """
+    connection.__enter__()
+    if not await asyncio.to_thread(connection.wait_open, PATIENCE):
+        reason = connection.error
+        await close_broker(connection)
+        raise PlantError(f"{broker}: no connection: {reason}")
+
+
+async def close_broker(connection: BrokerConnection) -> None:
+    """Send the last messages and disconnect."""
+    await asyncio.to_thread(connection.__exit__, None, None, None)
 
 
 class Outlet(Protocol):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import math
-import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.connection import BrokerConnection
+from gateway.mqtt.messages import MqttMessage
 from gateway.plant.live_plant import LivePlant
-from gateway.plant.outlet import PlantError, TagValue
+from gateway.plant.outlet import PlantError, TagValue, close_broker, open_broker
+from gateway.protocols import GROUP
 from gateway.sparkplug.edge_node import EdgeNode, MetricDefinition, MetricReading
 from gateway.sparkplug.metrics import DataType, MetricQuality
 from gateway.sparkplug.topics import TopicError
 from seeds import Column
 
-GROUP = "nonferrous"
-PATIENCE = 10.0  # s
 _QUALITY = {"good": MetricQuality.GOOD, "uncertain": MetricQuality.UNCERTAIN, "bad": MetricQuality.BAD}
 
 
@@ -54,11 +53,7 @@ class SparkplugPublisher:
 
     async def open(self) -> None:
         """Connect and publish the births."""
-        self._connection.__enter__()
-        if not await asyncio.to_thread(self._connection.wait_open, PATIENCE):
-            reason = self._connection.error
-            await self.close()
-            raise PlantError(f"{self._broker}: no connection: {reason}")
+        await open_broker(self._connection, self._broker)
 
     async def write(self, values: Sequence[TagValue]) -> None:
         """Publish values, a message for each unit; without a connection they are lost, as a live value is."""
@@ -67,30 +62,15 @@ class SparkplugPublisher:
             if one.unit in self._units:
                 reading = MetricReading(one.tag, _sparkplug_value(one.value), one.at, _QUALITY[one.quality])
                 by_unit.setdefault(one.unit, []).append(reading)
-        await asyncio.to_thread(self._publish, by_unit)
+        messages = [self._maker(unit, readings) for unit, readings in by_unit.items()]
+        await asyncio.to_thread(self._connection.publish, messages)
+
+    def _maker(self, unit: str, readings: list[MetricReading]) -> Callable[[], MqttMessage]:
+        return lambda: self._edge.data(unit, readings)
 
     async def close(self) -> None:
         """Publish the deaths and disconnect."""
-        await asyncio.to_thread(self._connection.__exit__, None, None, None)
-
-    def _publish(self, by_unit: dict[str, list[MetricReading]]) -> None:
-        for unit, readings in by_unit.items():
-            if not self._connection.publish(lambda unit=unit, readings=readings: self._edge.data(unit, readings)):  # type: ignore[misc]
-                return
-
-
-def check_reachable(broker: Broker) -> None:
-    """Check that a broker accepts connections.
-
-    Raises
-    ------
-    PlantError
-        It does not.
-    """
-    try:
-        socket.create_connection((broker.host, broker.port), PATIENCE).close()
-    except OSError as error:
-        raise PlantError(f"{broker}: no connection: {error}") from None
+        await close_broker(self._connection)
 
 
 def _definition(column: Column) -> MetricDefinition:
