@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
+
+CLOCK_LIMIT = dt.timedelta(seconds=10)
+"""Difference of two clocks from which it is named."""
 
 log = logging.getLogger("nonferrous.gateway")
 

@@ -6,25 +6,29 @@ import asyncio
 import datetime as dt
 import logging
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from gateway.brokers.offers import listen
+from gateway.brokers.plant import BrokerPlant
 from gateway.errors import GatewayError
 from gateway.faults import Faults
-from gateway.opcua.browsing import variables
+from gateway.opcua.checking import plant_nodes
 from gateway.opcua.connection import PlantConnection
-from gateway.opcua.session import Access, closed, session
+from gateway.opcua.session import closed, session
 from gateway.outbox import Outbox, OutboxEntry
 from gateway.process import ADVICE, OUTCOMES, PREDICTIONS, Process, decoded_results
+from gateway.protocols import PlantAddresses
 from gateway.results import ResultValue
 from gateway.sending import OUTBOX, to_plant, to_service
 from gateway.service import ServiceClient
 from gateway.status import Snapshot, StatusServer
 from gateway.tag_map import TagMap, units_of
 from seeds import Seed
+from seeds.format.tags import NodeTag, read_destination, read_tag
 from system.owner_lock import held
 
 log = logging.getLogger("nonferrous.gateway")
@@ -40,8 +44,8 @@ class GatewayOptions:
 
     Attributes
     ----------
-    access : Access
-        Server and identity.
+    addresses : PlantAddresses
+        Of the plant.
     service : ServiceClient
         The service.
     folder : Path
@@ -50,28 +54,22 @@ class GatewayOptions:
         Address of metrics and health.
     """
 
-    access: Access
+    addresses: PlantAddresses
     service: ServiceClient
     folder: Path
     host: str = "127.0.0.1"
     port: int = 8100
 
 
-def check_protocol(url: str) -> None:
-    """Check that the address is of a protocol that the gateway reads; GatewayError if it is not."""
-    if urlsplit(url).scheme != "opc.tcp":
-        raise GatewayError(f"{url}: expected an OPC UA server such as opc.tcp://10.0.0.5:4840")
-
-
-async def discovered(seed: Seed, access: Access, on_failure: Callable[[str], None] | None = None) -> TagMap:
-    """Map of a process with the units that the seed states or the server offers.
+async def discovered(seed: Seed, addresses: PlantAddresses, on_failure: Callable[[str], None] | None = None) -> TagMap:
+    """Map of a process with the units that the seed states or the plant offers.
 
     Parameters
     ----------
     seed : Seed
         The process.
-    access : Access
-        Server and identity.
+    addresses : PlantAddresses
+        Of the plant.
     on_failure : callable, optional
         Takes the text of a failed attempt, after which there is another one; by default a failure is raised.
 
@@ -84,15 +82,16 @@ async def discovered(seed: Seed, access: Access, on_failure: Callable[[str], Non
         try:
             offered: list[str] = []
             if seed.key is not None and not seed.gateway.units:
-                async with session(access) as (client, namespaces):
-                    root = namespaces.node_id(seed.gateway.results)
-                    nodes = await variables(client, namespaces, without=() if root is None else (root,))
-                    offered = [node.tag for node in nodes]
+                if addresses.broker is not None:
+                    offered += (await listen(addresses.broker, seed)).offers
+                if addresses.access is not None:
+                    async with session(addresses.access) as (client, namespaces):
+                        offered += [node.tag for node in await plant_nodes(seed, client, namespaces)]
             if units := units_of(seed, offered):
                 return TagMap(seed, units)
             raise GatewayError(
-                f"{access.url}: none of its {len(offered)} nodes is a tag of {seed.process.name}, such as "
-                f"{seed.gateway.tag}: see `nonferrous gateway browse {access.url}`"
+                f"{addresses}: none of {len(offered)} values is a tag of {seed.process.name}, such as "
+                f"{seed.gateway.tag}: see `nonferrous gateway browse`"
             )
         except GatewayError as error:
             if on_failure is None:
@@ -109,7 +108,7 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
     seed : Seed
         The process.
     options : GatewayOptions
-        Server, service and addresses.
+        Plant, service and addresses.
     started : callable
         Takes the address of metrics and health, and the map.
 
@@ -125,7 +124,7 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
             raise GatewayError(f"{options.folder}: another gateway of {seed.process.name} uses this folder")
         outbox = Outbox(options.folder / f"{seed.process.name}.db")
         try:
-            tags = await discovered(seed, options.access, lambda text: faults.begin("connection", text))
+            tags = await discovered(seed, options.addresses, lambda text: faults.begin("connection", text))
             running = _Running(seed, options, tags, outbox, faults)
             with StatusServer(
                 options.host, options.port, Snapshot(seed.process.name, running.numbers), faults.present
@@ -134,6 +133,15 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
                 await running.run()
         finally:
             outbox.close()
+
+
+def _of_server(tags: TagMap) -> dict[str, bool]:
+    """Tags of OPC UA, and whether their values are numbers."""
+    return {
+        text: all(tag.is_number for tag in each)
+        for text, each in tags.by_text.items()
+        if isinstance(read_tag(text), NodeTag)
+    }
 
 
 class _Running:
@@ -145,16 +153,17 @@ class _Running:
         self._process = Process(tags, outbox, faults)
         seen = outbox.counts().get(SEEN)
         self._seen = None if seen is None else dt.datetime.fromtimestamp(seen, dt.UTC)
-        is_number = {text: all(tag.is_number for tag in each) for text, each in tags.by_text.items()}
-        self._connection = PlantConnection(
-            options.access,
-            is_number,
-            self._interval,
-            seed.gateway.results,
-            self._process.take,
-            self._latest,
-            faults,
-        )
+        self._links: list[PlantConnection | BrokerPlant] = []
+        writes_nodes = isinstance(read_destination(seed.gateway.results), NodeTag)
+        if (access := options.addresses.access) is not None:
+            root = seed.gateway.results if writes_nodes else None
+            server = PlantConnection(
+                access, _of_server(tags), self._interval, root, self._process.take, self._latest, faults
+            )
+            self._links.append(server)
+        if (broker := options.addresses.broker) is not None:
+            self._links.append(BrokerPlant(broker, tags, self._process.take, faults))
+        self._writer = self._links[0 if writes_nodes else -1]
 
     def _latest(self, tag: str) -> dt.datetime | None:
         reading = self._process.values.latest(tag)
@@ -164,7 +173,8 @@ class _Running:
         """Run all tasks until one fails or all are cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._connection.run())
+                for link in self._links:
+                    tasks.create_task(link.run())
                 tasks.create_task(self._advance())
                 tasks.create_task(self._keep_outbox())
                 for target in (PREDICTIONS, OUTCOMES, ADVICE):
@@ -196,7 +206,7 @@ class _Running:
             rounds += 1
 
     def _remember(self) -> None:
-        if not self._connection.is_live:
+        if not self._is_live:
             return
         with self._outbox.transaction() as database:
             now = round(dt.datetime.now(dt.UTC).timestamp())
@@ -209,25 +219,29 @@ class _Running:
         for entry in entries:
             more, at = decoded_results(entry.body)
             values += more
-        written = await self._connection.write(values, at)
-        return None if written is None else written.refusal
+        return await self._writer.write(values, at)
+
+    @property
+    def _is_live(self) -> bool:
+        return all(link.is_live for link in self._links)
 
     def numbers(self) -> dict[str, Any]:
         """Present numbers for `Snapshot`."""
         ages = sorted(self._process.values.ages(dt.datetime.now(dt.UTC)).values())
         counts = self._outbox.counts()
+        connection = sum((Counter(link.counts) for link in self._links), Counter[str]())
         return {
             "readings": dict(self._process.values.counts),
-            "connection": dict(self._connection.counts),
+            "connection": dict(connection),
             "rows": {name: number for name, number in counts.items() if name != SEEN},
             "waiting": self._outbox.waiting(),
             "faults": self._faults.present(),
-            "connected": self._connection.is_live,
+            "connected": self._is_live,
             "outbox_bytes": self._outbox.size,
             "outbox_age_seconds": self._outbox.oldest(),
             "oldest_value_seconds": ages[-1] if ages else 0.0,
             "median_value_seconds": statistics.median(ages) if ages else 0.0,
-            "clock_difference_seconds": self._connection.difference.total_seconds(),
-            "unknown_tags": self._connection.counts["unknown_tags"],
+            "clock_difference_seconds": max((link.difference for link in self._links), key=abs).total_seconds(),
+            "unknown_tags": connection["unknown_tags"],
             "units": len(self._process.units),
         }

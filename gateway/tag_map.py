@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from seeds import Column, Seed
-from seeds.format.tags import COLUMN, UNIT, filled, is_live
+from seeds.format.tags import COLUMN, UNIT, MetricTag, TopicTag, filled, is_live, read_tag
 
 Use = Literal["value", "label_time"]
 
@@ -122,7 +122,8 @@ def units_of(seed: Seed, offered: Iterable[str]) -> tuple[str, ...]:
 def _pattern(form: str) -> re.Pattern[str]:
     """Pattern of a tag with its unit; the same unit wherever the placeholder is repeated."""
     first, *others = (re.escape(part) for part in form.split(UNIT))
-    return re.compile(first + "(.+)" + r"\1".join(others))
+    name = "([^/]+)" if isinstance(read_tag(form), MetricTag | TopicTag) else "(.+)"  # a level of a topic
+    return re.compile(first + name + r"\1".join(others))
 
 
 def natural_order(text: str) -> list[tuple[int, int, str]]:

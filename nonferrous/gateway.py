@@ -1,4 +1,4 @@
-"""Commands `nonferrous gateway`: connection of a plant by OPC UA."""
+"""Commands `nonferrous gateway`: connection of a plant by OPC UA or MQTT."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nonferrous.brokers import AUTHORITIES, PASSWORD, USER, broker_of
 from nonferrous.console import console, fail
 from nonferrous.groups import group
 from nonferrous.live import check_libraries
 
 if TYPE_CHECKING:
-    from gateway.opcua.checking import MapCheck
-    from gateway.opcua.session import Access
+    from gateway.checking import MapCheck
+    from gateway.protocols import PlantAddresses
     from seeds import Seed
 
 FINDINGS = 1  # exit code of a check with findings
 SHOWN = 20  # findings of each kind
-PASSWORD, KEY = "NONFERROUS_GATEWAY_PASSWORD", "NONFERROUS_GATEWAY_KEY"
+KEY = "NONFERROUS_GATEWAY_KEY"
 
-gateway_app = group("Connect a plant: read values by OPC UA, write predictions back.")
+gateway_app = group("Connect a plant by OPC UA or MQTT: read values, write predictions back.")
 
-Url = Annotated[
-    str | None, typer.Argument(help="Address, such as opc.tcp://10.0.0.5:4840.", show_default="the seed's endpoint")
+ADDRESS_HELP = "Address, such as opc.tcp://10.0.0.5:4840 or mqtts://10.0.0.5:8883."
+Urls = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[URL]...", help=ADDRESS_HELP, show_default="endpoint and broker of the seed"),
 ]
 ProcessOption = Annotated[
-    str | None, typer.Option(help="Process name.", show_default="the only seed with an endpoint, or the only seed")
+    str | None, typer.Option(help="Process name.", show_default="the only seed with an address, or the only seed")
 ]
 Insecure = Annotated[
     bool, typer.Option("--insecure", help="Anonymous session without encryption, for trials on one machine.")
@@ -35,16 +38,29 @@ Insecure = Annotated[
 User = Annotated[
     str,
     typer.Option(
-        help="User of the server; its password is in NONFERROUS_GATEWAY_PASSWORD.",
-        envvar="NONFERROUS_GATEWAY_USER",
+        help="User of server and broker; the password is in NONFERROUS_GATEWAY_PASSWORD.",
+        envvar=USER,
         show_default="the certificate",
     ),
 ]
 
 
+Authorities = Annotated[
+    Path | None,
+    typer.Option(
+        help="Certificates of authorities that sign that of the broker (PEM).",
+        envvar=AUTHORITIES,
+        show_default="those of the system",
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Tags of MQTT that the seed does not state are JSON topics, not Sparkplug.")
+]
+
+
 @gateway_app.command("run")
 def run_gateway(
-    url: Url = None,
+    urls: Urls = None,
     process: ProcessOption = None,
     service: Annotated[
         str, typer.Option(help="Address of the service; its key is in NONFERROUS_GATEWAY_KEY.")
@@ -52,6 +68,8 @@ def run_gateway(
     host: Annotated[str, typer.Option(help="Address of metrics and health.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of metrics and health; 0 is any free one.", min=0, max=65535)] = 8100,
     user: User = "",
+    authorities: Authorities = None,
+    json_topics: Json = False,
     insecure: Insecure = False,
 ) -> None:
     """Read a plant, request predictions and write them back."""
@@ -59,13 +77,15 @@ def run_gateway(
     import asyncio
     import logging
 
+    from gateway.protocols import with_tags
     from gateway.run import GatewayOptions, run
     from gateway.service import ServiceClient
 
     seed = _seed(process)
-    access = _access(url, seed, user, insecure)
+    addresses = _addresses(urls, seed, user, authorities, insecure)
+    seed = with_tags(seed, addresses, is_json=json_topics)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    options = GatewayOptions(access, ServiceClient(service, os.environ.get(KEY, "")), _folder(), host, port)
+    options = GatewayOptions(addresses, ServiceClient(service, os.environ.get(KEY, "")), _folder(), host, port)
     try:
         asyncio.run(
             run(
@@ -83,79 +103,77 @@ def run_gateway(
 
 
 @gateway_app.command("check")
-def check_map(url: Url = None, process: ProcessOption = None, user: User = "", insecure: Insecure = False) -> None:
-    """Compare the tags of a seed with a server."""
+def check_map(
+    urls: Urls = None,
+    process: ProcessOption = None,
+    user: User = "",
+    authorities: Authorities = None,
+    json_topics: Json = False,
+    insecure: Insecure = False,
+) -> None:
+    """Compare the tags of a seed with a server or broker."""
     check_libraries()
     import asyncio
 
-    from gateway.opcua.checking import check
-    from gateway.opcua.session import session
+    from gateway.checking import check
+    from gateway.protocols import with_tags
 
     seed = _seed(process)
-    access = _access(url, seed, user, insecure)
-
-    async def checked() -> MapCheck:
-        async with session(access) as (client, namespaces):
-            return await check(seed, client, namespaces)
-
-    _show(seed, access.url, asyncio.run(checked()))
+    addresses = _addresses(urls, seed, user, authorities, insecure)
+    seed = with_tags(seed, addresses, is_json=json_topics)
+    _show(seed, str(addresses), asyncio.run(check(seed, addresses)))
 
 
 @gateway_app.command("browse")
 def browse_server(
-    url: Annotated[str, typer.Argument(help="Address, such as opc.tcp://10.0.0.5:4840.")],
+    url: Annotated[str, typer.Argument(help=ADDRESS_HELP)],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
     user: User = "",
+    authorities: Authorities = None,
     insecure: Insecure = False,
 ) -> None:
-    """Write the nodes that a server offers, for a map."""
+    """Write the nodes, metrics or topics that a server or broker offers, for a map."""
     check_libraries()
     import asyncio
 
-    from gateway.opcua.browsing import described, table, variables
-    from gateway.opcua.session import session
+    from gateway.checking import browse
+    from gateway.offers import table
 
     _check_folder(out)
-    access = _access(url, None, user, insecure)
-
-    async def browsed() -> tuple[int, str]:
-        async with session(access) as (client, namespaces):
-            nodes = await variables(client, namespaces)
-            return len(nodes), table(nodes, await described(client, nodes))
-
-    count, text = asyncio.run(browsed())
-    out.write_text(text, encoding="utf-8", newline="\n")
-    console().print(f"{count} nodes: {out}", markup=False, soft_wrap=True)
+    offers = asyncio.run(browse(_addresses([url], None, user, authorities, insecure)))
+    out.write_text(table(offers), encoding="utf-8", newline="\n")
+    console().print(f"{len(offers)} values: {out}", markup=False, soft_wrap=True)
 
 
 @gateway_app.command("results")
 def list_result_nodes(
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
-    url: Url = None,
+    urls: Urls = None,
     process: ProcessOption = None,
     user: User = "",
+    authorities: Authorities = None,
+    json_topics: Json = False,
     insecure: Insecure = False,
 ) -> None:
-    """Write the nodes that a server needs for results."""
+    """Write the nodes that a server needs for results, or the metrics or topics that have them."""
     check_libraries()
     import asyncio
     import csv
 
-    from gateway.results import fields_of
+    from gateway.brokers.results import result_tags
+    from gateway.protocols import with_tags
     from gateway.run import discovered
 
     seed = _seed(process)
     _check_folder(out)
-    tags = asyncio.run(discovered(seed, _access(url, seed, user, insecure)))
+    addresses = _addresses(urls, seed, user, authorities, insecure)
+    tags = asyncio.run(discovered(with_tags(seed, addresses, is_json=json_topics), addresses))
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("tag", "path", "type", "unit", "low", "high"))
-        for unit in tags.units:
-            for path, field in fields_of(seed).items():
-                names = (unit, *path)
-                kind = {float: "Double", str: "String", bool: "Boolean"}[field.kind]
-                tag = ".".join((seed.gateway.results, *names))
-                writer.writerow((tag, "/".join(names), kind, field.unit, field.low, field.high))
+        for tag, names, field in result_tags(tags):
+            kind = {float: "Double", str: "String", bool: "Boolean"}[field.kind]
+            writer.writerow((tag, "/".join(names), kind, field.unit, field.low, field.high))
     console().print(f"{len(tags.units)} units: {out}", markup=False, soft_wrap=True)
 
 
@@ -207,12 +225,12 @@ def _folder() -> Path:
 
 
 def _seed(process: str | None) -> Seed:
-    """Seed of a process; without a name the only one with an endpoint, or the only one."""
+    """Seed of a process; without a name the only one with an address, or the only one."""
     from seeds import load, load_all
 
     if process is None:
         seeds = load_all()
-        stated = [name for name, seed in seeds.items() if seed.gateway.endpoint is not None] or list(seeds)
+        stated = [name for name, seed in seeds.items() if _stated(seed)] or list(seeds)
         if len(stated) != 1:
             fail(f"--process: expected one of {', '.join(stated) or 'no seed'}")
         process = stated[0]
@@ -222,15 +240,35 @@ def _seed(process: str | None) -> Seed:
     return seed
 
 
-def _access(url: str | None, seed: Seed | None, user: str, is_insecure: bool) -> Access:
-    from gateway.opcua.session import Access
-    from gateway.run import check_protocol
+def _stated(seed: Seed) -> list[str]:
+    """Addresses that a seed states."""
+    return [one for one in (seed.gateway.endpoint, seed.gateway.broker) if one is not None]
 
-    address = url or (None if seed is None else seed.gateway.endpoint)
-    if address is None:
-        fail("URL: expected an address such as opc.tcp://10.0.0.5:4840, or [gateway] endpoint in the seed")
-    check_protocol(address)
-    return Access(address, _folder(), is_insecure, user, os.environ.get(PASSWORD, ""))
+
+def _addresses(
+    urls: list[str] | None, seed: Seed | None, user: str, authorities: Path | None, is_insecure: bool
+) -> PlantAddresses:
+    """Addresses of the command, or else those of the seed; at most one of each protocol."""
+    from gateway.opcua.certificate_creation import CERTIFICATE
+    from gateway.opcua.certificate_creation import KEY as PRIVATE_KEY
+    from gateway.opcua.session import Access
+    from gateway.protocols import PlantAddresses
+
+    given = urls or ([] if seed is None else _stated(seed))
+    servers = [url for url in given if url.startswith("opc.tcp://")]
+    brokers = [url for url in given if url.startswith(("mqtt://", "mqtts://"))]
+    for url in given:
+        if url not in servers + brokers:
+            fail(f"{url}: expected opc.tcp://HOST:PORT, mqtt://BROKER:PORT or mqtts://BROKER:PORT")
+    if not given:
+        fail("URL: expected an address such as opc.tcp://10.0.0.5:4840, or [gateway] endpoint or broker in the seed")
+    if len(servers) > 1 or len(brokers) > 1:
+        fail(f"URL: got {' '.join(given)}: expected at most one OPC UA server and one MQTT broker")
+    folder = _folder()
+    access = Access(servers[0], folder, is_insecure, user, os.environ.get(PASSWORD, "")) if servers else None
+    identity = folder / CERTIFICATE, folder / PRIVATE_KEY
+    broker = broker_of(brokers[0], user, authorities, is_insecure=is_insecure, identity=identity) if brokers else None
+    return PlantAddresses(access, broker)
 
 
 def _show(seed: Seed, url: str, checked: MapCheck) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nonferrous.brokers import AUTHORITIES, USER, broker_of
 from nonferrous.console import console, fail
 
 if TYPE_CHECKING:
@@ -23,13 +25,13 @@ def run_live(
     years: float | None,
     rng_seed: int | None,
     speed: float | None,
+    json_topics: bool,
     insecure: bool,
 ) -> None:
-    """Run a simulated plant as an OPC UA server or a Sparkplug edge node until Ctrl-C."""
+    """Run a simulated plant as an OPC UA server or a publisher of MQTT until Ctrl-C."""
     check_libraries()
     import asyncio
 
-    from gateway.mqtt.broker import BrokerError
     from gateway.plant.live_plant import LivePlant
     from gateway.plant.outlet import PlantError
     from gateway.plant.run import period_seconds, run
@@ -41,7 +43,7 @@ def run_live(
         simulator_offering("begin", seed)
         seconds = period_seconds(seed.period, speed)
         check_address(address)
-        outlet_of, security = _outlet_of(address, insecure)
+        outlet_of, security = _outlet_of(process, address, json_topics, insecure)
         screen.print(f"{process}: simulating the history of the plant", soft_wrap=True)
         plant = LivePlant(seed, units, years, rng_seed)
         screen.print(
@@ -62,7 +64,7 @@ def run_live(
         asyncio.run(run(plant, outlet_of(plant), seconds, report))
     except KeyboardInterrupt:
         screen.print("the plant has ended")
-    except (BrokerError, PlantError) as error:
+    except PlantError as error:
         fail(str(error))
 
 
@@ -79,7 +81,9 @@ def check_address(address: str) -> None:
         fail(f"--live: got {address}: expected opc.tcp://HOST:PORT, mqtt://BROKER:PORT or mqtts://BROKER:PORT")
 
 
-def _outlet_of(address: str, insecure: bool) -> tuple[Callable[[LivePlant], Outlet], str]:
+def _outlet_of(
+    process: str, address: str, json_topics: bool, insecure: bool
+) -> tuple[Callable[[LivePlant], Outlet], str]:
     """Check an address; return the maker of its outlet, and a text on its security."""
     if address.startswith("opc.tcp://"):
         from gateway.plant.opcua_server import OpcUaServer, check_free
@@ -90,10 +94,16 @@ def _outlet_of(address: str, insecure: bool) -> tuple[Callable[[LivePlant], Outl
             return lambda plant: OpcUaServer(plant, address, None), "without encryption"
         folder = read_settings().folder / "plant"
         return lambda plant: OpcUaServer(plant, address, folder), f"Basic256Sha256, certificate in {folder}"
-    from gateway.mqtt.broker import read_broker
-    from gateway.plant.sparkplug_publisher import GROUP, SparkplugPublisher, check_reachable
+    from gateway.plant.json_publisher import JsonTopics
+    from gateway.plant.outlet import check_reachable
+    from gateway.plant.sparkplug_publisher import SparkplugPublisher
+    from gateway.protocols import GROUP, plant_prefix
 
-    user, password = (os.environ.get(f"NONFERROUS_GATEWAY_{name}") or None for name in ("USER", "PASSWORD"))
-    broker = read_broker(address, username=user, password=password, is_insecure=insecure)
+    authorities = os.environ.get(AUTHORITIES)
+    broker = broker_of(
+        address, os.environ.get(USER, ""), None if not authorities else Path(authorities), is_insecure=insecure
+    )
     check_reachable(broker)
+    if json_topics:
+        return lambda plant: JsonTopics(plant, broker), f"JSON topics below {plant_prefix(process)}"
     return lambda plant: SparkplugPublisher(plant, broker), f"Sparkplug group {GROUP}"

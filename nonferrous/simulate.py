@@ -40,6 +40,9 @@ def simulate(
         float | None,
         typer.Option(help="Simulated time over real time of a live plant.", show_default="a period takes a minute"),
     ] = None,
+    json_topics: Annotated[
+        bool, typer.Option("--json", help="JSON topics in place of Sparkplug, of a plant that runs live by MQTT.")
+    ] = False,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Live connections without encryption and certificates.")
     ] = False,
@@ -52,10 +55,12 @@ def simulate(
 
         if plant_variant is not None or workers != 1:
             fail("--plant-variant and --workers: expected none with --live, which runs the seed's plant")
-        run_live(process, live, units, years, rng_seed, speed, insecure)
+        if json_topics and not live.startswith("mqtt"):
+            fail("--json: expected --live mqtt://BROKER:PORT with it")
+        run_live(process, live, units, years, rng_seed, speed, json_topics, insecure)
         return
-    if speed is not None or insecure:
-        fail("--speed and --insecure: expected --live ADDRESS with them")
+    if speed is not None or insecure or json_topics:
+        fail("--speed, --json and --insecure: expected --live ADDRESS with them")
     assert out is not None
     from models.processes.lookup import check_process
     from seeds import load

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,7 +14,6 @@ from gateway.opcua.node_items import ENGINEERING_UNITS, RANGE
 
 MOST_NODES = 200_000
 _AT_ONCE = 500  # nodes of one request
-COLUMNS = ("tag", "path", "type", "unit", "low", "high", "value", "status", "source_time")
 T = TypeVar("T")
 
 
@@ -179,22 +176,3 @@ def _described(node: OfferedNode, read: dict[ua.NodeId, ua.DataValue]) -> Descri
     text = unit.DisplayName.Text if isinstance(unit, ua.EUInformation) else None
     low, high = (limits.Low, limits.High) if isinstance(limits, ua.Range) else (None, None)
     return Described(read[node.node_id], text or None, low, high)
-
-
-def table(nodes: Sequence[OfferedNode], descriptions: Sequence[Described]) -> str:
-    """Nodes as CSV, in the order of their paths."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for node, one in sorted(zip(nodes, descriptions, strict=True), key=lambda pair: pair[0].path):
-        value, status = content_of(one.value), one.value.StatusCode
-        kind = "" if one.value.Value is None else one.value.Value.VariantType.name
-        shown = "" if value is None else str(value)[:200]
-        at = one.value.SourceTimestamp
-        row = (node.tag, "/".join(node.path), kind, one.unit or "", _text(one.low), _text(one.high), shown)
-        writer.writerow((*row, "" if status is None else status.name, "" if at is None else at.isoformat()))
-    return text.getvalue()
-
-
-def _text(number: float | None) -> str:
-    return "" if number is None else f"{number:g}"

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from asyncua import Client, ua
 
 from gateway.errors import GatewayError
-from gateway.faults import Faults
+from gateway.faults import CLOCK_LIMIT, Faults
 from gateway.opcua.history import read_gap
 from gateway.opcua.node_ids import Namespaces
-from gateway.opcua.results import AdvisoryNodes, Written
+from gateway.opcua.results import AdvisoryNodes
 from gateway.opcua.session import Access, close, connected
 from gateway.opcua.subscription import Subscription
 from gateway.readings import Reading, in_order
@@ -22,7 +22,6 @@ from gateway.results import ResultValue
 from gateway.retries import wait_before
 from seeds.format.gateway import STALE_AFTER
 
-CLOCK_LIMIT = dt.timedelta(seconds=10)
 _BEAT_SECONDS = 1.0  # a server renews its clock at this interval, or at the publishing interval if that is longer
 _START_SECONDS = 60.0  # of a session: subscription, and history after a gap
 _AT_ONCE = 8  # nodes whose history is read at the same time
@@ -41,8 +40,8 @@ class PlantConnection:
         Tags to read, and whether their values are numbers.
     interval : float
         Publishing interval [s].
-    root : str
-        Tag of the node below which results are written.
+    root : str or None
+        Tag of the node below which results are written; None if they are not written here.
     deliver : callable
         Takes each reading.
     latest : callable
@@ -61,7 +60,7 @@ class PlantConnection:
         access: Access,
         is_number: dict[str, bool],
         interval: float,
-        root: str,
+        root: str | None,
         deliver: Callable[[Reading], None],
         latest: Callable[[str], dt.datetime | None],
         faults: Faults,
@@ -149,6 +148,8 @@ class PlantConnection:
         self.counts["unknown_tags"] = len(subscription.unknown)
 
     async def _find_nodes(self, client: Client, namespaces: Namespaces) -> None:
+        if self._root is None:
+            return
         nodes = AdvisoryNodes(client, namespaces, self._root, self._is_number.keys())
         try:
             async with asyncio.timeout(10 * self.patience):
@@ -226,8 +227,8 @@ class PlantConnection:
             return None
         return count
 
-    async def write(self, values: Sequence[ResultValue], at: dt.datetime) -> Written | None:
-        """Write results; None if there is no connection, or no node for results.
+    async def write(self, values: Sequence[ResultValue], at: dt.datetime) -> str | None:
+        """Write results; returns the first refusal, empty without one, or None without connection or node for them.
 
         Raises
         ------
@@ -237,4 +238,4 @@ class PlantConnection:
         if self._nodes is None:
             return None
         async with asyncio.timeout(10 * self.patience):
-            return await self._nodes.write(values, at + self.difference)
+            return (await self._nodes.write(values, at + self.difference)).refusal

@@ -1,85 +1,21 @@
 """Gateway between a real OPC UA server and a service: readings, results, faults."""
 
 import asyncio
-import os
-import re
 import signal
 import socket
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asyncua import Client, ua
 
-from seeds import Seed
-from tests.suite.children import child
-
-from .conftest import PlantProcess, RuleService
+from .conftest import PATIENCE, GatewayProcess, PlantProcess, RuleService, until
 
 pytestmark = pytest.mark.service
-PATIENCE = 90.0  # of a busy machine [s]
 TAG = "nsu=urn:nonferrous:plant;s="
-PROGRAM = "from nonferrous.command_line import main; main()"
-
-
-class GatewayProcess:
-    """`nonferrous gateway run` as a process of its own, with its log."""
-
-    def __init__(self, programs: ExitStack, seeds: Path, home: Path, url: str, service: str, *options: str) -> None:
-        self.log = home / "gateway.log"
-        environment = os.environ | {"NONFERROUS_SEEDS": str(seeds), "NONFERROUS_HOME": str(home)}
-        words = ["gateway", "run", url, "--service", service, "--port", "0", *options]
-        log = programs.enter_context(self.log.open("ab"))
-        root = Path(__file__).parents[2]
-        command = [sys.executable, "-c", PROGRAM, *words]
-        self.process = programs.enter_context(child(command, stdout=log, stderr=log, env=environment, cwd=root))
-
-    @property
-    def text(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def metrics(self) -> str:
-        with urllib.request.urlopen(f"{self._address()}/metrics", timeout=20) as response:
-            return str(response.read().decode())
-
-    def ready(self) -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(f"{self._address()}/health/ready", timeout=20) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def _address(self) -> str:
-        addresses = re.findall(r"(http://127\.0\.0\.1:\d+)/metrics", self.text)
-        assert addresses, self.text
-        return str(addresses[-1])
-
-    def kill(self, how: int = signal.SIGKILL) -> int:
-        if self.process.poll() is None:
-            os.kill(self.process.pid, how)
-        return self.process.wait(timeout=60)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def seeds(toy_seed: Seed, tmp_path: Path) -> Path:
-    """Folder with the made-up process, whose gateway predicts each second."""
-    text = toy_seed.text.replace("[references]", '[gateway]\npredict = { value = 1, unit = "s" }\n\n[references]', 1)
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "toy_cells.toml").write_text(text, encoding="utf-8")
-    return tmp_path / "seeds"
 
 
 @pytest.fixture
@@ -90,15 +26,6 @@ def gateway(seeds: Path, home: Path) -> Iterator[Callable[..., GatewayProcess]]:
             return GatewayProcess(programs, seeds, home, plant.url, service.url, *(options or ("--insecure",)))
 
         yield start
-
-
-def until(condition: Callable[[], Any], condition_text: str) -> Any:
-    """Wait until a condition is true, and return its value."""
-    end = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: {condition_text}"
-        time.sleep(0.1)
-    return value
 
 
 def read(url: str, *names: str) -> list[ua.DataValue]:

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from typer.testing import CliRunner
 
+from gateway.checking import same_unit
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
 from gateway.opcua.browsing import Described, described, variables
 from gateway.opcua.certificate_creation import KEY
-from gateway.opcua.checking import same_unit
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes, Written
 from gateway.opcua.session import Access, session
@@ -193,10 +193,16 @@ def test_nothing_but_one_file_writes_to_a_server() -> None:
     ("words", "expected"),
     [
         (("check",), "URL: expected an address such as opc.tcp"),
-        (("check", "http://a"), "http://a: expected an OPC UA server"),
+        (("check", "http://a"), "http://a: expected opc.tcp://HOST:PORT, mqtt://BROKER:PORT or mqtts://BROKER:PORT"),
         (("check", "opc.tcp://127.0.0.1:1", "--insecure"), "opc.tcp://127.0.0.1:1: no session"),
         (("check", "opc.tcp://127.0.0.1:1", "--process", "none"), "no such seed"),
         (("run", "opc.tcp://127.0.0.1:1", "--service", "ftp://a"), "--service: got 'ftp://a'"),
+        (("check", "opc.tcp://a", "opc.tcp://b"), "expected at most one OPC UA server and one MQTT broker"),
+        (("check", "opc.tcp://a", "--json"), "--json: expected a plant without an OPC UA server"),
+        (("check", "mqtt://10.0.0.9"), "mqtt://10.0.0.9: anyone between the machines reads"),
+        (("check", "mqtts://u:p@10.0.0.9"), "got a user name in the URL"),
+        (("check", "mqtts://10.0.0.9", "--authorities", "none.pem"), "authorities: none.pem: no such file"),
+        (("check", "mqtt://127.0.0.1:1"), "mqtt://127.0.0.1:1: no connection: "),
         (("browse", "opc.tcp://127.0.0.1:1", "--out", "/none/tags.csv"), "no such folder"),
         (("certificate", "--trust", "12"), "--trust: expected the address"),
         (("certificate", "opc.tcp://127.0.0.1:1"), "opc.tcp://127.0.0.1:1: no connection"),

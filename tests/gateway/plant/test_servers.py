@@ -2,13 +2,14 @@
 
 import asyncio
 import datetime as dt
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from gateway.sparkplug.host import ReceivedMetrics, SparkplugHost
 from seeds import load
 from synthetic_data import begin
 from system.programs import free_port
+from tests.gateway.conftest import GatewayProcess, RuleService, until
 from tests.suite.brokers import mosquitto
 from tests.suite.children import child
 
@@ -252,6 +254,52 @@ def test_a_sparkplug_host_receives_names_values_and_units(tmp_path, seed, units)
     assert not host.refused
 
 
+class AnyService(RuleService):
+    """Service that predicts 1.0 for each quantity of each row."""
+
+    def __init__(self, seed):
+        self.seed = seed
+        super().__init__()
+
+    def answer(self, path, record, body):
+        if not path.endswith("/predictions"):
+            return super().answer(path, record, body)
+        self.requests.append((path, record, body))
+        identity = [{name: row[name] for name in (self.seed.key.name, self.seed.clock.name)} for row in body["rows"]]
+        predictions = [one | dict.fromkeys(self.seed.quantities, 1.0) for one in identity]
+        return 200, json.dumps({"model": {"version": 1}, "predictions": predictions}).encode()
+
+
+@pytest.mark.long("a period of the live plant takes six seconds")
+@pytest.mark.parametrize("is_json", [False, True], ids=["sparkplug", "json"])
+def test_a_gateway_needs_no_more_than_the_address_of_the_broker(tmp_path, seed, units, is_json):
+    broker, quantity, more = (
+        f"mqtt://127.0.0.1:{free_port()}",
+        next(iter(seed.quantities)),
+        ["--json"] if is_json else [],
+    )
+    place, service = Path(__file__).parents[3] / "seeds", AnyService(seed)
+    topic = (
+        f"nonferrous/results/{PROCESS}/{units[0]}/{quantity}/value"
+        if is_json
+        else f"spBv1.0/nonferrous/DDATA/{PROCESS}-results/{units[0]}"
+    )
+    with ExitStack() as stack:
+        stack.callback(service.close)
+        stack.enter_context(mosquitto(tmp_path, int(broker.rpartition(":")[2])))
+        stack.enter_context(live(tmp_path / "plant", broker, *more))
+        (tmp_path / "gateway").mkdir()
+        options = [place, tmp_path / "gateway", broker, service.url, "--process", PROCESS, *more]
+        running = GatewayProcess(stack, *options)
+        until(lambda: {row[seed.key.name] for row in service.rows} == set(units), "a prediction of each unit")
+        inputs = [column.name for column in seed.stated_inputs if not column.is_made]
+        until(lambda: any(row.get(inputs[0]) is not None for row in service.rows), "a value of the plant")
+        until(lambda: service.outcomes, "a result of the laboratory")
+        received = ["mosquitto_sub", "-p", broker.rpartition(":")[2], "-t", topic, "-C", "1", "-W", "90"]
+        assert subprocess.run(received, capture_output=True).stdout
+        until(lambda: running.ready()[0] == 200, "health")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -262,7 +310,8 @@ def test_a_sparkplug_host_receives_names_values_and_units(tmp_path, seed, units)
         (["--live", "mqtt://10.0.0.9:1883"], "expected mqtts://"),
         (["--live", "opc.tcp://127.0.0.1:24000", "--speed", "0"], "speed: got 0: expected 1 to 120960"),
         (["--live", "opc.tcp://127.0.0.1:24000", "--workers", "2"], "expected none with --live"),
-        (["--speed", "2", "--out", "x"], "--speed and --insecure: expected --live ADDRESS with them"),
+        (["--speed", "2", "--out", "x"], "--speed, --json and --insecure: expected --live ADDRESS with them"),
+        (["--live", "opc.tcp://127.0.0.1:24000", "--json"], "--json: expected --live mqtt://BROKER:PORT with it"),
     ],
 )
 def test_bad_options_are_one_line(arguments, reason, tmp_path):
