@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from registry.settings import StoreSettings
     from seeds import Seed
 
+UI_PORT = "NONFERROUS_UI_PORT"
 START_SECONDS = 120
 LIVE_PROCESS = "aluminium_reduction"
 LIVE_UNITS = 24  # of a plant that is simulated to run live
@@ -52,17 +53,17 @@ def serve(
 
 def up(
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
-    ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.", envvar=UI_PORT)] = 5000,
     plant: Annotated[
         bool, typer.Option("--plant", help="Run a live potline with gateway and worker, too; train no other plant.")
     ] = False,
     plant_port: Annotated[int, typer.Option(help="Port of the live plant.")] = 4840,
 ) -> None:
     """Set up demo plants if needed; start the API and the MLflow UI."""
-    from registry.settings import read_settings
+    from registry.settings import StoreSettings, read
     from seeds import load, load_all
 
-    settings = read_settings()
+    settings = read(StoreSettings, ui_port=ui_port)
     if settings.artifact_root is None:
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
     if plant:
@@ -218,6 +219,7 @@ def _running(name: str, arguments: list[str], settings: StoreSettings) -> Iterat
     logs = settings.folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    environment[UI_PORT] = str(settings.ui_port)  # programs print addresses of its pages
     with (logs / f"{name}.log").open("wb") as log:
         process = start(arguments, log, log, environment)
         try:

@@ -83,6 +83,7 @@ def train_on(
     tests: Path | None = None,
     learning_curve: bool = False,
     processes: int | None = None,
+    settings: StoreSettings | None = None,
 ) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
@@ -92,7 +93,7 @@ def train_on(
     from training.jobs.execution import FitExecution
     from training.jobs.train import train as run
 
-    settings = read_settings()
+    settings = settings or read_settings()
     check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
         trained = run(seed, data, settings, step, tests, FitExecution(trials, learning_curve, processes))
@@ -313,4 +314,4 @@ def _made(seed: Seed, settings: StoreSettings, processes: int | None = None, uni
     folder = settings.folder / "plants" / seed.process.name
     if not (folder / "simulation.json").exists():
         simulate(seed.process.name, folder, units=units)
-    return train_on(seed, folder, processes=processes)
+    return train_on(seed, folder, processes=processes, settings=settings)

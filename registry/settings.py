@@ -15,7 +15,6 @@ from registry.renamed_settings import renamed
 SERVERS = ("http://", "https://")
 SQLITE = "sqlite:///"
 DATABASES = (SQLITE, "postgresql://", "postgresql+psycopg2://", "mysql+pymysql://", "mssql+pyodbc://")
-UI_ADDRESS = "http://127.0.0.1:5000"  # where `mlflow ui` listens when the store is a database of our own
 
 # MLflow without telemetry and without look-ups in its surroundings; set before the import, unless already set.
 ENVIRONMENT = {
@@ -50,6 +49,8 @@ class StoreSettings(BaseSettings):
         MLflow store (`MLFLOW_TRACKING_URI`); empty means SQLite in the home folder.
     records : str
         Database of predictions and outcomes (`NONFERROUS_RECORDS`); empty means SQLite in the home folder.
+    ui_port : int
+        Port of the MLflow UI of the embedded store (`NONFERROUS_UI_PORT`).
     maintenance_schedule : str
         When a worker looks at all processes, as cron has it, UTC (`NONFERROUS_MAINTENANCE_SCHEDULE`); empty: never.
     signing_key : Path, optional
@@ -75,6 +76,8 @@ class StoreSettings(BaseSettings):
     records: Annotated[
         str, Field(description="database of predictions and outcomes; empty: SQLite in the home folder")
     ] = ""
+
+    ui_port: Annotated[int, Field(ge=1, le=65535, description="port of the MLflow UI of the embedded store")] = 5000
 
     maintenance_schedule: Annotated[
         str, Field(description="when a worker looks at all processes, as cron has it (UTC); empty: never")
@@ -122,7 +125,7 @@ class StoreSettings(BaseSettings):
     @property
     def ui_address(self) -> str:
         """Address of the MLflow UI that shows this store."""
-        return self.uri.rstrip("/") if self.uri.startswith(SERVERS) else UI_ADDRESS
+        return self.uri.rstrip("/") if self.uri.startswith(SERVERS) else f"http://127.0.0.1:{self.ui_port}"
 
 
 def read_settings() -> StoreSettings:

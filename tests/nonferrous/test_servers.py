@@ -55,7 +55,7 @@ def test_seeds_without_plant_or_champion_are_nothing_to_serve(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     with pytest.raises(SystemExit) as ended:
-        up(port=0, ui_port=0)
+        up(port=0, ui_port=1)
     assert ended.value.code == 2
     assert "no seed of the folder has a [plant] to simulate or a champion" in capsys.readouterr().err
 

@@ -40,6 +40,15 @@ def test_every_former_name_has_a_setting_of_its_present_name():
     assert not RENAMED.keys() & fields
 
 
+def test_the_address_of_the_interface_has_its_port(monkeypatch):
+    monkeypatch.setenv("NONFERROUS_UI_PORT", "25000")
+    assert read_settings().ui_address == "http://127.0.0.1:25000"
+    assert read(StoreSettings, ui_port=25001).ui_address == "http://127.0.0.1:25001"
+    monkeypatch.setenv("NONFERROUS_UI_PORT", "70000")
+    with pytest.raises(SettingsError, match=r"NONFERROUS_UI_PORT: got '70000'"):
+        read_settings()
+
+
 def test_a_tracking_server_decides_where_artifacts_go(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.plant:5000/")
     settings = read_settings()
