@@ -57,7 +57,7 @@ class LiveValues:
         self._readings: dict[str, deque[Reading]] = {text: deque(maxlen=_REMEMBERED) for text in self.tags.by_text}
 
     def take(self, reading: Reading) -> bool:
-        """Take a reading; returns False for one of no tag, a known one, and an older one that is not historical."""
+        """Take a reading; returns False for one of no tag, a known one, and a late one."""
         known = self._readings.get(reading.tag)
         if known is None:
             return False

@@ -43,7 +43,7 @@ def plant_prefix(process: str) -> str:
 
 
 def _default_tags(seed: Seed, *, is_json: bool) -> dict[str, str]:
-    """Keys of [gateway] that a seed does not state, for a plant with a broker alone: those of a simulated plant."""
+    """Keys of [gateway] that a seed does not state, as the simulated plant publishes to a broker."""
     name, stated = seed.process.name, seed.gateway.model_fields_set
     if is_json:
         form, results = f"mqtt:{plant_prefix(name)}/{UNIT}/{COLUMN}", f"mqtt:{GROUP}/results/{name}"

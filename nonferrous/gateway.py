@@ -155,7 +155,7 @@ def list_result_nodes(
     json_topics: Json = False,
     insecure: Insecure = False,
 ) -> None:
-    """Write the nodes that a server needs for results, or the metrics or topics that have them."""
+    """Write the nodes, metrics or topics of results."""
     check_libraries()
     import asyncio
     import csv

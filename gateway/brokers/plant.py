@@ -165,14 +165,14 @@ class BrokerPlant:
         self.counts["lost_edge_nodes"] = self._reader.counts["lost_edge_nodes"]
 
     def _note_sources(self, now: float) -> None:
-        lost, wanted = dict(self._reader.lost), {str(source) for source in self._reader.sources.values()}
-        waiting = sorted(wanted - self._reader.born)
+        lost, needed = dict(self._reader.lost), {str(source) for source in self._reader.sources.values()}
+        waiting = sorted(needed - self._reader.born)
         if now - self._open_at < _SHORTEST_PATIENCE:
             return
         text = ""
         if waiting:
             reason = lost.get(waiting[0], "no birth")
-            text = f"{len(waiting)} of {len(wanted)} are not alive, the first is {waiting[0]}: {reason}"
+            text = f"{len(waiting)} of {len(needed)} are not alive, the first is {waiting[0]}: {reason}"
         self._note(SOURCES, text)
 
     def _note_missing(self, now: float) -> None:

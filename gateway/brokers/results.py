@@ -38,7 +38,7 @@ class ResultPublisher(Protocol):
         """Topics of the results to which another client writes."""
 
     def messages(self, values: Sequence[ResultValue], at: dt.datetime) -> tuple[list[Message], str]:
-        """Return makers of messages, and the reason of the first value that cannot be published; empty without one."""
+        """Return makers of messages, and the reason of the first value that is refused, or an empty text."""
 
 
 class SparkplugResults:

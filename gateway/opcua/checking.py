@@ -21,6 +21,7 @@ from gateway.tag_map import TagMap
 from seeds import Seed
 from seeds.format.tags import NodeTag, read_destination
 
+_READING_TAKES = dt.timedelta(seconds=5)  # at most; a smaller difference is no difference of clocks
 _UNKNOWN = (ua.StatusCodes.BadNodeIdUnknown, ua.StatusCodes.BadNodeIdInvalid, ua.StatusCodes.BadAttributeIdInvalid)
 
 
@@ -76,7 +77,8 @@ class ServerOffers:
         nodes = await plant_nodes(seed, client, namespaces)
         clock = await client.get_node(ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)).read_value()
         now = dt.datetime.now(dt.UTC)
-        return cls(client, namespaces, nodes, (utc(clock) or now) - now)
+        difference = (utc(clock) or now) - now
+        return cls(client, namespaces, nodes, difference if abs(difference) > _READING_TAKES else dt.timedelta(0))
 
     @property
     def names(self) -> list[str]:

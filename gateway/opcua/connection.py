@@ -228,7 +228,7 @@ class PlantConnection:
         return count
 
     async def write(self, values: Sequence[ResultValue], at: dt.datetime) -> str | None:
-        """Write results; returns the first refusal, empty without one, or None without connection or node for them.
+        """Write results; returns the first refusal, empty without one, or None if they must wait.
 
         Raises
         ------

@@ -68,7 +68,7 @@ def test_a_good_map_has_no_finding_but_the_missing_results(plant, command) -> No
 def test_each_difference_is_a_finding(plant, command) -> None:
     server = plant(without="A.z")
     _, text = command("check", server.url, "--insecure", change=('unit = "kA"\nlow = 0', 'unit = "A"\nlow = 1'))
-    assert f"missing: {TAG}A.z: column z of A: no such node; the nearest is {TAG}" in text
+    assert f"missing: {TAG}A.z: column z of A: no such tag; the nearest is {TAG}" in text
     assert f"unit: {TAG}A.x_set: got kA: expected A, or state `scale`" in text
     assert f"range: {TAG}槽 2.x_set: got 0 to 20 A: the seed has 1 to 20" in text
     server.tell("status z Bad")
@@ -90,7 +90,7 @@ def test_text_and_an_old_value_are_findings(plant, command) -> None:
 def test_the_list_of_nodes_has_units_ranges_and_values(plant, command, tmp_path: Path) -> None:
     out = tmp_path / "tags.csv"
     code, text = command("browse", plant().url, "--insecure", "--out", str(out))
-    assert (code, text.split(":")[0]) == (0, "27 nodes"), text
+    assert (code, text.split(":")[0]) == (0, "27 values"), text
     rows = {row["tag"]: row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
     row = rows[f"{TAG}槽 2.z"]
     assert (row["path"], row["type"], row["unit"], row["low"], row["high"], row["value"]) == (
