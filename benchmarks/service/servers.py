@@ -69,15 +69,23 @@ def _tree(pid: int) -> list[int]:
 
 @contextmanager
 def server(
-    command: Sequence[str], port: int, first: Sequence[bytes], log: Path, environment: Mapping[str, str]
+    command: Sequence[str],
+    port: int,
+    first: Sequence[bytes],
+    log: Path,
+    environment: Mapping[str, str],
+    place: Path = ROOT,
 ) -> Iterator[Server]:
-    """Server on its core from its first responses to the end of the block; its output goes into a file."""
+    """Server on its core from its first responses to the end of the block; its output goes into a file.
+
+    Its code is that of `place`.
+    """
     begin = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(
             ["taskset", "-c", str(SERVER_CORE), *command],
             env={**os.environ, **environment},
-            cwd=ROOT,
+            cwd=place,
             stdout=output,
             stderr=output,
             start_new_session=True,

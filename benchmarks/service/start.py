@@ -17,7 +17,7 @@ def measured(champions: list[Champion], settings: StoreSettings, scratch: Path, 
     print("start", flush=True)
     folder, one = scratch / "start", champions[0]
     folder.mkdir()
-    trees = one.trees(2)[0]
+    trees = next(trees for champion in champions for trees in champion.trees(2))
     first = {
         "ours": [champion.of_ours(champion.records(1))[0] for champion in champions],
         "mlflow": one.of_mlflow(one.records(1)),
