@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +58,7 @@ class ServiceClient:
         self.url = url.rstrip("/")
         self._is_encrypted, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
         self._path, self._key = parts.path.rstrip("/"), key
+        self._under_way: set[http.client.HTTPConnection] = set()
 
     def post(self, path: str, body: bytes, record: str = "") -> dict[str, Any]:
         """Send a request and return its response.
@@ -91,14 +94,23 @@ class ServiceClient:
 
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = self._connection()
+        self._under_way.add(connection)
         try:
             connection.request(method, self._path + path, body, headers)
             response = connection.getresponse()
             return response.status, response.read(MOST_BYTES)
         except (OSError, http.client.HTTPException) as error:
-            raise UnreachableError(f"{self.url}: no response: {error or type(error).__name__}") from None
+            raise UnreachableError(f"{self.url}: no response: {str(error) or type(error).__name__}") from None
         finally:
+            self._under_way.discard(connection)
             connection.close()
+
+    def abort(self) -> None:
+        """Give up the requests that are under way in other threads: the end of the gateway waits for no response."""
+        for connection in list(self._under_way):
+            if (line := connection.sock) is not None:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
 
     def _connection(self) -> http.client.HTTPConnection:
         if not self._is_encrypted:

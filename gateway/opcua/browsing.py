@@ -14,13 +14,14 @@ from gateway.opcua.node_items import ENGINEERING_UNITS, RANGE
 
 MOST_NODES = 200_000
 _AT_ONCE = 500  # nodes of one request
+_BROWSED_AT_ONCE = 50  # nodes of one request that has many references as its response
 T = TypeVar("T")
 
 
-def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def batches(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
     """Yield items in order, as many together as a request may have."""
-    for first in range(0, len(items), _AT_ONCE):
-        yield items[first : first + _AT_ONCE]
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ async def variables(
     level: list[tuple[ua.NodeId, tuple[str, ...]]] = [(root, ())]
     while level and len(offered) < MOST_NODES:
         below: list[tuple[ua.NodeId, tuple[str, ...]]] = []
-        for batch in batches(level):
+        for batch in batches(level, _BROWSED_AT_ONCE):
             for (_, path), references in zip(batch, await _browse(client, [node for node, _ in batch]), strict=True):
                 for reference in references:
                     one = _offered(reference, path, namespaces)

@@ -67,7 +67,7 @@ async def of_server(url: str) -> bytes:
         async with asyncio.timeout(_TIMEOUT):
             endpoints = await Client(url, timeout=_TIMEOUT).connect_and_get_server_endpoints()
     except (OSError, TimeoutError, ua.UaError) as error:
-        raise GatewayError(f"{url}: no connection: {error or type(error).__name__}") from None
+        raise GatewayError(f"{url}: no connection: {str(error) or type(error).__name__}") from None
     mode, policy = ua.MessageSecurityMode.SignAndEncrypt, SecurityPolicyBasic256Sha256.URI
     for endpoint in endpoints:
         if endpoint.SecurityMode == mode and endpoint.SecurityPolicyUri == policy and endpoint.ServerCertificate:

@@ -6,13 +6,14 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
 from gateway.errors import GatewayError
 from gateway.faults import CLOCK_LIMIT, Faults
-from gateway.opcua.history import read_gap
+from gateway.opcua.browsing import batches
+from gateway.opcua.history import read_gaps
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes
 from gateway.opcua.session import Access, close, connected
@@ -24,7 +25,6 @@ from seeds.format.gateway import STALE_AFTER
 
 _BEAT_SECONDS = 1.0  # a server renews its clock at this interval, or at the publishing interval if that is longer
 _START_SECONDS = 60.0  # of a session: subscription, and history after a gap
-_AT_ONCE = 8  # nodes whose history is read at the same time
 CONNECTION, CLOCK, UNKNOWN, NODES, GAP = "connection", "clock", "unknown tags", "result nodes", "gap"
 """Kinds of faults."""
 
@@ -93,9 +93,14 @@ class PlantConnection:
             try:
                 subscription = await self._opened(client, namespaces)
                 attempt = 0
-                text = await self._watched(subscription)
+                # A line has thousands of nodes for results, which values do not wait for.
+                finding = asyncio.create_task(self._find_nodes(client, namespaces))
+                try:
+                    text = await self._watched(subscription)
+                finally:
+                    finding.cancel()
             except Exception as error:  # the library raises errors of many kinds for what a server may send
-                text = f"{self._access.url}: {error or type(error).__name__}"
+                text = f"{self._access.url}: {str(error) or type(error).__name__}"
             finally:
                 self.is_live, self._nodes = False, None
                 close(client)
@@ -106,21 +111,19 @@ class PlantConnection:
     async def _opened(self, client: Client, namespaces: Namespaces) -> Subscription:
         """Subscribe everything on a new client."""
         subscription, self._waiting = Subscription(self._is_number, self._arrived), []
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await self._note_restart(client)
-                await subscription.start(client, namespaces, self._interval)
-                await self._fill_gap(client, namespaces, subscription)
-        finally:
-            # Values of the history are older than those that the subscription began with.
-            arrived, self._waiting = in_order(self._waiting), None
-            for reading in arrived:
-                self._deliver(reading)
+        async with asyncio.timeout(_START_SECONDS):
+            await self._note_restart(client)
+            await subscription.start(client, namespaces, self._interval)
+            await self._fill_gap(client, namespaces, subscription)
+        # All together: the start of a period without the last values of the one before would end that too early. After
+        # a failure nothing is delivered, so that the next session reads the same gap.
+        arrived, self._waiting = in_order(self._waiting), None
+        for reading in arrived:
+            self._deliver(reading)
         self.counts["sessions"] += 1
         self._note_unknown(subscription)
         self.is_live = True
         self._faults.end(CONNECTION)
-        await self._find_nodes(client, namespaces)
         return subscription
 
     def _arrived(self, reading: Reading) -> None:
@@ -152,10 +155,12 @@ class PlantConnection:
             return
         nodes = AdvisoryNodes(client, namespaces, self._root, self._is_number.keys())
         try:
-            async with asyncio.timeout(10 * self.patience):
-                await nodes.find()
+            await nodes.find()
         except GatewayError as error:
             self._faults.begin(NODES, str(error))
+            return
+        except Exception as error:  # the library raises errors of many kinds for what a server may send
+            self._faults.begin(NODES, f"{self._access.url}: {str(error) or type(error).__name__}")
             return
         self._nodes = nodes
         self._faults.end(NODES)
@@ -163,11 +168,12 @@ class PlantConnection:
     async def _watched(self, subscription: Subscription) -> str:
         """Wait until the connection fails; returns the reason."""
         while True:
-            await asyncio.sleep(min(self._interval, _BEAT_SECONDS) / 2)
+            remaining = subscription.beat + self.patience - time.monotonic()
+            await asyncio.sleep(max(0.0, min(min(self._interval, _BEAT_SECONDS) / 2, remaining)))
             silence = time.monotonic() - subscription.beat
             if subscription.is_lost:
                 return f"{self._access.url}: the session was lost"
-            if silence > self.patience:
+            if silence >= self.patience:
                 return f"{self._access.url}: no data for {silence:.1f} s on an open connection"
             self._note_clock(subscription.clock_difference)
 
@@ -190,13 +196,14 @@ class PlantConnection:
         if not since:
             return
         length = (now - max(known.values())).total_seconds()
-        limit = asyncio.Semaphore(_AT_ONCE)
-        results = await asyncio.gather(
-            *(self._read_back(client, namespaces, subscription, limit, tag, at, now) for tag, at in since.items())
-        )
+        # Tags of similar age are read together, since a request has one start.
+        counts = [
+            await self._read_back(client, namespaces, subscription, {tag: since[tag] for tag in batch}, now)
+            for batch in batches(sorted(since, key=since.__getitem__))
+        ]
         self.counts["gaps"] += 1
-        self.counts["values_from_history"] += sum(one for one in results if one is not None)
-        if all(one is None for one in results):
+        self.counts["values_from_history"] += sum(one for one in counts if one is not None)
+        if all(one is None for one in counts):
             self.counts["gap_seconds"] += round(length)
             self._faults.begin(GAP, f"{length:.0f} s are lost: the server keeps no history")
         else:
@@ -207,25 +214,23 @@ class PlantConnection:
         client: Client,
         namespaces: Namespaces,
         subscription: Subscription,
-        limit: asyncio.Semaphore,
-        tag: str,
-        since: dt.datetime,
+        since: Mapping[str, dt.datetime],
         now: dt.datetime,
     ) -> int | None:
-        """Deliver the history of a tag; returns the number of values, None without history."""
-        node_id = namespaces.node_id(tag)
-        if node_id is None or tag in subscription.unknown:
-            return None
-        count = 0
-        try:
-            async with limit:
-                shift = subscription.clock_difference
-                async for value in read_gap(client, node_id, since + shift, now + shift):
-                    self._deliver(subscription.reading(tag, value))
-                    count += 1
-        except ua.UaError:
-            return None
-        return count
+        """Read the history of tags; returns the number of values, None without history."""
+        tags = {
+            node_id: tag
+            for tag in since
+            if tag not in subscription.unknown and (node_id := namespaces.node_id(tag)) is not None
+        }
+        shift = subscription.clock_difference
+        read = await read_gaps(client, list(tags), min(since.values()) + shift, now + shift)
+        for node_id, values in read.items():
+            for value in values:
+                reading = subscription.reading(tags[node_id], value)
+                if reading.at > since[tags[node_id]]:
+                    self._arrived(reading)
+        return sum(map(len, read.values())) if read else None
 
     async def write(self, values: Sequence[ResultValue], at: dt.datetime) -> str | None:
         """Write results; returns the first refusal, empty without one, or None if they must wait.

@@ -20,6 +20,7 @@ from gateway.opcua.node_ids import Namespaces
 
 CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
+_PROBE_SECONDS = 30.0
 _SESSION_SECONDS = 60  # the server drops an abandoned session after this
 _closing: set[asyncio.Task[None]] = set()
 
@@ -58,7 +59,9 @@ async def connected(access: Access) -> tuple[Client, Namespaces]:
     GatewayError
         The server is not reached in time, refuses the session, or is not trusted.
     """
-    client = Client(access.url, timeout=CONNECT_SECONDS)
+    # The library's probe of a session ends it when a busy server takes longer than its interval; the gateway has its
+    # own heartbeat, which allows three intervals.
+    client = Client(access.url, timeout=CONNECT_SECONDS, watchdog_intervall=_PROBE_SECONDS)
     client.session_timeout = _SESSION_SECONDS * 1000
     client.name = client.description = "nonferrous gateway"
     try:
@@ -74,7 +77,7 @@ async def connected(access: Access) -> tuple[Client, Namespaces]:
         raise GatewayError(f"{access.url}: no response within {CONNECT_SECONDS:g} s") from None
     except Exception as error:  # the library raises errors of many kinds for what a server may send
         close(client)
-        raise GatewayError(f"{access.url}: no session: {error or type(error).__name__}") from None
+        raise GatewayError(f"{access.url}: no session: {str(error) or type(error).__name__}") from None
 
 
 async def _identify(client: Client, access: Access) -> None:
@@ -108,7 +111,7 @@ async def session(access: Access) -> AsyncIterator[tuple[Client, Namespaces]]:
     except GatewayError:
         raise
     except Exception as error:  # the library raises errors of many kinds for what a server may send
-        raise GatewayError(f"{access.url}: the session failed: {error or type(error).__name__}") from None
+        raise GatewayError(f"{access.url}: the session failed: {str(error) or type(error).__name__}") from None
     finally:
         await _close(client)
 
