@@ -85,6 +85,14 @@ class LiveValues:
         """Age of the latest reading of each tag with one [s]."""
         return {text: (now - known[-1].at).total_seconds() for text, known in self._readings.items() if known}
 
+    def qualities(self, now: dt.datetime) -> Counter[str]:
+        """Number of tags by the quality of their value now; `missing` has no reading yet."""
+        counts: Counter[str] = Counter()
+        for text, known in self._readings.items():
+            tag = self.tags.by_text[text][0]
+            counts[live_value(self.tags, tag, known[-1], now).quality if known else "missing"] += 1
+        return counts
+
 
 def live_value(tags: TagMap, tag: MappedTag, reading: Reading | None, now: dt.datetime) -> LiveValue:
     """Value of a reading: its status first, then its age, then the number."""

@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS samples (
     process TEXT NOT NULL, unit TEXT NOT NULL, start TEXT NOT NULL, number INTEGER NOT NULL, cells TEXT NOT NULL,
     PRIMARY KEY (process, unit, start, number)
 );
+CREATE TABLE IF NOT EXISTS states (
+    process TEXT NOT NULL, unit TEXT NOT NULL, start TEXT NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (process, unit)
+);
 """
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Sequence
+from sqlite3 import Connection
 
 from gateway.faults import Faults
 from gateway.live_values import LiveValues
@@ -16,7 +17,7 @@ from gateway.requests import MOST_ROWS, advice_body, is_refused, outcomes_body, 
 from gateway.results import Field, ResultValue, of_predictions, of_recommendations, of_warnings, without_prediction
 from gateway.service import RejectedError, ServiceClient
 from gateway.tag_map import TagMap
-from gateway.units import Unit
+from gateway.units import Label, Unit
 from system.record_ids import new_id
 
 PREDICTIONS, OUTCOMES, ADVICE, RESULTS = "predictions", "outcomes", "advice", "results"
@@ -50,6 +51,8 @@ class Process:
         self.values = LiveValues(tags)
         self.units = {name: Unit(name, tags, outbox) for name in tags.units}
         self._predicted_at: dt.datetime | None = None
+        self._ended: list[PeriodRow] = []
+        self._labels: list[Label] = []
         self._not_offered: set[str] = set()
 
     def take(self, reading: Reading) -> None:
@@ -71,24 +74,27 @@ class Process:
         OSError
             The outbox cannot be written.
         """
-        ended: list[PeriodRow] = []
-        labels, samples = [], []
         for unit in self.units.values():
             rows, arrived = unit.advance(now)
-            ended += rows
-            labels += arrived
-            samples += unit.new_samples()
-        if samples:
-            with self.outbox.transaction() as database:
-                database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?)", samples)
-        self._queue_predictions(ended, now)
+            self._ended += rows
+            self._labels += arrived
         is_due = self._predicted_at is None or now - self._predicted_at >= self.seed.gateway.predict.timedelta
-        if is_due and (rows := self._changed(now)):
-            self._queue_predictions(rows, now)
+        changed = self._changed(now) if is_due else []
+        # All or nothing: what a full disk does not take is written at the next call.
+        with self.outbox.transaction() as database:
+            for unit in self.units.values():
+                unit.write(database)
+            self._queue_predictions(database, self._ended, now)
+            if changed:
+                self._queue_predictions(database, changed, now)
+                self._queue_advice(database, now)
+            if self._labels:
+                put(database, OUTCOMES, new_id(), outcomes_body(self.seed, self._labels), now.timestamp())
+        self._ended, self._labels = [], []
+        if changed:
             self._predicted_at = now
-            self._queue_advice(now)
-        if labels:
-            self.outbox.put(OUTCOMES, new_id(), outcomes_body(self.seed, labels))
+        for unit in self.units.values():
+            unit.note_written()
 
     def _changed(self, now: dt.datetime) -> list[PeriodRow]:
         """Rows of the units with new values."""
@@ -99,19 +105,34 @@ class Process:
                 unit.has_changed = False
         return rows
 
-    def _queue_predictions(self, rows: Sequence[PeriodRow], now: dt.datetime) -> None:
+    def write_states(self, database: Connection) -> None:
+        """Write the periods under way in an open transaction: a new start goes on from them.
+
+        `note_states_written` follows if it succeeds.
+        """
+        for unit in self.units.values():
+            unit.write_state(database)
+
+    def note_states_written(self) -> None:
+        """Note that the database has what `write_states` wrote."""
+        for unit in self.units.values():
+            unit.note_state_written()
+
+    def _queue_predictions(self, database: Connection, rows: Sequence[PeriodRow], now: dt.datetime) -> None:
         usable = [row for row in rows if not is_refused(self.seed, row)]
         refused = {row.unit for row in rows} - {row.unit for row in usable}
         for first in range(0, len(usable), MOST_ROWS):
             batch = usable[first : first + MOST_ROWS]
             names = {row.unit for row in batch}
             body = predictions_body(self.seed, batch, [self.units[name] for name in sorted(names)])
-            self.outbox.put(PREDICTIONS, new_id(), body)
+            put(database, PREDICTIONS, new_id(), body, now.timestamp())
         if refused:
             text = "an input that the process cannot do without is missing"
-            self._write_results(without_prediction(self.seed, refused, text), now.timestamp())
+            for unit, values in without_prediction(self.seed, refused, text).items():
+                at = now.timestamp()
+                put(database, RESULTS, f"{PREDICTIONS} {unit}", _encoded(values, at), at)
 
-    def _queue_advice(self, now: dt.datetime) -> None:
+    def _queue_advice(self, database: Connection, now: dt.datetime) -> None:
         """Request warnings and recommendations; only the latest request of each waits."""
         offers = {"warnings": bool(self.seed.warnings)}
         offers["recommendations"] = any(column.bounds for column in self.seed.by_role("setpoint"))
@@ -119,7 +140,7 @@ class Process:
         body = advice_body(self.seed, list(self.units.values()), now) if requested else None
         if body is not None:
             for operation in requested:
-                self.outbox.put(ADVICE, operation, body)
+                put(database, ADVICE, operation, body, now.timestamp())
 
     def send(self, entry: OutboxEntry, service: ServiceClient) -> None:
         """Send an entry to the service, and queue the results of its response.
@@ -157,11 +178,6 @@ class Process:
             add_count(database, f"rows {entry.target}", rows)
             for unit, values in (units or {}).items():
                 put(database, RESULTS, f"{operation} {unit}", _encoded(values, at), at)
-
-    def _write_results(self, units: dict[str, list[ResultValue]], at: float) -> None:
-        with self.outbox.transaction() as database:
-            for unit, values in units.items():
-                put(database, RESULTS, f"{PREDICTIONS} {unit}", _encoded(values, at), at)
 
     def _rejected(self, entry: OutboxEntry, error: RejectedError) -> None:
         """Drop a request that is wrong; rows that the response does not name are requested again."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import logging
+import math
+import signal
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -101,7 +104,7 @@ async def discovered(seed: Seed, addresses: PlantAddresses, on_failure: Callable
 
 
 async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMap], None]) -> None:
-    """Run the gateway of a process until cancelled.
+    """Run the gateway of a process until it is cancelled, or SIGTERM cancels it.
 
     Parameters
     ----------
@@ -117,6 +120,10 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
     GatewayError
         The outbox or the address is in use.
     """
+    task = asyncio.current_task()
+    assert task is not None
+    # An exception of a signal handler may be raised where the library, or Python itself, ignores it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     faults = Faults()
     options.folder.mkdir(parents=True, exist_ok=True)
     with (options.folder / f"{seed.process.name}.lock").open("wb") as lock:
@@ -130,6 +137,7 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
                 options.host, options.port, Snapshot(seed.process.name, running.numbers), faults.present
             ) as status:
                 started(status.address, tags)
+                gc.freeze()  # the map of a line stays: to walk it again and again takes processor time
                 await running.run()
         finally:
             outbox.close()
@@ -181,6 +189,7 @@ class _Running:
                     tasks.create_task(to_service(self._process, target, self._options.service, self._faults))
                 tasks.create_task(to_plant(self._process, self._write, self._faults))
         finally:
+            self._options.service.abort()
             await closed()
 
     async def _advance(self) -> None:
@@ -209,8 +218,11 @@ class _Running:
         if not self._is_live:
             return
         with self._outbox.transaction() as database:
-            now = round(dt.datetime.now(dt.UTC).timestamp())
-            database.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", (SEEN, now))
+            # What is as old as the patience has been delivered; a new start reads the history from then on.
+            seen = math.floor(dt.datetime.now(dt.UTC).timestamp() - max(link.patience for link in self._links))
+            database.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", (SEEN, seen))
+            self._process.write_states(database)
+        self._process.note_states_written()
 
     async def _write(self, entries: Sequence[OutboxEntry]) -> str | None:
         """Write the results of some entries; see `to_plant`."""
@@ -241,6 +253,7 @@ class _Running:
             "outbox_age_seconds": self._outbox.oldest(),
             "oldest_value_seconds": ages[-1] if ages else 0.0,
             "median_value_seconds": statistics.median(ages) if ages else 0.0,
+            "values": self._process.values.qualities(dt.datetime.now(dt.UTC)),
             "clock_difference_seconds": max((link.difference for link in self._links), key=abs).total_seconds(),
             "unknown_tags": connection["unknown_tags"],
             "units": len(self._process.units),

@@ -39,6 +39,7 @@ class Snapshot:
         yield self._counter("connection_events", "sessions, gaps, restarts", "kind", numbers["connection"])
         yield self._counter("rows", "rows acknowledged, rejected and dropped", "kind", numbers["rows"])
         yield self._gauge("outbox_entries", "entries that wait, by target", "target", numbers["waiting"])
+        yield self._gauge("values", "values by their quality now", "quality", numbers["values"])
         yield self._gauge("faults", "faults that are present", "kind", dict.fromkeys(numbers["faults"], 1))
         for name, about in (
             ("connected", "1 if readings arrive"),

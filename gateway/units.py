@@ -7,6 +7,8 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
 
 from gateway.outbox import Outbox
 from gateway.periods import (
@@ -23,10 +25,13 @@ from gateway.periods import (
     written_start,
 )
 from gateway.readings import Reading
-from gateway.tag_map import MappedTag, TagMap, factor_of
+from gateway.tag_map import MappedTag, TagMap, factor_of, form_of
+from seeds.format.tags import filled
 
 FINISHED = 24  # periods of a unit: what warnings and recommendations look back to
+_FIRST_START = dt.timedelta(seconds=5)  # after the first values of a unit
 Pending = tuple[MappedTag, Reading]
+Latest = dict[str, Pending]
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,11 @@ class Unit:
         self._pending: list[Pending] = []
         self._label_starts: dict[str, deque[Reading]] = {}
         self._has_stated_start = False
+        self._first_at: dt.datetime | None = None  # when the first values came
         self._stored = -1  # number of the latest stored sample
+        self._unwritten: dict[str, Cells] = {}  # finished periods that the database does not have yet
+        self._new_samples: list[int] = []
+        self._latest_written: Latest = {}
         self.has_changed = False
         self._restore()
 
@@ -95,8 +104,10 @@ class Unit:
         list of Label
             Results of the laboratory that have arrived.
         """
-        pending, self._pending = self._pending, []
         time_name = self._tags.seed.clock.name
+        if self._awaits_start(time_name, now):
+            return [], []
+        pending, self._pending = self._pending, []
         # A new start of a period counts before the values of the same time, and that of a label before its value.
         pending.sort(key=lambda one: (one[1].at, one[0].use != "label_time", one[0].column.name != time_name))
         labels = {column.name for column in self._tags.seed.labels}
@@ -115,6 +126,16 @@ class Unit:
             carry(self.period, self._tags, now)
         return rows, arrived
 
+    def _awaits_start(self, time_name: str, now: dt.datetime) -> bool:
+        """Return whether the first values came before the start of their period, which follows if a tag states it."""
+        labels = {column.name for column in self._tags.seed.labels}
+        if self.period is not None or all(tag.column.name in labels for tag, _ in self._pending):
+            return False
+        if any(tag.column.name == time_name and reading.value is not None for tag, reading in self._pending):
+            return False
+        self._first_at = self._first_at or now
+        return now - self._first_at < _FIRST_START
+
     def row(self, now: dt.datetime) -> PeriodRow | None:
         """Row of the period under way; None before the first reading."""
         return None if self.period is None else row_of(self.period, self._tags, self.name, now)
@@ -127,6 +148,8 @@ class Unit:
             yield from self._begin(start, reading.at)
 
     def _value(self, tag: MappedTag, reading: Reading) -> Iterator[PeriodRow]:
+        if self.period is None and reading.value is None:
+            return  # a unit out of service has no period
         if not self._has_stated_start:
             yield from self._begin(start_of(self._tags.seed, reading.at), reading.at)
         if self._is_of_ended_period(reading):
@@ -152,10 +175,11 @@ class Unit:
             self._drop_from(written_start(self._tags.seed, start))
         elif start > self.period.start or (self._has_stated_start and start != self.period.start):
             row = row_of(self.period, self._tags, self.name, at)
-            self._finish(row)
+            is_new = self._finish(row)
             self.period, self._stored = self.period.next(start, at), -1
             self.has_changed = True
-            yield row
+            if is_new:
+                yield row
 
     def _label(self, tag: MappedTag, reading: Reading) -> Iterator[Label]:
         """Result of the laboratory, of its stated period or that of its source time."""
@@ -174,42 +198,74 @@ class Unit:
         for one, cells in self.finished:
             if one == label.start:
                 cells[label.column] = value
-                self._store(one, cells)
+                self._unwritten[one] = cells
         yield label
 
     def _drop_from(self, start: str) -> None:
         """Drop finished periods from a start on: a simulated plant that starts again repeats them."""
         self.finished = deque((one for one in self.finished if one[0] < start), maxlen=FINISHED)
 
-    def _finish(self, row: PeriodRow) -> None:
+    def _finish(self, row: PeriodRow) -> bool:
+        """Note a finished period; returns False for one that an earlier run has finished, whose end is read again."""
         start = written_start(self._tags.seed, row.start)
+        if any(one == start for one, _ in self.finished):
+            return False
         self._drop_from(start)
         self.finished.append((start, dict(row.cells)))
-        self._store(start, row.cells)
+        self._unwritten[start] = self.finished[-1][1]
+        return True
 
-    def _store(self, start: str, cells: Cells) -> None:
-        with self._outbox.transaction() as database:
-            database.execute(
-                "INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)",
-                (self._process, self.name, start, json.dumps(cells)),
-            )
+    def write(self, database: Connection) -> None:
+        """Write finished periods and samples in an open transaction; `note_written` follows if it succeeds."""
+        where = (self._process, self.name)
+        for start, cells in self._unwritten.items():
+            row = (*where, start, json.dumps(cells))
+            database.execute("INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)", row)
+            database.execute("DELETE FROM samples WHERE process = ? AND unit = ? AND start <= ?", (*where, start))
+        if self._unwritten:
             database.execute(
                 "DELETE FROM finished WHERE process = ? AND unit = ? AND start NOT IN "
                 "(SELECT start FROM finished WHERE process = ? AND unit = ? ORDER BY start DESC LIMIT ?)",
-                (self._process, self.name, self._process, self.name, FINISHED),
+                (*where, *where, FINISHED),
             )
-            database.execute(
-                "DELETE FROM samples WHERE process = ? AND unit = ? AND start <= ?", (self._process, self.name, start)
-            )
+        self._new_samples = self._complete_samples()
+        if self._new_samples and self.period is not None:
+            start = written_start(self._tags.seed, self.period.start)
+            samples = [(*where, start, one, json.dumps(self.period.samples[one])) for one in self._new_samples]
+            database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?)", samples)
 
-    def new_samples(self) -> list[tuple[str, str, str, int, str]]:
-        """Samples that are complete and not stored yet, as rows of the database."""
+    def note_written(self) -> None:
+        """Note that the database has what `write` wrote."""
+        self._unwritten.clear()
+        if self._new_samples:
+            self._stored = self._new_samples[-1]
+
+    def _complete_samples(self) -> list[int]:
+        """Numbers of the samples that are complete and not stored yet."""
         if self.period is None or not self.period.samples:
             return []
-        start, last = written_start(self._tags.seed, self.period.start), max(self.period.samples)
-        fresh = [number for number in sorted(self.period.samples) if self._stored < number < last]
-        self._stored = last - 1
-        return [(self._process, self.name, start, one, json.dumps(self.period.samples[one])) for one in fresh]
+        last = max(self.period.samples)
+        return [number for number in sorted(self.period.samples) if self._stored < number < last]
+
+    def write_state(self, database: Connection) -> None:
+        """Write start and latest readings of the period under way in an open transaction, if they have changed.
+
+        `note_state_written` follows if it succeeds.
+        """
+        if self.period is None or self.period.latest == self._latest_written:
+            return
+        latest = {
+            name: (reading.value, reading.quality, reading.at.timestamp(), reading.reason)
+            for name, (_, reading) in self.period.latest.items()
+        }
+        start = written_start(self._tags.seed, self.period.start)
+        row = (self._process, self.name, start, json.dumps({"is_stated": self._has_stated_start, "latest": latest}))
+        database.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", row)
+
+    def note_state_written(self) -> None:
+        """Note that the database has what `write_state` wrote."""
+        if self.period is not None:
+            self._latest_written = dict(self.period.latest)
 
     def _restore(self) -> None:
         """Read what an earlier run has stored."""
@@ -217,10 +273,26 @@ class Unit:
         with self._outbox.transaction() as database:
             query = "SELECT start, cells FROM finished WHERE process = ? AND unit = ? ORDER BY start"
             self.finished.extend((start, json.loads(cells)) for start, cells in database.execute(query, where))
+            query = "SELECT start, content FROM states WHERE process = ? AND unit = ?"
+            for start, content in database.execute(query, where):
+                self._restore_state(start, json.loads(content))
             query = "SELECT start, number, cells FROM samples WHERE process = ? AND unit = ? ORDER BY start, number"
             for start, number, cells in database.execute(query, where):
                 start_time = dt.datetime.fromisoformat(start)
-                if self.period is None or self.period.start != start_time:
+                if self.period is None:
                     self.period = Period(start_time)
+                elif self.period.start != start_time:
+                    self.period = Period(start_time, latest=dict(self.period.latest))
                 self.period.samples[number] = json.loads(cells)
                 self._stored = number
+
+    def _restore_state(self, start: str, content: dict[str, Any]) -> None:
+        """Go on with the period that an earlier run has left."""
+        self.period, self._has_stated_start = Period(dt.datetime.fromisoformat(start)), content["is_stated"]
+        seed = self._tags.seed
+        columns = {column.name: column for column in seed.columns}
+        for name, (value, quality, at, reason) in content["latest"].items():
+            if (column := columns.get(name)) is not None:  # the seed may have changed
+                tag = MappedTag(self.name, column, filled(form_of(seed, column), self.name, name))
+                time = dt.datetime.fromtimestamp(at, dt.UTC)
+                self.period.latest[name] = tag, Reading(tag.text, value, quality, time, reason)

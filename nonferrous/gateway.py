@@ -98,7 +98,7 @@ def run_gateway(
                 ),
             )
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console().print("stopped")
 
 

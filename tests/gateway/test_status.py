@@ -20,6 +20,7 @@ NUMBERS = {
     "connection": {"sessions": 2},
     "rows": {"rows predictions": 7},
     "waiting": {"predictions": 3},
+    "values": {"good": 8, "stale": 1},
     "faults": {"service": "away"},
     "connected": True,
     "outbox_bytes": 10,

@@ -129,6 +129,7 @@ def test_without_samples_the_latest_value_of_a_period_counts(toy_seed: Seed, out
 def test_bad_stale_and_impossible_values_are_missing_in_a_row(toy_seed: Seed, outbox: Outbox) -> None:
     feed = Feed(toy_seed, outbox)
     feed.give(START, x_set=10.0, tapped=9e9)
+    feed.unit.advance(START)  # no tag states a start, which would follow soon
     feed.give(START + dt.timedelta(seconds=9), quality="bad", z=None)
     feed.unit.advance(START + dt.timedelta(seconds=9))
     row = feed.unit.row(START + dt.timedelta(seconds=9))
@@ -186,7 +187,8 @@ def test_periods_and_samples_outlive_a_restart(toy_seed: Seed, tmp_path: Path, o
         feed.give(begin + day * DAY, z=4.0 + day / 100, x_set=10.0)
         feed.unit.advance(begin + day * DAY)
         with outbox.transaction() as database:
-            database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?)", feed.unit.new_samples())
+            feed.unit.write(database)
+        feed.unit.note_written()
     again = Feed(seed, outbox)
     assert list(again.unit.finished) == list(feed.unit.finished)
     assert again.unit.period is not None
@@ -195,6 +197,73 @@ def test_periods_and_samples_outlive_a_restart(toy_seed: Seed, tmp_path: Path, o
     assert again.unit.period.samples == {
         number: cells for number, cells in feed.unit.period.samples.items() if number < max(feed.unit.period.samples)
     }
+
+
+def write(unit: Unit, outbox: Outbox) -> None:
+    with outbox.transaction() as database:
+        unit.write(database)
+        unit.write_state(database)
+    unit.note_written()
+    unit.note_state_written()
+
+
+def test_a_period_under_way_outlives_a_restart_with_its_stated_start_and_latest_values(
+    toy_seed: Seed, outbox: Outbox
+) -> None:
+    feed, second = Feed(toy_seed, outbox), dt.timedelta(seconds=1)
+    feed.give(START, period_start="2026-02-01", x_set=10.0, z=4.0)
+    feed.unit.advance(START)
+    write(feed.unit, outbox)
+    again = Feed(toy_seed, outbox)
+    again.give(START + second, z=5.0)
+    assert again.unit.advance(START + second) == ([], [])
+    again.give(START + 2 * second, period_start="2026-03-03")
+    ((row,), _) = again.unit.advance(START + 2 * second)
+    assert row.start == dt.datetime(2026, 2, 1)
+    assert (row.cells["x_set"], row.cells["z"]) == (10.0, 5.0)
+
+
+def test_the_end_of_a_period_that_is_read_again_after_a_restart_makes_no_second_row(
+    toy_seed: Seed, outbox: Outbox
+) -> None:
+    feed, second = Feed(toy_seed, outbox), dt.timedelta(seconds=1)
+    feed.give(START, period_start="2026-02-01", z=4.0)
+    feed.unit.advance(START)
+    write(feed.unit, outbox)
+    feed.give(START + second, period_start="2026-03-03")
+    assert len(feed.unit.advance(START + second)[0]) == 1
+    with outbox.transaction() as database:
+        feed.unit.write(database)  # the state of the second period is not written before the end
+    again = Feed(toy_seed, outbox)
+    again.give(START + second, period_start="2026-03-03")
+    assert again.unit.advance(START + second) == ([], [])
+    again.give(START + 2 * second, period_start="2026-04-02")
+    ((row,), _) = again.unit.advance(START + 2 * second)
+    assert row.start == dt.datetime(2026, 3, 3)
+
+
+def test_a_unit_out_of_service_has_no_period(toy_seed: Seed, outbox: Outbox) -> None:
+    feed = Feed(toy_seed, outbox)
+    feed.give(START, quality="bad", x_set=None, z=None)
+    assert feed.unit.advance(START) == ([], [])
+    assert feed.unit.row(START) is None
+    feed.give(START + DAY, period_start="2026-02-01", z=4.0)
+    feed.unit.advance(START + DAY)
+    row = feed.unit.row(START + DAY)
+    assert row is not None
+    assert (row.start, row.cells["z"]) == (dt.datetime(2026, 2, 1), 4.0)
+
+
+def test_values_that_come_before_the_start_of_their_period_wait_for_it(toy_seed: Seed, outbox: Outbox) -> None:
+    feed, second = Feed(toy_seed, outbox), dt.timedelta(seconds=1)
+    feed.give(START, z=4.0)
+    assert feed.unit.advance(START + second) == ([], [])
+    assert feed.unit.row(START + second) is None
+    feed.give(START, period_start="2026-02-01")
+    assert feed.unit.advance(START + 2 * second) == ([], [])
+    row = feed.unit.row(START + 2 * second)
+    assert row is not None
+    assert (row.start, row.cells["z"]) == (dt.datetime(2026, 2, 1), 4.0)
 
 
 def test_periods_follow_the_standard_time_of_the_plant(toy_seed: Seed) -> None:
