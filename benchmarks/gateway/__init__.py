@@ -1,1 +1,1 @@
-"""Load and faults of the gateway on real processes: rows of the records are compared with a simulated table."""
+"""Load and faults of the gateway on real processes; records are compared with a simulated table."""

@@ -1,4 +1,4 @@
-"""Gateway under load and faults: python -m benchmarks.gateway [load|faults] --home HOME --work FOLDER [--case CASE].
+"""Gateway under load and faults: python -m benchmarks.gateway [load|faults] --home HOME --work FOLDER.
 
 HOME holds a champion of aluminium_reduction (`nonferrous up` makes one). FOLDER has the simulated tables, records, logs
 and the figures of complete cases, from which the same command goes on. Writes docs/results/gateway.json and its blocks

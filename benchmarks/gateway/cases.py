@@ -67,7 +67,7 @@ class Case:
     begin, end : callable
         Begin and end the fault; both return when that is done.
     is_named : callable
-        Whether the gateway has named it; takes the position in the log at which it began.
+        Returns whether the gateway has named it; takes the position in the log at which it began.
     """
 
     about: str
@@ -135,7 +135,7 @@ def _free_disk(setting: Setting) -> None:
 
 
 def _named(text: str) -> Callable[[Setting, int], bool]:
-    """Whether the log has a text."""
+    """Condition that the log has a text."""
     return lambda setting, since: setting.has_log(text, since)
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 
 def expired(certificate: Path, key: Path) -> bytes:
-    """Return a certificate with the subject, the key and the extensions of another, which expired yesterday.
+    """Return a certificate equal to another, but expired yesterday.
 
     Parameters
     ----------

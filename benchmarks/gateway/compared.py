@@ -1,4 +1,4 @@
-"""Comparison of the records with the table: lost and duplicated rows, stale values that were sent as fresh."""
+"""Comparison of the records with the table: lost, duplicated and stale rows."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Comparison:
 
     def note(self, text: str) -> None:
         """Note an example."""
-        if len(self.examples) < 20:
+        if len(self.examples) < 40:
             self.examples.append(text)
 
 
@@ -138,9 +138,9 @@ def compared(
     Parameters
     ----------
     table : PlayedTable
-        What the server played.
+        Table that the server offers.
     scans : list of WrittenScan
-        What it wrote.
+        Scans that it wrote.
     url : str
         Address of the records.
     since : int

@@ -1,4 +1,4 @@
-"""Network between gateway and server that can drop everything: a relay that stops forwarding and closes nothing."""
+"""Network that can drop everything: a relay that stops forwarding and closes nothing."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""OPC UA server that plays a table: python -m benchmarks.gateway.plant TABLE JOURNAL PORT CERTIFICATES SCANS BEGIN.
+"""OPC UA server that writes a table scan by scan, in real time.
 
-It goes on where the clock is, as a plant does whose server has ended. The journal has each scan before and after its
-values are written, from which a new start has its history. Lines on standard input change it: `bad COLUMN`, `good`,
-`remove UNIT COLUMN`, `clock SECONDS`.
+python -m benchmarks.gateway.plant TABLE JOURNAL PORT CERTIFICATES SCANS BEGIN. It goes on where the clock is, as a
+plant does whose server has ended. The journal has each scan before and after its values are written, from which a new
+start has its history. Lines on standard input change it: `bad COLUMN`, `good`, `remove UNIT COLUMN`, `clock SECONDS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gateway.plant.outlet import TagValue
 HISTORY = 120  # scans that a new start has the history of
 
 
-class PlayedPlant(LivePlant):
+class TablePlant(LivePlant):
     """Columns and units of a table, in place of a simulation that runs."""
 
     def __init__(self, table: PlayedTable) -> None:
@@ -46,13 +46,13 @@ class ShiftedTime(dt.datetime):
         return dt.datetime.now(tz) + cls.shift
 
 
-class Player:
+class TableServer:
     """The server and its scans.
 
     Parameters
     ----------
     table : PlayedTable
-        What is played.
+        Table to write.
     journal : Path
         Scans that were written.
     url : str
@@ -63,11 +63,11 @@ class Player:
 
     def __init__(self, table: PlayedTable, journal: Path, url: str, certificates: Path) -> None:
         self.table, self._journal = table, journal
-        self.server = OpcUaServer(PlayedPlant(table), url, certificates)
+        self.server = OpcUaServer(TablePlant(table), url, certificates)
         self._bad = ""
         self._period = -1
 
-    async def play(self) -> None:
+    async def run(self) -> None:
         """Write scan after scan until standard input ends."""
         first = self.table.scan_at(time.time()) + 1
         await self.server.open()
@@ -89,7 +89,7 @@ class Player:
         await self.server.close()
 
     def _values(self, scan: int, bad: str) -> list[TagValue]:
-        """Values of a scan: all fast columns; at the first scan of a period the others too, and results."""
+        """Values of a scan: fast columns; at the first one of a period the others and results too."""
         number, at = scan // self.table.scans, self.table.time_of(scan)
         period = self.table.period_of(scan)
         values = []
@@ -126,7 +126,7 @@ class Player:
         return [TagValue(one.unit, one.tag, one.value, one.at + ShiftedTime.shift, one.quality) for one in values]
 
     def _restored(self, first: int) -> list[TagValue]:
-        """Fill the history from the journal, as of a server that stores it; returns the latest value of each tag."""
+        """Fill the history from the journal; returns the latest value of each tag."""
         lines = self._journal.read_text(encoding="ascii").splitlines() if self._journal.exists() else []
         latest: dict[tuple[str, str], TagValue] = {}
         nodes = self.server._nodes
@@ -157,13 +157,13 @@ class Player:
 
 
 def main() -> None:
-    """Play until standard input ends."""
+    """Run until standard input ends."""
     table, journal, port, certificates, scans, begin = sys.argv[1:]
     for module in (address_space, internal_server):
         module.datetime = ShiftedTime
-    played = read(Path(table), int(scans), float(begin))
-    player = Player(played, Path(journal), f"opc.tcp://127.0.0.1:{port}", Path(certificates))
-    asyncio.run(player.play())
+    table_read = read(Path(table), int(scans), float(begin))
+    server = TableServer(table_read, Path(journal), f"opc.tcp://127.0.0.1:{port}", Path(certificates))
+    asyncio.run(server.run())
 
 
 if __name__ == "__main__":

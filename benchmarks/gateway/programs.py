@@ -1,4 +1,4 @@
-"""Programs of a trial: the server of the plant, the gateway and the service, each a process of its own."""
+"""Programs of a trial: server of the plant, gateway and service, each a process of its own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PlantServer:
     Attributes
     ----------
     table : PlayedTable
-        What it plays.
+        Table that it writes.
     file : Path
         File of the table.
     folder : Path
@@ -59,7 +59,7 @@ class PlantServer:
         return self.folder / "journal"
 
     def start(self, certificate: str = "certificates") -> None:
-        """Start the server with the certificate of a folder, and wait until it plays."""
+        """Start the server with the certificate of a folder, and wait until it writes."""
         words = (self.file, self.journal, self.port, self.folder / certificate, self.table.scans, self.table.begin)
         command = [sys.executable, "-m", "benchmarks.gateway.plant", *map(str, words)]
         with (self.folder / "plant.log").open("ab") as log:
@@ -225,7 +225,7 @@ def prepared(folder: Path, home: Path, file: Path, table: PlayedTable, predict: 
     file : Path
         File of the table.
     table : PlayedTable
-        What the plant plays.
+        Table that the plant writes.
     predict : float
         Interval of predictions [s].
     """
@@ -242,14 +242,14 @@ def prepared(folder: Path, home: Path, file: Path, table: PlayedTable, predict: 
 
 
 def trust(folder: Path, certificate: Path) -> None:
-    """Let a gateway trust a certificate of the plant."""
+    """Add a certificate of the plant to those that a gateway trusts."""
     der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
     certificates.trust(folder, der)
 
 
 @contextmanager
 def running(trial: Trial) -> Iterator[None]:
-    """Run plant, service and gateway until the end of the block; predictions are recorded when it begins."""
+    """Run plant, service and gateway until the block ends; it begins after the first prediction."""
     try:
         trial.plant.start()
         trial.service.start()

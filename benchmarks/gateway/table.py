@@ -1,4 +1,4 @@
-"""Table of a simulated potline that a server plays in real time: each value states the scan that it belongs to."""
+"""Table of a simulated potline; each value states the scan that it belongs to."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PlayedPeriod:
 
 @dataclass(frozen=True)
 class PlayedTable:
-    """Table with the pace at which it is played.
+    """Table with the pace at which it is written.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class PlayedTable:
         return written_start(self.seed, period.start)
 
     def cell(self, unit: str, name: str, scan: int) -> Cell:
-        """Return value and quality of a column at a scan; the last scan of a period has the value of the table."""
+        """Return value and quality of a column at a scan; the last one has the value of the table."""
         value, quality = self.period_of(scan).cells[unit][name]
         if name not in self.fast or not isinstance(value, float):
             return value, quality
@@ -164,7 +164,7 @@ def read(file: Path, scans: int, begin: float) -> PlayedTable:
 
 
 def gateway_seed(text: str, seed: Seed, scans: int, predict: float) -> str:
-    """Text of the seed for a gateway: intervals of predictions, and of columns that change once a period."""
+    """Text of the seed with the intervals of predictions and of columns that change once a period."""
     refresh = f'refresh = {{ value = {scans * SCAN:g}, unit = "s" }}'
     fast = fast_columns(seed)
     for column in seed.columns:

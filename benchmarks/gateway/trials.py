@@ -1,4 +1,4 @@
-"""Trials of a case: the fault at random moments under load, then the comparison of the records with the table."""
+"""Trials of a case: faults at random moments, then the comparison of records and table."""
 
 from __future__ import annotations
 

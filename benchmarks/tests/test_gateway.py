@@ -1,4 +1,4 @@
-"""Measurement of the gateway: the comparison finds what is lost, doubled or stale, and the page has its figures."""
+"""Measurement of the gateway: losses, duplicates and stale values are counted; the page has the figures."""
 
 import datetime as dt
 import json
@@ -175,7 +175,7 @@ def test_figures_beyond_an_aim_are_in_bold() -> None:
 
 
 @pytest.mark.service
-@pytest.mark.long("trains a potline, and plays it while programs are killed")
+@pytest.mark.long("trains a potline, and kills programs while it runs")
 @pytest.mark.parametrize("name", ["server_killed", "gateway_killed"])
 def test_a_fault_of_a_small_potline_loses_and_doubles_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
