@@ -9,6 +9,7 @@ import logging
 import math
 import signal
 import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -202,27 +203,32 @@ class _Running:
 
     async def _keep_outbox(self) -> None:
         """Drop what is too old or too much, and remember how far the plant was read."""
-        rounds = 0
+        remembered = trimmed = -math.inf
         while True:
-            await asyncio.sleep(_SEEN_SECONDS)
+            await asyncio.sleep(self._interval)
+            now = time.monotonic()
             try:
-                self._remember()
-                if rounds % round(_TRIM_SECONDS / _SEEN_SECONDS) == 0 and (dropped := self._outbox.trim()):
-                    log.warning("outbox: %d entries were dropped, too old or beyond the size", dropped)
+                if now - remembered >= _SEEN_SECONDS and self._remember():
+                    remembered = now
+                if now - trimmed >= _TRIM_SECONDS:
+                    trimmed = now
+                    if dropped := self._outbox.trim():
+                        log.warning("outbox: %d entries were dropped, too old or beyond the size", dropped)
                 self._faults.end(OUTBOX)
             except OSError as error:
                 self._faults.begin(OUTBOX, str(error))
-            rounds += 1
 
-    def _remember(self) -> None:
-        if not self._is_live:
-            return
+    def _remember(self) -> bool:
+        """Store how far the plant was read; returns False if there is nothing to store."""
+        if not self._is_live or all(unit.period is None for unit in self._process.units.values()):
+            return False
         with self._outbox.transaction() as database:
             # What is as old as the patience has been delivered; a new start reads the history from then on.
             seen = math.floor(dt.datetime.now(dt.UTC).timestamp() - max(link.patience for link in self._links))
             database.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", (SEEN, seen))
             self._process.write_states(database)
         self._process.note_states_written()
+        return True
 
     async def _write(self, entries: Sequence[OutboxEntry]) -> str | None:
         """Write the results of some entries; see `to_plant`."""

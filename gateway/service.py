@@ -106,7 +106,7 @@ class ServiceClient:
             connection.close()
 
     def abort(self) -> None:
-        """Give up the requests that are under way in other threads: the end of the gateway waits for no response."""
+        """End the requests of other threads: the end of the gateway waits for no response."""
         for connection in list(self._under_way):
             if (line := connection.sock) is not None:
                 with suppress(OSError):

@@ -127,7 +127,7 @@ class Unit:
         return rows, arrived
 
     def _awaits_start(self, time_name: str, now: dt.datetime) -> bool:
-        """Return whether the first values came before the start of their period, which follows if a tag states it."""
+        """Return whether the first values came before the stated start of their period."""
         labels = {column.name for column in self._tags.seed.labels}
         if self.period is not None or all(tag.column.name in labels for tag, _ in self._pending):
             return False
@@ -148,8 +148,8 @@ class Unit:
             yield from self._begin(start, reading.at)
 
     def _value(self, tag: MappedTag, reading: Reading) -> Iterator[PeriodRow]:
-        if self.period is None and reading.value is None:
-            return  # a unit out of service has no period
+        if self.period is None and (reading.value is None or tag.column.role == "late"):
+            return  # a unit out of service has no period; late values belong to earlier ones
         if not self._has_stated_start:
             yield from self._begin(start_of(self._tags.seed, reading.at), reading.at)
         if self._is_of_ended_period(reading):
@@ -206,7 +206,7 @@ class Unit:
         self.finished = deque((one for one in self.finished if one[0] < start), maxlen=FINISHED)
 
     def _finish(self, row: PeriodRow) -> bool:
-        """Note a finished period; returns False for one that an earlier run has finished, whose end is read again."""
+        """Note a finished period; returns False for one that an earlier run has finished."""
         start = written_start(self._tags.seed, row.start)
         if any(one == start for one, _ in self.finished):
             return False
@@ -248,7 +248,7 @@ class Unit:
         return [number for number in sorted(self.period.samples) if self._stored < number < last]
 
     def write_state(self, database: Connection) -> None:
-        """Write start and latest readings of the period under way in an open transaction, if they have changed.
+        """Write start and latest readings of the period under way in an open transaction.
 
         `note_state_written` follows if it succeeds.
         """

@@ -16,7 +16,7 @@ PAGE = 1000
 async def read_gaps(
     client: Client, node_ids: Sequence[ua.NodeId], after: dt.datetime, until: dt.datetime
 ) -> dict[ua.NodeId, list[ua.DataValue]]:
-    """Read the values of nodes between two times, in order; a node without history is missing in the result.
+    """Read the values of nodes between two times; one without history is missing in the result.
 
     Pages are limited by number and continued by time: continuation points differ between servers.
 
