@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from gateway.plant.certificate import certificate_in
 from seeds import load
 from system.programs import free_port
 
-PATIENCE = 60.0  # s
+PATIENCE = 240.0  # s until the first prediction of a line of 264 pots on a busy machine
 
 
 @dataclass
@@ -254,7 +255,11 @@ def running(trial: Trial) -> Iterator[None]:
         trial.plant.start()
         trial.service.start()
         trial.gateway.start()
-        processes.waited(lambda: sent_rows(trial) > 0, f"a prediction, see {trial.gateway.log}")
+        patience = time.monotonic() + PATIENCE
+        while not sent_rows(trial):
+            if time.monotonic() > patience:
+                raise RuntimeError(f"no prediction within {PATIENCE:g} s: {trial.gateway.log}")
+            time.sleep(0.1)
         yield
     finally:
         for program in (trial.gateway, trial.service):
