@@ -228,7 +228,7 @@ class Unit:
                 "(SELECT start FROM finished WHERE process = ? AND unit = ? ORDER BY start DESC LIMIT ?)",
                 (*where, *where, FINISHED),
             )
-        self._new_samples = self._complete_samples()
+        self._new_samples = self.complete_samples()
         if self._new_samples and self.period is not None:
             start = written_start(self._tags.seed, self.period.start)
             samples = [(*where, start, one, json.dumps(self.period.samples[one])) for one in self._new_samples]
@@ -240,7 +240,7 @@ class Unit:
         if self._new_samples:
             self._stored = self._new_samples[-1]
 
-    def _complete_samples(self) -> list[int]:
+    def complete_samples(self) -> list[int]:
         """Numbers of the samples that are complete and not stored yet."""
         if self.period is None or not self.period.samples:
             return []
