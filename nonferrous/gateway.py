@@ -27,7 +27,7 @@ gateway_app = group("Connect a plant by OPC UA or MQTT: read values, write predi
 ADDRESS_HELP = "Address, such as opc.tcp://10.0.0.5:4840 or mqtts://10.0.0.5:8883."
 Urls = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[URL]...", help=ADDRESS_HELP, show_default="endpoint and broker of the seed"),
+    typer.Argument(metavar="URL", help=ADDRESS_HELP, show_default="endpoint and broker of the seed"),
 ]
 ProcessOption = Annotated[
     str | None, typer.Option(help="Process name.", show_default="the only seed with an address, or the only seed")
@@ -132,7 +132,7 @@ def browse_server(
     authorities: Authorities = None,
     insecure: Insecure = False,
 ) -> None:
-    """Write the nodes, metrics or topics that a server or broker offers, for a map."""
+    """Write the nodes, metrics or topics of a server or broker."""
     check_libraries()
     import asyncio
 

@@ -175,8 +175,8 @@ def test_figures_beyond_an_aim_are_in_bold() -> None:
 
 
 @pytest.mark.service
-@pytest.mark.long("trains a potline, and kills programs while it runs")
-@pytest.mark.parametrize("name", ["server_killed", "gateway_killed"])
+@pytest.mark.long("trains a potline, and disturbs it while it runs")
+@pytest.mark.parametrize("name", ["network_drops", "clock_off"])
 def test_a_fault_of_a_small_potline_loses_and_doubles_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

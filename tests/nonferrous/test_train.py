@@ -30,7 +30,7 @@ def prepared(toy_seed, tmp_path, monkeypatch):
         store = SimpleNamespace(versions=lambda process: list(versions))
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
         monkeypatch.setattr(training, "simulate", lambda process, folder, units: trained.append("plant"))
-        monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: trained.append("model") or False)
+        monkeypatch.setattr(training, "train_on", lambda seed, folder, **more: trained.append("model") or False)
         (result,) = training.prepare_all([toy_seed], StoreSettings(home=tmp_path))
         return result, trained
 

@@ -14,12 +14,13 @@ from benchmarks.reference import api_errors, metrics
 from benchmarks.reference.pages import PAGES, REFERENCE
 from benchmarks.reference.settings import variable
 from gateway.status import Snapshot
+from nonferrous.brokers import AUTHORITIES, PASSWORD, USER
 from nonferrous.command_line import app
-from nonferrous.gateway import KEY, PASSWORD
+from nonferrous.gateway import KEY
 from serving.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
-NUMBERS = defaultdict(float, {kind: {} for kind in ("readings", "connection", "rows", "waiting", "faults")})
+NUMBERS = defaultdict(float, {kind: {} for kind in ("readings", "connection", "rows", "waiting", "values", "faults")})
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*")]
 
 
@@ -57,7 +58,7 @@ def test_documents_name_settings_that_there_are(path):
     if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
         return
     known = {variable(name, field) for name, field in ServiceSettings.model_fields.items()} | {"NONFERROUS_SEEDS"}
-    known |= {PASSWORD, KEY, "NONFERROUS_GATEWAY_USER"}
+    known |= {PASSWORD, KEY, USER, AUTHORITIES}
     named = set(re.findall(r"\bNONFERROUS_[A-Z_]*[A-Z]\b", present_names(path)))
     assert named <= known
 
