@@ -138,11 +138,12 @@ class CalibrationLots:
 
         Of 90 %, mean of the contents; neither temperatures nor release threshold are computed for them.
         """
+        present = self._present(base)
 
         def ratio(masks: BoolArray) -> float:
             rows, raw = self._raw(masks, estimate)
             own = ErrorScenarios.of(self.reported[rows], raw[:, : self.reported.shape[1]])
-            joint = bounding_score(own.joint.scores, _COVERAGE) / self._present(base)
+            joint = bounding_score(own.joint.scores, _COVERAGE) / present
             return joint * mean_ratio(own.spread, base.scatter.spread)
 
         return self.patterns.costs(ratio)

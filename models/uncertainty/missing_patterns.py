@@ -164,9 +164,9 @@ class MissingPatterns:
         absent = np.isnan(X)
         if not absent.any():
             return [None] * len(X)
-        order = np.argsort(-(self.effects if costs is None else costs), kind="stable")
 
         def compute(rows: FloatArray) -> list[MissingReport | None]:
+            order = np.argsort(-(self.effects if costs is None else costs), kind="stable")
             return missing_reports(rows, names, ~self.ignored, order, ratio(rows), about)
 
         def alone(i: int) -> MissingReport | None:
