@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from gateway.readings import DataQuality
 
+KINDS = {float: "Double", str: "String", bool: "Boolean"}
+"""Names of data types."""
 COLUMNS = ("tag", "path", "type", "unit", "low", "high", "value", "status", "source_time")
 
 

@@ -43,8 +43,6 @@ User = Annotated[
         show_default="the certificate",
     ),
 ]
-
-
 Authorities = Annotated[
     Path | None,
     typer.Option(
@@ -77,13 +75,10 @@ def run_gateway(
     import asyncio
     import logging
 
-    from gateway.protocols import with_tags
     from gateway.run import GatewayOptions, run
     from gateway.service import ServiceClient
 
-    seed = _seed(process)
-    addresses = _addresses(urls, seed, user, authorities, insecure)
-    seed = with_tags(seed, addresses, is_json=json_topics)
+    seed, addresses = _plant(process, urls, user, authorities, json_topics, insecure)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     options = GatewayOptions(addresses, ServiceClient(service, os.environ.get(KEY, "")), _folder(), host, port)
     try:
@@ -116,11 +111,8 @@ def check_map(
     import asyncio
 
     from gateway.checking import check
-    from gateway.protocols import with_tags
 
-    seed = _seed(process)
-    addresses = _addresses(urls, seed, user, authorities, insecure)
-    seed = with_tags(seed, addresses, is_json=json_topics)
+    seed, addresses = _plant(process, urls, user, authorities, json_topics, insecure)
     _show(seed, str(addresses), asyncio.run(check(seed, addresses)))
 
 
@@ -161,19 +153,17 @@ def list_result_nodes(
     import csv
 
     from gateway.brokers.results import result_tags
-    from gateway.protocols import with_tags
+    from gateway.offers import KINDS
     from gateway.run import discovered
 
-    seed = _seed(process)
     _check_folder(out)
-    addresses = _addresses(urls, seed, user, authorities, insecure)
-    tags = asyncio.run(discovered(with_tags(seed, addresses, is_json=json_topics), addresses))
+    seed, addresses = _plant(process, urls, user, authorities, json_topics, insecure)
+    tags = asyncio.run(discovered(seed, addresses))
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("tag", "path", "type", "unit", "low", "high"))
         for tag, names, field in result_tags(tags):
-            kind = {float: "Double", str: "String", bool: "Boolean"}[field.kind]
-            writer.writerow((tag, "/".join(names), kind, field.unit, field.low, field.high))
+            writer.writerow((tag, "/".join(names), KINDS[field.kind], field.unit, field.low, field.high))
     console().print(f"{len(tags.units)} units: {out}", markup=False, soft_wrap=True)
 
 
@@ -238,6 +228,22 @@ def _seed(process: str | None) -> Seed:
     if seed.time is None or seed.lots is not None:
         fail(f"{process}: expected a process with time and without lots of pieces")
     return seed
+
+
+def _plant(
+    process: str | None,
+    urls: list[str] | None,
+    user: str,
+    authorities: Path | None,
+    is_json: bool,
+    is_insecure: bool,
+) -> tuple[Seed, PlantAddresses]:
+    """Seed of a process with the tags for its plant, and the addresses of the plant."""
+    from gateway.protocols import with_tags
+
+    seed = _seed(process)
+    addresses = _addresses(urls, seed, user, authorities, is_insecure)
+    return with_tags(seed, addresses, is_json=is_json), addresses
 
 
 def _stated(seed: Seed) -> list[str]:

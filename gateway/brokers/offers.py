@@ -17,7 +17,7 @@ from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.connection import CONNECT_PATIENCE, BrokerConnection
 from gateway.mqtt.json_topics import MAX_AHEAD, JsonReading, JsonSubscriber
 from gateway.mqtt.messages import MqttSession
-from gateway.offers import Offer
+from gateway.offers import KINDS, Offer
 from gateway.sparkplug.host import LostSource, ReceivedMetrics, SparkplugEvent, SparkplugHost
 from gateway.sparkplug.topics import ANY
 from gateway.tag_map import form_of, live_columns
@@ -150,7 +150,7 @@ class _Listener:
 
     def topic(self, one: JsonReading) -> None:
         """Note the value of a topic."""
-        kind = {float: "Double", str: "String", bool: "Boolean"}.get(type(one.value), "")
+        kind = KINDS.get(type(one.value), "")
         at = one.at if one.is_dated else dt.datetime.now(dt.UTC)
         if at > dt.datetime.now(dt.UTC) + MAX_AHEAD:
             self._differences[one.topic] = at - dt.datetime.now(dt.UTC)
