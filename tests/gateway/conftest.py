@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from nonferrous.command_line import app
 from seeds import Seed
 from tests.suite.children import child
 
@@ -213,3 +215,21 @@ def until(condition: Callable[[], Any], condition_text: str) -> Any:
         assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: {condition_text}"
         time.sleep(0.1)
     return value
+
+
+@pytest.fixture
+def command(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Runner of `nonferrous gateway` with the made-up process; `change` edits its seed."""
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
+
+    def run(*words: str, change: tuple[str, str] = ("", "")) -> tuple[int, str]:
+        text = toy_seed.text.replace(*change, 1) if change[0] else toy_seed.text
+        (folder / "toy_cells.toml").write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(app, ["gateway", *words])
+        error = "" if result.exception is None or isinstance(result.exception, SystemExit) else str(result.exception)
+        return result.exit_code, result.output + error
+
+    return run

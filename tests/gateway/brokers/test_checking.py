@@ -3,18 +3,14 @@
 import csv
 import datetime as dt
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from gateway.mqtt.broker import read_broker
 from gateway.mqtt.connection import BrokerConnection
 from gateway.mqtt.json_topics import JsonPublisher, JsonReading
 from gateway.mqtt.messages import MqttMessage
-from nonferrous.command_line import app
-from seeds import Seed
 from system.programs import free_port
 from tests.gateway.broker_plant import BrokerPlantOfTests
 from tests.gateway.mqtt.test_connection import certificates
@@ -23,24 +19,6 @@ from tests.suite.tools import needed
 
 pytestmark = pytest.mark.service
 METRIC, TOPIC = "sparkplug:nonferrous/toy_cells/", "mqtt:nonferrous/plant/toy_cells/"
-
-
-@pytest.fixture
-def command(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Runner of `nonferrous gateway` with the made-up process; `change` edits its seed."""
-    folder = tmp_path / "seeds"
-    folder.mkdir()
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
-    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
-
-    def run(*words: str, change: tuple[str, str] = ("", "")) -> tuple[int, str]:
-        text = toy_seed.text.replace(*change, 1) if change[0] else toy_seed.text
-        (folder / "toy_cells.toml").write_text(text, encoding="utf-8")
-        result = CliRunner().invoke(app, ["gateway", *words])
-        error = "" if result.exception is None or isinstance(result.exception, SystemExit) else str(result.exception)
-        return result.exit_code, result.output + error
-
-    return run
 
 
 def test_a_good_map_has_no_finding_and_each_metric_is_listed(tmp_path: Path, command) -> None:

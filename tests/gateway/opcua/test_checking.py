@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from asyncua.crypto.cert_gen import (
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from typer.testing import CliRunner
 
 from gateway.checking import same_unit
 from gateway.errors import GatewayError
@@ -26,29 +24,10 @@ from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes, Written
 from gateway.opcua.session import Access, session
 from gateway.results import Field, ResultValue
-from nonferrous.command_line import app
 from seeds import Seed
 
 TAG = "nsu=urn:nonferrous:plant;s="
 service = pytest.mark.service
-
-
-@pytest.fixture
-def command(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Runner of `nonferrous gateway` with the made-up process; `change` edits its seed."""
-    folder = tmp_path / "seeds"
-    folder.mkdir()
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
-    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
-
-    def run(*words: str, change: tuple[str, str] = ("", "")) -> tuple[int, str]:
-        text = toy_seed.text.replace(*change, 1) if change[0] else toy_seed.text
-        (folder / "toy_cells.toml").write_text(text, encoding="utf-8")
-        result = CliRunner().invoke(app, ["gateway", *words])
-        error = "" if result.exception is None or isinstance(result.exception, SystemExit) else str(result.exception)
-        return result.exit_code, result.output + error
-
-    return run
 
 
 ADVICE = "no node A/recommendations/x_set below it"
