@@ -30,7 +30,7 @@ _POLL = 0.05  # s
 
 @dataclass
 class FaultResult:
-    """Result of a case.
+    """Times of a case; what was lost is a `Comparison`.
 
     Attributes
     ----------
@@ -40,21 +40,12 @@ class FaultResult:
         Time from each fault until the gateway has named it [s]; None if it has not.
     recovery : list of float or None
         Time from the end of each fault until the first record with fresh values of all pots [s]; None without one.
-    periods, outcomes, lost, duplicated, stale, lost_outcomes, examples
-        As in `Comparison`.
     """
 
     units: int
     times: int = 0
     named: list[float | None] = field(default_factory=list)
     recovery: list[float | None] = field(default_factory=list)
-    periods: int = 0
-    outcomes: int = 0
-    lost: int = 0
-    duplicated: int = 0
-    stale: int = 0
-    lost_outcomes: int = 0
-    examples: list[str] = field(default_factory=list)
 
 
 def run(
@@ -108,9 +99,7 @@ def run(
     whole = compared(table, scans, trial.service.records, since - since % SCANS, frozenset(setting.removed))
     rows = recorded_rows(trial.service.records)
     result.recovery = [_recovery(table, rows, end) for end in ends]
-    for count in ("periods", "outcomes", "lost", "duplicated", "stale", "lost_outcomes", "examples"):
-        setattr(result, count, getattr(whole, count))
-    return asdict(result)
+    return asdict(result) | {name: value for name, value in asdict(whole).items() if name != "delays"}
 
 
 def _waited(until: Callable[[], bool], since: float) -> float | None:
