@@ -136,18 +136,22 @@ def fast_columns(seed: Seed) -> list[str]:
 
 
 def simulated(file: Path, units: int, periods: int) -> None:
-    """Simulate periods and write them to a file; one that exists is used again."""
+    """Simulate periods and write them to a file; one that exists is used again.
+
+    All of them are over, since the service rejects outcomes of the future.
+    """
     if file.exists():
         return
-    plant = LivePlant(load(PROCESS), units, _YEARS)
+    seed = load(PROCESS)
+    plant, earlier = LivePlant(seed, units, _YEARS), periods * seed.period
     written = []
     for _ in range(periods):
         period = plant.advance()
         cells: dict[str, dict[str, Any]] = {}
         for reading in period.readings:
             cells.setdefault(reading.unit, {})[reading.column] = [reading.value, reading.quality]
-        results = [[one.unit, one.column, one.value, one.start.isoformat()] for one in period.results]
-        written.append({"start": period.start.isoformat(), "cells": cells, "results": results})
+        results = [[one.unit, one.column, one.value, (one.start - earlier).isoformat()] for one in period.results]
+        written.append({"start": (period.start - earlier).isoformat(), "cells": cells, "results": results})
     part = file.with_suffix(".part")
     part.write_text(json.dumps(written), encoding="utf-8")
     part.replace(file)
