@@ -56,14 +56,16 @@ class SparkplugPublisher:
         await open_broker(self._connection, self._broker)
 
     async def write(self, values: Sequence[TagValue]) -> None:
-        """Publish values, a message for each unit; without a connection they are lost, as a live value is."""
+        """Publish values, a message for each unit; without a connection the next births have the latest ones."""
         by_unit: dict[str, list[MetricReading]] = {}
         for one in values:
             if one.unit in self._units:
                 reading = MetricReading(one.tag, _sparkplug_value(one.value), one.at, _QUALITY[one.quality])
                 by_unit.setdefault(one.unit, []).append(reading)
         messages = [self._maker(unit, readings) for unit, readings in by_unit.items()]
-        await asyncio.to_thread(self._connection.publish, messages)
+        sent = await asyncio.to_thread(self._connection.publish, messages)
+        for unit, readings in list(by_unit.items())[sent:]:
+            self._edge.note(unit, readings)
 
     def _maker(self, unit: str, readings: list[MetricReading]) -> Callable[[], MqttMessage]:
         return lambda: self._edge.data(unit, readings)

@@ -172,20 +172,28 @@ class EdgeNode:
         ValueError
             A value that is not of the declared data type; no seq was taken.
         """
-        known, metrics = self._metrics[device], []
-        for reading in readings:
-            declared = known[reading.name]
-            assert declared.datatype is not None
-            value = number_of(reading.value, declared.datatype)
-            metrics.append(replace(declared, value=value, at=reading.at, quality=reading.quality))
+        metrics = self._read(device, readings)
         if not is_historical:
-            known.update({metric.name: metric for metric in metrics})
+            self._metrics[device].update({metric.name: metric for metric in metrics})
         sent = tuple(
             SparkplugMetric("", each.value, each.datatype, each.at, each.alias, is_historical, each.quality)
             for each in metrics
         )
         self._sequence = next_sequence(self._sequence)
         return self._message(MessageType.DEVICE_DATA, device, SparkplugPayload(sent, self._clock(), self._sequence))
+
+    def note(self, device: str, readings: Iterable[MetricReading]) -> None:
+        """Note new values while there is no connection: the next births have them; errors as those of `data`."""
+        self._metrics[device].update({metric.name: metric for metric in self._read(device, readings)})
+
+    def _read(self, device: str, readings: Iterable[MetricReading]) -> list[SparkplugMetric]:
+        known, metrics = self._metrics[device], []
+        for reading in readings:
+            declared = known[reading.name]
+            assert declared.datatype is not None
+            value = number_of(reading.value, declared.datatype)
+            metrics.append(replace(declared, value=value, at=reading.at, quality=reading.quality))
+        return metrics
 
     def _birth_of_device(self, device: str, now: dt.datetime) -> MqttMessage:
         self._sequence = next_sequence(self._sequence)

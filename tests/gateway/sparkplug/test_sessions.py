@@ -146,6 +146,21 @@ def test_values_that_waited_are_marked_and_do_not_change_the_births(edge, receiv
     assert [metric.value for metric in decode(edge.opened()[1].content).metrics] == [950.0, None]
 
 
+def test_births_have_what_was_noted_without_a_connection(edge, receiver, clock):
+    receiver.give(*edge.opened(), edge.data("A-001", readings(950.0)))
+    edge.lost()
+    clock.wait(5)
+    edge.note("A-001", readings(940.0, clock(), MetricQuality.UNCERTAIN))
+    births = edge.opened()
+    assert [decode(message.content).seq for message in births] == [0, 1, 2]
+    receiver.give(*births)
+    assert receiver.values[A1, "温度"] == 940.0
+    (born,) = [one for one in decode(births[1].content).metrics if one.name == "温度"]
+    assert (born.at, born.quality) == (clock(), MetricQuality.UNCERTAIN)
+    with pytest.raises(KeyError):
+        edge.note("A-001", [MetricReading("voltage", 4.0, BEGIN)])
+
+
 def test_a_gap_makes_all_values_stale_until_the_births_return(edge, receiver):
     receiver.give(*edge.opened(), edge.data("A-001", readings(950.0)))
     edge.data("A-001", readings(951.0))  # lost on the way
