@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -109,12 +108,12 @@ def journal(file: Path) -> list[WrittenScan]:
 
 
 def recorded_rows(url: str) -> list[RecordedRow]:
-    """Read all rows of the recorded requests, in the order of their ids."""
+    """Read all rows of the recorded requests in the order of their creation, those of a millisecond as recorded."""
     rows = []
     with closing(Database(url)) as database, database.read() as connection:
         for one in recorded(connection, PROCESS):
             rows += rows_of(one)
-    return sorted(rows, key=lambda row: row.id)
+    return sorted(rows, key=lambda row: (row.created, row.at))
 
 
 def rows_of(request: RecordedPrediction) -> list[RecordedRow]:
@@ -160,7 +159,7 @@ def compared_rows(
     since: int,
     removed: frozenset[tuple[str, str]] = frozenset(),
 ) -> Comparison:
-    """Compare rows, in the order of their ids, with the table; see `compared`."""
+    """Compare rows, in the order of their creation, with the table; see `compared`."""
     result = Comparison()
     by_period: dict[tuple[str, str], list[RecordedRow]] = defaultdict(list)
     newest: dict[str, str] = {}
