@@ -68,12 +68,15 @@ class Case:
         Begin and end the fault; both return when that is done.
     is_named : callable
         Returns whether the gateway has named it; takes the position in the log at which it began.
+    is_at_broker : bool
+        Whether plant and gateway meet at a broker, which has no history of what it did not deliver.
     """
 
     about: str
     begin: Callable[[Setting], None]
     end: Callable[[Setting], None]
     is_named: Callable[[Setting, int], bool]
+    is_at_broker: bool = False
 
 
 def _kill_server(setting: Setting) -> None:
@@ -82,6 +85,16 @@ def _kill_server(setting: Setting) -> None:
 
 def _start_server(setting: Setting) -> None:
     setting.trial.plant.start()
+
+
+def _kill_broker(setting: Setting) -> None:
+    assert setting.trial.broker is not None
+    setting.trial.broker.end(signal.SIGKILL)
+
+
+def _start_broker(setting: Setting) -> None:
+    assert setting.trial.broker is not None
+    setting.trial.broker.start()
 
 
 def _remove_node(setting: Setting) -> None:
@@ -178,6 +191,9 @@ CASES: dict[str, Case] = {
         lambda setting: setting.trial.plant.tell(f"clock {setting.rng.choice((-HOUR, HOUR))}"),
         lambda setting: setting.trial.plant.tell("clock 0"),
         _named("WARNING clock:"),
+    ),
+    "broker_killed": Case(
+        "`kill -9` of the broker, restart", _kill_broker, _start_broker, _named("WARNING broker:"), is_at_broker=True
     ),
     "service_killed": Case(
         "`kill -9` of the service, restart",

@@ -1,8 +1,9 @@
-"""OPC UA server that writes a table scan by scan, in real time.
+"""OPC UA server or Sparkplug edge node that offers a table scan by scan, in real time.
 
-python -m benchmarks.gateway.plant TABLE JOURNAL PORT CERTIFICATES SCANS BEGIN. It goes on where the clock is, as a
-plant does whose server has ended. The journal has each scan before and after its values are written, from which a new
-start has its history. Lines on standard input change it: `bad COLUMN`, `good`, `remove UNIT COLUMN`, `clock SECONDS`.
+python -m benchmarks.gateway.plant TABLE JOURNAL URL CERTIFICATES SCANS BEGIN. It goes on where the clock is, as a plant
+does whose server has ended. The journal has each scan before and after its values are written, from which a new start
+of the server has its history. Lines on standard input change the server: `bad COLUMN`, `good`, `remove UNIT COLUMN`,
+`clock SECONDS`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from asyncua import ua
 from asyncua.server import address_space, internal_server
 
 from benchmarks.gateway.table import SCAN, PlayedTable, read
+from gateway.mqtt.broker import read_broker
 from gateway.plant.live_plant import LivePlant
 from gateway.plant.nodes import variant
 from gateway.plant.opcua_server import _STATUS, OpcUaServer
 from gateway.plant.outlet import TagValue
+from gateway.plant.sparkplug_publisher import SparkplugPublisher
 
 HISTORY = 120  # scans that a new start has the history of
 
@@ -46,8 +49,8 @@ class ShiftedTime(dt.datetime):
         return dt.datetime.now(tz) + cls.shift
 
 
-class TableServer:
-    """The server and its scans.
+class TableWriter:
+    """Server or edge node, and its scans.
 
     Parameters
     ----------
@@ -55,23 +58,21 @@ class TableServer:
         Table to write.
     journal : Path
         Scans that were written.
-    url : str
-        Address.
-    certificates : Path
-        Folder of certificate and key.
+    outlet : OpcUaServer or SparkplugPublisher
+        Offers the values.
     """
 
-    def __init__(self, table: PlayedTable, journal: Path, url: str, certificates: Path) -> None:
-        self.table, self._journal = table, journal
-        self.server = OpcUaServer(TablePlant(table), url, certificates)
+    def __init__(self, table: PlayedTable, journal: Path, outlet: OpcUaServer | SparkplugPublisher) -> None:
+        self.table, self._journal, self.outlet = table, journal, outlet
         self._bad = ""
         self._period = -1
 
     async def run(self) -> None:
         """Write scan after scan until standard input ends."""
         first = self.table.scan_at(time.time()) + 1
-        await self.server.open()
-        await self.server.write(self._restored(first))
+        await self.outlet.open()
+        if isinstance(self.outlet, OpcUaServer):
+            await self.outlet.write(self._restored(self.outlet, first))
         print("ready", flush=True)
         reader = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
@@ -81,12 +82,12 @@ class TableServer:
         with self._journal.open("a", encoding="ascii") as journal:
             while not commands.done():
                 print(f"begin {scan} {self._bad}".rstrip(), file=journal, flush=True)
-                await self.server.write(self._shifted(self._values(scan, self._bad)))
+                await self.outlet.write(self._shifted(self._values(scan, self._bad)))
                 print(f"end {scan} {self._bad}".rstrip(), file=journal, flush=True)
                 due = self.table.begin + (scan + 1) * SCAN
                 await asyncio.sleep(max(0.0, due - time.time()))
                 scan = max(scan + 1, self.table.scan_at(time.time()))
-        await self.server.close()
+        await self.outlet.close()
 
     def _values(self, scan: int, bad: str) -> list[TagValue]:
         """Values of a scan: fast columns; at the first one of a period the others and results too."""
@@ -125,11 +126,11 @@ class TableServer:
             return values
         return [TagValue(one.unit, one.tag, one.value, one.at + ShiftedTime.shift, one.quality) for one in values]
 
-    def _restored(self, first: int) -> list[TagValue]:
+    def _restored(self, server: OpcUaServer, first: int) -> list[TagValue]:
         """Fill the history from the journal; returns the latest value of each tag."""
         lines = self._journal.read_text(encoding="ascii").splitlines() if self._journal.exists() else []
         latest: dict[tuple[str, str], TagValue] = {}
-        nodes = self.server._nodes
+        nodes = server._nodes
         for line in lines:
             word, number, *bad = line.split()
             if word != "end" or int(number) < first - HISTORY:
@@ -138,7 +139,7 @@ class TableServer:
                 if (kind := nodes.types.get((one.unit, one.tag))) is not None:
                     latest[one.unit, one.tag] = one
                     value = ua.DataValue(variant(one.value, kind), _STATUS[one.quality], SourceTimestamp=one.at)
-                    self.server._history.note(nodes.node_id(one.unit, one.tag), value)
+                    server._history.note(nodes.node_id(one.unit, one.tag), value)
         return list(latest.values())
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
@@ -151,19 +152,25 @@ class TableServer:
             elif command == "clock":
                 ShiftedTime.shift = dt.timedelta(seconds=float(words[0]))
             elif command == "remove":
-                server = self.server._server
-                await server.delete_nodes([server.get_node(self.server._nodes.node_id(*words))])
+                assert isinstance(self.outlet, OpcUaServer)
+                server, nodes = self.outlet._server, self.outlet._nodes
+                await server.delete_nodes([server.get_node(nodes.node_id(*words))])
             print("done", flush=True)
 
 
 def main() -> None:
     """Run until standard input ends."""
-    table, journal, port, certificates, scans, begin = sys.argv[1:]
+    table, journal, url, certificates, scans, begin = sys.argv[1:]
     for module in (address_space, internal_server):
         module.datetime = ShiftedTime
-    table_read = read(Path(table), int(scans), float(begin))
-    server = TableServer(table_read, Path(journal), f"opc.tcp://127.0.0.1:{port}", Path(certificates))
-    asyncio.run(server.run())
+    read_table = read(Path(table), int(scans), float(begin))
+    plant = TablePlant(read_table)
+    outlet: OpcUaServer | SparkplugPublisher
+    if url.startswith("opc.tcp:"):
+        outlet = OpcUaServer(plant, url, Path(certificates))
+    else:
+        outlet = SparkplugPublisher(plant, read_broker(url))
+    asyncio.run(TableWriter(read_table, Path(journal), outlet).run())
 
 
 if __name__ == "__main__":

@@ -28,13 +28,43 @@ from gateway.opcua import certificates
 from gateway.plant.certificate import certificate_in
 from seeds import load
 from system.programs import free_port
+from tests.suite.brokers import listens
+from tests.suite.tools import needed
 
 PATIENCE = 240.0  # s until the first prediction of a line of 264 pots on a busy machine
 
 
 @dataclass
+class BrokerProgram:
+    """MQTT broker without credentials.
+
+    Attributes
+    ----------
+    folder : Path
+        Folder of its configuration and log.
+    """
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: processes.Process | None = None
+
+    def start(self) -> None:
+        """Start the broker, and wait until it accepts connections."""
+        lines = (f"listener {self.port} {ADDRESS}", "allow_anonymous true", "user root", "set_tcp_nodelay true", "")
+        file = self.folder / "mosquitto.conf"
+        file.write_text("\n".join(lines), encoding="ascii")
+        self.process = processes.Process([needed("mosquitto"), "-c", str(file)], self.folder / "mosquitto.log", {})
+        processes.waited(lambda: listens(self.port), "the broker")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the broker if it runs."""
+        if self.process is not None:
+            self.process.end(how)
+
+
+@dataclass
 class PlantServer:
-    """Server of the plant.
+    """Server of the plant, or its edge node at a broker.
 
     Attributes
     ----------
@@ -44,13 +74,16 @@ class PlantServer:
         File of the table.
     folder : Path
         Folder of its certificates and journal.
+    scheme : str
+        `opc.tcp` or `mqtt`.
     port : int
-        Where it listens.
+        Port of the server, or of the broker.
     """
 
     table: PlayedTable
     file: Path
     folder: Path
+    scheme: str = "opc.tcp"
     port: int = field(default_factory=free_port)
     popen: subprocess.Popen[str] | None = None
 
@@ -61,7 +94,8 @@ class PlantServer:
 
     def start(self, certificate: str = "certificates") -> None:
         """Start the server with the certificate of a folder, and wait until it writes."""
-        words = (self.file, self.journal, self.port, self.folder / certificate, self.table.scans, self.table.begin)
+        url, own = f"{self.scheme}://{ADDRESS}:{self.port}", self.folder / certificate
+        words = (self.file, self.journal, url, own, self.table.scans, self.table.begin)
         command = [sys.executable, "-m", "benchmarks.gateway.plant", *map(str, words)]
         with (self.folder / "plant.log").open("ab") as log:
             self.popen = subprocess.Popen(
@@ -103,12 +137,15 @@ class GatewayProgram:
     ----------
     home, seeds : Path
         Home folder; folder with the seed.
+    scheme : str
+        `opc.tcp` or `mqtt`.
     plant, service : int
         Ports that it connects to.
     """
 
     home: Path
     seeds: Path
+    scheme: str
     plant: int
     service: int
     port: int = field(default_factory=free_port)
@@ -121,7 +158,7 @@ class GatewayProgram:
 
     def start(self) -> None:
         """Start the gateway; see `is_running`."""
-        words = ("gateway", "run", f"opc.tcp://{ADDRESS}:{self.plant}", "--process", PROCESS)
+        words = ("gateway", "run", f"{self.scheme}://{ADDRESS}:{self.plant}", "--process", PROCESS)
         words += ("--service", f"http://{ADDRESS}:{self.service}", "--port", str(self.port))
         environment = {"NONFERROUS_HOME": str(self.home), "NONFERROUS_SEEDS": str(self.seeds)}
         self.process = processes.Process([sys.executable, "-m", "nonferrous", *words], self.log, environment)
@@ -212,9 +249,12 @@ class Trial:
     plant: PlantServer
     gateway: GatewayProgram
     service: ServiceProgram
+    broker: BrokerProgram | None
 
 
-def prepared(folder: Path, home: Path, file: Path, table: PlayedTable, predict: float) -> Trial:
+def prepared(
+    folder: Path, home: Path, file: Path, table: PlayedTable, predict: float, has_broker: bool = False
+) -> Trial:
     """Prepare seeds, certificates and programs of a trial; nothing is started.
 
     Parameters
@@ -229,6 +269,8 @@ def prepared(folder: Path, home: Path, file: Path, table: PlayedTable, predict: 
         Table that the plant writes.
     predict : float
         Interval of predictions [s].
+    has_broker : bool
+        Whether plant and gateway connect to an MQTT broker.
     """
     own, seeds = folder / "gateway", folder / "seeds"
     seeds.mkdir(parents=True)
@@ -238,8 +280,12 @@ def prepared(folder: Path, home: Path, file: Path, table: PlayedTable, predict: 
     certificates.create(own / "gateway")
     certificate, _ = certificate_in(folder / "certificates")
     trust(own / "gateway", certificate)
+    broker = BrokerProgram(folder) if has_broker else None
     plant, service = PlantServer(table, file, folder), ServiceProgram(home, folder)
-    return Trial(folder, table, plant, GatewayProgram(own, seeds, plant.port, service.port), service)
+    if broker is not None:
+        plant = PlantServer(table, file, folder, "mqtt", broker.port)
+    gateway = GatewayProgram(own, seeds, plant.scheme, plant.port, service.port)
+    return Trial(folder, table, plant, gateway, service, broker)
 
 
 def trust(folder: Path, certificate: Path) -> None:
@@ -252,6 +298,8 @@ def trust(folder: Path, certificate: Path) -> None:
 def running(trial: Trial) -> Iterator[None]:
     """Run plant, service and gateway until the block ends; it begins after the first prediction."""
     try:
+        if trial.broker is not None:
+            trial.broker.start()
         trial.plant.start()
         trial.service.start()
         trial.gateway.start()
@@ -265,6 +313,8 @@ def running(trial: Trial) -> Iterator[None]:
         for program in (trial.gateway, trial.service):
             program.end()
         trial.plant.close()
+        if trial.broker is not None:
+            trial.broker.end()
 
 
 def sent_rows(trial: Trial) -> float:

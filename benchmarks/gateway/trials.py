@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.faults.load import PROCESS
 from benchmarks.gateway.cases import CASES, Setting
-from benchmarks.gateway.compared import RecordedRow, compared, journal, recorded_rows, rows_of
+from benchmarks.gateway.compared import RecordedRow, WrittenScan, compared, journal, recorded_rows, rows_of
 from benchmarks.gateway.network import Network
 from benchmarks.gateway.programs import prepared, running
-from benchmarks.gateway.table import PlayedTable, read, simulated
+from benchmarks.gateway.table import SCAN, PlayedTable, read, simulated
 from records.database import Database
 from records.requests import recorded
 
@@ -72,8 +72,9 @@ def run(
     simulated(file, units, periods)
     case, result = CASES[name], FaultResult(units)
     table = read(file, SCANS, float(int(time.time()) + 2))
-    trial = prepared(work / name, home, file, table, PREDICT)
+    trial = prepared(work / name, home, file, table, PREDICT, case.is_at_broker)
     rng = random.Random(zlib.crc32(name.encode()))
+    begins: list[float] = []
     ends: list[float] = []
     with Network(trial.plant.port) as network:
         trial.gateway.plant = network.port
@@ -83,6 +84,7 @@ def run(
             for _ in range(times):
                 time.sleep(rng.uniform(*PAUSE))
                 position, lasts = trial.gateway.log.stat().st_size, rng.uniform(*DURATION)
+                begins.append(time.time())
                 case.begin(setting)
                 began = time.monotonic()
                 result.named.append(_waited(lambda position=position: case.is_named(setting, position), began))
@@ -96,9 +98,12 @@ def run(
             time.sleep((SCANS + 5) * 1.0)  # the last period ends
             stop = table.scan_at(time.time()) - 4
         scans = [one for one in journal(trial.plant.journal) if one.number <= stop]
-    whole = compared(table, scans, trial.service.records, since - since % SCANS, frozenset(setting.removed))
     rows = recorded_rows(trial.service.records)
     result.recovery = [_recovery(table, rows, end) for end in ends]
+    if case.is_at_broker:
+        over = [end + (PATIENCE if after is None else after) for end, after in zip(ends, result.recovery, strict=True)]
+        scans = [delivered(table, scan, begins, over) for scan in scans]
+    whole = compared(table, scans, trial.service.records, since - since % SCANS, frozenset(setting.removed))
     return asdict(result) | {name: value for name, value in asdict(whole).items() if name != "delays"}
 
 
@@ -109,6 +114,23 @@ def _waited(until: Callable[[], bool], since: float) -> float | None:
             return time.monotonic() - since
         time.sleep(_POLL)
     return None
+
+
+def delivered(table: PlayedTable, scan: WrittenScan, begins: Sequence[float], ends: Sequence[float]) -> WrittenScan:
+    """Return a scan of a broker: one during a fault, or just before it, need not have been delivered.
+
+    Parameters
+    ----------
+    table : PlayedTable
+        Table that was written.
+    scan : WrittenScan
+        The scan.
+    begins, ends : sequence of float
+        Times of the beginning of each fault, and of the end of its recovery [s since 1970].
+    """
+    at = table.time_of(scan.number).timestamp()
+    is_delivered = all(not begin - SCAN <= at <= end for begin, end in zip(begins, ends, strict=True))
+    return replace(scan, is_complete=scan.is_complete and is_delivered)
 
 
 def _has_recovered(table: PlayedTable, url: str, end: float) -> bool:
