@@ -228,7 +228,7 @@ class PlantConnection:
         read = await read_gaps(client, list(tags), min(since.values()) + shift, now + shift)
         for node_id, values in read.items():
             for value in values:
-                reading = subscription.reading(tags[node_id], value)
+                reading = subscription.reading(tags[node_id], value, now)
                 if reading.at > since[tags[node_id]]:
                     self._arrived(reading)
         return sum(map(len, read.values())) if read else None

@@ -134,25 +134,35 @@ class Subscription:
 
     def _published(self, published: ua.PublishResult) -> None:
         """Take what the server has published; the library calls it for each response."""
+        now = dt.datetime.now(dt.UTC)
         for notification in published.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
                 for item in notification.MonitoredItems:
                     if item.ClientHandle == _HEARTBEAT_HANDLE:
                         self._note_heartbeat(item.Value)
                     elif (tag := self._tag_of.get(item.ClientHandle)) is not None:
-                        self._deliver(self.reading(tag, item.Value))
+                        self._deliver(self.reading(tag, item.Value, now))
             elif isinstance(notification, ua.StatusChangeNotification):
                 self.is_lost = True  # the server, or the library, has ended the subscription
 
-    def reading(self, tag: str, given: ua.DataValue) -> Reading:
-        """Reading of a value; without source time, the server's time, or else this machine's, is used."""
+    def reading(self, tag: str, given: ua.DataValue, now: dt.datetime) -> Reading:
+        """Reading of a value; without source time, the server's time, or else this machine's, is used.
+
+        Parameters
+        ----------
+        tag : str
+            Text of the tag.
+        given : DataValue
+            As the server gives it.
+        now : datetime
+            Time in UTC.
+        """
         at = utc(given.SourceTimestamp)
         if at is None:
             self.without_time += 1
-            at = utc(given.ServerTimestamp) or dt.datetime.now(dt.UTC) + self.clock_difference
+            at = utc(given.ServerTimestamp) or now + self.clock_difference
         at -= self.clock_difference
-        now = dt.datetime.now(dt.UTC)
-        if at > now + _JITTER:
+        if at - now > _JITTER:
             at = now  # the clock was set since the latest heartbeat; later values would count as older ones
         quality, reason = quality_of(given.StatusCode)
         return reading_of(tag, content_of(given), quality, at, self._is_number[tag], reason)

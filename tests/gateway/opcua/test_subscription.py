@@ -43,7 +43,8 @@ def test_a_heartbeat_that_a_busy_server_publishes_late_is_no_clock_that_is_behin
 def read(one: Subscription, shift: dt.timedelta) -> tuple[Reading, dt.timedelta]:
     """Reading of a value that the server dates by a shifted clock, and its age."""
     now = dt.datetime.now(dt.UTC)
-    reading = one.reading("z", ua.DataValue(ua.Variant(4.0, ua.VariantType.Double), SourceTimestamp=now + shift))
+    given = ua.DataValue(ua.Variant(4.0, ua.VariantType.Double), SourceTimestamp=now + shift)
+    reading = one.reading("z", given, now)
     return reading, now - reading.at
 
 
