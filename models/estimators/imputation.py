@@ -141,12 +141,23 @@ class Imputation:
         @lru_cache(MOST_PATTERNS)
         def lines(pattern: bytes) -> _Lines:
             mask = np.frombuffer(pattern, dtype=np.bool_)
-            known = ~mask
-            slopes = np.linalg.solve(self.correlation[np.ix_(known, known)], self.correlation[np.ix_(known, mask)])
+            missing, known = np.flatnonzero(mask), np.flatnonzero(~mask)
+            # Both give the same slopes; the system of the fewer columns is the smaller one.
+            if len(missing) < len(known):
+                inverse = self._inverse[missing]
+                slopes = -np.linalg.solve(inverse[:, missing], inverse[:, known]).T
+            else:
+                rows = self.correlation[known]
+                slopes = np.linalg.solve(rows[:, known], rows[:, missing])
             given = self.columns[known], self.mean[known], self.scale[known]
-            return _Lines(self.columns[mask], self.mean[mask], *given, slopes * self.scale[mask])
+            return _Lines(self.columns[missing], self.mean[missing], *given, slopes * self.scale[missing])
 
         return lines
+
+    @cached_property
+    def _inverse(self) -> FloatArray:
+        """Inverse of the correlations: slopes on all other columns, over the variance that these leave."""
+        return np.asarray(np.linalg.inv(self.correlation))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.columns, self.mean, self.scale, self.correlation)

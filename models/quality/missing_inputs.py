@@ -18,6 +18,8 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_LOTS = 4000
 """Calibration lots that are kept: enough to show that one in a hundred released lots breaks its grade."""
+_MOST_OF_EFFECTS = 1000
+"""Of these lots, those that tell how much each input moves predictions."""
 FEWEST_LOTS = 2000
 """Lots that calibrate a pattern; one with fewer borrows from lots that miss more inputs."""
 MOST_PATTERNS = 128
@@ -95,7 +97,8 @@ class CalibrationLots:
         rows = evenly_spaced(len(X), MOST_LOTS)
         scale = np.concatenate([calibration.scatter.spread, np.ones(defects.shape[1])])
         limit = NEGLIGIBLE * float(np.quantile(calibration.scatter.joint.scores, _COVERAGE))
-        patterns = MissingPatterns.of(X[rows], lambda lots: estimate(lots) / scale, limit)
+        few = evenly_spaced(len(X), _MOST_OF_EFFECTS)
+        patterns = MissingPatterns.of(X[few], lambda lots: estimate(lots) / scale, limit)
         return cls(X[rows], reported[rows], defects[rows], raw[rows], patterns)
 
     @cached_property
