@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.brokers.readings import metric_tag, of_metric, of_topic, topic_tag
 from gateway.counts import BoundedCounter
+from gateway.faults import LONGEST_DELAY
 from gateway.mqtt.json_topics import MAX_AHEAD, JsonReading, JsonSubscriber
 from gateway.mqtt.messages import MqttSession
 from gateway.readings import Reading
@@ -68,6 +69,7 @@ class TagReader:
         self.counts: Counter[str] = Counter()
         self.conflicts = BoundedCounter()
         self._gaps: dict[str, deque[dt.datetime]] = {}
+        self._late_since: dict[str, dt.datetime] = {}  # edge nodes whose messages all seem late
         tags = {text: read_tag(text) for text in is_number}
         self.sources = {text: source_of(tag) for text, tag in tags.items() if isinstance(tag, MetricTag)}
         nodes = sorted({(source.group, source.node) for source in self.sources.values()})
@@ -133,12 +135,24 @@ class TagReader:
                 yield of_metric(tag, metric, at, is_number=self._is_number[tag])
 
     def _difference(self, event: ReceivedMetrics, now: dt.datetime) -> dt.timedelta:
-        """Difference of the clock of an edge node, from the time of sending."""
+        """Difference of the clock of an edge node, from the time of sending.
+
+        A message that waited looks like a clock that is behind, so such a difference must last.
+        """
         place = f"{event.source.group}/{event.source.node}"
         before = self.differences.setdefault(place, dt.timedelta(0))
-        if event.sent_at is not None and abs(event.sent_at - now - before) > _STEADY:
-            self.differences[place] = event.sent_at - now
-        return self.differences[place]
+        if event.sent_at is None:
+            return before
+        difference = event.sent_at - now
+        if abs(difference - before) <= _STEADY:
+            self._late_since.pop(place, None)
+            return before
+        may_be_delay = before - LONGEST_DELAY < difference < before
+        if may_be_delay and now - self._late_since.setdefault(place, now) < LONGEST_DELAY:
+            return before
+        self._late_since.pop(place, None)
+        self.differences[place] = difference
+        return difference
 
     def _hear_topic(self, one: JsonReading) -> None:
         tag, now = topic_tag(one.topic), self._clock()

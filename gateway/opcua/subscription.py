@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
+from gateway.faults import LONGEST_DELAY
 from gateway.opcua.data_values import content_of, quality_of, utc
 from gateway.opcua.node_ids import Namespaces
 from gateway.readings import Reading, reading_of
@@ -19,7 +20,6 @@ _MOST_VALUES = 10_000  # of one publish
 _LIFETIME = 10_000  # intervals after which the server drops an abandoned subscription
 _HEARTBEAT_HANDLE = 0
 _JITTER = dt.timedelta(seconds=5)
-_LONGEST_DELAY = dt.timedelta(seconds=30)
 _SLOW_BEATS = 3  # in a row
 _UNSUPPORTED = (ua.StatusCodes.BadMonitoredItemFilterUnsupported, ua.StatusCodes.BadFilterNotAllowed)
 
@@ -179,7 +179,7 @@ class Subscription:
             return
         # A busy server publishes late, which looks like a clock that is a little behind, for a moment.
         self._slow_beats += 1
-        may_be_delay = self.clock_difference - _LONGEST_DELAY < difference < self.clock_difference
+        may_be_delay = self.clock_difference - LONGEST_DELAY < difference < self.clock_difference
         if not may_be_delay or self._slow_beats >= _SLOW_BEATS:
             self.clock_difference, self._slow_beats = difference, 0
 

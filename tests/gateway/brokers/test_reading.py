@@ -100,6 +100,27 @@ def test_source_times_are_those_of_this_machine(here: Here, hours: int) -> None:
     assert here.reader.difference() == ("plant/line", dt.timedelta(hours=hours))
 
 
+def test_a_message_that_waited_is_old_and_no_clock_that_is_behind(here: Here) -> None:
+    here.open()
+    here.shift = -8 * SECOND  # of a message that reaches the host eight seconds after it was made
+    here.send(4.0)
+    assert here.readings[-1].at == BEGIN - 8 * SECOND
+    here.now += 20 * SECOND
+    here.shift = dt.timedelta(0)
+    here.send(5.0)
+    assert here.readings[-1].at == here.now
+    here.shift = -8 * SECOND
+    for _ in range(3):
+        here.now += 14 * SECOND
+        assert here.reader.difference()[1] == dt.timedelta(0)
+        here.send(6.0)
+    assert here.reader.difference() == ("plant/line", dt.timedelta(0))
+    here.now += 14 * SECOND
+    here.send(7.0)  # each message of more than half a minute
+    assert here.reader.difference() == ("plant/line", -8 * SECOND)
+    assert here.readings[-1].at == here.now
+
+
 def test_a_lost_edge_node_is_named_until_its_next_birth(here: Here) -> None:
     here.open()
     death = here.edge.will()
