@@ -51,9 +51,13 @@ class Setting:
             return text.encode() in file.read()
 
     def has_more(self, *names: tuple[str, str]) -> bool:
-        """Return whether more values are bad or stale than before the fault."""
+        """Return whether more values are bad or stale than at any time since the fault began."""
         now = self.gateway.metrics()
-        return sum(now.get(name, 0) for name in names) > sum(self.before.get(name, 0) for name in names)
+        if not all(name in now for name in names):
+            return False
+        has_more = any(now[name] > self.before.get(name, 0) for name in names)
+        self.before |= {name: min(now[name], self.before.get(name, 0)) for name in names}
+        return has_more
 
 
 @dataclass(frozen=True)

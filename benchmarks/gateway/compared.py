@@ -57,11 +57,14 @@ class WrittenScan:
         Whether all values were written.
     bad : str
         Column that was bad; empty without one.
+    is_read : bool
+        Whether the gateway could read it at once, not only from the history of changes.
     """
 
     number: int
     is_complete: bool
     bad: str
+    is_read: bool = True
 
 
 @dataclass
@@ -197,11 +200,14 @@ class _Expected:
     cells: dict[str, list[Cell]]
 
     def difference(self, row: dict[str, Any], removed: frozenset[tuple[str, str]]) -> str | None:
-        """Text of the first column that differs; None if none does. A removed node may have no value."""
+        """Text of the first column that differs; None if none does.
+
+        A removed node may have no value, or the one before its end, whose age is counted elsewhere.
+        """
         quality = row.get("data_quality", {})
         for name, allowed in self.cells.items():
             cell = (row[name], quality.get(name, "good"))
-            if cell not in allowed and not ((self.unit, name) in removed and cell[0] is None):
+            if cell not in allowed and (self.unit, name) not in removed:
                 return f"{name}: got {cell}: expected {' or '.join(map(str, allowed))}"
         return None
 
@@ -236,6 +242,14 @@ def _row(table: PlayedTable, unit: str, number: int, scans: list[WrittenScan], e
             for end in ends
             for cell in _allowed(table, unit, column.name, scan, (end - scan.number) * SCAN / refresh)
         ]
+    if not any(one.is_read for one in scans):
+        # A history of changes does not tell that a value was measured again.
+        for column in table.inputs:
+            before = table.periods[max(number - 1, 0)].cells.get(unit, {})
+            if column.name not in table.fast and before.get(column.name) == table.cell(
+                unit, column.name, scans[0].number
+            ):
+                cells[column.name].append((None, "stale"))
     start = table.written_start(table.periods[number])
     return _Expected(unit, start, table.time_of(ends[-1]).timestamp(), cells)
 

@@ -100,9 +100,8 @@ def run(
         scans = [one for one in journal(trial.plant.journal) if one.number <= stop]
     rows = recorded_rows(trial.service.records)
     result.recovery = [_recovery(table, rows, end) for end in ends]
-    if case.is_at_broker:
-        over = [end + (PATIENCE if after is None else after) for end, after in zip(ends, result.recovery, strict=True)]
-        scans = [delivered(table, scan, begins, over) for scan in scans]
+    over = [end + (PATIENCE if after is None else after) for end, after in zip(ends, result.recovery, strict=True)]
+    scans = [marked(table, scan, begins, over, case.is_at_broker) for scan in scans]
     whole = compared(table, scans, trial.service.records, since - since % SCANS, frozenset(setting.removed))
     return asdict(result) | {name: value for name, value in asdict(whole).items() if name != "delays"}
 
@@ -116,8 +115,10 @@ def _waited(until: Callable[[], bool], since: float) -> float | None:
     return None
 
 
-def delivered(table: PlayedTable, scan: WrittenScan, begins: Sequence[float], ends: Sequence[float]) -> WrittenScan:
-    """Return a scan of a broker: one during a fault, or just before it, need not have been delivered.
+def marked(
+    table: PlayedTable, scan: WrittenScan, begins: Sequence[float], ends: Sequence[float], is_at_broker: bool
+) -> WrittenScan:
+    """Mark a scan during a fault, or just before it: it may be read later, or never if it was sent to a broker.
 
     Parameters
     ----------
@@ -127,10 +128,12 @@ def delivered(table: PlayedTable, scan: WrittenScan, begins: Sequence[float], en
         The scan.
     begins, ends : sequence of float
         Times of the beginning of each fault, and of the end of its recovery [s since 1970].
+    is_at_broker : bool
+        Whether plant and gateway meet at a broker.
     """
     at = table.time_of(scan.number).timestamp()
-    is_delivered = all(not begin - SCAN <= at <= end for begin, end in zip(begins, ends, strict=True))
-    return replace(scan, is_complete=scan.is_complete and is_delivered)
+    is_read = all(not begin - SCAN <= at <= end for begin, end in zip(begins, ends, strict=True))
+    return replace(scan, is_read=is_read, is_complete=scan.is_complete and (is_read or not is_at_broker))
 
 
 def _has_recovered(table: PlayedTable, url: str, end: float) -> bool:

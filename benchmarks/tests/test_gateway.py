@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,12 +176,26 @@ def test_figures_beyond_an_aim_are_in_bold() -> None:
 
 
 def test_scans_during_a_fault_of_a_broker_need_not_be_delivered(table: PlayedTable) -> None:
-    marked = [trials.delivered(table, scan, [BEGIN + 3.0], [BEGIN + 6.5]) for scan in written()]
+    marked = [trials.marked(table, scan, [BEGIN + 3.0], [BEGIN + 6.5], True) for scan in written()]
     assert [scan.number for scan in marked if not scan.is_complete] == [2, 3, 4, 5, 6]
     # The last one before it is what is known of the first period; those of the fault may have arrived or not.
     assert counts(compared_rows(table, marked, rows(table, 1, 9), 0))[:2] == (4, 0)
     assert counts(compared_rows(table, marked, rows(table, 4, 9), 0))[:2] == (4, 0)
     assert counts(compared_rows(table, marked, rows(table, 0, 9), 0))[:2] == (4, 2)
+    of_server = [trials.marked(table, scan, [BEGIN + 3.0], [BEGIN + 6.5], False) for scan in written()]
+    assert counts(compared_rows(table, of_server, rows(table, 1, 9), 0))[:2] == (4, 2)
+
+
+def test_a_value_that_did_not_change_in_a_fault_may_be_stale_in_the_history(table: PlayedTable) -> None:
+    name = next(column.name for column in table.inputs if column.name not in table.fast)
+    same = replace(table, periods=[table.periods[0], replace(table.periods[0], start=table.periods[1].start)])
+    scans = written()[: 2 * SCANS + 1]
+    whole = replace(same, periods=[*same.periods, table.periods[2]])
+    stale = [row(whole, unit, 9, **{name: None, "data_quality": {name: "stale"}}) for unit in whole.units]
+    sent = [*rows(whole, 4), *stale]
+    assert counts(compared_rows(whole, scans, sent, 0))[:2] == (4, 2)
+    during = [trials.marked(whole, scan, [BEGIN + 4.0], [BEGIN + 10.0], False) for scan in scans]
+    assert counts(compared_rows(whole, during, sent, 0))[:2] == (4, 0)
 
 
 @pytest.fixture(scope="module")
