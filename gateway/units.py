@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
+from gateway.finished import MOST, FinishedPeriods
 from gateway.outbox import Outbox
 from gateway.periods import (
     Cells,
@@ -25,10 +26,10 @@ from gateway.periods import (
     written_start,
 )
 from gateway.readings import Reading
-from gateway.tag_map import MappedTag, TagMap, factor_of, form_of
+from gateway.tag_map import MappedTag, TagMap, factor_of, form_of, live_columns
 from seeds.format.tags import filled
 
-FINISHED = 24  # periods of a unit: what warnings and recommendations look back to
+_MOST_STARTS = 24  # stated periods of labels
 _FIRST_START = dt.timedelta(seconds=5)  # after the first values of a unit
 Pending = tuple[MappedTag, Reading]
 Latest = dict[str, Pending]
@@ -73,7 +74,7 @@ class Unit:
         self.name, self._tags, self._outbox = name, tags, outbox
         self._process = tags.seed.process.name
         self.period: Period | None = None
-        self.finished: deque[tuple[str, Cells]] = deque(maxlen=FINISHED)
+        self.finished = FinishedPeriods([column.name for column in live_columns(tags.seed)])
         self._pending: list[Pending] = []
         self._label_starts: dict[str, deque[Reading]] = {}
         self._has_stated_start = False
@@ -115,7 +116,7 @@ class Unit:
         arrived: list[Label] = []
         for tag, reading in pending:
             if tag.use == "label_time":
-                self._label_starts.setdefault(tag.column.name, deque(maxlen=FINISHED)).append(reading)
+                self._label_starts.setdefault(tag.column.name, deque(maxlen=_MOST_STARTS)).append(reading)
             elif tag.column.name in labels:
                 arrived += self._label(tag, reading)
             elif tag.column.name == time_name:
@@ -172,7 +173,7 @@ class Unit:
         """Begin a period if it is a new one, and end the one before."""
         if self.period is None:
             self.period = Period(start, since=at)
-            self._drop_from(written_start(self._tags.seed, start))
+            self.finished.drop_from(written_start(self._tags.seed, start))
         elif start > self.period.start or (self._has_stated_start and start != self.period.start):
             row = row_of(self.period, self._tags, self.name, at)
             is_new = self._finish(row)
@@ -195,24 +196,18 @@ class Unit:
             start = known
         value = reading.value * factor_of(tag.column) if isinstance(reading.value, float) else reading.value
         label = Label(self.name, written_start(seed, start), tag.column.name, value)
-        for one, cells in self.finished:
-            if one == label.start:
-                cells[label.column] = value
-                self._unwritten[one] = cells
+        if (cells := self.finished.change(label.start, label.column, value)) is not None:
+            self._unwritten[label.start] = cells
         yield label
-
-    def _drop_from(self, start: str) -> None:
-        """Drop finished periods from a start on: a simulated plant that starts again repeats them."""
-        self.finished = deque((one for one in self.finished if one[0] < start), maxlen=FINISHED)
 
     def _finish(self, row: PeriodRow) -> bool:
         """Note a finished period; returns False for one that an earlier run has finished."""
         start = written_start(self._tags.seed, row.start)
-        if any(one == start for one, _ in self.finished):
+        if start in self.finished:
             return False
-        self._drop_from(start)
-        self.finished.append((start, dict(row.cells)))
-        self._unwritten[start] = self.finished[-1][1]
+        self.finished.drop_from(start)
+        self.finished.add(start, row.cells)
+        self._unwritten[start] = row.cells
         return True
 
     def write(self, database: Connection) -> None:
@@ -226,7 +221,7 @@ class Unit:
             database.execute(
                 "DELETE FROM finished WHERE process = ? AND unit = ? AND start NOT IN "
                 "(SELECT start FROM finished WHERE process = ? AND unit = ? ORDER BY start DESC LIMIT ?)",
-                (*where, *where, FINISHED),
+                (*where, *where, MOST),
             )
         self._new_samples = self.complete_samples()
         if self._new_samples and self.period is not None:
@@ -272,7 +267,8 @@ class Unit:
         where = (self._process, self.name)
         with self._outbox.transaction() as database:
             query = "SELECT start, cells FROM finished WHERE process = ? AND unit = ? ORDER BY start"
-            self.finished.extend((start, json.loads(cells)) for start, cells in database.execute(query, where))
+            for start, cells in database.execute(query, where):
+                self.finished.add(start, json.loads(cells))
             query = "SELECT start, content FROM states WHERE process = ? AND unit = ?"
             for start, content in database.execute(query, where):
                 self._restore_state(start, json.loads(content))

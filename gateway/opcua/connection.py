@@ -24,7 +24,7 @@ from gateway.retries import wait_before
 from seeds.format.gateway import STALE_AFTER
 
 _BEAT_SECONDS = 1.0  # a server renews its clock at this interval, or at the publishing interval if that is longer
-_NAMING = 0.25  # interval that a busy machine needs to notice and name a silence
+_NAMING = 0.1  # interval that a busy machine needs to notice and name a silence
 _START_SECONDS = 60.0  # of a session: subscription, and history after a gap
 CONNECTION, CLOCK, UNKNOWN, NODES, GAP = "connection", "clock", "unknown tags", "result nodes", "gap"
 """Kinds of faults."""

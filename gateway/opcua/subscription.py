@@ -39,7 +39,7 @@ class Subscription:
     unknown : dict of str to str
         Tags that the server refused, each with its reason; the others continue.
     beat : float
-        Time of the latest heartbeat [s], monotonic.
+        Time of the latest heartbeat or value [s], monotonic.
     clock_difference : timedelta
         Server's clock minus this machine's.
     without_time : int
@@ -137,6 +137,7 @@ class Subscription:
         now = dt.datetime.now(dt.UTC)
         for notification in published.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
+                self.beat = time.monotonic()  # values are as good a sign; a busy server delays its clock
                 for item in notification.MonitoredItems:
                     if item.ClientHandle == _HEARTBEAT_HANDLE:
                         self._note_heartbeat(item.Value)
@@ -168,7 +169,6 @@ class Subscription:
         return reading_of(tag, content_of(given), quality, at, self._is_number[tag], reason)
 
     def _note_heartbeat(self, given: ua.DataValue) -> None:
-        self.beat = time.monotonic()
         clock = content_of(given)
         if not isinstance(clock, dt.datetime) or (there := utc(clock)) is None:
             return

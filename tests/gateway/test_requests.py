@@ -30,8 +30,8 @@ def row(value: float | None, **quality: str) -> PeriodRow:
 
 def test_a_request_is_one_that_the_service_takes(toy_seed: Seed, tmp_path: Path) -> None:
     unit = Unit("A", TagMap(toy_seed, ("A",)), Outbox(tmp_path / "o.db"))
-    unit.finished.append(("2026-01-02", {"x_set": 9.0, "z": 4.0, "y": 91.0}))
-    unit.finished.append(("2026-02-01", {"y": 99.0}))
+    unit.finished.add("2026-01-02", {"x_set": 9.0, "z": 4.0, "y": 91.0})
+    unit.finished.add("2026-02-01", {"y": 99.0})
     body = json.loads(predictions_body(toy_seed, [row(None, z="stale")], [unit]))
     assert body == {
         "rows": [{"unit": "A", "period_start": "2026-02-01", "x_set": 10.0, "z": None, "data_quality": {"z": "stale"}}],
