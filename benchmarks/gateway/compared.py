@@ -58,7 +58,7 @@ class WrittenScan:
     bad : str
         Column that was bad; empty without one.
     is_read : bool
-        Whether the gateway could read it at once, not only from the history of changes.
+        Whether the gateway could read it without the history of changes.
     """
 
     number: int
@@ -111,7 +111,7 @@ def journal(file: Path) -> list[WrittenScan]:
 
 
 def recorded_rows(url: str) -> list[RecordedRow]:
-    """Read all rows of the recorded requests in the order of their creation, those of a millisecond as recorded."""
+    """Read the rows of all recorded requests, in the order of their creation and records."""
     rows = []
     with closing(Database(url)) as database, database.read() as connection:
         for one in recorded(connection, PROCESS):
@@ -243,7 +243,7 @@ def _row(table: PlayedTable, unit: str, number: int, scans: list[WrittenScan], e
             for cell in _allowed(table, unit, column.name, scan, (end - scan.number) * SCAN / refresh)
         ]
     if not any(one.is_read for one in scans):
-        # A history of changes does not tell that a value was measured again.
+        # A history of changes does not state that a value was measured again.
         for column in table.inputs:
             before = table.periods[max(number - 1, 0)].cells.get(unit, {})
             if column.name not in table.fast and before.get(column.name) == table.cell(

@@ -118,7 +118,9 @@ def _waited(until: Callable[[], bool], since: float) -> float | None:
 def marked(
     table: PlayedTable, scan: WrittenScan, begins: Sequence[float], ends: Sequence[float], is_at_broker: bool
 ) -> WrittenScan:
-    """Mark a scan during a fault, or just before it: it may be read later, or never if it was sent to a broker.
+    """Mark a scan during a fault, or just before it.
+
+    It may be read later, or never if it was sent to a broker.
 
     Parameters
     ----------
