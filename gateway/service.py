@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import ssl
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.errors import GatewayError
+from gateway.tls import client_context
 
 TIMEOUT_SECONDS = 60.0
 _LATER = (401, 403, 404, 408, 429)  # a key, a model or room may come; nothing is lost meanwhile
@@ -115,8 +115,7 @@ class ServiceClient:
     def _connection(self) -> http.client.HTTPConnection:
         if not self._is_encrypted:
             return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=context)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=client_context())
 
 
 def _decoded(content: bytes) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.messages import MqttMessage, MqttSession
 from gateway.retries import wait_before
+from gateway.tls import client_context
 
 KEEP_ALIVE = 5  # s: a silent network is noticed within three of these
 CONNECT_PATIENCE = 5.0  # s
@@ -247,7 +248,7 @@ def _tls(broker: Broker) -> ssl.SSLContext | None:
     if not broker.is_encrypted:
         return None
     try:
-        context = ssl.create_default_context(cafile=None if broker.authorities is None else str(broker.authorities))
+        context = client_context(broker.authorities)
         if broker.certificate is not None:
             context.load_cert_chain(broker.certificate, broker.key)
     except (OSError, ssl.SSLError) as error:
