@@ -6,6 +6,7 @@ import random
 import resource
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -102,8 +103,11 @@ def _start_broker(setting: Setting) -> None:
 
 
 def _remove_node(setting: Setting) -> None:
-    period = setting.trial.table.periods[0]
-    unit, name = setting.rng.choice(sorted(period.cells)), setting.rng.choice(sorted(setting.trial.table.fast))
+    table = setting.trial.table
+    cells = table.period_of(table.scan_at(time.time())).cells
+    # A pot out of service has no values, and those of a bad sensor are bad already.
+    good = [(unit, name) for unit in sorted(cells) for name in sorted(table.fast) if cells[unit][name][1] == "good"]
+    unit, name = setting.rng.choice(good)
     setting.removed.add((unit, name))
     setting.before = setting.gateway.metrics()
     setting.trial.plant.tell(f"remove {unit} {name}")

@@ -218,13 +218,18 @@ def _expected(table: PlayedTable, scans: list[WrittenScan], since: int) -> Itera
     for scan in scans:
         by_number[scan.number // table.scans].append(scan)
     ended: dict[str, int] = {}
+    passed: list[int] = []  # scans of periods without a complete one, each of which may have ended the one before
     for number, written in by_number.items():
+        if not any(one.is_complete for one in written):
+            passed += [one.number for one in written]
+            continue
         # A pot that was out of service at the start has no nodes.
         running = set(table.units) & set(table.periods[number].cells)
-        for unit in sorted(running) if any(one.is_complete for one in written) else ():
+        first = next(i for i, one in enumerate(written) if one.is_complete)
+        ends = passed + [one.number for one in written[: first + 1]]
+        passed = []
+        for unit in sorted(running):
             if unit in ended and by_number[ended[unit]][-1].number >= since:
-                # A scan that was not completed may have ended the period too.
-                ends = [one.number for one in written][:2] if not written[0].is_complete else [written[0].number]
                 yield _row(table, unit, ended[unit], by_number[ended[unit]], ends)
             ended[unit] = number
 

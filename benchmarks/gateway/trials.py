@@ -19,6 +19,7 @@ from benchmarks.gateway.programs import prepared, running
 from benchmarks.gateway.table import SCAN, PlayedTable, read, simulated
 from records.database import Database
 from records.requests import recorded
+from seeds.format.gateway import STALE_AFTER
 
 SCANS = 10
 PREDICT = 1.0  # s
@@ -118,7 +119,7 @@ def _waited(until: Callable[[], bool], since: float) -> float | None:
 def marked(
     table: PlayedTable, scan: WrittenScan, begins: Sequence[float], ends: Sequence[float], is_at_broker: bool
 ) -> WrittenScan:
-    """Mark a scan during a fault, or just before it.
+    """Mark a scan during a fault, or in the three publishing intervals before it.
 
     It may be read later, or never if it was sent to a broker.
 
@@ -134,7 +135,7 @@ def marked(
         Whether plant and gateway meet at a broker.
     """
     at = table.time_of(scan.number).timestamp()
-    is_read = all(not begin - SCAN <= at <= end for begin, end in zip(begins, ends, strict=True))
+    is_read = all(not begin - STALE_AFTER * SCAN <= at <= end for begin, end in zip(begins, ends, strict=True))
     return replace(scan, is_read=is_read, is_complete=scan.is_complete and (is_read or not is_at_broker))
 
 

@@ -176,14 +176,19 @@ def test_figures_beyond_an_aim_are_in_bold() -> None:
 
 
 def test_scans_during_a_fault_of_a_broker_need_not_be_delivered(table: PlayedTable) -> None:
-    marked = [trials.marked(table, scan, [BEGIN + 3.0], [BEGIN + 6.5], True) for scan in written()]
+    marked = [trials.marked(table, scan, [BEGIN + 5.0], [BEGIN + 6.5], True) for scan in written()]
     assert [scan.number for scan in marked if not scan.is_complete] == [2, 3, 4, 5, 6]
     # The last one before it is what is known of the first period; those of the fault may have arrived or not.
     assert counts(compared_rows(table, marked, rows(table, 1, 9), 0))[:2] == (4, 0)
     assert counts(compared_rows(table, marked, rows(table, 4, 9), 0))[:2] == (4, 0)
     assert counts(compared_rows(table, marked, rows(table, 0, 9), 0))[:2] == (4, 2)
-    of_server = [trials.marked(table, scan, [BEGIN + 3.0], [BEGIN + 6.5], False) for scan in written()]
+    of_server = [trials.marked(table, scan, [BEGIN + 5.0], [BEGIN + 6.5], False) for scan in written()]
     assert counts(compared_rows(table, of_server, rows(table, 1, 9), 0))[:2] == (4, 2)
+    # The second period was published to nobody, or began and ended the first one: both may be.
+    whole = [trials.marked(table, scan, [BEGIN + 5.0], [BEGIN + 9.5], True) for scan in written()]
+    stale = dict.fromkeys(sorted(table.fast)) | {"data_quality": dict.fromkeys(sorted(table.fast), "stale")}
+    for last in (rows(table, 4), [row(table, unit, 4, **stale) for unit in table.units]):
+        assert counts(compared_rows(table, whole, last, 0))[:2] == (2, 0)
 
 
 def test_a_value_that_did_not_change_in_a_fault_may_be_stale_in_the_history(table: PlayedTable) -> None:
@@ -194,7 +199,7 @@ def test_a_value_that_did_not_change_in_a_fault_may_be_stale_in_the_history(tabl
     stale = [row(whole, unit, 9, **{name: None, "data_quality": {name: "stale"}}) for unit in whole.units]
     sent = [*rows(whole, 4), *stale]
     assert counts(compared_rows(whole, scans, sent, 0))[:2] == (4, 2)
-    during = [trials.marked(whole, scan, [BEGIN + 4.0], [BEGIN + 10.0], False) for scan in scans]
+    during = [trials.marked(whole, scan, [BEGIN + 8.0], [BEGIN + 10.0], False) for scan in scans]
     assert counts(compared_rows(whole, during, sent, 0))[:2] == (4, 0)
 
 
