@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-plant test test-fast test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
+.PHONY: help up up-plant test test-fast test-service test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: $(VENV)/.built ## run the tests that every change waits for: something of 
 
 test-fast: $(VENV)/.built ## run those of them that start neither a service nor a browser
 	$(PYTEST) -m "not long and not service and not browser"
+
+test-service: $(VENV)/.built ## run the others of them: those that start a service or a browser
+	$(PYTEST) -m "not long and (service or browser)"
 
 test-long: $(VENV)/.built ## run the tests that take long: whole plants, every process trained
 	$(PYTEST) -m long
