@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.periods import Cells
 
-MOST = 24  # periods of a unit
+FINISHED = 24  # periods of a unit
 
 
 class FinishedPeriods:
@@ -33,9 +33,9 @@ class FinishedPeriods:
         return start in self._values
 
     def add(self, start: str, cells: Cells) -> None:
-        """Add a period behind the others; the oldest one beyond `MOST` is dropped."""
+        """Add a period behind the others; the oldest one beyond `FINISHED` is dropped."""
         self._values[start] = tuple(cells.get(name) for name in self._names)
-        if len(self._values) > MOST:
+        if len(self._values) > FINISHED:
             del self._values[next(iter(self._values))]
 
     def change(self, start: str, name: str, value: float | str) -> Cells | None:

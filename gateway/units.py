@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-from gateway.finished import MOST, FinishedPeriods
+from gateway.finished import FINISHED, FinishedPeriods
 from gateway.outbox import Outbox
 from gateway.periods import (
     Cells,
@@ -29,7 +29,6 @@ from gateway.readings import Reading
 from gateway.tag_map import MappedTag, TagMap, factor_of, form_of, live_columns
 from seeds.format.tags import filled
 
-_MOST_STARTS = 24  # stated periods of labels
 _FIRST_START = dt.timedelta(seconds=5)  # after the first values of a unit
 Pending = tuple[MappedTag, Reading]
 Latest = dict[str, Pending]
@@ -116,7 +115,7 @@ class Unit:
         arrived: list[Label] = []
         for tag, reading in pending:
             if tag.use == "label_time":
-                self._label_starts.setdefault(tag.column.name, deque(maxlen=_MOST_STARTS)).append(reading)
+                self._label_starts.setdefault(tag.column.name, deque(maxlen=FINISHED)).append(reading)
             elif tag.column.name in labels:
                 arrived += self._label(tag, reading)
             elif tag.column.name == time_name:
@@ -221,7 +220,7 @@ class Unit:
             database.execute(
                 "DELETE FROM finished WHERE process = ? AND unit = ? AND start NOT IN "
                 "(SELECT start FROM finished WHERE process = ? AND unit = ? ORDER BY start DESC LIMIT ?)",
-                (*where, *where, MOST),
+                (*where, *where, FINISHED),
             )
         self._new_samples = self.complete_samples()
         if self._new_samples and self.period is not None:

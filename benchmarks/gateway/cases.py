@@ -94,7 +94,7 @@ def _start_server(setting: Setting) -> None:
 
 def _kill_broker(setting: Setting) -> None:
     assert setting.trial.broker is not None
-    setting.trial.broker.end(signal.SIGKILL)
+    setting.trial.broker.kill()
 
 
 def _start_broker(setting: Setting) -> None:

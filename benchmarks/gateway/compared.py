@@ -249,12 +249,10 @@ def _row(table: PlayedTable, unit: str, number: int, scans: list[WrittenScan], e
         ]
     if not any(one.is_read for one in scans):
         # A history of changes does not state that a value was measured again.
-        for column in table.inputs:
-            before = table.periods[max(number - 1, 0)].cells.get(unit, {})
-            if column.name not in table.fast and before.get(column.name) == table.cell(
-                unit, column.name, scans[0].number
-            ):
-                cells[column.name].append((None, "stale"))
+        before, own = table.periods[max(number - 1, 0)].cells.get(unit, {}), table.periods[number].cells[unit]
+        for name in cells.keys() - table.fast:
+            if before.get(name) == own[name]:
+                cells[name].append((None, "stale"))
     start = table.written_start(table.periods[number])
     return _Expected(unit, start, table.time_of(ends[-1]).timestamp(), cells)
 

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,7 @@ from gateway.opcua import certificates
 from gateway.plant.certificate import certificate_in
 from seeds import load
 from system.programs import free_port
-from tests.suite.brokers import listens
-from tests.suite.tools import needed
+from tests.suite.brokers import mosquitto
 
 PATIENCE = 240.0  # s until the first prediction of a line of 264 pots on a busy machine
 
@@ -46,20 +45,15 @@ class BrokerProgram:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    process: processes.Process | None = None
+    _running: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
         """Start the broker, and wait until it accepts connections."""
-        lines = (f"listener {self.port} {ADDRESS}", "allow_anonymous true", "user root", "set_tcp_nodelay true", "")
-        file = self.folder / "mosquitto.conf"
-        file.write_text("\n".join(lines), encoding="ascii")
-        self.process = processes.Process([needed("mosquitto"), "-c", str(file)], self.folder / "mosquitto.log", {})
-        processes.waited(lambda: listens(self.port), "the broker")
+        self._running.enter_context(mosquitto(self.folder, self.port))
 
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the broker if it runs."""
-        if self.process is not None:
-            self.process.end(how)
+    def kill(self) -> None:
+        """Kill the broker if it runs."""
+        self._running.close()
 
 
 @dataclass
@@ -314,7 +308,7 @@ def running(trial: Trial) -> Iterator[None]:
             program.end()
         trial.plant.close()
         if trial.broker is not None:
-            trial.broker.end()
+            trial.broker.kill()
 
 
 def sent_rows(trial: Trial) -> float:

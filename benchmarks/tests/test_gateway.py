@@ -219,7 +219,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.service
 @pytest.mark.long("trains a potline, and disturbs it while it runs")
-@pytest.mark.parametrize("name", ["server_killed", "broker_killed"])
+@pytest.mark.parametrize("name", ["server_killed", "broker_killed", "network_drops", "clock_off"])
 def test_a_fault_of_a_small_potline_loses_and_doubles_nothing(name: str, tmp_path: Path, home: Path) -> None:
     result = trials.run(name, tmp_path, home, 6, 1, lambda text: None, periods=40)
     assert result["times"] == 1

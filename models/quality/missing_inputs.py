@@ -19,7 +19,7 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 MOST_LOTS = 4000
 """Calibration lots that are kept: enough to show that one in a hundred released lots breaks its grade."""
 _MOST_OF_EFFECTS = 1000
-"""Of these lots, those from which the effects of inputs are measured."""
+"""Calibration lots from which the effects of inputs are measured."""
 FEWEST_LOTS = 2000
 """Lots that calibrate a pattern; one with fewer borrows from lots that miss more inputs."""
 MOST_PATTERNS = 128
