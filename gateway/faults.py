@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import threading
-
-CLOCK_LIMIT = dt.timedelta(seconds=10)
-"""Difference of two clocks from which it is named."""
-LONGEST_DELAY = dt.timedelta(seconds=30)
-"""Delay of a message up to which it may be busy programs, not a clock that is behind."""
 
 log = logging.getLogger("nonferrous.gateway")
 

@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from gateway.brokers.readings import QUALITY, content_of, metric_tag, topic_tag
+from gateway.clocks import CLOCK_LIMIT
 from gateway.errors import GatewayError
-from gateway.faults import CLOCK_LIMIT
 from gateway.findings import CLOCK, REFUSED, WRITER, Finding
 from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.connection import CONNECT_PATIENCE, BrokerConnection

@@ -11,9 +11,10 @@ from contextlib import ExitStack
 
 from gateway.brokers.reading import TagReader
 from gateway.brokers.results import publisher_of
+from gateway.clocks import CLOCK_LIMIT
 from gateway.counts import BoundedCounter
 from gateway.errors import GatewayError
-from gateway.faults import CLOCK_LIMIT, Faults
+from gateway.faults import Faults
 from gateway.mqtt.broker import Broker, BrokerError
 from gateway.mqtt.connection import BrokerConnection
 from gateway.readings import Reading

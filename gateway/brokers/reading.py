@@ -7,8 +7,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.brokers.readings import metric_tag, of_metric, of_topic, topic_tag
+from gateway.clocks import LONGEST_DELAY, STEADY, SourceClock
 from gateway.counts import BoundedCounter
-from gateway.faults import LONGEST_DELAY
 from gateway.mqtt.json_topics import MAX_AHEAD, JsonReading, JsonSubscriber
 from gateway.mqtt.messages import MqttSession
 from gateway.readings import Reading
@@ -23,7 +23,6 @@ from gateway.sparkplug.host import (
 )
 from seeds.format.tags import MetricTag, TopicTag, read_tag
 
-_STEADY = dt.timedelta(seconds=5)  # a steady difference of clocks leaves source times of a value equal
 _GAPS, _GAPS_WITHIN = 3, dt.timedelta(minutes=1)
 Deliver = Callable[[Sequence[Reading]], None]
 
@@ -69,7 +68,7 @@ class TagReader:
         self.counts: Counter[str] = Counter()
         self.conflicts = BoundedCounter()
         self._gaps: dict[str, deque[dt.datetime]] = {}
-        self._late_since: dict[str, dt.datetime] = {}  # edge nodes whose messages all seem late
+        self._clocks: dict[str, SourceClock] = {}
         tags = {text: read_tag(text) for text in is_number}
         self.sources = {text: source_of(tag) for text, tag in tags.items() if isinstance(tag, MetricTag)}
         nodes = sorted({(source.group, source.node) for source in self.sources.values()})
@@ -125,41 +124,32 @@ class TagReader:
 
     def _of_metrics(self, event: ReceivedMetrics) -> Iterable[Reading]:
         now = self._clock()
-        difference = self._difference(event, now)
+        clock = self._clock_of(event, now)
         for metric in event.metrics:
             tag = metric_tag(event.source, metric.name)
             if tag in self._is_number:
                 self.offered.add(tag)
                 self.counts["values_from_history"] += metric.is_historical
-                at = (metric.at or event.sent_at or now + difference) - difference
+                stated = metric.at or event.sent_at
+                at = now if stated is None else clock.time_here(stated, now)
                 yield of_metric(tag, metric, at, is_number=self._is_number[tag])
 
-    def _difference(self, event: ReceivedMetrics, now: dt.datetime) -> dt.timedelta:
-        """Difference of the clock of an edge node, from the time of sending.
-
-        A message that waited looks like a clock that is behind, so such a difference must last.
-        """
+    def _clock_of(self, event: ReceivedMetrics, now: dt.datetime) -> SourceClock:
+        """Clock of an edge node, from the times of sending."""
         place = f"{event.source.group}/{event.source.node}"
-        before = self.differences.setdefault(place, dt.timedelta(0))
-        if event.sent_at is None:
-            return before
-        difference = event.sent_at - now
-        if abs(difference - before) <= _STEADY:
-            self._late_since.pop(place, None)
-            return before
-        may_be_delay = before - LONGEST_DELAY < difference < before
-        if may_be_delay and now - self._late_since.setdefault(place, now) < LONGEST_DELAY:
-            return before
-        self._late_since.pop(place, None)
-        self.differences[place] = difference
-        return difference
+        clock = self._clocks.setdefault(place, SourceClock(LONGEST_DELAY))
+        # A message of values that waited may have their time, not that of sending.
+        if event.sent_at is not None and not all(metric.is_historical for metric in event.metrics):
+            clock.note(event.sent_at, now)
+        self.differences[place] = clock.difference
+        return clock
 
     def _hear_topic(self, one: JsonReading) -> None:
         tag, now = topic_tag(one.topic), self._clock()
         self.offered.add(tag)
         if one.at <= now + MAX_AHEAD:
             self.differences.pop(tag, None)
-        elif abs(one.at - now - self.differences.get(tag, dt.timedelta(0))) > _STEADY:
+        elif abs(one.at - now - self.differences.get(tag, dt.timedelta(0))) > STEADY:
             self.differences[tag] = one.at - now
         self._deliver([of_topic(one, now, is_number=self._is_number[tag])])
 

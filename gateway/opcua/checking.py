@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from asyncua import Client, ua
 
+from gateway.clocks import CLOCK_LIMIT
 from gateway.errors import GatewayError
-from gateway.faults import CLOCK_LIMIT
 from gateway.findings import CLOCK, RESULTS, Finding
 from gateway.offers import Offer
 from gateway.opcua.browsing import Described, OfferedNode, described, variables

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
+from gateway.clocks import CLOCK_LIMIT
 from gateway.errors import GatewayError
-from gateway.faults import CLOCK_LIMIT, Faults
+from gateway.faults import Faults
 from gateway.opcua.browsing import batches
 from gateway.opcua.history import read_gaps
 from gateway.opcua.node_ids import Namespaces
@@ -111,7 +112,7 @@ class PlantConnection:
 
     async def _opened(self, client: Client, namespaces: Namespaces) -> Subscription:
         """Subscribe everything on a new client."""
-        subscription, self._waiting = Subscription(self._is_number, self._arrived), []
+        subscription, self._waiting = Subscription(self._is_number, self._arrived, self._latest), []
         async with asyncio.timeout(_START_SECONDS):
             await self._note_restart(client)
             await subscription.start(client, namespaces, self._interval)
@@ -176,7 +177,7 @@ class PlantConnection:
                 return f"{self._access.url}: the session was lost"
             if silence >= self.patience:
                 return f"{self._access.url}: no data for {silence:.1f} s on an open connection"
-            self._note_clock(subscription.clock_difference)
+            self._note_clock(subscription.clock.difference)
 
     def _note_clock(self, difference: dt.timedelta) -> None:
         self.difference = difference
@@ -224,7 +225,7 @@ class PlantConnection:
             for tag in since
             if tag not in subscription.unknown and (node_id := namespaces.node_id(tag)) is not None
         }
-        shift = subscription.clock_difference
+        shift = subscription.clock.difference
         read = await read_gaps(client, list(tags), min(since.values()) + shift, now + shift)
         for node_id, values in read.items():
             for value in values:

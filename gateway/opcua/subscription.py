@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
-from gateway.faults import LONGEST_DELAY
+from gateway.clocks import SourceClock
 from gateway.opcua.data_values import content_of, quality_of, utc
 from gateway.opcua.node_ids import Namespaces
 from gateway.readings import Reading, reading_of
@@ -19,8 +19,8 @@ QUEUE = 10  # values of a node between two publishes
 _MOST_VALUES = 10_000  # of one publish
 _LIFETIME = 10_000  # intervals after which the server drops an abandoned subscription
 _HEARTBEAT_HANDLE = 0
-_JITTER = dt.timedelta(seconds=5)
-_SLOW_BEATS = 3  # in a row
+_LATE_FOR = dt.timedelta(seconds=2)  # three heartbeats, until a clock counts as a little behind
+_LONGEST_HOLD = dt.timedelta(seconds=3)  # two heartbeats, the first of which may be of before the clock was set
 _UNSUPPORTED = (ua.StatusCodes.BadMonitoredItemFilterUnsupported, ua.StatusCodes.BadFilterNotAllowed)
 
 
@@ -33,6 +33,8 @@ class Subscription:
         Tags to subscribe, and whether their values are numbers.
     deliver : callable
         Takes each reading; it must not wait.
+    latest : callable
+        Returns the time of the latest reading of a tag in UTC; None without one.
 
     Attributes
     ----------
@@ -40,24 +42,27 @@ class Subscription:
         Tags that the server refused, each with its reason; the others continue.
     beat : float
         Time of the latest heartbeat or value [s], monotonic.
-    clock_difference : timedelta
-        Server's clock minus this machine's.
-    without_time : int
-        Number of values without source time.
+    clock : SourceClock
+        Clock of the server.
     is_lost : bool
         Whether the server ended the subscription.
     """
 
-    def __init__(self, is_number: Mapping[str, bool], deliver: Callable[[Reading], None]) -> None:
-        self._is_number, self._deliver = is_number, deliver
+    def __init__(
+        self,
+        is_number: Mapping[str, bool],
+        deliver: Callable[[Reading], None],
+        latest: Callable[[str], dt.datetime | None],
+    ) -> None:
+        self._is_number, self._deliver, self._latest = is_number, deliver, latest
         self._tag_of: dict[int, str] = {}
         self._handles = itertools.count(_HEARTBEAT_HANDLE + 1)
         self.unknown: dict[str, str] = {}
         self.beat = time.monotonic()
-        self.clock_difference = dt.timedelta(0)
-        self.without_time = 0
+        self.clock = SourceClock(_LATE_FOR)
         self.is_lost = False
-        self._slow_beats = 0
+        self._held: list[tuple[str, ua.DataValue, dt.datetime]] = []  # each with the time of its arrival
+        self._not_in_order: set[str] = set()  # tags whose earlier values are not due to the server's clock
 
     async def start(self, client: Client, namespaces: Namespaces, interval: float) -> None:
         """Subscribe all tags.
@@ -140,11 +145,30 @@ class Subscription:
                 self.beat = time.monotonic()  # values are as good a sign; a busy server delays its clock
                 for item in notification.MonitoredItems:
                     if item.ClientHandle == _HEARTBEAT_HANDLE:
-                        self._note_heartbeat(item.Value)
+                        self._note_heartbeat(item.Value, now)
                     elif (tag := self._tag_of.get(item.ClientHandle)) is not None:
-                        self._deliver(self.reading(tag, item.Value, now))
+                        self._held.append((tag, item.Value, now))
             elif isinstance(notification, ua.StatusChangeNotification):
                 self.is_lost = True  # the server, or the library, has ended the subscription
+        self._deliver_held(now)
+
+    def _deliver_held(self, now: dt.datetime) -> None:
+        """Deliver values; if one is earlier than the latest of its tag, not before heartbeats show the clock.
+
+        A server whose clock was set back dates a new value before the old ones, which would count as late.
+        """
+        readings = [self.reading(*one) for one in self._held]
+        earlier = {one.tag for one in readings if self._is_earlier(one)}
+        if earlier and now - self._held[0][2] < _LONGEST_HOLD:
+            return
+        self._not_in_order |= earlier
+        self._held = []
+        for reading in readings:
+            self._deliver(reading)
+
+    def _is_earlier(self, reading: Reading) -> bool:
+        latest = self._latest(reading.tag)
+        return latest is not None and reading.at < latest and reading.tag not in self._not_in_order
 
     def reading(self, tag: str, given: ua.DataValue, now: dt.datetime) -> Reading:
         """Reading of a value; without source time, the server's time, or else this machine's, is used.
@@ -158,30 +182,15 @@ class Subscription:
         now : datetime
             Time in UTC.
         """
-        at = utc(given.SourceTimestamp)
-        if at is None:
-            self.without_time += 1
-            at = utc(given.ServerTimestamp) or now + self.clock_difference
-        at -= self.clock_difference
-        if at - now > _JITTER:
-            at = now  # the clock was set since the latest heartbeat; later values would count as older ones
+        stated = utc(given.SourceTimestamp) or utc(given.ServerTimestamp)
+        at = now if stated is None else self.clock.time_here(stated, now)
         quality, reason = quality_of(given.StatusCode)
         return reading_of(tag, content_of(given), quality, at, self._is_number[tag], reason)
 
-    def _note_heartbeat(self, given: ua.DataValue) -> None:
+    def _note_heartbeat(self, given: ua.DataValue, now: dt.datetime) -> None:
         clock = content_of(given)
-        if not isinstance(clock, dt.datetime) or (there := utc(clock)) is None:
-            return
-        difference = there - dt.datetime.now(dt.UTC)
-        # A second is what publishing takes; a steady offset keeps source times of a value equal.
-        if abs(difference - self.clock_difference) <= _JITTER:
-            self._slow_beats = 0
-            return
-        # A busy server publishes late, which looks like a clock that is a little behind, for a moment.
-        self._slow_beats += 1
-        may_be_delay = self.clock_difference - LONGEST_DELAY < difference < self.clock_difference
-        if not may_be_delay or self._slow_beats >= _SLOW_BEATS:
-            self.clock_difference, self._slow_beats = difference, 0
+        if isinstance(clock, dt.datetime) and (there := utc(clock)) is not None:
+            self.clock.note(there, now)
 
 
 def _with_time() -> ua.DataChangeFilter:

@@ -100,11 +100,32 @@ def test_source_times_are_those_of_this_machine(here: Here, hours: int) -> None:
     assert here.reader.difference() == ("plant/line", dt.timedelta(hours=hours))
 
 
+def test_values_that_waited_do_not_set_the_clock(here: Here) -> None:
+    here.open()
+    here.send(4.0)
+    here.edge._clock, now = lambda: BEGIN - dt.timedelta(hours=1), here.edge._clock
+    here.send(3.0, ago=3600, late=True)  # sent with the time of its value
+    assert here.reader.difference()[1] == dt.timedelta(0)
+    here.edge._clock = now
+    here.send(5.0)
+    assert here.readings[-1] == Reading(Z, 5.0, "good", BEGIN)
+
+
+def test_values_of_a_clock_that_was_just_set_back_are_new(here: Here) -> None:
+    here.open()
+    for number in range(3):
+        here.now += SECOND
+        here.send(number)
+        assert here.readings[-1] == Reading(Z, number, "good", here.now)
+        here.shift -= 20 * SECOND
+
+
 def test_a_message_that_waited_is_old_and_no_clock_that_is_behind(here: Here) -> None:
     here.open()
+    here.now += 8 * SECOND
     here.shift = -8 * SECOND  # of a message that reaches the host eight seconds after it was made
     here.send(4.0)
-    assert here.readings[-1].at == BEGIN - 8 * SECOND
+    assert here.readings[-1].at == BEGIN
     here.now += 20 * SECOND
     here.shift = dt.timedelta(0)
     here.send(5.0)
