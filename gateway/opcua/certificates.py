@@ -7,13 +7,14 @@ import datetime as dt
 import hashlib
 from pathlib import Path
 
-from asyncua import Client, ua
+from asyncua import ua
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gateway.errors import GatewayError
 from gateway.opcua.certificate_creation import CERTIFICATE, KEY, application_uri_of, create_pair
+from gateway.opcua.client import OpcUaClient
 
 TRUSTED = "trusted"
 DAYS = 1825
@@ -65,7 +66,7 @@ async def of_server(url: str) -> bytes:
     """
     try:
         async with asyncio.timeout(_TIMEOUT):
-            endpoints = await Client(url, timeout=_TIMEOUT).connect_and_get_server_endpoints()
+            endpoints = await OpcUaClient(url, timeout=_TIMEOUT).connect_and_get_server_endpoints()
     except (OSError, TimeoutError, ua.UaError) as error:
         raise GatewayError(f"{url}: no connection: {str(error) or type(error).__name__}") from None
     mode, policy = ua.MessageSecurityMode.SignAndEncrypt, SecurityPolicyBasic256Sha256.URI
@@ -85,17 +86,28 @@ def trust(folder: Path, der: bytes) -> Path:
     return path
 
 
-def check(folder: Path, der: bytes, url: str, now: dt.datetime) -> None:
-    """Check that a server's certificate is trusted and valid, and that the gateway's own is.
+def check_own(folder: Path, now: dt.datetime) -> None:
+    """Check that the gateway has a valid certificate.
 
     Raises
     ------
     GatewayError
-        Names the certificate and the command that solves it.
+        Names the certificate, and the command that creates one.
     """
     own = folder / CERTIFICATE
     if not own.exists() or not (folder / KEY).exists():
         raise GatewayError(f"{own}: no certificate: create one with `nonferrous gateway certificate`")
+    _check_dates(x509.load_pem_x509_certificate(own.read_bytes()), f"{own}: this certificate", now)
+
+
+def check(folder: Path, der: bytes, url: str, now: dt.datetime) -> None:
+    """Check that a server's certificate is trusted and valid.
+
+    Raises
+    ------
+    GatewayError
+        Names the certificate, and the command that trusts it.
+    """
     digest = fingerprint(der)
     if not (folder / TRUSTED / f"{digest}.der").exists():
         raise GatewayError(
@@ -103,7 +115,6 @@ def check(folder: Path, der: bytes, url: str, now: dt.datetime) -> None:
             f"`nonferrous gateway certificate {url} --trust {digest}`"
         )
     _check_dates(x509.load_der_x509_certificate(der), f"{url}: its certificate", now)
-    _check_dates(x509.load_pem_x509_certificate(own.read_bytes()), f"{own}: this certificate", now)
 
 
 def _check_dates(certificate: x509.Certificate, subject: str, now: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from gateway.errors import GatewayError
 from gateway.opcua import certificates
 from gateway.opcua.certificate_creation import CERTIFICATE, KEY
+from gateway.opcua.client import OpcUaClient
 from gateway.opcua.node_ids import Namespaces
 
 CONNECT_SECONDS = 5.0
@@ -61,7 +62,7 @@ async def connected(access: Access) -> tuple[Client, Namespaces]:
     """
     # The library's probe of a session ends it when a busy server takes longer than its interval; the gateway has its
     # own heartbeat, which allows three intervals.
-    client = Client(access.url, timeout=CONNECT_SECONDS, watchdog_intervall=_PROBE_SECONDS)
+    client = OpcUaClient(access.url, timeout=CONNECT_SECONDS, watchdog_intervall=_PROBE_SECONDS)
     client.session_timeout = _SESSION_SECONDS * 1000
     client.name = client.description = "nonferrous gateway"
     try:
@@ -86,8 +87,10 @@ async def _identify(client: Client, access: Access) -> None:
         client.set_password(access.password)
     if access.is_insecure:
         return
+    now = dt.datetime.now(dt.UTC)
+    certificates.check_own(access.folder, now)  # first: it is wrong even while no server responds
     der = await certificates.of_server(access.url)
-    certificates.check(access.folder, der, access.url, dt.datetime.now(dt.UTC))
+    certificates.check(access.folder, der, access.url, now)
     own, key = access.folder / CERTIFICATE, access.folder / KEY
     client.application_uri = certificates.application_uri()
     await client.set_security(SecurityPolicyBasic256Sha256, own, key, server_certificate=der)

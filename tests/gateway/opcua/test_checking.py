@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import datetime as dt
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,13 @@ from gateway.errors import GatewayError
 from gateway.opcua import certificates
 from gateway.opcua.browsing import Described, described, variables
 from gateway.opcua.certificate_creation import KEY
+from gateway.opcua.client import OpcUaClient
 from gateway.opcua.node_ids import Namespaces
 from gateway.opcua.results import AdvisoryNodes, Written
-from gateway.opcua.session import Access, session
+from gateway.opcua.session import Access, connected, session
 from gateway.results import Field, ResultValue
 from seeds import Seed
+from system.programs import free_port
 
 TAG = "nsu=urn:nonferrous:plant;s="
 service = pytest.mark.service
@@ -240,6 +244,34 @@ def test_an_expired_certificate_is_named_with_its_date(tmp_path: Path) -> None:
         certificates.check(tmp_path / "own", der, "opc.tcp://a", now + dt.timedelta(days=31))
     with pytest.raises(GatewayError, match="is valid only from"):
         certificates.check(tmp_path / "own", der, "opc.tcp://a", now - dt.timedelta(days=2))
+
+
+def test_the_own_certificate_is_checked_before_a_server_is_reached(tmp_path: Path) -> None:
+    access = Access(f"opc.tcp://127.0.0.1:{free_port()}", tmp_path)
+    with pytest.raises(GatewayError, match="create one with `nonferrous gateway certificate`"):
+        asyncio.run(connected(access))
+    certificates.create(tmp_path)
+    now = dt.datetime.now(dt.UTC)
+    certificates.check_own(tmp_path, now)
+    with pytest.raises(GatewayError, match=r"certificate\.pem: this certificate expired on \d{4}-\d\d-\d\d"):
+        certificates.check_own(tmp_path, now + dt.timedelta(days=certificates.DAYS + 1))
+    with pytest.raises(GatewayError, match="no connection"):
+        asyncio.run(connected(access))
+
+
+def test_a_connection_that_is_closed_at_once_is_no_server() -> None:
+    # A relay accepts connections to a server that does not run, and closes them before the first bytes.
+    async def attempt(port: int) -> None:
+        client = OpcUaClient(f"opc.tcp://127.0.0.1:{port}", timeout=60)
+        await client.connect_socket()
+        while client.uaclient.protocol.transport is not None:
+            await asyncio.sleep(0.01)
+        await client.send_hello()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=lambda: listener.accept()[0].close()).start()
+        with pytest.raises(ConnectionError, match="closed by the other side"):
+            asyncio.run(asyncio.wait_for(attempt(listener.getsockname()[1]), 20))
 
 
 def test_a_certificate_is_not_replaced(tmp_path: Path) -> None:
