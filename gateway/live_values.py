@@ -45,13 +45,10 @@ class LiveValues:
     ----------
     counts : Counter
         Readings by `changes`, `duplicates`, `bad`, `uncertain`, `late` and `historical`.
-    reasons : Counter
-        Reasons of bad readings.
     """
 
     tags: TagMap
     counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._readings: dict[str, deque[Reading]] = {text: deque(maxlen=_REMEMBERED) for text in self.tags.by_text}
@@ -72,8 +69,6 @@ class LiveValues:
         self.counts["changes"] += 1
         if reading.quality != "good":
             self.counts[reading.quality] += 1
-        if reading.quality == "bad":
-            self.reasons[reading.reason] += 1
         return True
 
     def latest(self, text: str) -> Reading | None:
@@ -85,13 +80,22 @@ class LiveValues:
         """Age of the latest reading of each tag with one [s]."""
         return {text: (now - known[-1].at).total_seconds() for text, known in self._readings.items() if known}
 
-    def qualities(self, now: dt.datetime) -> Counter[str]:
-        """Number of tags by the quality of their value now; `missing` has no reading yet."""
-        counts: Counter[str] = Counter()
-        for text, known in self._readings.items():
-            tag = self.tags.by_text[text][0]
-            counts[live_value(self.tags, tag, known[-1], now).quality if known else "missing"] += 1
-        return counts
+    def qualities(self, now: dt.datetime) -> dict[str, str]:
+        """Quality of the value of each tag now; `missing` has no reading yet."""
+        return {
+            text: live_value(self.tags, self.tags.by_text[text][0], known[-1], now).quality if known else "missing"
+            for text, known in self._readings.items()
+        }
+
+    def faulty(self, now: dt.datetime) -> list[dict[str, object]]:
+        """Tags whose value is not good now, each with its quality, reason and source time."""
+        faulty: list[dict[str, object]] = []
+        for text, quality in self.qualities(now).items():
+            if quality != "good":
+                latest = self.latest(text)
+                at = None if latest is None else latest.at.isoformat()
+                faulty.append({"tag": text, "quality": quality, "reason": latest.reason if latest else "", "at": at})
+        return faulty
 
 
 def live_value(tags: TagMap, tag: MappedTag, reading: Reading | None, now: dt.datetime) -> LiveValue:

@@ -134,9 +134,8 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
         try:
             tags = await discovered(seed, options.addresses, lambda text: faults.begin("connection", text))
             running = _Running(seed, options, tags, outbox, faults)
-            with StatusServer(
-                options.host, options.port, Snapshot(seed.process.name, running.numbers), faults.present
-            ) as status:
+            snapshot = Snapshot(seed.process.name, running.numbers)
+            with StatusServer(options.host, options.port, snapshot, faults.present, running.faulty_values) as status:
                 started(status.address, tags)
                 gc.freeze()  # the map of a line stays: to walk it again and again takes processor time
                 await running.run()
@@ -243,6 +242,10 @@ class _Running:
     def _is_live(self) -> bool:
         return all(link.is_live for link in self._links)
 
+    def faulty_values(self) -> list[dict[str, object]]:
+        """Tags whose value is not good now."""
+        return self._process.values.faulty(dt.datetime.now(dt.UTC))
+
     def numbers(self) -> dict[str, Any]:
         """Present numbers for `Snapshot`."""
         ages = sorted(self._process.values.ages(dt.datetime.now(dt.UTC)).values())
@@ -259,7 +262,7 @@ class _Running:
             "outbox_age_seconds": self._outbox.oldest(),
             "oldest_value_seconds": ages[-1] if ages else 0.0,
             "median_value_seconds": statistics.median(ages) if ages else 0.0,
-            "values": self._process.values.qualities(dt.datetime.now(dt.UTC)),
+            "values": Counter(self._process.values.qualities(dt.datetime.now(dt.UTC)).values()),
             "clock_difference_seconds": max((link.difference for link in self._links), key=abs).total_seconds(),
             "unknown_tags": connection["unknown_tags"],
             "units": len(self._process.units),

@@ -1,4 +1,4 @@
-"""Status of the gateway: metrics in the text format of Prometheus, and health."""
+"""Status of the gateway: metrics in the text format of Prometheus, health, and faulty values."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.errors import GatewayError
 
-READY_PATH, METRICS_PATH = "/health/ready", "/metrics"
-LIVE_PATH = "/health/live"
+READY_PATH, LIVE_PATH = "/health/ready", "/health/live"
+METRICS_PATH, VALUES_PATH = "/metrics", "/values"
 
 
 class Snapshot:
@@ -79,6 +79,8 @@ class StatusServer:
         Metrics.
     faults : callable
         Returns the present faults by kind.
+    values : callable
+        Returns the tags whose value is not good.
 
     Raises
     ------
@@ -86,7 +88,14 @@ class StatusServer:
         The address is in use.
     """
 
-    def __init__(self, host: str, port: int, snapshot: Snapshot, faults: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        snapshot: Snapshot,
+        faults: Callable[[], dict[str, str]],
+        values: Callable[[], list[dict[str, object]]],
+    ) -> None:
         registry = CollectorRegistry()
         registry.register(snapshot)
 
@@ -94,7 +103,7 @@ class StatusServer:
             """Responses to GET."""
 
             def do_GET(self) -> None:
-                """Respond with metrics or health."""
+                """Respond with metrics, health or faulty values."""
                 if self.path == METRICS_PATH:
                     self._send(200, CONTENT_TYPE_LATEST, generate_latest(registry))
                 elif self.path == LIVE_PATH:
@@ -103,8 +112,12 @@ class StatusServer:
                     present = faults()
                     state = {"state": "faulty" if present else "ready", "faults": present}
                     self._send(503 if present else 200, "application/json", json.dumps(state).encode())
+                elif self.path == VALUES_PATH:
+                    body = json.dumps({"not_good": values()}, ensure_ascii=False).encode()
+                    self._send(200, "application/json", body)
                 else:
-                    self._send(404, "text/plain", f"expected {METRICS_PATH}, {READY_PATH} or {LIVE_PATH}\n".encode())
+                    text = f"expected {METRICS_PATH}, {VALUES_PATH}, {READY_PATH} or {LIVE_PATH}\n"
+                    self._send(404, "text/plain", text.encode())
 
             def _send(self, status: int, kind: str, content: bytes) -> None:
                 self.send_response(status)

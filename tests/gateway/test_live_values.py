@@ -96,12 +96,21 @@ def test_a_reading_that_waited_counts_and_replaces_no_newer_one(tags: TagMap) ->
     assert z_of(values, NOW).value == 4.0
 
 
-def test_bad_readings_are_counted_with_their_reason(tags: TagMap) -> None:
+def test_values_that_are_not_good_are_listed_with_their_reason(tags: TagMap) -> None:
     values = LiveValues(tags)
-    values.take(reading_of(tag("z"), "x", "good", NOW, is_number=True))
-    values.take(reading_of(tag("x_set"), 1.0, "bad", NOW, is_number=True, reason="BadSensorFailure"))
+    for unit, at in (("A", NOW), ("B", NOW + 4 * SECOND)):
+        for name in ("period_start", "x_set", "z", "tapped"):
+            values.take(Reading(tag(name, unit), 1.0, "good", at))
+    later = NOW + 4 * SECOND
+    values.take(reading_of(tag("z"), "x", "good", later, is_number=True))
+    values.take(reading_of(tag("x_set"), 1.0, "bad", later, is_number=True, reason="BadSensorFailure"))
     assert values.counts["bad"] == 2
-    assert values.reasons == {NOT_A_NUMBER: 1, "BadSensorFailure": 1}
+    listed = {one["tag"]: (one["quality"], one["reason"], one["at"]) for one in values.faulty(later)}
+    assert listed[tag("z")] == ("bad", NOT_A_NUMBER, later.isoformat())
+    assert listed[tag("x_set")] == ("bad", "BadSensorFailure", later.isoformat())
+    assert listed[tag("period_start")] == ("stale", "", NOW.isoformat())
+    assert listed[tag("y")] == ("missing", "", None)
+    assert tag("z", "B") not in listed
 
 
 def test_units_are_those_for_which_the_server_has_nodes(toy_seed: Seed) -> None:

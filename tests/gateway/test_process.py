@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,5 +76,5 @@ def test_values_are_counted_by_their_quality_now(toy_seed: Seed, outbox: FullDis
     process = Process(TagMap(toy_seed, ("A",)), outbox, Faults())
     give(process, START, x_set=10.0)
     give(process, START + 3 * SECOND, z=4.0)
-    counts = process.values.qualities(START + 4 * SECOND)
+    counts = Counter(process.values.qualities(START + 4 * SECOND).values())
     assert (counts["good"], counts["stale"], counts["missing"]) == (1, 1, len(process.tags.by_text) - 2)

@@ -32,6 +32,8 @@ NUMBERS = {
     "units": 2,
 }
 
+VALUES = [{"tag": "nsu=urn:a;s=槽 2.z", "quality": "stale", "reason": "", "at": "2030-01-01T00:00:00+00:00"}]
+
 
 def get(address: str) -> tuple[int, str]:
     try:
@@ -43,7 +45,7 @@ def get(address: str) -> tuple[int, str]:
 
 def test_metrics_and_health_are_served() -> None:
     faults = Faults()
-    with StatusServer("127.0.0.1", 0, Snapshot("toy_cells", lambda: NUMBERS), faults.present) as server:
+    with StatusServer("127.0.0.1", 0, Snapshot("toy_cells", lambda: NUMBERS), faults.present, lambda: VALUES) as server:
         status, text = get(f"{server.address}/metrics")
         assert status == 200
         samples = {
@@ -60,15 +62,16 @@ def test_metrics_and_health_are_served() -> None:
         faults.end("service")
         assert get(f"{server.address}/health/ready")[0] == 200
         assert get(f"{server.address}/health/live")[0] == 200
+        assert get(f"{server.address}/values") == (200, json.dumps({"not_good": VALUES}, ensure_ascii=False))
         assert get(f"{server.address}/other")[0] == 404
 
 
 def test_a_port_in_use_is_one_line() -> None:
     snapshot = Snapshot("toy_cells", lambda: NUMBERS)
-    with StatusServer("127.0.0.1", 0, snapshot, dict) as server:
+    with StatusServer("127.0.0.1", 0, snapshot, dict, list) as server:
         port = int(server.address.rpartition(":")[2])
         with pytest.raises(GatewayError, match=f"127.0.0.1:{port}: Address already in use: choose another with --port"):
-            StatusServer("127.0.0.1", port, snapshot, dict)
+            StatusServer("127.0.0.1", port, snapshot, dict, list)
 
 
 def test_a_fault_is_logged_when_it_begins_changes_and_ends(caplog: pytest.LogCaptureFixture) -> None:
