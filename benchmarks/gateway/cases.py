@@ -16,7 +16,6 @@ from benchmarks.gateway.programs import GatewayProgram, Trial, trust
 from gateway.opcua.certificates import CERTIFICATE, KEY
 
 HOUR = 3600
-BAD, STALE = ("nonferrous_gateway_values", "bad"), ("nonferrous_gateway_values", "stale")
 _EXPIRED = "expired"  # folder of the plant's certificate that has expired
 
 
@@ -32,13 +31,17 @@ class Setting:
         Relay between gateway and plant.
     rng : Random
         Random numbers of the case.
+    watched : (str, str)
+        Unit and column of a value that is good until the fault.
+    removed : set of (str, str)
+        Units and columns whose node was removed for some time.
     """
 
     trial: Trial
     network: Network
     rng: random.Random
+    watched: tuple[str, str] = ("", "")
     removed: set[tuple[str, str]] = field(default_factory=set)
-    before: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def gateway(self) -> GatewayProgram:
@@ -50,15 +53,6 @@ class Setting:
         with self.gateway.log.open("rb") as file:
             file.seek(since)
             return text.encode() in file.read()
-
-    def has_more(self, *names: tuple[str, str]) -> bool:
-        """Return whether more values are bad or stale than at any time since the fault began."""
-        now = self.gateway.metrics()
-        if not all(name in now for name in names):
-            return False
-        has_more = any(now[name] > self.before.get(name, 0) for name in names)
-        self.before |= {name: min(now[name], self.before.get(name, 0)) for name in names}
-        return has_more
 
 
 @dataclass(frozen=True)
@@ -102,14 +96,22 @@ def _start_broker(setting: Setting) -> None:
     setting.trial.broker.start()
 
 
-def _remove_node(setting: Setting) -> None:
+def _watch(setting: Setting) -> tuple[str, str]:
+    """Choose a value: a pot out of service has none, and those of a bad sensor are bad already."""
     table = setting.trial.table
     cells = table.period_of(table.scan_at(time.time())).cells
-    # A pot out of service has no values, and those of a bad sensor are bad already.
     good = [(unit, name) for unit in sorted(cells) for name in sorted(table.fast) if cells[unit][name][1] == "good"]
-    unit, name = setting.rng.choice(good)
+    setting.watched = setting.rng.choice(good)
+    return setting.watched
+
+
+def _is_watched_named(setting: Setting, since: int) -> bool:
+    return any(tag.endswith(f"s={'.'.join(setting.watched)}") for tag in setting.gateway.faulty_values())
+
+
+def _remove_node(setting: Setting) -> None:
+    unit, name = _watch(setting)
     setting.removed.add((unit, name))
-    setting.before = setting.gateway.metrics()
     setting.trial.plant.tell(f"remove {unit} {name}")
 
 
@@ -119,8 +121,8 @@ def _restart_server(setting: Setting) -> None:
 
 
 def _make_bad(setting: Setting) -> None:
-    setting.before = setting.gateway.metrics()
-    setting.trial.plant.tell(f"bad {setting.rng.choice(sorted(setting.trial.table.fast))}")
+    _, name = _watch(setting)
+    setting.trial.plant.tell(f"bad {name}")
 
 
 def _expire_server(setting: Setting) -> None:
@@ -186,13 +188,13 @@ CASES: dict[str, Case] = {
         "one node removed; server restarted with it",
         _remove_node,
         _restart_server,
-        lambda setting, since: setting.has_more(BAD, STALE),
+        _is_watched_named,
     ),
     "values_bad": Case(
         "one column of all pots with status Bad",
         _make_bad,
         lambda setting: setting.trial.plant.tell("good"),
-        lambda setting, since: setting.has_more(BAD),
+        _is_watched_named,
     ),
     "clock_off": Case(
         "clock of the server set an hour forward or back",

@@ -247,8 +247,8 @@ def _row(table: PlayedTable, unit: str, number: int, scans: list[WrittenScan], e
             for end in ends
             for cell in _allowed(table, unit, column.name, scan, (end - scan.number) * SCAN / refresh)
         ]
-    if not any(one.is_read for one in scans):
-        # A history of changes does not state that a value was measured again.
+    if not complete[0].is_read:
+        # A history of changes does not state that a value was measured again at the first scan.
         before, own = table.periods[max(number - 1, 0)].cells.get(unit, {}), table.periods[number].cells[unit]
         for name in cells.keys() - table.fast:
             if before.get(name) == own[name]:

@@ -187,6 +187,14 @@ class GatewayProgram:
         except OSError:
             return {}
 
+    def faulty_values(self) -> set[str]:
+        """Tags whose value is not good; empty if it does not respond."""
+        try:
+            with urllib.request.urlopen(f"http://{ADDRESS}:{self.port}/values", timeout=5) as response:
+                return {one["tag"] for one in json.load(response)["not_good"]}
+        except OSError:
+            return set()
+
     def metrics(self) -> dict[tuple[str, str], float]:
         """Metrics by name and kind; empty if it does not respond."""
         try:

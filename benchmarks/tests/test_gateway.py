@@ -165,8 +165,7 @@ def test_each_fault_was_repeated_and_rows_were_compared() -> None:
         assert name in CASES
         assert one["times"] >= 10, name
         assert len(one["named"]) == len(one["recovery"]) == one["times"], name
-        # Ten faults take ten periods; those during a fault of the broker need not arrive.
-        assert one["periods"] >= (4 if CASES[name].is_at_broker else 8) * one["units"], name
+        assert one["periods"] >= 10 * one["units"], name
 
 
 def test_figures_beyond_an_aim_are_in_bold() -> None:
@@ -225,4 +224,5 @@ def test_a_fault_of_a_small_potline_loses_and_doubles_nothing(name: str, tmp_pat
     assert result["times"] == 1
     assert result["periods"] >= 6
     assert result["named"] != [None]
-    assert (result["lost"], result["duplicated"], result["stale"], result["lost_outcomes"]) == (0, 0, 0, 0), result
+    counts = [result[kind] for kind in ("lost", "duplicated", "stale", "lost_outcomes")]
+    assert counts == [0, 0, 0, 0], "\n".join([f"{tmp_path}: {counts}", *result["examples"]])
