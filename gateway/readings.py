@@ -10,6 +10,7 @@ from typing import Literal
 
 DataQuality = Literal["good", "uncertain", "bad"]
 
+_NUMBERS = (bool, int, float)  # a union of types would be made anew for each of thousands of values a second
 NOT_A_NUMBER = "text where a number is expected"
 NO_VALUE = "no value"
 
@@ -44,13 +45,13 @@ class Reading:
 
 def as_number(value: object) -> float | None:
     """Return a finite number as float, True and False as 1 and 0; None for anything else."""
-    if isinstance(value, bool | int | float):
-        try:
-            number = float(value)
-        except OverflowError:
-            return None
-        return number if math.isfinite(number) else None
-    return None
+    if not isinstance(value, _NUMBERS):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def as_text(value: object) -> str | None:
