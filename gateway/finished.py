@@ -27,7 +27,12 @@ class FinishedPeriods:
 
     def __iter__(self) -> Iterator[tuple[str, Cells]]:
         """Yield start and values of each period."""
-        return ((start, self._cells(values)) for start, values in self._values.items())
+        return self.latest(FINISHED)
+
+    def latest(self, count: int) -> Iterator[tuple[str, Cells]]:
+        """Yield start and values of the latest periods, the oldest of them first."""
+        starts = list(self._values)[-count:]
+        return ((start, self._cells(self._values[start])) for start in starts)
 
     def __contains__(self, start: str) -> bool:
         return start in self._values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 
 from gateway.readings import Reading
@@ -51,7 +51,8 @@ class LiveValues:
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._readings: dict[str, deque[Reading]] = {text: deque(maxlen=_REMEMBERED) for text in self.tags.by_text}
+        # A deque takes half a kilobyte, and a new block each 64 readings: memory of thousands of tags would grow.
+        self._readings: dict[str, list[Reading]] = {text: [] for text in self.tags.by_text}
 
     def take(self, reading: Reading) -> bool:
         """Take a reading; returns False for one of no tag, a known one, and a late one."""
@@ -66,6 +67,7 @@ class LiveValues:
             self.counts["duplicates" if any(one.at == reading.at for one in known) else "late"] += 1
             return False
         known.append(reading)
+        del known[:-_REMEMBERED]
         self.counts["changes"] += 1
         if reading.quality != "good":
             self.counts[reading.quality] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.periods import PeriodRow, written_start
@@ -26,18 +26,18 @@ def predictions_body(seed: Seed, rows: Sequence[PeriodRow], units: Iterable[Unit
     units : iterable of Unit
         The units of these rows.
     """
-    request: dict[str, Any] = {"rows": [_row(seed, row) for row in rows]}
+    lists: dict[str, Iterable[dict[str, Any]]] = {"rows": (_row(seed, row) for row in rows)}
     if (periods := periods_needed(seed)) > 0:
         starts = {row.unit: written_start(seed, row.start) for row in rows}
         sources = {column.lent_by for column in seed.columns if column.lent_by is not None}
         source_columns = [seed.column(name) for name in sorted(sources)]
-        request["history"] = [
+        lists["history"] = (
             _identity(seed, unit.name, start) | _cells(source_columns, cells)
             for unit in units
-            for start, cells in list(unit.finished)[-periods - 1 :]
+            for start, cells in unit.finished.latest(periods + 1)
             if start < starts[unit.name]
-        ]
-    return json.dumps(request, ensure_ascii=False).encode()
+        )
+    return _encoded(lists)
 
 
 def advice_body(seed: Seed, units: Sequence[Unit], now: dt.datetime) -> bytes | None:
@@ -52,18 +52,23 @@ def advice_body(seed: Seed, units: Sequence[Unit], now: dt.datetime) -> bytes | 
     setpoints = list(seed.by_role("setpoint"))
     past = [column for column in seed.columns if column.role not in ("key", "time") and not column.is_made]
     past = [column for column in past if not column.classes]
-    rows, history = [], []
+    rows: dict[str, dict[str, Any]] = {}
     for unit in units:
         row = unit.row(now)
         if row is None or len(unit.finished) < 3 or any(row.cells.get(one.name) is None for one in setpoints):
             continue
         start = written_start(seed, row.start)
-        earlier = [(earlier_start, cells) for earlier_start, cells in unit.finished if earlier_start < start]
-        rows.append(_identity(seed, unit.name, start) | _cells([*planned, *setpoints], row.cells))
-        history += [_identity(seed, unit.name, earlier_start) | _cells(past, cells) for earlier_start, cells in earlier]
+        rows[unit.name] = _identity(seed, unit.name, start) | _cells([*planned, *setpoints], row.cells)
     if not rows:
         return None
-    return json.dumps({"rows": rows, "history": history}, ensure_ascii=False).encode()
+    history = (
+        _identity(seed, unit.name, start) | _cells(past, cells)
+        for unit in units
+        if unit.name in rows
+        for start, cells in unit.finished
+        if start < rows[unit.name][seed.clock.name]
+    )
+    return _encoded({"rows": rows.values(), "history": history})
 
 
 def outcomes_body(seed: Seed, labels: Sequence[Label]) -> bytes:
@@ -72,7 +77,7 @@ def outcomes_body(seed: Seed, labels: Sequence[Label]) -> bytes:
     for label in labels:
         row = rows.setdefault((label.unit, label.start), _identity(seed, label.unit, label.start))
         row[label.column] = label.value
-    return json.dumps({"outcomes": list(rows.values())}, ensure_ascii=False).encode()
+    return _encoded({"outcomes": rows.values()})
 
 
 def periods_needed(seed: Seed) -> int:
@@ -87,6 +92,19 @@ def is_refused(seed: Seed, row: PeriodRow) -> bool:
     return any(
         quality in ("bad", "stale") and seed.column(name).when_bad == "refused" for name, quality in row.quality.items()
     )
+
+
+def _encoded(lists: Mapping[str, Iterable[dict[str, Any]]]) -> bytes:
+    """JSON of an object of lists, row by row: the history of a line takes tens of megabytes as dictionaries."""
+    encode, content, opening = json.JSONEncoder(ensure_ascii=False).encode, bytearray(), "{"
+    for name, rows in lists.items():
+        content += f'{opening}"{name}": ['.encode()
+        separator = b""
+        for row in rows:
+            content += separator + encode(row).encode()
+            separator = b", "
+        opening = "], "
+    return bytes(content + b"]}")
 
 
 def _row(seed: Seed, row: PeriodRow) -> dict[str, Any]:

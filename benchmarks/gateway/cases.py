@@ -100,7 +100,8 @@ def _watch(setting: Setting) -> tuple[str, str]:
     """Choose a value: a pot out of service has none, and those of a bad sensor are bad already."""
     table = setting.trial.table
     cells = table.period_of(table.scan_at(time.time())).cells
-    good = [(unit, name) for unit in sorted(cells) for name in sorted(table.fast) if cells[unit][name][1] == "good"]
+    running = sorted(set(table.units) & set(cells))  # a pot that was out of service at the start has no nodes
+    good = [(unit, name) for unit in running for name in sorted(table.fast) if cells[unit][name][1] == "good"]
     setting.watched = setting.rng.choice(good)
     return setting.watched
 
