@@ -56,7 +56,9 @@ class ServiceClient:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise GatewayError(f"--service: got '{url}': expected an address such as http://127.0.0.1:8000")
         self.url = url.rstrip("/")
-        self._is_encrypted, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._host, self._port = parts.hostname, parts.port
+        # Reading the authorities of the system takes longer than a request.
+        self._tls = client_context() if parts.scheme == "https" else None
         self._path, self._key = parts.path.rstrip("/"), key
         self._under_way: set[http.client.HTTPConnection] = set()
 
@@ -113,9 +115,9 @@ class ServiceClient:
                     line.shutdown(socket.SHUT_RDWR)
 
     def _connection(self) -> http.client.HTTPConnection:
-        if not self._is_encrypted:
+        if self._tls is None:
             return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=client_context())
+        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=self._tls)
 
 
 def _decoded(content: bytes) -> dict[str, Any]:
