@@ -16,6 +16,7 @@ from gateway.mqtt.json_topics import JsonPublisher, JsonReading
 from gateway.sparkplug.edge_node import EdgeNode, MetricDefinition, MetricReading
 from gateway.sparkplug.host import LostSource, SparkplugHost
 from system.programs import free_port
+from tests.suite.authorities import certificates
 from tests.suite.brokers import mosquitto
 from tests.suite.children import child
 from tests.suite.tools import needed
@@ -149,23 +150,11 @@ def test_a_wrong_password_is_named_and_the_right_one_is_accepted(tmp_path):
                 assert is_right or connection.error == "refused: Not authorized"
 
 
-def certificates(folder):
-    """Authority, and a certificate of 127.0.0.1 that it signs."""
-    openssl, days = needed("openssl"), ["-days", "2", "-newkey", "rsa:2048", "-nodes"]
-    for name in ("authority", "other"):
-        subject = ["-x509", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem"]
-        subprocess.run([openssl, "req", *days, *subject], cwd=folder, check=True, capture_output=True)
-    signing = ["-CA", "authority.pem", "-CAkey", "authority.key", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subject = ["-x509", "-subj", "/CN=broker", "-keyout", "broker.key", "-out", "broker.pem"]
-    subprocess.run([openssl, "req", *days, *signing, *subject], cwd=folder, check=True, capture_output=True)
-    return folder / "authority.pem", folder / "other.pem"
-
-
 # paho-mqtt leaves the socket of a failed handshake to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_certificate_is_checked(tmp_path):
     port, (authority, other) = free_port(), certificates(tmp_path)
-    lines = [f"certfile {tmp_path / 'broker.pem'}", f"keyfile {tmp_path / 'broker.key'}", "allow_anonymous true"]
+    lines = [f"certfile {tmp_path / 'server.pem'}", f"keyfile {tmp_path / 'server.key'}", "allow_anonymous true"]
     with mosquitto(tmp_path, port, *lines):
         for host, authorities, reason in (
             ("127.0.0.1", authority, None),
