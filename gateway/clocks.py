@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
+Clock = Callable[[], dt.datetime]
 CLOCK_LIMIT = dt.timedelta(seconds=10)
 """Difference of two clocks from which it is named."""
 LONGEST_DELAY = dt.timedelta(seconds=30)
@@ -12,6 +14,11 @@ STEADY = dt.timedelta(seconds=5)
 """Change of a difference that is ignored, so that source times of an unchanged value stay equal."""
 _SET_BACK = dt.timedelta(seconds=0.1)  # beyond what two threads of a source differ by
 _ON_THE_WAY = dt.timedelta(seconds=5)  # values that were dated before the clock was set
+
+
+def utc_now() -> dt.datetime:
+    """Return the time of this machine in UTC."""
+    return dt.datetime.now(dt.UTC)
 
 
 class SourceClock:

@@ -10,7 +10,7 @@ from typing import Literal
 
 DataQuality = Literal["good", "uncertain", "bad"]
 
-_NUMBERS = (bool, int, float)  # a union of types would be made anew for each of thousands of values a second
+_NUMBERS = (bool, int, float)  # a union would be made for each of thousands of values a second
 NOT_A_NUMBER = "text where a number is expected"
 NO_VALUE = "no value"
 

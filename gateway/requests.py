@@ -95,7 +95,7 @@ def is_refused(seed: Seed, row: PeriodRow) -> bool:
 
 
 def _encoded(lists: Mapping[str, Iterable[dict[str, Any]]]) -> bytes:
-    """JSON of an object of lists, row by row: the history of a line takes tens of megabytes as dictionaries."""
+    """JSON of lists, row by row: the history of a line takes tens of megabytes as dictionaries."""
     encode, content, opening = json.JSONEncoder(ensure_ascii=False).encode, bytearray(), "{"
     for name, rows in lists.items():
         content += f'{opening}"{name}": ['.encode()

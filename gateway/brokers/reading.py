@@ -7,12 +7,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.brokers.readings import metric_tag, of_metric, of_topic, topic_tag
-from gateway.clocks import LONGEST_DELAY, STEADY, SourceClock
+from gateway.clocks import LONGEST_DELAY, STEADY, Clock, SourceClock, utc_now
 from gateway.counts import BoundedCounter
 from gateway.mqtt.json_topics import MAX_AHEAD, JsonReading, JsonSubscriber
 from gateway.mqtt.messages import MqttSession
 from gateway.readings import Reading
-from gateway.sparkplug.edge_node import Clock, utc_now
 from gateway.sparkplug.host import (
     GAP_IN_SEQUENCE,
     LostSource,

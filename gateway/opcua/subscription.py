@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
-from gateway.clocks import SourceClock
+from gateway.clocks import Clock, SourceClock, utc_now
 from gateway.opcua.data_values import content_of, quality_of, utc
 from gateway.opcua.node_ids import Namespaces
 from gateway.readings import Reading, reading_of
@@ -35,6 +35,8 @@ class Subscription:
         Takes each reading; it must not wait.
     latest : callable
         Returns the time of the latest reading of a tag in UTC; None without one.
+    now : callable, optional
+        Time in UTC.
 
     Attributes
     ----------
@@ -53,8 +55,9 @@ class Subscription:
         is_number: Mapping[str, bool],
         deliver: Callable[[Reading], None],
         latest: Callable[[str], dt.datetime | None],
+        now: Clock = utc_now,
     ) -> None:
-        self._is_number, self._deliver, self._latest = is_number, deliver, latest
+        self._is_number, self._deliver, self._latest, self._now = is_number, deliver, latest, now
         self._tag_of: dict[int, str] = {}
         self._handles = itertools.count(_HEARTBEAT_HANDLE + 1)
         self.unknown: dict[str, str] = {}
@@ -139,14 +142,14 @@ class Subscription:
 
     def _published(self, published: ua.PublishResult) -> None:
         """Take what the server has published; the library calls it for each response."""
-        now = dt.datetime.now(dt.UTC)
+        now = self._now()
         for notification in published.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
                 self.beat = time.monotonic()  # values are as good a sign; a busy server delays its clock
                 for item in notification.MonitoredItems:
                     if item.ClientHandle == _HEARTBEAT_HANDLE:
                         self._note_heartbeat(item.Value, now)
-                    elif (tag := self._tag_of.get(item.ClientHandle)) is not None:
+                    elif (tag := self._tag_of.get(item.ClientHandle)) is not None and not _is_awaited(item.Value):
                         self._held.append((tag, item.Value, now))
             elif isinstance(notification, ua.StatusChangeNotification):
                 self.is_lost = True  # the server, or the library, has ended the subscription
@@ -191,6 +194,11 @@ class Subscription:
         clock = content_of(given)
         if isinstance(clock, dt.datetime) and (there := utc(clock)) is not None:
             self.clock.note(there, now)
+
+
+def _is_awaited(given: ua.DataValue) -> bool:
+    """Return whether the server has no value yet; dated by arrival, it would make the first one late."""
+    return given.StatusCode is not None and given.StatusCode.value == ua.StatusCodes.BadWaitingForInitialData
 
 
 def _with_time() -> ua.DataChangeFilter:

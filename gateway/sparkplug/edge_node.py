@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from gateway.clocks import Clock, utc_now
 from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
 from gateway.sparkplug.metrics import (
@@ -31,7 +32,6 @@ from gateway.sparkplug.topics import (
 )
 from gateway.sparkplug.wire_format import decode, encode
 
-Clock = Callable[[], dt.datetime]
 _COMMANDS = (MessageType.NODE_COMMAND, MessageType.DEVICE_COMMAND)
 _REMEMBERED = 10_000  # own messages that the broker may still return
 
@@ -55,11 +55,6 @@ class MetricReading:
     value: MetricValue
     at: dt.datetime
     quality: MetricQuality = MetricQuality.GOOD
-
-
-def utc_now() -> dt.datetime:
-    """Return the time in UTC."""
-    return dt.datetime.now(dt.UTC)
 
 
 class EdgeNode:

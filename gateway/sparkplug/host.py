@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gateway.clocks import Clock, utc_now
 from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
-from gateway.sparkplug.edge_node import Clock, utc_now
 from gateway.sparkplug.metrics import (
     DataType,
     PayloadError,

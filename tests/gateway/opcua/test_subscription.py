@@ -10,15 +10,16 @@ from gateway.readings import Reading
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 NONE = dt.timedelta(0)
+BEGIN = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
 
 class Server:
     """Publishes to a subscription; its clock can be set."""
 
     def __init__(self) -> None:
-        self.shift = NONE
+        self.shift, self.now = NONE, BEGIN
         self.readings: dict[str, Reading] = {}
-        self.subscription = Subscription({"z": True, "start": False}, self._deliver, self._latest)
+        self.subscription = Subscription({"z": True, "start": False}, self._deliver, self._latest, lambda: self.now)
         self.subscription._tag_of = {1: "z", 2: "start"}
 
     def _deliver(self, reading: Reading) -> None:
@@ -29,7 +30,8 @@ class Server:
 
     def publish(self, *, beat: bool = False, late: dt.timedelta = NONE, **values: float | str) -> None:
         """Publish values, a heartbeat or both, which arrive later than the server dates them."""
-        at = dt.datetime.now(dt.UTC) + self.shift - late
+        self.now += 0.25 * SECOND
+        at = self.now + self.shift - late
         handles = {tag: handle for handle, tag in self.subscription._tag_of.items()}
         items = [
             ua.MonitoredItemNotification(handles[tag], ua.DataValue(ua.Variant(value), SourceTimestamp=at))
@@ -48,7 +50,7 @@ class Server:
 
     def age(self, tag: str) -> dt.timedelta:
         """Age of the latest reading."""
-        return dt.datetime.now(dt.UTC) - self.readings[tag].at
+        return self.now - self.readings[tag].at
 
 
 @pytest.fixture
@@ -64,7 +66,8 @@ def test_a_clock_that_is_set_is_noticed_at_the_next_heartbeat(server: Server, sh
 
 
 def test_a_heartbeat_that_a_busy_server_publishes_late_is_no_clock_that_is_behind(server: Server) -> None:
-    server.subscription.clock.note(dt.datetime.now(dt.UTC) - 20 * SECOND, dt.datetime.now(dt.UTC) - 20 * SECOND)
+    server.beat()
+    server.now += 20 * SECOND
     assert server.beat(late=8 * SECOND) == NONE
     assert server.beat(late=8 * SECOND) == NONE
     assert server.beat() == NONE
@@ -113,16 +116,25 @@ def test_values_that_were_dated_before_the_clock_was_set_are_new(
     assert abs(server.age("start")) < SECOND
 
 
-def test_values_of_the_past_are_waited_for_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_of_the_past_are_waited_for_once(server: Server) -> None:
     server.publish(z=4.0)
     server.publish(z=5.0, late=60 * SECOND)
     assert server.readings["z"].value == 4.0
-    with monkeypatch.context() as patched:
-        patched.setattr("gateway.opcua.subscription._LONGEST_HOLD", NONE)
-        server.publish(start="2030-01-01")
+    server.now += 3 * SECOND
+    server.publish(start="2030-01-01")
     assert server.readings["z"].value == 5.0
-    assert server.age("z") > 59 * SECOND
+    assert server.age("z") > 60 * SECOND
     assert server.readings["start"].value == "2030-01-01"
     server.publish(z=6.0)
     server.publish(z=7.0, late=60 * SECOND)
     assert server.readings["z"].value == 7.0
+
+
+def test_a_value_that_the_server_awaits_is_no_reading(server: Server) -> None:
+    awaited = ua.DataValue(ua.Variant(), ua.StatusCode(ua.StatusCodes.BadWaitingForInitialData))
+    at = BEGIN - SECOND
+    for given in (awaited, ua.DataValue(ua.Variant(4.0), SourceTimestamp=at), awaited):
+        items = [ua.MonitoredItemNotification(1, given)]
+        message = ua.NotificationMessage(NotificationData=[ua.DataChangeNotification(items)])
+        server.subscription._published(ua.PublishResult(NotificationMessage=message))
+    assert server.readings["z"] == Reading("z", 4.0, "good", at)
