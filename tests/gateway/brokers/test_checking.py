@@ -13,7 +13,7 @@ from gateway.mqtt.json_topics import JsonPublisher, JsonReading
 from gateway.mqtt.messages import MqttMessage
 from system.programs import free_port
 from tests.gateway.broker_plant import BrokerPlantOfTests
-from tests.gateway.mqtt.test_connection import certificates
+from tests.suite.authorities import certificates
 from tests.suite.brokers import mosquitto
 from tests.suite.tools import needed
 
@@ -74,7 +74,7 @@ def test_an_encrypted_connection_with_a_password(tmp_path: Path, command, monkey
     authority, _ = certificates(tmp_path)
     needed("mosquitto")
     subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "gateway", "secret"], check=True, capture_output=True)
-    files = [f"certfile {tmp_path / 'broker.pem'}", f"keyfile {tmp_path / 'broker.key'}"]
+    files = [f"certfile {tmp_path / 'server.pem'}", f"keyfile {tmp_path / 'server.key'}"]
     url, given = f"mqtts://127.0.0.1:{port}", ["--authorities", str(authority), "--user", "gateway"]
     with mosquitto(tmp_path, port, *files, "allow_anonymous false", f"password_file {passwords}"):
         monkeypatch.setenv("NONFERROUS_GATEWAY_PASSWORD", "wrong")
