@@ -10,7 +10,7 @@ CLOCK_LIMIT = dt.timedelta(seconds=10)
 """Difference of two clocks from which it is named."""
 LONGEST_DELAY = dt.timedelta(seconds=30)
 """Delay of a message up to which it may be busy programs, not a clock that is behind."""
-STEADY = dt.timedelta(seconds=5)
+STEADY = dt.timedelta(seconds=1)
 """Change of a difference that is ignored, so that source times of an unchanged value stay equal."""
 _SET_BACK = dt.timedelta(seconds=0.1)  # beyond what two threads of a source differ by
 _ON_THE_WAY = dt.timedelta(seconds=5)  # values that were dated before the clock was set
@@ -24,19 +24,13 @@ def utc_now() -> dt.datetime:
 class SourceClock:
     """Difference of a source's clock from this machine's.
 
-    Parameters
-    ----------
-    late_for : timedelta
-        Time for which all messages must seem late before the clock counts as a little behind.
-
     Attributes
     ----------
     difference : timedelta
         Clock of the source minus this machine's.
     """
 
-    def __init__(self, late_for: dt.timedelta) -> None:
-        self._late_for = late_for
+    def __init__(self) -> None:
         self.difference = dt.timedelta(0)
         self._latest: dt.datetime | None = None
         self._late_since: dt.datetime | None = None
@@ -45,19 +39,33 @@ class SourceClock:
     def note(self, sent_at: dt.datetime, now: dt.datetime) -> None:
         """Note a message, in the order of sending.
 
-        A message that waited looks like a clock that is behind, but its time is not before that of the one before it.
+        A message that waited looks like a clock that is behind. Its time is not before that of the message before it,
+        which shows a clock that was set back, and later messages are in time again.
 
         Parameters
         ----------
         sent_at, now : datetime
             Time of sending by the clock of the source, and of arrival by that of this machine, in UTC.
         """
-        is_set_back = self._latest is not None and sent_at < self._latest - _SET_BACK
+        is_first, is_set_back = self._latest is None, self._latest is not None and sent_at < self._latest - _SET_BACK
         self._latest = sent_at
-        if not is_set_back and self._is_as_before(sent_at - now, now):
-            return
-        self._earlier, self._late_since = (self.difference, now), None
-        self.difference = sent_at - now
+        difference = sent_at - now
+        if is_set_back or (not self._is_as_before(difference) and (is_first or not self._may_wait(difference, now))):
+            self._earlier = None if is_first else (self.difference, now)
+            self.difference, self._late_since = difference, None
+
+    def _is_as_before(self, difference: dt.timedelta) -> bool:
+        if abs(difference - self.difference) > STEADY:
+            return False
+        self._late_since = None
+        return True
+
+    def _may_wait(self, difference: dt.timedelta, now: dt.datetime) -> bool:
+        """Return whether messages with a smaller difference may have waited."""
+        if not self.difference - LONGEST_DELAY < difference < self.difference:
+            return False
+        self._late_since = self._late_since or now
+        return now - self._late_since < LONGEST_DELAY
 
     def time_here(self, stated: dt.datetime, now: dt.datetime) -> dt.datetime:
         """Return the time of a value by this machine's clock.
@@ -74,12 +82,3 @@ class SourceClock:
         if self._earlier is not None and now - self._earlier[1] <= _ON_THE_WAY:
             at = min(at, stated - self._earlier[0], key=lambda time: abs(now - time))
         return now if at - now > STEADY else at
-
-    def _is_as_before(self, difference: dt.timedelta, now: dt.datetime) -> bool:
-        if abs(difference - self.difference) <= STEADY:
-            self._late_since = None
-            return True
-        if not self.difference - LONGEST_DELAY < difference < self.difference:
-            return False
-        self._late_since = self._late_since or now
-        return now - self._late_since < self._late_for

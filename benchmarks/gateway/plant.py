@@ -16,6 +16,7 @@ from pathlib import Path
 
 from asyncua import ua
 from asyncua.server import address_space, internal_server
+from asyncua.ua import uaprotocol_auto
 
 from benchmarks.gateway.table import SCAN, PlayedTable, read
 from gateway.mqtt.broker import read_broker
@@ -161,7 +162,7 @@ class TableWriter:
 def main() -> None:
     """Run until standard input ends."""
     table, journal, url, certificates, scans, begin = sys.argv[1:]
-    for module in (address_space, internal_server):
+    for module in (address_space, internal_server, uaprotocol_auto):  # values, state and messages of the server
         module.datetime = ShiftedTime
     read_table = read(Path(table), int(scans), float(begin))
     plant = TablePlant(read_table)

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.brokers.readings import metric_tag, of_metric, of_topic, topic_tag
-from gateway.clocks import LONGEST_DELAY, STEADY, Clock, SourceClock, utc_now
+from gateway.clocks import Clock, SourceClock, utc_now
 from gateway.counts import BoundedCounter
 from gateway.mqtt.json_topics import MAX_AHEAD, JsonReading, JsonSubscriber
 from gateway.mqtt.messages import MqttSession
@@ -22,6 +22,7 @@ from gateway.sparkplug.host import (
 )
 from seeds.format.tags import MetricTag, TopicTag, read_tag
 
+_SAME = dt.timedelta(seconds=5)  # differences of a topic's clock that have one name in the log
 _GAPS, _GAPS_WITHIN = 3, dt.timedelta(minutes=1)
 Deliver = Callable[[Sequence[Reading]], None]
 
@@ -136,7 +137,7 @@ class TagReader:
     def _clock_of(self, event: ReceivedMetrics, now: dt.datetime) -> SourceClock:
         """Clock of an edge node, from the times of sending."""
         place = f"{event.source.group}/{event.source.node}"
-        clock = self._clocks.setdefault(place, SourceClock(LONGEST_DELAY))
+        clock = self._clocks.setdefault(place, SourceClock())
         # A message of values that waited may have their time, not that of sending.
         if event.sent_at is not None and not all(metric.is_historical for metric in event.metrics):
             clock.note(event.sent_at, now)
@@ -148,7 +149,7 @@ class TagReader:
         self.offered.add(tag)
         if one.at <= now + MAX_AHEAD:
             self.differences.pop(tag, None)
-        elif abs(one.at - now - self.differences.get(tag, dt.timedelta(0))) > STEADY:
+        elif abs(one.at - now - self.differences.get(tag, dt.timedelta(0))) > _SAME:
             self.differences[tag] = one.at - now
         self._deliver([of_topic(one, now, is_number=self._is_number[tag])])
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
-from gateway.clocks import CLOCK_LIMIT
+from gateway.clocks import CLOCK_LIMIT, SourceClock
 from gateway.errors import GatewayError
 from gateway.faults import Faults
 from gateway.opcua.browsing import batches
@@ -73,8 +73,13 @@ class PlantConnection:
         self._waiting: list[Reading] | None = None  # readings that arrive while history is read
         self._started_at: dt.datetime | None = None
         self.counts: Counter[str] = Counter()
-        self.difference = dt.timedelta(0)
+        self._clock = SourceClock()
         self.is_live = False
+
+    @property
+    def difference(self) -> dt.timedelta:
+        """Server's clock minus this machine's."""
+        return self._clock.difference
 
     @property
     def patience(self) -> float:
@@ -112,7 +117,7 @@ class PlantConnection:
 
     async def _opened(self, client: Client, namespaces: Namespaces) -> Subscription:
         """Subscribe everything on a new client."""
-        subscription, self._waiting = Subscription(self._is_number, self._arrived, self._latest), []
+        subscription, self._waiting = Subscription(self._is_number, self._arrived, self._clock), []
         async with asyncio.timeout(_START_SECONDS):
             await self._note_restart(client)
             await subscription.start(client, namespaces, self._interval)
@@ -177,10 +182,10 @@ class PlantConnection:
                 return f"{self._access.url}: the session was lost"
             if silence >= self.patience:
                 return f"{self._access.url}: no data for {silence:.1f} s on an open connection"
-            self._note_clock(subscription.clock.difference)
+            self._note_clock()
 
-    def _note_clock(self, difference: dt.timedelta) -> None:
-        self.difference = difference
+    def _note_clock(self) -> None:
+        difference = self.difference
         if abs(difference) > CLOCK_LIMIT:
             ahead = "ahead of" if difference > dt.timedelta(0) else "behind"
             seconds = abs(difference).total_seconds()
@@ -225,7 +230,7 @@ class PlantConnection:
             for tag in since
             if tag not in subscription.unknown and (node_id := namespaces.node_id(tag)) is not None
         }
-        shift = subscription.clock.difference
+        shift = self.difference
         read = await read_gaps(client, list(tags), min(since.values()) + shift, now + shift)
         for node_id, values in read.items():
             for value in values:

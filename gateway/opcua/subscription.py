@@ -19,8 +19,6 @@ QUEUE = 10  # values of a node between two publishes
 _MOST_VALUES = 10_000  # of one publish
 _LIFETIME = 10_000  # intervals after which the server drops an abandoned subscription
 _HEARTBEAT_HANDLE = 0
-_LATE_FOR = dt.timedelta(seconds=2)  # three heartbeats, until a clock counts as a little behind
-_LONGEST_HOLD = dt.timedelta(seconds=3)  # two heartbeats, the first of which may be of before the clock was set
 _UNSUPPORTED = (ua.StatusCodes.BadMonitoredItemFilterUnsupported, ua.StatusCodes.BadFilterNotAllowed)
 
 
@@ -33,8 +31,8 @@ class Subscription:
         Tags to subscribe, and whether their values are numbers.
     deliver : callable
         Takes each reading; it must not wait.
-    latest : callable
-        Returns the time of the latest reading of a tag in UTC; None without one.
+    clock : SourceClock
+        Clock of the server.
     now : callable, optional
         Time in UTC.
 
@@ -44,8 +42,6 @@ class Subscription:
         Tags that the server refused, each with its reason; the others continue.
     beat : float
         Time of the latest heartbeat or value [s], monotonic.
-    clock : SourceClock
-        Clock of the server.
     is_lost : bool
         Whether the server ended the subscription.
     """
@@ -54,18 +50,15 @@ class Subscription:
         self,
         is_number: Mapping[str, bool],
         deliver: Callable[[Reading], None],
-        latest: Callable[[str], dt.datetime | None],
+        clock: SourceClock,
         now: Clock = utc_now,
     ) -> None:
-        self._is_number, self._deliver, self._latest, self._now = is_number, deliver, latest, now
+        self._is_number, self._deliver, self._clock, self._now = is_number, deliver, clock, now
         self._tag_of: dict[int, str] = {}
         self._handles = itertools.count(_HEARTBEAT_HANDLE + 1)
         self.unknown: dict[str, str] = {}
         self.beat = time.monotonic()
-        self.clock = SourceClock(_LATE_FOR)
         self.is_lost = False
-        self._held: list[tuple[str, ua.DataValue, dt.datetime]] = []  # each with the time of its arrival
-        self._not_in_order: set[str] = set()  # tags whose earlier values are not due to the server's clock
 
     async def start(self, client: Client, namespaces: Namespaces, interval: float) -> None:
         """Subscribe all tags.
@@ -143,35 +136,17 @@ class Subscription:
     def _published(self, published: ua.PublishResult) -> None:
         """Take what the server has published; the library calls it for each response."""
         now = self._now()
+        if (sent_at := utc(published.NotificationMessage.PublishTime)) is not None:
+            self._clock.note(sent_at, now)
         for notification in published.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
-                self.beat = time.monotonic()  # values are as good a sign; a busy server delays its clock
+                self.beat = time.monotonic()
                 for item in notification.MonitoredItems:
-                    if item.ClientHandle == _HEARTBEAT_HANDLE:
-                        self._note_heartbeat(item.Value, now)
-                    elif (tag := self._tag_of.get(item.ClientHandle)) is not None and not _is_awaited(item.Value):
-                        self._held.append((tag, item.Value, now))
+                    tag = self._tag_of.get(item.ClientHandle)  # None of the heartbeat
+                    if tag is not None and not _is_awaited(item.Value):
+                        self._deliver(self.reading(tag, item.Value, now))
             elif isinstance(notification, ua.StatusChangeNotification):
                 self.is_lost = True  # the server, or the library, has ended the subscription
-        self._deliver_held(now)
-
-    def _deliver_held(self, now: dt.datetime) -> None:
-        """Deliver values; if one is earlier than the latest of its tag, not before heartbeats show the clock.
-
-        A server whose clock was set back dates a new value before the old ones, which would count as late.
-        """
-        readings = [self.reading(*one) for one in self._held]
-        earlier = {one.tag for one in readings if self._is_earlier(one)}
-        if earlier and now - self._held[0][2] < _LONGEST_HOLD:
-            return
-        self._not_in_order |= earlier
-        self._held = []
-        for reading in readings:
-            self._deliver(reading)
-
-    def _is_earlier(self, reading: Reading) -> bool:
-        latest = self._latest(reading.tag)
-        return latest is not None and reading.at < latest and reading.tag not in self._not_in_order
 
     def reading(self, tag: str, given: ua.DataValue, now: dt.datetime) -> Reading:
         """Reading of a value; without source time, the server's time, or else this machine's, is used.
@@ -186,14 +161,9 @@ class Subscription:
             Time in UTC.
         """
         stated = utc(given.SourceTimestamp) or utc(given.ServerTimestamp)
-        at = now if stated is None else self.clock.time_here(stated, now)
+        at = now if stated is None else self._clock.time_here(stated, now)
         quality, reason = quality_of(given.StatusCode)
         return reading_of(tag, content_of(given), quality, at, self._is_number[tag], reason)
-
-    def _note_heartbeat(self, given: ua.DataValue, now: dt.datetime) -> None:
-        clock = content_of(given)
-        if isinstance(clock, dt.datetime) and (there := utc(clock)) is not None:
-            self.clock.note(there, now)
 
 
 def _is_awaited(given: ua.DataValue) -> bool:
