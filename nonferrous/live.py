@@ -46,9 +46,11 @@ def run_live(
         outlet_of, security = _outlet_of(process, address, json_topics, insecure)
         screen.print(f"{process}: simulating the history of the plant", soft_wrap=True)
         plant = LivePlant(seed, units, years, rng_seed)
+        length = seed.process.period
+        assert length is not None  # of which `seed.period` is the duration
         screen.print(
-            f"{process}: {len(plant.units)} units at {address}, {security}; a period of {seed.period} takes "
-            f"{seconds:g} s; Ctrl-C ends the plant",
+            f"{process}: {len(plant.units)} units at {address}, {security}; a period of {length.value:g} {length.unit} "
+            f"takes {seconds:g} s; Ctrl-C ends the plant",
             soft_wrap=True,
             markup=False,
         )
