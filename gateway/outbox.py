@@ -113,6 +113,7 @@ class Outbox:
             The disk is full, or the file is damaged; nothing is written.
         """
         with self._lock:
+            before = self._database.total_changes
             try:
                 self._database.execute("BEGIN IMMEDIATE")
                 try:
@@ -125,7 +126,8 @@ class Outbox:
             except sqlite3.Error as error:
                 self.failure = f"{self._path}: {error}"
                 raise OSError(self.failure) from None
-            self.failure = ""
+            if self._database.total_changes > before:  # nothing written shows nothing about the disk
+                self.failure = ""
 
     def put(self, target: str, name: str, body: bytes) -> None:
         """Write an entry; one of the same name is replaced and goes to the end."""

@@ -213,7 +213,8 @@ class _Running:
                     trimmed = now
                     if dropped := self._outbox.trim():
                         log.warning("outbox: %d entries were dropped, too old or beyond the size", dropped)
-                self._faults.end(OUTBOX)
+                if not self._outbox.failure:
+                    self._faults.end(OUTBOX)
             except OSError as error:
                 self._faults.begin(OUTBOX, str(error))
 

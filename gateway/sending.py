@@ -48,7 +48,6 @@ async def to_service(process: Process, target: str, service: ServiceClient, faul
         else:
             attempt = 0
             faults.end(SERVICE)
-            faults.end(OUTBOX)
             continue
         await asyncio.sleep(wait_before(attempt))
         attempt += 1

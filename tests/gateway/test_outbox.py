@@ -116,6 +116,9 @@ def test_a_full_disk_is_an_error_and_loses_nothing_that_was_written(tmp_path: Pa
         outbox.put("a", "too much", bytes(1 << 20))
     assert "full" in outbox.failure
     assert names(outbox) == ["safe"]
+    with outbox.transaction():
+        pass
+    assert "full" in outbox.failure  # what writes nothing shows nothing about the disk
     outbox._database.execute("PRAGMA max_page_count = 1000000")
     outbox.put("a", "later", bytes(1 << 20))
     assert outbox.failure == ""

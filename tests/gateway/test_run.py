@@ -1,6 +1,7 @@
 """Gateway between a real OPC UA server and a service: readings, results, faults."""
 
 import asyncio
+import resource
 import signal
 import socket
 import threading
@@ -152,6 +153,21 @@ def test_nothing_is_lost_or_doubled_while_the_service_is_away(plant, service: Ru
     for path, record, body in service.requests:
         if path.endswith("/predictions"):
             assert bodies.setdefault(record, str(body)) == str(body), "an id with two contents"
+
+
+def test_a_full_disk_is_named_until_it_has_room(plant, service: RuleService, gateway) -> None:
+    server = plant()
+    running = gateway(server, service)
+    until(lambda: predicted(service, "A", 4.0), "the first prediction")
+    _, most = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    server.tell("set z 5")
+    until(lambda: "outbox" in running.ready()[1], "the fault is named")
+    for _ in range(30):
+        assert "outbox" in running.ready()[1]
+        time.sleep(0.1)
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, most))
+    until(lambda: predicted(service, "A", 5.0), "what had waited")
+    until(lambda: "outbox" not in running.ready()[1], "the fault is over")
 
 
 def test_one_gateway_of_a_process_runs_at_a_time(plant, service: RuleService, gateway) -> None:
