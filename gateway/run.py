@@ -33,6 +33,7 @@ from gateway.status import Snapshot, StatusServer
 from gateway.tag_map import TagMap, units_of
 from seeds import Seed
 from seeds.format.tags import NodeTag, read_destination, read_tag
+from system.memory import return_large_blocks
 from system.owner_lock import held
 
 log = logging.getLogger("nonferrous.gateway")
@@ -137,6 +138,7 @@ async def run(seed: Seed, options: GatewayOptions, started: Callable[[str, TagMa
             snapshot = Snapshot(seed.process.name, running.numbers)
             with StatusServer(options.host, options.port, snapshot, faults.present, running.faulty_values) as status:
                 started(status.address, tags)
+                return_large_blocks()  # requests for advice have the history of all units
                 gc.freeze()  # the map of a line stays: to walk it again and again takes processor time
                 await running.run()
         finally:

@@ -1,0 +1,19 @@
+"""Memory that the C library gives back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import suppress
+
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+_LARGE = 128 * 1024  # bytes, the initial value of glibc
+
+
+def return_large_blocks() -> None:
+    """Give large blocks back to the system as soon as they are freed; only glibc needs it.
+
+    It raises the limit of a large block to that of the largest one that was freed. Later ones stay in its heap, which
+    then grows with gaps between them.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
