@@ -165,7 +165,8 @@ def test_each_fault_was_repeated_and_rows_were_compared() -> None:
         assert name in CASES
         assert one["times"] >= 10, name
         assert len(one["named"]) == len(one["recovery"]) == one["times"], name
-        assert one["periods"] >= 10 * one["units"], name
+        # Scans during a fault of the broker need not arrive.
+        assert one["periods"] >= (8 if CASES[name].is_at_broker else 10) * one["units"], name
 
 
 def test_figures_beyond_an_aim_are_in_bold() -> None:
