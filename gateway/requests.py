@@ -104,7 +104,8 @@ def _encoded(lists: Mapping[str, Iterable[dict[str, Any]]]) -> bytes:
             content += separator + encode(row).encode()
             separator = b", "
         opening = "], "
-    return bytes(content + b"]}")
+    content += b"]}"
+    return bytes(content)
 
 
 def _row(seed: Seed, row: PeriodRow) -> dict[str, Any]:
