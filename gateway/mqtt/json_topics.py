@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from gateway.clocks import Clock, utc_now
 from gateway.counts import BoundedCounter
 from gateway.mqtt.messages import MqttMessage
 from gateway.readings import DataQuality
@@ -161,7 +162,7 @@ class JsonSubscriber:
         self,
         topics: Sequence[str],
         listener: Callable[[JsonReading], None],
-        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        clock: Clock = utc_now,
     ) -> None:
         self._topics, self._listener, self._clock = tuple(topics), listener, clock
         self._newest: dict[str, dt.datetime] = {}
