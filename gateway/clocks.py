@@ -8,10 +8,8 @@ from collections.abc import Callable
 Clock = Callable[[], dt.datetime]
 CLOCK_LIMIT = dt.timedelta(seconds=10)
 """Difference of two clocks from which it is named."""
-LONGEST_DELAY = dt.timedelta(seconds=30)
-"""Delay of a message up to which it may be busy programs, not a clock that is behind."""
-STEADY = dt.timedelta(seconds=1)
-"""Change of a difference that is ignored, so that source times of an unchanged value stay equal."""
+_LONGEST_DELAY = dt.timedelta(seconds=30)  # of a message; up to it, programs may be busy and no clock is behind
+_STEADY = dt.timedelta(seconds=1)  # a smaller change is ignored: source times of an unchanged value stay equal
 _SET_BACK = dt.timedelta(seconds=0.1)  # beyond what two threads of a source differ by
 _ON_THE_WAY = dt.timedelta(seconds=5)  # values that were dated before the clock was set
 
@@ -19,6 +17,14 @@ _ON_THE_WAY = dt.timedelta(seconds=5)  # values that were dated before the clock
 def utc_now() -> dt.datetime:
     """Return the time of this machine in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def comparison(difference: dt.timedelta) -> str:
+    """Text on a clock that differs from this machine's; empty up to `CLOCK_LIMIT`."""
+    if abs(difference) <= CLOCK_LIMIT:
+        return ""
+    ahead = "ahead of" if difference > dt.timedelta(0) else "behind"
+    return f"{abs(difference).total_seconds():.0f} s {ahead} this machine's; ages allow for it"
 
 
 class SourceClock:
@@ -47,25 +53,23 @@ class SourceClock:
         sent_at, now : datetime
             Time of sending by the clock of the source, and of arrival by that of this machine, in UTC.
         """
-        is_first, is_set_back = self._latest is None, self._latest is not None and sent_at < self._latest - _SET_BACK
-        self._latest = sent_at
+        before, self._latest = self._latest, sent_at
         difference = sent_at - now
-        if is_set_back or (not self._is_as_before(difference) and (is_first or not self._may_wait(difference, now))):
-            self._earlier = None if is_first else (self.difference, now)
-            self.difference, self._late_since = difference, None
+        if before is None or sent_at >= before - _SET_BACK:
+            if abs(difference - self.difference) <= _STEADY:
+                self._late_since = None
+                return
+            if before is not None and self._may_have_waited(difference, now):
+                return
+        self._earlier = None if before is None else (self.difference, now)
+        self.difference, self._late_since = difference, None
 
-    def _is_as_before(self, difference: dt.timedelta) -> bool:
-        if abs(difference - self.difference) > STEADY:
-            return False
-        self._late_since = None
-        return True
-
-    def _may_wait(self, difference: dt.timedelta, now: dt.datetime) -> bool:
-        """Return whether messages with a smaller difference may have waited."""
-        if not self.difference - LONGEST_DELAY < difference < self.difference:
+    def _may_have_waited(self, difference: dt.timedelta, now: dt.datetime) -> bool:
+        """Note a message that may have waited, and return whether it may."""
+        if not self.difference - _LONGEST_DELAY < difference < self.difference:
             return False
         self._late_since = self._late_since or now
-        return now - self._late_since < LONGEST_DELAY
+        return now - self._late_since < _LONGEST_DELAY
 
     def time_here(self, stated: dt.datetime, now: dt.datetime) -> dt.datetime:
         """Return the time of a value by this machine's clock.
@@ -81,4 +85,4 @@ class SourceClock:
         at = stated - self.difference
         if self._earlier is not None and now - self._earlier[1] <= _ON_THE_WAY:
             at = min(at, stated - self._earlier[0], key=lambda time: abs(now - time))
-        return now if at - now > STEADY else at
+        return now if at - now > _STEADY else at

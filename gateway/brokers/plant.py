@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from gateway.brokers.reading import TagReader
 from gateway.brokers.results import publisher_of
-from gateway.clocks import CLOCK_LIMIT
+from gateway.clocks import comparison
 from gateway.counts import BoundedCounter
 from gateway.errors import GatewayError
 from gateway.faults import Faults
@@ -199,11 +199,8 @@ class BrokerPlant:
 
     def _note_clock(self) -> None:
         place, difference = self._reader.difference()
-        text = ""
-        if abs(difference) > CLOCK_LIMIT:
-            ahead = "ahead of" if difference > dt.timedelta(0) else "behind"
-            text = f"{place}: {abs(difference).total_seconds():.0f} s {ahead} this machine's; ages allow for it"
-        self._note(CLOCK, text)
+        text = comparison(difference)
+        self._note(CLOCK, text and f"{place}: {text}")
 
     def _note_growth(self, kind: str, counters: Sequence[BoundedCounter], text: str, now: float) -> int:
         """Name what was counted since the last call, until nothing has been for a minute; returns the total."""

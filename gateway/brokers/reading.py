@@ -51,8 +51,6 @@ class TagReader:
         Edge nodes and devices that are not alive, each with the reason.
     born : set of str
         Edge nodes and devices that are alive.
-    differences : dict of str to timedelta
-        Clock of each edge node minus this machine's.
     counts : Counter
         Values that waited for a connection, and edge nodes that were lost.
     conflicts : BoundedCounter
@@ -64,11 +62,11 @@ class TagReader:
         self.offered: set[str] = set()
         self.lost: dict[str, str] = {}
         self.born: set[str] = set()
-        self.differences: dict[str, dt.timedelta] = {}
         self.counts: Counter[str] = Counter()
         self.conflicts = BoundedCounter()
         self._gaps: dict[str, deque[dt.datetime]] = {}
-        self._clocks: dict[str, SourceClock] = {}
+        self._clocks: dict[str, SourceClock] = {}  # of edge nodes
+        self._ahead: dict[str, dt.timedelta] = {}  # of the clocks of topics
         tags = {text: read_tag(text) for text in is_number}
         self.sources = {text: source_of(tag) for text, tag in tags.items() if isinstance(tag, MetricTag)}
         nodes = sorted({(source.group, source.node) for source in self.sources.values()})
@@ -83,7 +81,8 @@ class TagReader:
 
     def difference(self) -> tuple[str, dt.timedelta]:
         """Return the edge node or tag whose clock differs most from this machine's, and the difference."""
-        return max(dict(self.differences).items(), key=lambda item: abs(item[1]), default=("", dt.timedelta(0)))
+        differences = dict(self._ahead) | {place: clock.difference for place, clock in dict(self._clocks).items()}
+        return max(differences.items(), key=lambda item: abs(item[1]), default=("", dt.timedelta(0)))
 
     def counters(self) -> tuple[list[BoundedCounter], list[BoundedCounter]]:
         """Return the counters of refused messages, and those of other writers."""
@@ -141,16 +140,15 @@ class TagReader:
         # A message of values that waited may have their time, not that of sending.
         if event.sent_at is not None and not all(metric.is_historical for metric in event.metrics):
             clock.note(event.sent_at, now)
-        self.differences[place] = clock.difference
         return clock
 
     def _hear_topic(self, one: JsonReading) -> None:
         tag, now = topic_tag(one.topic), self._clock()
         self.offered.add(tag)
         if one.at <= now + MAX_AHEAD:
-            self.differences.pop(tag, None)
-        elif abs(one.at - now - self.differences.get(tag, dt.timedelta(0))) > _SAME:
-            self.differences[tag] = one.at - now
+            self._ahead.pop(tag, None)
+        elif abs(one.at - now - self._ahead.get(tag, dt.timedelta(0))) > _SAME:
+            self._ahead[tag] = one.at - now
         self._deliver([of_topic(one, now, is_number=self._is_number[tag])])
 
 

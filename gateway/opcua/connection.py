@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from asyncua import Client, ua
 
-from gateway.clocks import CLOCK_LIMIT, SourceClock
+from gateway.clocks import SourceClock, comparison
 from gateway.errors import GatewayError
 from gateway.faults import Faults
 from gateway.opcua.browsing import batches
@@ -185,13 +185,8 @@ class PlantConnection:
             self._note_clock()
 
     def _note_clock(self) -> None:
-        difference = self.difference
-        if abs(difference) > CLOCK_LIMIT:
-            ahead = "ahead of" if difference > dt.timedelta(0) else "behind"
-            seconds = abs(difference).total_seconds()
-            self._faults.begin(
-                CLOCK, f"the server's clock is {seconds:.0f} s {ahead} this machine's; ages allow for it"
-            )
+        if text := comparison(self.difference):
+            self._faults.begin(CLOCK, f"the server's clock is {text}")
         else:
             self._faults.end(CLOCK)
 
