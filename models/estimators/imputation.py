@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from models.uncertainty.distinct_rows import grouped
 from models.uncertainty.missing_patterns import FEW_ROWS
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -17,7 +18,7 @@ MOST_MISSING = 0.2
 RIDGE = 0.05
 """Added to the variance of each standardised input, so that inputs that go together stay apart."""
 
-MOST_PATTERNS = 256
+MOST_PATTERNS = 512
 """Patterns whose slopes are kept, the latest used: k x k / 4 numbers at most each."""
 FARTHEST = 5.0
 """Largest deviation of an input from its mean that counts, in standard deviations."""
@@ -31,13 +32,11 @@ class _Lines(NamedTuple):
     Attributes
     ----------
     missing : ndarray of int
-        Missing columns.
+        Places of the missing columns in `Imputation.columns`.
     mean : ndarray, shape (missing,)
         Their means in training, in their units.
     known : ndarray of int
-        The other columns.
-    known_mean, known_scale : ndarray, shape (known,)
-        Means and standard deviations of the others.
+        Places of the other columns.
     slopes : ndarray, shape (known, missing)
         Slopes of missing columns in their units on standardised known ones.
     """
@@ -45,15 +44,11 @@ class _Lines(NamedTuple):
     missing: IntArray
     mean: FloatArray
     known: IntArray
-    known_mean: FloatArray
-    known_scale: FloatArray
     slopes: FloatArray
 
-    def means(self, X: FloatArray) -> FloatArray:
-        """Return means of the missing columns given the others, shape (n, missing), from rows, shape (n, k)."""
-        standard = (X[:, self.known] - self.known_mean) / self.known_scale
-        near = np.minimum(np.maximum(standard, -FARTHEST), FARTHEST)
-        return np.asarray(self.mean + near @ self.slopes)
+    def means(self, near: FloatArray) -> FloatArray:
+        """Return means of the missing columns given the others, shape (n, missing), from `Imputation._near`."""
+        return np.asarray(self.mean + near[:, self.known] @ self.slopes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +113,24 @@ class Imputation:
         if len(X) <= FEW_ROWS:
             for i in np.flatnonzero(missing.any(axis=1)).tolist():
                 lines = self._lines(missing[i].tobytes())
-                filled[i, lines.missing] = lines.means(X[i : i + 1])[0]
+                filled[i, self.columns[lines.missing]] = lines.means(self._near(X[i : i + 1]))[0]
             return filled
-        distinct, place = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)
-        masks = np.unpackbits(distinct, axis=1, count=len(self.columns)).astype(np.bool_)
-        order = np.argsort(place.ravel(), kind="stable")
-        parts = np.split(order, np.cumsum(np.bincount(place.ravel()))[:-1])
+        masks, parts = grouped(missing)
+        order = np.concatenate(parts)  # rows of a pattern in one piece, which is several times as fast
+        ordered, near = X[order], self._near(X)[order]
+        end = 0
         for mask, rows in zip(masks, parts, strict=True):
+            begin, end = end, end + len(rows)
             if mask.any():
                 lines = self._lines(mask.tobytes())
-                filled[np.ix_(rows, lines.missing)] = lines.means(X[rows])
+                ordered[begin:end, self.columns[lines.missing]] = lines.means(near[begin:end])
+        filled[order] = ordered
         return filled
+
+    def _near(self, X: FloatArray) -> FloatArray:
+        """Return standardised inputs, shape (n, p), no farther from their means than FARTHEST."""
+        standard = (X[:, self.columns] - self.mean) / self.scale
+        return np.minimum(np.maximum(standard, -FARTHEST), FARTHEST)  # `clip` takes longer for few rows
 
     def change(self, X: FloatArray, estimate: Callable[[FloatArray], FloatArray]) -> FloatArray:
         """Return the change of predictions, of their shape, by replacing missing inputs."""
@@ -149,8 +151,7 @@ class Imputation:
             else:
                 rows = self.correlation[known]
                 slopes = np.linalg.solve(rows[:, known], rows[:, missing])
-            given = self.columns[known], self.mean[known], self.scale[known]
-            return _Lines(self.columns[missing], self.mean[missing], *given, slopes * self.scale[missing])
+            return _Lines(missing, self.mean[missing], known, slopes * self.scale[missing])
 
         return lines
 

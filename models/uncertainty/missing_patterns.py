@@ -11,6 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
+from models.uncertainty.distinct_rows import grouped
 from models.uncertainty.missing_report import INTERVAL, MissingReport, missing_reports
 from models.uncertainty.stored_arrays import freeze
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -101,8 +102,7 @@ class MissingPatterns:
             missing &= (missing @ self.effects > least)[:, None]
         if len(X) == 1:  # a request, which a search would cost a tenth of its time
             return [(missing, np.zeros(1, dtype=np.intp))]
-        masks, place = _distinct(missing)
-        rows = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place, minlength=len(masks)))[:-1])
+        masks, rows = grouped(missing)
         counts, incomplete = np.array([len(one) for one in rows]), masks.any(axis=1)
         order = np.lexsort((-counts, incomplete))
         if len(order) > most:
@@ -229,14 +229,8 @@ class LatestUsed(Generic[V]):
 
 def evenly_spaced(n: int, most: int) -> IntArray:
     """Return at most so many of n numbers from 0, evenly spaced."""
-    return np.unique(np.linspace(0, n - 1, min(most, n)).astype(np.intp))
+    return np.arange(n) if n <= most else np.unique(np.linspace(0, n - 1, most).astype(np.intp))
 
 
 def _evenly(values: IntArray, most: int) -> IntArray:
     return values[evenly_spaced(len(values), most)]
-
-
-def _distinct(masks: BoolArray) -> tuple[BoolArray, IntArray]:
-    """Return the distinct rows, shape (p, k), and the number of each row's own, shape (n,)."""
-    distinct, place = np.unique(np.packbits(masks, axis=1), axis=0, return_inverse=True)
-    return np.unpackbits(distinct, axis=1, count=masks.shape[1]).astype(np.bool_), place.ravel()

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from models.uncertainty.distinct_rows import grouped
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_NAMED = 5
@@ -84,10 +85,14 @@ def missing_reports(
     """
     reports: list[MissingReport | None] = [None] * len(X)
     missing = np.isnan(X)
-    count = missing.sum(axis=1)
-    for i in np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0)).tolist():
-        costliest = order[np.flatnonzero(missing[i, order])[:MOST_NAMED]].tolist()
-        total = int(count[i])
-        named = tuple(names[j] for j in costliest)
-        reports[i] = MissingReport(total, named, float(ratio[i]), total < len(names), about)
+    rows = np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0))
+    if not len(rows):
+        return reports
+    for mask, part in zip(*grouped(missing[rows]), strict=True):
+        total, own = int(mask.sum()), rows[part]
+        named = tuple(names[j] for j in order[np.flatnonzero(mask[order])[:MOST_NAMED]].tolist())
+        ratios = ratio[own].tolist()
+        by_ratio = {one: MissingReport(total, named, one, total < len(names), about) for one in set(ratios)}
+        for i, one in zip(own.tolist(), ratios, strict=True):
+            reports[i] = by_ratio[one]
     return reports
