@@ -148,10 +148,11 @@ class TargetHistory:
         errors = self.errors
         starts, at = np.unique(start, return_inverse=True)
         level, of_group = self._of_all(starts)
-        number = np.array([errors.number.get(one, -1) for one in units.tolist()], dtype=np.int64)
-        mean, count = errors.means(number, np.maximum(since, start - self._longest), start - self._wait)
+        names = units.tolist()
         place = {name: i for i, name in enumerate(errors.group[0])}
-        group = np.array([place.get(group_of(one), -1) for one in units.tolist()], dtype=np.int64)
+        of_name = {one: (errors.number.get(one, -1), place.get(group_of(one), -1)) for one in set(names)}
+        number, group = np.array([of_name[one] for one in names], dtype=np.int64).reshape(-1, 2).T
+        mean, count = errors.means(number, np.maximum(since, start - self._longest), start - self._wait)
         own = count / (count + self.shrinkage) * (mean - level[at])
         others = np.where(np.isnan(level[at]), np.nan, 0.0)
         if of_group.shape[1]:

@@ -41,7 +41,9 @@ def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
 def flag_readings(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> None:
     """Add flags for values of doubtful quality and for texts unknown to the model's seed."""
     for row, words in zip(rows, flags, strict=True):
-        for name, quality in row.get(QUALITY, {}).items():
+        if QUALITY not in row:
+            continue
+        for name, quality in row[QUALITY].items():
             if quality != "good":
                 words.append(f"{name} of quality {quality}{': taken as missing' if quality in UNUSED else ''}")
     for name, numbers in texts_of(seed).items():

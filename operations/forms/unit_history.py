@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from models.consistency.unit_names import unit_name
 from models.regression.unit_errors import UnitErrors
 from models.regression.unit_history import LONG_AGO, TargetHistory, UnitHistory
+from models.uncertainty.missing_patterns import FEW_ROWS
 from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.fields import Record
 from operations.forms.history import EARLIER, MADE, starts_of
@@ -48,17 +49,28 @@ def with_history(rows: Sequence[Record], history: UnitHistory | None, request: M
     given = errors_of(request.get(EARLIER, ()), history)
     units = [unit_of(row, history.seed) for row in rows]
     moments = starts(rows, history.seed)
+    built = [built_at(row, start, history) for row, start in zip(rows, moments, strict=True)]
     filled = [dict(row) for row in rows]
     for name, one in history.targets.items():
         own = given.get(name, _NO_ERRORS)
         joined = replace(one, errors=one.errors.without(own.names).joined(own)) if own.names else one
-        for row, unit, start in zip(filled, units, moments, strict=True):
-            value, count = joined.deviation(unit, start, built_at(row, start, history))
+        known = _deviations(joined, units, moments, built)
+        for row, unit, (value, count) in zip(filled, units, known, strict=True):
             row[one.name] = value
             if value == value:
                 source = (HISTORY if unit in own.number else OUTCOMES) if count else GROUP
                 row[MADE] = [*row.get(MADE, ()), f"{one.name} from {source}"]
     return filled
+
+
+def _deviations(
+    one: TargetHistory, units: Sequence[str], start: Sequence[int], since: Sequence[int]
+) -> Iterable[tuple[float, float]]:
+    """Return the deviation of each row's unit and the number of own errors in it; arrays would slow few rows."""
+    if len(units) <= FEW_ROWS:
+        return map(one.deviation, units, start, since)
+    values, counts = one.deviations(np.array(units, dtype=object), np.array(start), np.array(since))
+    return zip(values.tolist(), counts.tolist(), strict=True)
 
 
 def fill(X: FloatArray, units: Sequence[str], start: IntArray, history: UnitHistory) -> list[list[str]]:
@@ -69,14 +81,14 @@ def fill(X: FloatArray, units: Sequence[str], start: IntArray, history: UnitHist
     X : ndarray, shape (n, k)
         Inputs as the model takes them.
     units : sequence of str, length n
-        Units of the rows.
+        Units of the rows as `unit_of` gives them.
     start : ndarray of int, shape (n,)
         Starts of their periods [microseconds since 1970].
     history : UnitHistory
         History of the model that predicts.
     """
     places = {name: i for i, name in enumerate(history.extended.input_names)}
-    names = np.array([unit_name(one) for one in units], dtype=object)
+    names = np.array(units, dtype=object)
     ages = np.full(len(X), np.nan) if history.age is None else X[:, places[history.age[0]]]
     since = history.built(start, ages)
     made: list[list[str]] = [[] for _ in range(len(X))]

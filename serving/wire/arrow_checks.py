@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from physics.arrays import IntArray
 from seeds import Column, Seed
 from serving.wire.arrow_tables import Table
 from serving.wire.texts import is_text
+
+T = TypeVar("T")
 
 _A_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9, "D": 1 / 86_400}
 _FIRST, _LAST = -62_135_510_400, 253_402_214_400  # s since 1970 of 0001-01-02 and 9999-12-31
@@ -268,10 +271,25 @@ def block_of(
 
 def _unit_and_start(block: pa.Table, of_units: UnitHistory) -> tuple[list[str], IntArray]:
     """Unit of each row, and start of its period [microseconds since 1970]."""
-    identity = block.select([column.name for column in of_units.seed.identity])
-    rows = records(identity, of_units.seed)
-    starts = np.array(unit_history.starts(rows, of_units.seed), dtype=np.int64)
-    return [unit_history.unit_of(row, of_units.seed) for row in rows], starts
+    seed = of_units.seed
+    if seed.table.time_zone is None:
+        starts = _of_distinct(block.select([seed.clock.name]), partial(unit_history.starts, seed=seed), seed)
+    else:  # the order of a unit's rows tells which of two equal hours is meant
+        starts = unit_history.starts(records(block.select([one.name for one in seed.identity]), seed), seed)
+    if seed.key is None:
+        return [""] * block.num_rows, np.array(starts, dtype=np.int64)
+    units = _of_distinct(
+        block.select([seed.key.name]), lambda rows: [unit_history.unit_of(row, seed) for row in rows], seed
+    )
+    return units, np.array(starts, dtype=np.int64)
+
+
+def _of_distinct(column: pa.Table, compute: Callable[[list[Record]], list[T]], seed: Seed) -> list[T]:
+    """Values of a table of one column, computed once for equal cells."""
+    (name,) = column.column_names
+    held = plain(column, name).dictionary_encode()
+    values = compute(records(pa.table({name: held.dictionary}), seed))
+    return [values[i] for i in held.indices.to_pylist()]
 
 
 def _make(

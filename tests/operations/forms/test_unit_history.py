@@ -7,6 +7,7 @@ import pytest
 
 from models.regression.unit_errors import UnitErrors
 from models.regression.unit_history import REACH, TargetHistory, UnitHistory
+from models.uncertainty.missing_patterns import FEW_ROWS
 from operations.forms.faults import RequestError
 from operations.forms.history import EARLIER, MADE
 from operations.forms.unit_history import fill, with_history
@@ -88,6 +89,16 @@ def test_a_label_in_another_unit_of_measure_is_refused_by_its_place(history):
 def test_rows_of_a_model_without_history_stay_as_they_are():
     rows = [row("A-001")]
     assert with_history(rows, None, {}) is rows
+
+
+def test_many_rows_of_a_request_have_the_history_that_each_has_alone(history):
+    request = {EARLIER: past("A-001", [86.0, 86.0])}
+    rows = [row(unit, day) for unit in ("A-001", "A-002", "A-009", "", "B-1") for day in STARTS[2:]]
+    together = with_history(rows, history, request)
+    alone = [with_history([one], history, request)[0] for one in rows]
+    assert len(rows) > FEW_ROWS
+    np.testing.assert_allclose([one[NAME] for one in together], [one[NAME] for one in alone], rtol=1e-9, atol=1e-12)
+    assert [one[MADE] for one in together] == [one[MADE] for one in alone]
 
 
 def test_many_rows_are_filled_as_those_one_by_one(history):
