@@ -12,7 +12,7 @@ from operations.forms.include import includes
 from operations.forms.rows import flag_readings
 from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import EXPECTED, EXPECTED_ABOUT, GUARANTEE
-from operations.predictions.pieces.lots import LOTS, lot_answers, states
+from operations.predictions.pieces.lots import LOTS, STATES, lot_answers, states
 from operations.predictions.pieces.predictions import flag_closed, given_prices, guarantee, stated
 from operations.predictions.probabilities import probability_columns
 
@@ -37,14 +37,15 @@ def _carried(payloads: Payloads) -> list[str]:
 def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request: Record) -> Columns:
     """Decisions of a model in order of rows; see `operations.predictions.numbers.columns.columns`."""
     seed, prices = payloads.seed, given_prices(request["prices"])
-    before = states(request["lots"], seed)
+    before = states(request, seed)
     seen = model.seen(block.X)
     done = model.sort(seen, list(block.keys), value_matrix(seed, prices) if prices else None, before)
     flags = model.flags(seen)
     flag_readings(block.texts, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = quantities(model.elements(seen, request["coverage"]), request, flags)
-    lots = {LOTS: lot_answers({**before, **done.states}, seed)}
+    after = {**before, **done.states}
+    lots = {LOTS: lot_answers(after, seed)} if includes(request, LOTS) else {}
     held = guarantee(model, seed, bool(prices), block.X, request.get(GUARANTEE))
     return Columns(
         {
@@ -55,6 +56,6 @@ def columns(payloads: Payloads, model: SortingModel, block: CheckedRows, request
             **({EXPECTED: done.expected_value} if includes(request, EXPECTED) else {}),
         },
         flags,
-        after={**(lots if includes(request, LOTS) else {}), GUARANTEE: stated(held, request)},
-        carried={**lots, GUARANTEE: held},
+        after={**lots, GUARANTEE: stated(held, request)},
+        carried={STATES: after, GUARANTEE: held},
     )

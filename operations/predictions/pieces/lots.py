@@ -16,6 +16,7 @@ from seeds.format.units import whole
 # Far beyond any lot, and small enough that sums and squares of it stay finite.
 LARGEST_MASS = 1e9
 LOTS = "lots"  # field of requests and responses, and word of `include`
+STATES = "lot_states"  # of a request whose rows are answered in blocks: its lots after the earlier ones
 PARTS = ("mass", "variance", *OF_SPREAD)  # of an element that come back as they were sent
 
 
@@ -109,8 +110,14 @@ def _mean_fields(column: Column, seed: Seed) -> dict[str, Any]:
     }
 
 
-def states(lots: Mapping[str, Record], seed: Seed) -> dict[str, LotState]:
-    """Lots of a request, which `lot` describes, as the model takes them."""
+def states(request: Record, seed: Seed) -> dict[str, LotState]:
+    """Lots of a request as the model takes them: after its earlier rows, else as the request states them."""
+    after_earlier: dict[str, LotState] | None = request.get(STATES)
+    return _stated(request[LOTS], seed) if after_earlier is None else after_earlier
+
+
+def _stated(lots: Mapping[str, Record], seed: Seed) -> dict[str, LotState]:
+    """Lots that `lot` describes, as the model takes them."""
 
     def needed(bins: Mapping[str, Record]) -> dict[str, Any]:
         return {

@@ -18,7 +18,7 @@ from operations.predictions.missing_inputs import add_missing
 from operations.predictions.options import added_rows
 from operations.predictions.payloads import Payloads
 from operations.predictions.pieces.forms import DEFINED_ON, EXPECTED, GUARANTEE
-from operations.predictions.pieces.lots import LOTS, lot_answers, states
+from operations.predictions.pieces.lots import LOTS, STATES, lot_answers, states
 from operations.predictions.probabilities import probability_rows
 from operations.predictions.together import PredictedRows, RequestedRows, names_of, rows_of, slices
 from physics.arrays import FloatArray
@@ -88,11 +88,10 @@ def answered(payloads: Payloads, model: SortingModel, requests: Sequence[Request
     answers = []
     for number, (one, place) in enumerate(zip(requests, slices(requests), strict=True)):
         held = guarantee(model, seed, bool(prices), X[place], one.request.get(GUARANTEE))
-        carried: Record = {}
-        if includes(one.request, LOTS) or one.request.get(FOLLOWED, False):
-            own = {lot: state for (of, lot), state in {**before, **done.states}.items() if of == number}
-            carried = {LOTS: lot_answers(own, seed), GUARANTEE: held}
-        after = {LOTS: carried[LOTS]} if includes(one.request, LOTS) else {}
+        own = {lot: state for (of, lot), state in {**before, **done.states}.items() if of == number}
+        is_last = not one.request.get(FOLLOWED, False)
+        after = {LOTS: lot_answers(own, seed)} if is_last and includes(one.request, LOTS) else {}
+        carried = {} if is_last else {STATES: own, GUARANTEE: held}
         answers.append(PredictedRows(predictions[place], {**after, GUARANTEE: stated(held, one.request)}, carried))
     return answers
 
@@ -100,9 +99,7 @@ def answered(payloads: Payloads, model: SortingModel, requests: Sequence[Request
 def _states(requests: Sequence[RequestedRows], seed: Seed) -> dict[tuple[int, str], LotState]:
     """Lots as requests state them, by the number of the request and the lot's name."""
     return {
-        (number, lot): state
-        for number, one in enumerate(requests)
-        for lot, state in states(one.request[LOTS], seed).items()
+        (number, lot): state for number, one in enumerate(requests) for lot, state in states(one.request, seed).items()
     }
 
 

@@ -24,7 +24,7 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
     state = LotState(np.array(mass), np.where(known, x, nan), np.where(known, variance, nan))
     out = pydantic_core.to_json(lots.lot_answer(state, toy_sorting_seed), inf_nan_mode="null")
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
-    back = lots.states({"L-1": kind.validate_json(out)}, toy_sorting_seed)["L-1"]
+    back = lots.states({lots.LOTS: {"L-1": kind.validate_json(out)}}, toy_sorting_seed)["L-1"]
     for one, other in (
         (state.mass, back.mass),
         (state.element_mass, back.element_mass),
@@ -42,7 +42,7 @@ def test_an_empty_lot_is_told_without_a_share(toy_sorting_seed: Seed) -> None:
 def test_the_example_is_a_lot_that_keeps_its_limits(toy_sorting_seed: Seed) -> None:
     example = lots.example(toy_sorting_seed)
     TypeAdapter(lots.lot(toy_sorting_seed)).validate_python(example)
-    state = lots.states({"L-1": example}, toy_sorting_seed)["L-1"]
+    state = lots.states({lots.LOTS: {"L-1": example}}, toy_sorting_seed)["L-1"]
     for one in lots.lot_answer(state, toy_sorting_seed)["bins"].values():
         assert one["mass"]["value"] == 0.5
         for element in one["elements"].values():

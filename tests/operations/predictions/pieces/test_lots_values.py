@@ -150,7 +150,7 @@ def test_squares_survive_the_way_out_and_back_to_the_last_bit(toy_spread_seed: S
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_spread_seed))
     state = scattered(0.7, 1 / 3 * 1e-6, 1 / 7 * 1e-12)
     sent = kind.validate_python(lots.lot_answer(state, toy_spread_seed))
-    back = lots.states({"L-1": sent}, toy_spread_seed)["L-1"]
+    back = lots.states({lots.LOTS: {"L-1": sent}}, toy_spread_seed)["L-1"]
     assert state.squares is not None
     assert back.squares is not None
     np.testing.assert_array_equal(back.squares.mass, state.squares.mass)
@@ -171,7 +171,7 @@ def test_where_only_the_spread_is_limited_the_mean_has_no_limit(toy_spread_seed:
 def test_the_example_scatters_half_as_much_as_it_may(toy_spread_seed: Seed) -> None:
     example = lots.example(toy_spread_seed)
     TypeAdapter(lots.lot(toy_spread_seed)).validate_python(example)
-    state = lots.states({"L-1": example}, toy_spread_seed)["L-1"]
+    state = lots.states({lots.LOTS: {"L-1": example}}, toy_spread_seed)["L-1"]
     x = lots.lot_answer(state, toy_spread_seed)["bins"]["bin_a"]["elements"]["x"]
     assert x["sd"]["value"] == pytest.approx(0.15, rel=3e-3)  # three digits of its square are written
     assert x["share"]["value"] < x["limit"]["value"]
