@@ -26,7 +26,7 @@ from serving.wire.problems import ProblemError
 T = TypeVar("T")
 
 LONGEST_BODY_AT_ONCE = 64 * 1024  # bytes that are parsed on the event loop
-ROWS_AT_ONCE = 250  # of a long request: their responses are objects, then bytes, before the next are started
+ROWS_AT_ONCE = 1000  # of a long request: their responses are objects, then bytes, before the next are started
 
 
 def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[PredictedRows]:
