@@ -328,7 +328,7 @@ def address(job, tmp_path_factory) -> Iterator[str]:
 @pytest.mark.service
 @pytest.mark.long("generates and compiles clients")
 @pytest.mark.parametrize("generator", GENERATORS)
-@pytest.mark.parametrize("job", FIRST, indirect=True)
+@pytest.mark.parametrize("job", SEEDS, indirect=True)
 def test_generated_clients_return_what_the_service_sends(job, address, generator, tmp_path):
     process = job.seed.process.name
     document = fetched(f"{address}/v1/{process}/openapi.json")
