@@ -2,10 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from benchmarks.bounds.spreads import LIMITED, free_digest
 from benchmarks.digests import is_of_own_plant, own_plant_digest, seed_digest, table_digest
+from benchmarks.early_warnings.__main__ import digest as warnings_digest
+from benchmarks.schedules.played import schedule_digest
 from models.table.reading import digest
 from seeds import load
+from tests.suite.languages import without_and_with_chinese
 
 
 def test_a_table_has_one_digest_on_all_processors_and_another_where_a_value_changed():
@@ -39,3 +44,14 @@ def test_a_spread_changes_other_plants_and_not_the_seeds_own():
         assert is_of_own_plant(retained, seed)
         assert not is_of_own_plant(retained, changed)
     assert not is_of_own_plant(seed_digest(seed), other)  # nothing says on which part such figures depend
+
+
+@pytest.mark.parametrize("process", ["aluminium_reduction", "retired_batteries", "zinc_ingot", "zinc_leach_filter"])
+def test_figures_do_not_depend_on_chinese_texts(process):
+    plain, chinese = without_and_with_chinese(load(process))
+    assert plain.process.title_in("zh") == plain.process.title != chinese.process.title_in("zh")
+    of_all = [seed_digest, own_plant_digest, warnings_digest]
+    of_all += [schedule_digest] if plain.schedule else []
+    of_all += [free_digest] if process in LIMITED else []
+    for made in of_all:
+        assert made(chinese) == made(plain)

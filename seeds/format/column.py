@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from seeds.format.language import DescribedPart
 from seeds.format.quantity import Name, Number, PeriodLength, Quantity, SeedPart, Text, Unit
 
 Role = Literal["key", "time", "before", "setpoint", "during", "late", "target"]
@@ -46,7 +47,7 @@ class Rolling(SeedPart):
     statistic: Literal["mean", "sd", "min", "max"] = "mean"
 
 
-class Column(SeedPart):
+class Column(DescribedPart):
     """One column of the table: meaning, unit, role and, if known, the physically possible range.
 
     `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are
@@ -57,7 +58,6 @@ class Column(SeedPart):
 
     name: Name
     role: Role
-    description: Text
     unit: Unit | None = None
     low: Number | None = None
     high: Number | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from seeds.format.language import TitledPart
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Verification
 
 Boundary = Literal["direct", "alternating", "comprehensive"]
@@ -21,7 +22,7 @@ class EnergyGrade(SeedPart):
     at_most: Annotated[Number, Field(gt=0)]
 
 
-class Norm(SeedPart):
+class Norm(TitledPart):
     """A document's limits on the energy that a tonne of product may take.
 
     Attributes
@@ -43,7 +44,6 @@ class Norm(SeedPart):
 
     name: Name
     document: Text
-    title: Text
     boundary: Boundary
     unit: NormUnit
     grades: Annotated[list[EnergyGrade], Field(min_length=1)]

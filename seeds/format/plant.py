@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from seeds.format.language import DescribedPart
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 
 
@@ -37,12 +38,11 @@ class Parameter(Quantity):
         return self
 
 
-class Regime(SeedPart):
+class Regime(DescribedPart):
     """A dated change of the simulated plant: a new supplier, another raw material, a sensor replaced."""
 
     start: dt.date
     name: Name
-    description: Text
     change: dict[Name, Quantity]
 
 

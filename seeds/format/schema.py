@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
 from seeds.format.gateway import GatewaySettings
+from seeds.format.language import DescribedPart, TitledPart, without_chinese
 from seeds.format.norms import Norm
 from seeds.format.plant import Plant
 from seeds.format.quantity import LabelDelay, Name, PeriodLength, Quantity, SeedPart, Text, Unit
@@ -39,7 +40,7 @@ class ShadowPeriod(PeriodLength):
     source: Text
 
 
-class ProcessHead(SeedPart):
+class ProcessHead(TitledPart):
     """Name, type, task and clock of a process; the period is left out where the table has no time.
 
     `type` is left out where it is the name: two lines of one type have a seed, a name and models each.
@@ -48,13 +49,12 @@ class ProcessHead(SeedPart):
     name: Name
     type: Name | None = None
     task: Annotated[Name, AfterValidator(_known_task)]
-    title: Text
     unit_key: Name | None = None
     period: PeriodLength | None = None
     shadow: ShadowPeriod | None = None
 
 
-class Target(SeedPart):
+class Target(DescribedPart):
     """Predicted quantity: a target column, or a quantity that physics derives from one.
 
     With `log_floor` the logarithm of target plus floor is fitted: errors count by ratio, as for a target that scatters
@@ -63,7 +63,6 @@ class Target(SeedPart):
 
     unit: Unit
     source: Text
-    description: Text
     derived_from: Name | None = None
     label_noise: Quantity | None = None
     log_floor: Quantity | None = None
@@ -116,8 +115,8 @@ class Seed(SeedPart):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the seed file's bytes, as `sha256:<hex>`."""
-        return "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
+        """SHA-256 of the seed file's bytes without its lines of Chinese texts, as `sha256:<hex>`."""
+        return "sha256:" + hashlib.sha256(without_chinese(self.text).encode()).hexdigest()
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

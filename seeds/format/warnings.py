@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text
+from seeds.format.language import TitledPart
+from seeds.format.quantity import Name, Number, Quantity, Text
 
 COUNTS = ("at_least", "at_most", "below_usual", "above_usual")
 MONEY = "$"
 
 
-class WarningEvent(SeedPart):
+class WarningEvent(TitledPart):
     """An event that a unit is warned of: what counts as one, how far ahead, and its costs.
 
     Attributes
@@ -38,7 +39,6 @@ class WarningEvent(SeedPart):
     """
 
     name: Name
-    title: Text
     column: Name
     at_least: Number | None = None
     at_most: Number | None = None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from seeds.format.language import TitledPart
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit, Verification
 
 
@@ -45,20 +46,19 @@ class ContentSum(ContentLimit):
     of: Annotated[list[Name], Field(min_length=2)]
 
 
-class Grade(SeedPart):
+class Grade(TitledPart):
     """A grade: its limits, and the value of a tonne compared with the intended grade.
 
     The last grade has neither limits nor sums: it takes what no other grade does.
     """
 
     name: Name
-    title: Text
     value: Quantity
     limits: Annotated[dict[Name, ContentLimit], Field({})]
     sums: Annotated[list[ContentSum], Field([])]
 
 
-class Cause(SeedPart):
+class Cause(TitledPart):
     """Possible cause of a joint shift of several elements.
 
     `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls;
@@ -66,7 +66,6 @@ class Cause(SeedPart):
     """
 
     name: Name
-    title: Text
     shift: Annotated[dict[Name, Number], Field(min_length=1)]
     setpoints: list[Name]
     source: Text

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from seeds.format.language import TitledPart
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit
 from seeds.format.units import MASS_FRACTIONS
 
@@ -16,7 +17,7 @@ SD_OF = "standard deviation of"  # what a limit of `sd_limits` is called
 USUAL_CALIBRATION_CONFIDENCE = 0.9
 
 
-class Bin(SeedPart):
+class Bin(TitledPart):
     """Destination of pieces: value of a kilogram of each class in it, and limits of its lots.
 
     `limits` bound the mean content of an element in a lot, `sd_limits` the standard deviation of its pieces' contents,
@@ -24,7 +25,6 @@ class Bin(SeedPart):
     """
 
     name: Name
-    title: Text
     unit: Unit
     value: dict[str, Number]
     limits: Annotated[dict[Name, Quantity], Field({})]

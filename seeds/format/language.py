@@ -1,0 +1,46 @@
+"""Texts of a seed that pages show, in English and in Chinese."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from seeds.format.quantity import SeedPart, Text
+
+Language = Literal["en", "zh"]
+# Excluded from dumps, hence from the digests made of them: nothing is computed from a Chinese text.
+ChineseText = Annotated[Text | None, Field(exclude=True)]
+_CHINESE_LINE = re.compile(r"^[ \t]*(?:\w+\.)*(?:title|description)_zh[ \t]*=.*\n?", re.MULTILINE)
+
+
+class TitledPart(SeedPart):
+    """Part of a seed with a title, and optionally the same title in Chinese."""
+
+    title: Text
+    title_zh: ChineseText = None
+
+    def title_in(self, language: Language) -> str:
+        """Return the title in a language, or in the other one if it is not stated in this one."""
+        return _text(self.title, self.title_zh, language)
+
+
+class DescribedPart(SeedPart):
+    """Part of a seed with a description, and optionally the same description in Chinese."""
+
+    description: Text
+    description_zh: ChineseText = None
+
+    def description_in(self, language: Language) -> str:
+        """Return the description in a language, or in the other one if it is not stated in this one."""
+        return _text(self.description, self.description_zh, language)
+
+
+def without_chinese(text: str) -> str:
+    """Return a seed's file without the lines that state a Chinese text."""
+    return _CHINESE_LINE.sub("", text)
+
+
+def _text(stated: str, chinese: str | None, language: Language) -> str:
+    return chinese if language == "zh" and chinese is not None else stated
