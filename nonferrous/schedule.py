@@ -88,11 +88,12 @@ def _write(plan: Schedule, seed: Seed, out: Path | None, report: Path | None) ->
     """Write the requested files."""
     from models.schedules.table import schedule_frame
     from models.table.reading import write_frame
+    from reporting.report import write_page
 
     if out is not None:
         write_frame(schedule_frame(plan), out)
     if report is not None:
-        report.write_text(_page(plan, seed), encoding="utf-8")
+        write_page(_page(plan, seed), report)
     for file in (out, report):
         if file is not None:
             console().print(f"written: {file}", markup=False, soft_wrap=True)
@@ -214,18 +215,34 @@ def _ranged(one: IntervalValue, form: str) -> str:
 
 def _page(plan: Schedule, seed: Seed) -> str:
     """One HTML page with the hours drawn."""
-    import html as text
+    from reporting.html import escaped
+    from reporting.report import ReportSection, whole
 
-    from reporting.hours import steps
-    from reporting.style import BLUE, ORANGE, STYLE
+    words = "".join(f"<li>{escaped(line)}</li>" for line in figures(plan))
+    sections = [
+        ReportSection("Figures", "Ranges are intervals of 90 %.", f"<ul>{words}</ul>"),
+        ReportSection("By the hour", "Dashed lines are limits and the flat current.", "".join(_pictures(plan))),
+    ]
+    return whole(f"Schedule: {seed.process.title}", sections)
 
-    order = plan.order
+
+def _pictures(plan: Schedule) -> Iterator[str]:
+    """Yield pictures of current, price and states, with their limits."""
+    from reporting.lines import Trace, steps
+    from reporting.style import BLUE, GREY, ORANGE, RED
+
+    order, count = plan.order, len(plan.current)
     labels = [start.strftime("%d %b %H:%M") for start in order.prices.starts]
-    title = text.escape(f"Schedule: {seed.process.title}")
-    paragraphs = "".join(f"<p>{text.escape(line)}</p>" for line in figures(plan))
-    drawn = steps(labels, plan.current.tolist(), "line current [kA], dashed: flat", BLUE, plan.flat)
-    drawn += steps(labels, order.prices.values.tolist(), "price [$/kWh]", ORANGE)
+
+    def level(name: str, value: float, colour: str = RED) -> Trace:
+        return Trace(name, [value] * count, colour, dash=True)
+
+    ends = [level("lowest", order.lowest), level("highest", order.highest)]
+    drawn = [Trace("current", plan.current.tolist(), BLUE), level("flat", plan.flat, GREY), *ends]
+    yield steps(labels, drawn, "line current [kA]")
+    yield steps(labels, [Trace("price", order.prices.values.tolist(), ORANGE)], "price [$/kWh]")
     for name, state in plan.states.items():
-        drawn += steps(labels, state.tolist(), f"{name} of the mean cell [{plan.units.get(name, '')}]", BLUE)
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{paragraphs}{drawn}</body></html>'
+        kept = [one for one in plan.kept if one.limit.name == name]
+        limits = [level("at most" if one.limit.at_most else "at least", one.tightened_limit) for one in kept]
+        about = f"{name} of the mean cell [{plan.units.get(name, '')}]"
+        yield steps(labels, [Trace(name, state.tolist(), BLUE), *limits], about)

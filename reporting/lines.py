@@ -1,4 +1,4 @@
-"""Traces over time and two distributions in parallel, as inline SVG for light and dark themes."""
+"""Traces over time, as lines or steps, and two distributions, as inline SVG for light and dark themes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reporting.style import GREY, ORANGE
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 240, 70, 12, 40, 34
 _LABELS = 8
+_EVERY = (1, 2, 3, 6, 12, 24, 48, 96)  # steps from one label to the next: hours of a day
 _FEWEST_TICKS = 3
 _STEPS = (5.0, 2.0, 1.0)  # of a power of ten, between two ticks
 _LETTER = 6.6  # px, a little more than a letter is wide
@@ -73,20 +74,37 @@ def lines(labels: Sequence[str], drawn: Sequence[Trace], about: str, marks: Mapp
         parts.append(_text(x - 3 if is_near_end else x + 3, _TOP + 6, word, "end" if is_near_end else "start"))
     for line in drawn:
         for run in _runs(line.values):
-            points = " ".join(place(i, value) for i, value in run)
-            dash = ' stroke-dasharray="6 4"' if line.dash else ""
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{line.colour}" stroke-width="2"{dash}/>')
+            parts.append(_polyline([place(i, value) for i, value in run], line))
             parts += [
                 f'<circle cx="{place(i, value).split(",")[0]}" cy="{place(i, value).split(",")[1]}" r="2.5" '
                 f'fill="{line.colour}"><title>{html.escape(f"{labels[i]}: {value:.4g}")}</title></circle>'
                 for i, value in run
                 if not line.dash
             ]
-    every = max(1, math.ceil(len(labels) / _LABELS))
-    for i in range(0, len(labels), every):
-        if _LEFT + wide * i + _LETTER * len(labels[i]) <= _WIDTH:
-            parts.append(_text(_LEFT + wide * i, _HEIGHT - 12, labels[i], "start"))
-    return _picture(about, _named(drawn) + parts)
+    return _picture(about, _named(drawn) + parts + _labelled(labels, wide, max(1, math.ceil(len(labels) / _LABELS))))
+
+
+def steps(labels: Sequence[str], drawn: Sequence[Trace], about: str) -> str:
+    """Values that last from one place to the next, such as those of hours.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Name of each step; some of them are written below.
+    drawn : sequence of Trace
+        The lines, each with as many values; limits are dashed.
+    about : str
+        What is drawn, with its unit.
+    """
+    low, high = _room([value for line in drawn for value in line.values if value is not None])
+    wide = (_WIDTH - _LEFT - _RIGHT) / len(labels)
+    parts = _axis(low, high)
+    for line in drawn:
+        for run in _runs(line.values):
+            ends = ((_LEFT + wide * (i + side), _up(value, low, high)) for i, value in run for side in (0, 1))
+            parts.append(_polyline([f"{x:.1f},{y:.1f}" for x, y in ends], line))
+    every = next((step for step in _EVERY if len(labels) <= step * _LABELS), len(labels))
+    return _picture(about, _named(drawn) + parts + _labelled(labels, wide, every))
 
 
 def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence[float], about: str) -> str:
@@ -128,7 +146,8 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
 def _room(known: Sequence[float]) -> tuple[float, float]:
     least, most = min(known), max(known)
     room = max(most - least, _LEAST_ROOM * abs(most)) or 1.0
-    return least - 0.08 * room, most + 0.08 * room
+    middle = (least + most) / 2
+    return middle - 0.58 * room, middle + 0.58 * room
 
 
 def _up(value: float, low: float, high: float) -> float:
@@ -167,6 +186,18 @@ def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
         else:
             runs[-1].append((i, value))
     return [run for run in runs if run]
+
+
+def _polyline(points: Sequence[str], line: Trace) -> str:
+    dash = ' stroke-dasharray="6 4"' if line.dash else ""
+    return f'<polyline points="{" ".join(points)}" fill="none" stroke="{line.colour}" stroke-width="2"{dash}/>'
+
+
+def _labelled(labels: Sequence[str], wide: float, every: int) -> list[str]:
+    """Some labels below a picture; one that would be cut off is left out."""
+    places = ((_LEFT + wide * i, labels[i]) for i in range(0, len(labels), every))
+    fitting = ((x, label) for x, label in places if x + _LETTER * len(label) <= _WIDTH)
+    return [_text(x, _HEIGHT - 12, label, "start") for x, label in fitting]
 
 
 def _named(drawn: Sequence[Trace]) -> list[str]:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reporting.lines import Trace, distributions, lines
+from reporting.lines import Trace, distributions, lines, steps
 
 
 def root(drawn):
@@ -72,7 +72,7 @@ def test_distributions_stand_over_the_same_axis():
         ([22_100.0, 25_300.0], ["22,000", "23,000", "24,000", "25,000"]),
         ([-0.0012, 0.0009], ["-0.001", "0.000", "0.001"]),
         ([0.0, 7.0], ["0", "2", "4", "6"]),
-        ([1.0, 1.0], ["0.999", "1.000", "1.001"]),
+        ([1.0, 1.0], ["0.99", "1.00", "1.01"]),
     ],
 )
 def test_ticks_stand_at_round_numbers_and_where_these_are(values, written):
@@ -91,3 +91,40 @@ def test_a_wide_number_at_the_end_of_an_axis_stays_within_the_picture():
     written = {one.text: one.get("text-anchor") for one in drawn.findall("text")}
     assert written["500,000"] == "middle"
     assert written["1,000,000"] == "end"
+
+
+def test_steps_are_level_stretches_and_higher_values_stand_higher():
+    traces = [Trace("current", [1.0, 3.0, 2.0], "#000"), Trace("limit", [2.5] * 3, "#111", dash=True)]
+    drawn = root(steps(["a", "b & c", "d"], traces, "current [kA]"))
+    current, limit = (places(line) for line in drawn.findall("polyline"))
+    assert len(current) == 6
+    assert current[1][0] == current[2][0]
+    assert current[0][1] == current[1][1] > limit[0][1] > current[2][1]
+    assert {"current", "limit", "b & c"} <= {one.text for one in drawn.findall("text")}
+
+
+def test_hours_of_a_week_are_labelled_by_the_day_and_none_is_cut_off():
+    hours = [f"{i // 24 + 1:02d} Mar {i % 24:02d}:00" for i in range(168)]
+    drawn = root(steps(hours, [Trace("x", [1.0] * 168, "#000")], "about"))
+    written = [one for one in drawn.findall("text") if one.text in hours]
+    assert [one.text for one in written] == hours[::24]
+    wide = float(drawn.get("viewBox").split()[2])
+    assert all(float(one.get("x")) + 6 * len(one.text) <= wide for one in written)
+
+
+def test_a_label_that_would_be_cut_off_is_left_out():
+    hours = [f"01 Mar {i:02d}:00" for i in range(22)]
+    written = [one.text for one in root(steps(hours, [Trace("x", [1.0] * 22, "#000")], "about")).findall("text")]
+    assert hours[18] in written
+    assert hours[21] not in written
+
+
+def test_steps_that_change_little_are_seen_to_and_what_hardly_does_is_level():
+    def heights(values):
+        (line,) = root(steps(["a"] * len(values), [Trace("x", values, "#000")], "about")).findall("polyline")
+        return [y for _, y in places(line)]
+
+    changed, level = heights([110.0, 112.0, 115.0]), heights([37.13, 37.13, 37.14])
+    assert max(changed) - min(changed) > 100
+    assert max(level) - min(level) < 5
+    assert heights([0.0])
