@@ -242,7 +242,7 @@ def _pictures(plan: Schedule) -> Iterator[str]:
     yield steps(labels, drawn, "line current [kA]")
     yield steps(labels, [Trace("price", order.prices.values.tolist(), ORANGE)], "price [$/kWh]")
     for name, state in plan.states.items():
-        kept = [one for one in plan.kept if one.limit.name == name]
-        limits = [level("at most" if one.limit.at_most else "at least", one.tightened_limit) for one in kept]
+        own = [one for one in plan.kept if one.limit.name == name]
+        limits = [level("at most" if one.limit.at_most else "at least", one.tightened_limit) for one in own]
         about = f"{name} of the mean cell [{plan.units.get(name, '')}]"
         yield steps(labels, [Trace(name, state.tolist(), BLUE), *limits], about)

@@ -13,7 +13,7 @@ _SMALL = 2**16
 
 
 def grouped(masks: BoolArray) -> tuple[BoolArray, list[IntArray]]:
-    """Return the p distinct rows of truth values in rising order, and the numbers of the rows that equal each.
+    """Return the distinct rows of truth values in rising order, and the numbers of equal rows.
 
     Parameters
     ----------

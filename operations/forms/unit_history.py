@@ -66,7 +66,7 @@ def with_history(rows: Sequence[Record], history: UnitHistory | None, request: M
 def _deviations(
     one: TargetHistory, units: Sequence[str], start: Sequence[int], since: Sequence[int]
 ) -> Iterable[tuple[float, float]]:
-    """Return the deviation of each row's unit and the number of own errors in it; arrays would slow few rows."""
+    """Return the deviation of each row's unit and its number of errors; arrays would slow few rows."""
     if len(units) <= FEW_ROWS:
         return map(one.deviation, units, start, since)
     values, counts = one.deviations(np.array(units, dtype=object), np.array(start), np.array(since))

@@ -274,7 +274,7 @@ def _unit_and_start(block: pa.Table, of_units: UnitHistory) -> tuple[list[str], 
     seed = of_units.seed
     if seed.table.time_zone is None:
         starts = _of_distinct(block.select([seed.clock.name]), partial(unit_history.starts, seed=seed), seed)
-    else:  # the order of a unit's rows tells which of two equal hours is meant
+    else:  # the order of a unit's rows decides which of two equal hours is meant
         starts = unit_history.starts(records(block.select([one.name for one in seed.identity]), seed), seed)
     if seed.key is None:
         return [""] * block.num_rows, np.array(starts, dtype=np.int64)
