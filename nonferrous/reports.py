@@ -43,8 +43,7 @@ def energy_report(
     from system.temporary_folder import scratch
 
     seed = load(process)
-    if out is not None and not out.parent.is_dir():
-        fail(f"--out: got {out}: expected a file in a folder that exists")
+    _check_folder(out)
     with scratch() as folder:
         if data is None and energy_of(seed) is not None:
             if seed.plant is None:
@@ -78,18 +77,21 @@ def quality_report(
     ] = None,
 ) -> None:
     """Write the lot quality report of a period."""
-    from monitoring.report.page import page, summary
+    from monitoring.report.page import lots_page, page, summary
     from monitoring.report.period import quality_period
     from registry.settings import read_settings
     from reporting.report import write_page
     from seeds import load
 
+    _check_folder(out)
     days = [None if day is None else day.date() for day in (first, last)]
     period = quality_period(load(process), data, read_settings(), *days)
     file = out or Path(f"{period.seed.process.name}-{period.first}-{period.last}.html")
-    write_page(page(period), file)
+    of_lots = file.with_name(f"{file.stem}-lots{file.suffix}")
+    write_page(lots_page(period), of_lots)
+    write_page(page(period, of_lots.name), file)
     typer.echo(f"{process}: {summary(period)}")
-    typer.echo(f"the report is in {file}")
+    typer.echo(f"the report is in {file}, its lots are in {of_lots}")
 
 
 def monitor(
@@ -107,8 +109,7 @@ def monitor(
     from seeds import load
 
     seed, file = load(process), out or Path(f"{process}-monitoring.html")
-    if not file.parent.is_dir():
-        fail(f"--out: got {file}: expected a file in a folder that exists")
+    _check_folder(file)
     seen = look(seed, days)
     write_page(page(seen, seed), file)
     typer.echo(f"{process}: {summary(seen)}")
@@ -118,6 +119,12 @@ def monitor(
         typer.echo(f"next: {step}")
     typer.echo(f"the page is in {file}")
     raise typer.Exit(DRIFTED if seen.drifted else 0)
+
+
+def _check_folder(out: Path | None) -> None:
+    """End with exit code 2 if the folder of a page does not exist."""
+    if out is not None and not out.parent.is_dir():
+        fail(f"--out: got {out}: expected a file in a folder that exists")
 
 
 def quiet(seed: Seed) -> str | None:

@@ -1,6 +1,7 @@
-"""The report of a period of lots: one HTML page that needs no network."""
+"""The report of a period of lots: a page of the period and a page of its lots, which need no network."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import numpy as np
 
@@ -8,15 +9,27 @@ from models.interfaces.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from monitoring.report.page_alarms import alarms, charts
 from monitoring.report.page_indices import acceptance, capability
-from monitoring.report.page_lots import certificates, decisions
+from monitoring.report.page_lots import certificates, decisions, doubtful_lots
 from monitoring.report.period import QualityPeriod
-from reporting.html import table
+from reporting.html import escaped, table
 from reporting.report import ReportSection, whole
 
+CERTIFICATES = "Certificates of analysis"
 
-def page(period: QualityPeriod) -> str:
-    """The whole page; nothing in it is fetched from anywhere."""
-    return whole(f"{period.seed.process.title}: {period.first} to {period.last}", _sections(period))
+
+def page(period: QualityPeriod, page_of_lots: str) -> str:
+    """The page of the period, with a link to the file of `lots_page` in its folder."""
+    return whole(_title(period), _sections(period, page_of_lots))
+
+
+def lots_page(period: QualityPeriod) -> str:
+    """The page of all doubtful lots, and of the certificates of all lots."""
+    sections = ReportSection("Decisions", *doubtful_lots(period)), ReportSection(CERTIFICATES, *certificates(period))
+    return whole(f"{_title(period)}, lots", sections)
+
+
+def _title(period: QualityPeriod) -> str:
+    return f"{period.seed.process.title}: {period.first} to {period.last}"
 
 
 def summary(period: QualityPeriod) -> str:
@@ -32,7 +45,7 @@ def summary(period: QualityPeriod) -> str:
     )
 
 
-def _sections(period: QualityPeriod) -> Iterator[ReportSection]:
+def _sections(period: QualityPeriod, page_of_lots: str) -> Iterator[ReportSection]:
     yield ReportSection(
         "Promise", "What the model is, what it promised of released lots, and whether that held.", _head(period)
     )
@@ -47,7 +60,8 @@ def _sections(period: QualityPeriod) -> Iterator[ReportSection]:
     yield ReportSection("Capability", *capability(period))
     yield ReportSection("Decisions", *decisions(period))
     yield ReportSection("Acceptance sampling", *acceptance(period))
-    yield ReportSection("Certificates of analysis", *certificates(period))
+    link = f'<p><a href="{quote(page_of_lots)}">{escaped(page_of_lots)}</a></p>'
+    yield ReportSection(CERTIFICATES, "One a lot, with all doubtful lots, on a page of their own.", link)
 
 
 def _head(period: QualityPeriod) -> str:
@@ -96,16 +110,17 @@ def _counts(period: QualityPeriod) -> str:
     action, satisfied = decided.actions(period.model.costs), period.lots.found.kept
     known = ~np.isnan(satisfied).any(axis=1)
     best = np.where(known, np.argmax(np.nan_to_num(satisfied), axis=1), -1)
+    shown = sorted({*best.tolist()} - {-1})  # a column of each grade would not fit the page
     rows = []
     for number, name in enumerate(ACTIONS):
         for grade in sorted(set(decided.grade[action == number].tolist())):
             own = (action == number) & (decided.grade == grade)
-            by_assay = [int((own & (best == g)).sum()) for g in range(len(grades))]
+            by_assay = [int((own & (best == g)).sum()) for g in shown]
             where = grades[grade] if grade >= 0 else "by its assay"
             rows.append([name, where, int(own.sum()), *by_assay, int((own & ~known).sum())])
-    totals = [int((best == g).sum()) for g in range(len(grades))]
+    totals = [int((best == g).sum()) for g in shown]
     rows.append(["all", "", len(period.lots), *totals, int((~known).sum())])
-    head = ["decision", "released as", "lots", *(f"assay: {name}" for name in grades), "grade not known"]
+    head = ["decision", "released as", "lots", *(f"assay: {grades[g]}" for g in shown), "grade not known"]
     return (
         f"<h3>Lots by decision, and the most valuable grade that they keep</h3>{table(head, rows, range(2, len(head)))}"
     )

@@ -1,6 +1,7 @@
-"""Decisions and certificates of single lots on the page of a period."""
+"""Decisions and certificates of single lots on the pages of a period."""
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,20 +13,45 @@ from reporting.html import table
 from seeds.format.tasks.quality import ContentSum
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown
+MOST = 20  # lots on the page of the period; the page of its lots has all
 
 
 def decisions(period: QualityPeriod) -> tuple[str, str]:
-    """Return the reading guide of the decisions, and their tables."""
-    seed, assessment = period.seed, period.judged
-    action = assessment.decided.actions(period.model.costs)
-    intended, unit = seed.quality_rules.intended, seed.elements[0].unit
-    reading = (
-        f"Lots that were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; margin "
-        f"is what is left to the limit [{unit}], a minus means beyond it. A remedy is what first principles say of one "
-        "move of a set-point; expected value is against the intended grade, costs taken off. A lot far from every "
-        "limit goes to the laboratory where its assay may show that it keeps a more valuable grade."
+    """Return the reading guide of the decisions, and tables of them and of the lots nearest to a limit."""
+    doubtful = _doubtful(period)
+    nearest = sorted(doubtful, key=lambda i: period.nearest[i].sigma)[:MOST]
+    reading = f"By decision, and the {len(nearest)} of {len(doubtful)} doubtful lots that are nearest to a limit, or "
+    reading += f"farthest beyond it. {_how_to_read(period)}"
+    return reading, _by_action(period) + _table(period, nearest)
+
+
+def doubtful_lots(period: QualityPeriod) -> tuple[str, str]:
+    """Return the reading guide of the doubtful lots, and the table of all of them."""
+    doubtful = _doubtful(period)
+    others = f"<p>{len(period.lots) - len(doubtful)} more lots were released, farther from every limit.</p>"
+    return _how_to_read(period), _table(period, doubtful) + others
+
+
+def _doubtful(period: QualityPeriod) -> list[int]:
+    """Lots that were not released, or come near a limit."""
+    action = period.judged.decided.actions(period.model.costs)
+    return [i for i, one in enumerate(period.nearest) if action[i] > 0 or one.sigma < NEAR]
+
+
+def _how_to_read(period: QualityPeriod) -> str:
+    return (
+        f"Doubtful lots were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; "
+        f"margin is what is left to the limit [{period.seed.elements[0].unit}], a minus means beyond it. A remedy is "
+        "what first principles say of one move of a set-point; expected value is against the intended grade, costs "
+        "taken off. A lot far from every limit goes to the laboratory where its assay may show that it keeps a more "
+        "valuable grade."
     )
-    shown = [i for i, one in enumerate(period.nearest) if action[i] > 0 or one.sigma < NEAR]
+
+
+def _table(period: QualityPeriod, shown: Sequence[int]) -> str:
+    """Table of lots; empty without any."""
+    seed, assessment = period.seed, period.judged
+    action, intended = assessment.decided.actions(period.model.costs), seed.quality_rules.intended
     names, grades = period.lots.names, [grade.name for grade in seed.grades]
     rows = []
     for i in shown:
@@ -47,9 +73,7 @@ def decisions(period: QualityPeriod) -> tuple[str, str]:
         )
     head = ["lot", "decision", "by its assay", f"P({intended})", "nearest limit", "predicted", "limit", "margin"]
     head += ["sigma", "value [$/t]", "remedy"]
-    others = f"<p>{len(period.lots) - len(shown)} more lots were released, farther from every limit.</p>"
-    lines = table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
-    return reading, _by_action(period) + lines + others
+    return table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
 
 
 def _by_action(period: QualityPeriod) -> str:

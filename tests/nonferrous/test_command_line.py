@@ -259,9 +259,15 @@ def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame
     assert "the report is in toy_lots-2024-05-01-2024-05-29.html" in done.stdout
     text = (tmp_path / "toy_lots-2024-05-01-2024-05-29.html").read_text(encoding="utf-8")
     assert "version 1, " in text
+    of_lots = "toy_lots-2024-05-01-2024-05-29-lots.html"
+    assert f'href="{of_lots}"' in text
+    assert (tmp_path / of_lots).read_text(encoding="utf-8").count("<details>") == 348
     done = run(*quality, "--from", "2024-04-01", "--to", "2024-04-30", "--out", "april.html")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "april.html").exists()
+    assert {file.name for file in tmp_path.glob("april*")} == {"april.html", "april-lots.html"}
+    done = run(*quality, "--out", "nowhere/april.html")
+    assert done.returncode == 2
+    assert done.stderr == "error: --out: got nowhere/april.html: expected a file in a folder that exists\n"
     done = run(*quality, "--from", "2020-01-01", "--to", "2020-01-31")
     assert done.returncode == 2
     assert "no lots from 2020-01-01 to 2020-01-31: the table holds 2024-01-01 to 2024-05-29" in done.stderr

@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from monitoring.report.page import page, summary
+from monitoring.report.page import lots_page, page, summary
+from monitoring.report.page_lots import MOST
 from reporting.html import table
 from reporting.report import write_page
 
+LOTS = "month-lots.html"
 HEADINGS = (
     "Promise",
     "Summary",
@@ -39,14 +41,14 @@ def cells(row):
 
 
 def test_sections_stand_in_their_order_each_with_how_to_read_it(toy_period):
-    text = page(toy_period())
+    text = page(toy_period(), LOTS)
     assert tuple(re.findall(r"<h2>(.*?)</h2>", text)) == HEADINGS
     for heading in HEADINGS:
         assert re.match(r"<section><h2>[^<]*</h2><p>[^<]{40,}\.</p>", part(text, heading)), heading
 
 
 def test_nothing_is_fetched_and_a_month_is_no_larger_than_8_mb(toy_period):
-    text = page(toy_period())
+    text = page(toy_period(), LOTS)
     assert len(text.encode()) < 8e6
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=", text)
     assert "cdn.plot.ly/plotly" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
@@ -55,7 +57,7 @@ def test_nothing_is_fetched_and_a_month_is_no_larger_than_8_mb(toy_period):
 
 
 def test_light_and_dark_print_and_heads_are_provided_for(toy_period):
-    text = page(toy_period())
+    text = page(toy_period(), LOTS)
     assert "prefers-color-scheme: dark" in text
     assert "@media print" in text
     assert text.count("<table>") == text.count('<thead><tr><th scope="col"')
@@ -67,7 +69,7 @@ def test_a_certificate_shows_what_was_reported_and_below_the_limit_as_such(toy_p
         rows = (frame["cast_at"] == "2024-05-20") & (frame["line"] == "T-04")
         frame.loc[rows, ["p", "q", "r"]] = [1.25, -0.5, 0.7]
 
-    shown = certificate(page(toy_period(change)), "T-04, 2024-05-20")
+    shown = certificate(lots_page(toy_period(change)), "T-04, 2024-05-20")
     rows = {row[0]: row[1:] for row in map(cells, re.findall(r"<tr>.*?</tr>", shown))}
     assert rows["content"] == ["reported", "limit of prime"]
     assert rows["p"] == ["1.25", "6"]
@@ -84,7 +86,7 @@ def test_a_lot_without_an_assay_has_predictions_marked_as_such(toy_period):
         frame.loc[rows, ["p", "q", "r"]] = np.nan
 
     period = toy_period(change)
-    shown = certificate(page(period), "T-04, 2024-05-20")
+    shown = certificate(lots_page(period), "T-04, 2024-05-20")
     rows = {row[0]: row[1:] for row in map(cells, re.findall(r"<tr>.*?</tr>", shown))}
     assert "not assayed" in shown
     assert rows["content"][0] == "prediction, no analysis"
@@ -95,7 +97,7 @@ def test_a_lot_without_an_assay_has_predictions_marked_as_such(toy_period):
 
 def test_every_lot_has_a_certificate(toy_period):
     period = toy_period()
-    assert len(re.findall("<details>", page(period))) == len(period.lots) == 12 * 29
+    assert len(re.findall("<details>", lots_page(period))) == len(period.lots) == 12 * 29
 
 
 def test_names_of_the_table_are_no_html(toy_period):
@@ -104,10 +106,26 @@ def test_names_of_the_table_are_no_html(toy_period):
         rows = (frame["cast_at"] == "2024-05-20") & (frame["line"] == "<script>&\"'")
         frame.loc[rows, "r"] = 900.0
 
-    text = page(toy_period(change))
-    assert "<script>&\"'" not in re.sub(r'<script type="text/javascript">.*?</script>', "", text, flags=re.DOTALL)
-    assert "&lt;script&gt;&amp;" in part(text, "Alarms")
-    assert "&lt;script&gt;&amp;" in part(text, "Certificates of analysis")
+    period = toy_period(change)
+    pages = page(period, "<script>&\"'-lots.html"), lots_page(period)
+    for text in pages:
+        assert "<script>&\"'" not in re.sub(r'<script type="text/javascript">.*?</script>', "", text, flags=re.DOTALL)
+    assert "&lt;script&gt;&amp;" in part(pages[0], "Alarms")
+    assert "&lt;script&gt;&amp;" in part(pages[1], "Certificates of analysis")
+    assert 'href="%3Cscript%3E%26%22%27-lots.html"' in pages[0]
+
+
+def test_the_lots_nearest_to_a_limit_are_on_the_page_and_all_doubtful_ones_on_that_of_lots(toy_period):
+    period = toy_period()
+    few, every = (
+        re.findall(r'<tr><th scope="row">(T-\d\d, [^<]*)<', part(text, "Decisions"))
+        for text in (page(period, LOTS), lots_page(period))
+    )
+    sigmas = {name: one.sigma for name, one in zip(period.lots.names, period.nearest, strict=True)}
+    assert len(few) == MOST < len(every)
+    assert few == sorted(every, key=sigmas.__getitem__)[:MOST]
+    assert f"the {MOST} of {len(every)} doubtful lots" in page(period, LOTS)
+    assert f'<a href="{LOTS}">{LOTS}</a>' in part(page(period, LOTS), "Certificates of analysis")
 
 
 def test_a_named_cause_stands_with_its_setpoint_and_size(toy_period):
@@ -116,7 +134,7 @@ def test_a_named_cause_stands_with_its_setpoint_and_size(toy_period):
         for element, rise in (("p", 0.4), ("q", 0.5)):
             frame.loc[rows & (frame[element] > 0), element] *= np.exp(rise)
 
-    alarms = part(page(toy_period(change)), "Alarms")
+    alarms = part(page(toy_period(change), LOTS), "Alarms")
     (row,) = (row for row in map(cells, re.findall(r"<tr>.*?</tr>", alarms)) if row[1] == "whole plant")
     assert re.fullmatch(r"dirty raw material \(cosine [01]\.\d\d, explains \d+%; set-points: setpoint\)", row[6])
     assert re.search(r"\bq \+1\.\d \(× 1\.\d\d\)", row[5])
@@ -124,7 +142,7 @@ def test_a_named_cause_stands_with_its_setpoint_and_size(toy_period):
 
 def test_figures_of_the_head_and_the_summary_are_the_periods(toy_period):
     period = toy_period()
-    text = page(period)
+    text = page(period, LOTS)
     head = {row[0]: row[1] for row in map(cells, re.findall(r"<tr>.*?</tr>", part(text, "Promise")))}
     broken, released = re.match(r"(\d+) of (\d+) lots broke", head["in this period"]).groups()
     assert int(released) == period.costs["released_unassayed"]
@@ -141,10 +159,10 @@ def test_a_period_without_reference_or_assay_still_has_its_page(toy_period):
     def change(frame):
         frame.loc[frame["cast_at"] >= "2024-05-01", ["p", "q", "r"]] = np.nan
 
-    text = page(toy_period(change))
+    text = page(toy_period(change), LOTS)
     assert "the cost of decisions is not known" in part(text, "Summary")
     assert "expected at least 30, got 0" in part(text, "Capability")
-    first = page(toy_period(first="2024-01-01"))
+    first = page(toy_period(first="2024-01-01"), LOTS)
     assert "no lots before the period" in part(first, "Control charts")
     assert "No charts, so no alarms" in part(first, "Alarms")
 
