@@ -58,7 +58,7 @@ def test_the_page_holds_what_was_measured_and_nothing_else():
 
 def test_every_aim_stands_beside_what_was_reached(results):
     rows = list(targets(results))
-    assert len(rows) == 3 * 6 + 3 * 7 + 2
+    assert len(rows) == 3 * 6 + 3 * 8 + 3
     missed = {(name, process) for name, process, _, reached in rows if "missed" in reached}
     assert ("one record, rate relative to the echo", "aluminium_reduction") in missed  # 0.45 of 1
     assert ("one record, rate relative to the echo", "aluminium_ingot") in missed  # 0.45 of 0.5
@@ -92,7 +92,7 @@ def test_a_champion_without_trees_is_shown_without_what_serves_trees(results):
     del bulk["per_second"]["trees"], bulk["inside_of_trees"]
     results["bulk"] = results["bulk"] | {PROCESSES[0]: bulk}
     rows = [row for row in targets(results) if row.process == PROCESSES[0]]
-    assert len(rows) == 5 + 6
+    assert len(rows) == 5 + 7
     assert "MLServer, one booster" in filled("", results)
     assert picture(results).count("<rect") == 1 + 3 * 4 - 1
 

@@ -33,9 +33,11 @@ from synthetic_data import simulate
 
 RESULTS, PAGE = DOCS / "results" / "training.json", DOCS / "results" / "benchmarks.md"
 NAME = "training"
-OF_FITS = {"aluminium_reduction": 1.3, "aluminium_scrap": 1.3, "aluminium_ingot": 1.6}
+PROCESSES = ("aluminium_reduction", "aluminium_scrap", "aluminium_ingot")
+OF_FITS = 1.4
 LINE = "aluminium_reduction"
-UP, RECOMMENDED, HELP = 100.0, 3.0, 0.1  # s
+UP, RECOMMENDED = 60.0, 3.0  # s
+HELP = 4.0  # times a bare interpreter
 PORT, UI_PORT = 8767, 8768
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 REPEATS = 20
@@ -44,7 +46,7 @@ REPEATS = 20
 def jobs() -> dict[str, Any]:
     """A job on the default plant of each process, and recommendations for the pots by its model."""
     figures: dict[str, Any] = {}
-    for process in OF_FITS:
+    for process in PROCESSES:
         with tempfile.TemporaryDirectory() as scratch:
             plant, home = simulate(load(process), Path(scratch, "plant")), Path(scratch, "home")
             figures[process] = _said("job", process, str(plant), str(home))
@@ -76,13 +78,15 @@ def up() -> dict[str, Any]:
 
 
 def helped() -> dict[str, Any]:
-    """Processor seconds of `nonferrous --help`, its start among them."""
-    taken = []
+    """Processor seconds of `nonferrous --help` and of a bare interpreter, medians of runs in turn."""
+    commands = {"help_seconds": ("-m", "nonferrous", "--help"), "bare_seconds": ("-c", "pass")}
+    taken: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(REPEATS):
-        used = children_seconds()
-        subprocess.run([sys.executable, "-m", "nonferrous", "--help"], check=True, capture_output=True)
-        taken.append(children_seconds() - used)
-    return {"help_seconds": median(taken)}
+        for name, command in commands.items():
+            used = children_seconds()
+            subprocess.run([sys.executable, *command], check=True, capture_output=True)
+            taken[name].append(children_seconds() - used)
+    return {name: median(seconds) for name, seconds in taken.items()}
 
 
 def _said(module: str, *arguments: str) -> dict[str, float]:
@@ -127,7 +131,7 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
 def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
     """Aims and results."""
     for process, one in figures.get("jobs", {}).items():
-        yield at_most("job / fits", process, OF_FITS[process], _over_fits(one))
+        yield at_most("job / fits", process, OF_FITS, _over_fits(one))
     if "jobs" in figures:
         line = figures["jobs"][LINE]
         pots = f"recommendations for {line['recommended']} pots [s]"
@@ -140,8 +144,9 @@ def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
     else:
         shared = one["processor_seconds"] / figures["processors"]
         yield at_most(f"{started}, processor time over the processors [s]", "all", UP, shared)
-    if "help_seconds" in figures:
-        yield at_most("`nonferrous --help` [ms]", "all", 1e3 * HELP, 1e3 * figures["help_seconds"])
+    if "bare_seconds" in figures:
+        ratio = figures["help_seconds"] / figures["bare_seconds"]
+        yield at_most("`nonferrous --help`, processor time relative to a bare interpreter", "all", HELP, ratio)
 
 
 def _jobs(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -163,7 +168,7 @@ def main(parts: list[str]) -> None:
         stored |= {
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
-            "seed_digests": {process: own_plant_digest(load(process)) for process in OF_FITS},
+            "seed_digests": {process: own_plant_digest(load(process)) for process in PROCESSES},
         }
         RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
