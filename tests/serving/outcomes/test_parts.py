@@ -14,11 +14,11 @@ from .conftest import ROW, URL
 
 
 def test_a_long_answer_of_json_goes_out_whole_and_is_kept_in_parts(app: Service, database: Database, call: Any) -> None:
-    rows = [ROW | {"unit": f"C-{i:04}" + "x" * 150} for i in range(4000)]
+    rows = [ROW | {"unit": f"C-{i:04}" + "x" * 150} for i in range(8000)]
     response = call(app, "POST", f"{URL}/predictions", json={"rows": rows})
     assert response.status_code == 200
     assert int(response.headers["content-length"]) == len(response.content) > LARGE
-    assert len(response.json()["predictions"]) == 4000
+    assert len(response.json()["predictions"]) == 8000
     with database.read() as connection:
         parts = connection.execute(select(REQUESTS)).all()
         (one,) = recorded(connection, "toy_cells")
