@@ -110,8 +110,8 @@ def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
                 "in process, rate relative to `Booster.predict`", process, aim, one["inside_of_trees"]["median"]
             )
         if process in INSIDE_A_SECOND:
-            what, aim = INSIDE_A_SECOND[process]
-            yield at_least(f"in process, {what} per second", process, aim, one["per_second"]["inside"])
+            kind, aim = INSIDE_A_SECOND[process]
+            yield at_least(f"in process, {kind} per second", process, aim, one["per_second"]["inside"])
         yield at_least("JSON rows per second", process, JSON_A_SECOND[process], one["per_second"]["json"])
         yield at_least(
             "Arrow, rate relative to mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"]
