@@ -140,6 +140,16 @@ KEYS = _counted(
 )
 """API keys by SHA-256. Roles and processes are separated by commas; no process means all of them."""
 
+SESSIONS = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+"""Sessions of users by the SHA-256 of their tokens, and the SHA-256 of the key of each."""
+
 AUDIT = Table(
     "audit",
     metadata,
