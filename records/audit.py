@@ -93,6 +93,13 @@ def of_process(connection: Connection, process: str) -> list[Entry]:
     return [_entry(row) for row in connection.execute(select(AUDIT).where(which).order_by(AUDIT.c.number))]
 
 
+def newest_of_process(connection: Connection, process: str, most: int) -> list[Entry]:
+    """At most so many entries about a process, the newest first."""
+    which = AUDIT.c.subject.startswith(f"{process}, ", autoescape=True)
+    rows = connection.execute(select(AUDIT).where(which).order_by(AUDIT.c.number.desc()).limit(most))
+    return [_entry(row) for row in rows]
+
+
 def _entry(row: Row[Any]) -> Entry:
     return Entry(**{**row._mapping, "figures": json.loads(row.figures)})
 

@@ -37,6 +37,8 @@ _STATES: dict[str, State] = {
 }
 """Job states by dbos status; any other status means that the job failed."""
 
+_UNFINISHED = [status for status, state in _STATES.items() if state in ("queued", "running")]
+
 _FORMER = {"only_if_drifted": "only_if_due", "accept_shift": "accept_label_shift"}
 
 T = TypeVar("T")
@@ -167,9 +169,25 @@ class Jobs:
         statuses = self._ask(lambda client: client.list_workflows(workflow_ids=[id]))
         return self._job(statuses[0]) if statuses else None
 
-    def of(self, process: str) -> list[Job]:
+    @property
+    def exist(self) -> bool:
+        """Return whether there may be jobs: a queue in a file that was never used has none, and is not made."""
+        file = file_of(self.url)
+        return file is None or file.exists()
+
+    def unfinished(self) -> dict[str, State]:
+        """State of the unfinished job of each process that has one."""
+        which: dict[str, Any] = {"status": _UNFINISHED, "load_output": False, "limit": MOST_LISTED}
+        statuses = self._ask(lambda client: client.list_workflows(**which))
+        given = [one.input["args"][0] for one in statuses if one.input]
+        return {
+            RetrainingRequest.from_stored(request).process: _STATES[one.status]
+            for request, one in zip(given, [one for one in statuses if one.input], strict=True)
+        }
+
+    def of(self, process: str, most: int = MOST_LISTED) -> list[Job]:
         """Jobs of a process, the newest first."""
-        which: dict[str, Any] = {"workflow_id_prefix": f"{process}-", "sort_desc": True, "limit": MOST_LISTED}
+        which: dict[str, Any] = {"workflow_id_prefix": f"{process}-", "sort_desc": True, "limit": most}
         return [self._job(one) for one in self._ask(lambda client: client.list_workflows(**which))]
 
     def cancel(self, id: str) -> None:

@@ -90,3 +90,15 @@ def test_corrections_and_withdrawals_of_outcomes_are_entered(database):
         ("lab", "correction", f"cells, batch {batch.number}", ""),
         ("an engineer", "withdrawal", f"cells, batch {batch.number}", "wrong file"),
     ]
+
+
+def test_the_newest_entries_of_a_process_come_first(database):
+    with database.begin() as connection:
+        for subject in ("pots, move 1", "cells, move 1", "pots, move 2", "pots_2, move 1", "pots, move 3"):
+            audit.add(database, connection, "ann", "promotion", subject)
+    with database.read() as connection:
+        assert [one.subject for one in audit.newest_of_process(connection, "pots", 2)] == [
+            "pots, move 3",
+            "pots, move 2",
+        ]
+        assert audit.newest_of_process(connection, "po_s", 9) == []
