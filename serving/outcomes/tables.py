@@ -66,7 +66,7 @@ class Tables:
     """
 
     def __init__(self, database: Database, seed: Seed) -> None:
-        self._database, self._seed = database, seed
+        self._database, self.seed = database, seed
         self._columns = (*seed.identity, *seed.inputs)
         self._known = known_columns(seed)
 
@@ -82,7 +82,7 @@ class Tables:
     def _has_shadows(self) -> bool:
         """Return whether a version has answered in shadow."""
         with self._database.read() as connection:
-            return is_any(connection, self._seed.process.name)
+            return is_any(connection, self.seed.process.name)
 
     def all_rows(self, done: Callable[[int], None] = lambda rows: None) -> Iterator[pa.RecordBatch]:
         """Every row that was predicted, in the order of the requests.
@@ -116,8 +116,8 @@ class Tables:
         by_both : tuple of two str, optional
             Digests of a champion and of a version in shadow: rows that both have answered, and no others.
         """
-        process = self._seed.process.name
-        index(self._database, process, lambda request: slots_of(request, self._seed))
+        process = self.seed.process.name
+        index(self._database, process, lambda request: slots_of(request, self.seed))
         measured = [column.name for column in (*self._columns, *self._known) if not column.is_made]
         with self._database.read() as connection:
             for batch in self._batches(connection):
@@ -138,8 +138,8 @@ class Tables:
 
     def newest_first(self, connection: Connection) -> Iterator[tuple[RecordedPrediction, list[Record], list[bytes]]]:
         """Yield the requests from the newest on: with unit and start of each row, and the predictions as JSON."""
-        for one in recorded(connection, self._seed.process.name, newest_first=True):
-            cells, predictions, _ = self._rows(one)
+        for one in recorded(connection, self.seed.process.name, newest_first=True):
+            cells, predictions, _ = self.rows(one)
             yield one, [dict(zip(self._identity, row, strict=False)) for row in cells], predictions
 
     @cached_property
@@ -148,18 +148,18 @@ class Tables:
 
     @cached_property
     def _identity(self) -> list[str]:
-        return [column.name for column in self._seed.identity]
+        return [column.name for column in self.seed.identity]
 
     def _batches(self, connection: Connection) -> Iterator[_Batch]:
         batch = _Batch()
-        for one in recorded(connection, self._seed.process.name):
-            cells, predictions, coverage = self._rows(one)
+        for one in recorded(connection, self.seed.process.name):
+            cells, predictions, coverage = self.rows(one)
             batch.cells += cells
             batch.predictions += predictions
             batch.numbers.append(one.number)
             batch.places += [(one.number, i) for i in range(len(cells))]
             # Request by request, as they are indexed: their times may have other offsets.
-            batch.slots += self._slots(cells) or [None] * len(cells)
+            batch.slots += self.slots(cells) or [None] * len(cells)
             batch.of_record += [
                 (f"{one.id}-{i}", one.at, one.client, one.version, one.digest, coverage) for i in range(len(cells))
             ]
@@ -169,7 +169,7 @@ class Tables:
         if batch.cells:
             yield batch
 
-    def _rows(self, one: RecordedPrediction) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
+    def rows(self, one: RecordedPrediction) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
         """Cells of a request's rows, the predictions as JSON, and the coverage of their intervals."""
         if one.kind == JSON:
             cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.request_body).rows]
@@ -241,11 +241,12 @@ class Tables:
         columns: Any = zip(*rows, strict=True) if rows else [()] * len(self._columns)
         return [pa.array(values, _kind(column)) for column, values in zip(self._columns, columns, strict=True)]
 
-    def _slots(self, cells: Sequence[tuple[Any, ...]]) -> list[Slot]:
-        return slots([dict(zip(self._identity, row, strict=False)) for row in cells], self._seed)[0]
+    def slots(self, cells: Sequence[tuple[Any, ...]]) -> list[Slot]:
+        """Unit and period of each row of one request; none where its times cannot be compared."""
+        return slots([dict(zip(self._identity, row, strict=False)) for row in cells], self.seed)[0]
 
     def _in_effect(self, connection: Connection, batch: _Batch) -> dict[Slot, Record]:
-        return in_effect(connection, self._seed.process.name, [slot for slot in batch.slots if slot is not None])
+        return in_effect(connection, self.seed.process.name, [slot for slot in batch.slots if slot is not None])
 
     def _outcomes(self, outcomes: Sequence[Record]) -> list[pa.Array]:
         return [pa.array([row.get(one.name) for row in outcomes], _kind(one)) for one in self._known]
