@@ -85,15 +85,28 @@ def by_number(connection: Connection, numbers: Sequence[int]) -> Iterator[Recent
 def _read(connection: Connection, query: Any) -> Iterator[RecentExchange]:
     prefixes: dict[int | None, bytes] = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query):
-        *about, encoding, request, prefix, response = row
-        if has_more(row.kind, encoding, request, response):
+        request, prefix, response = row.request_body, row.response_prefix, row.response_body
+        if has_more(row.kind, row.encoding, request, response):
             parts = _parts(connection, row.id, row.operation)
             if parts is None:
                 continue
             request, response = parts
         if prefix not in prefixes:
             prefixes[prefix] = response_prefixes.content(connection, prefix)
-        yield RecentExchange(*about, request, prefixes[prefix], response)
+        yield RecentExchange(
+            number=row.number,
+            id=row.id,
+            at=row.at,
+            client=row.client,
+            process=row.process,
+            operation=row.operation,
+            version=row.version,
+            digest=row.digest,
+            kind=row.kind,
+            request_body=request,
+            response_prefix=prefixes[prefix],
+            response_body=response,
+        )
 
 
 def _parts(connection: Connection, id: str, operation: str) -> tuple[bytes, bytes] | None:

@@ -23,7 +23,7 @@ def digest_of(token: str) -> str:
 
 
 def begin(database: Database, key: str) -> str:
-    """Begin a session of a key and return its token, which is not stored; sessions that have ended are removed.
+    """Begin a session of a key and return its token; sessions that have ended are removed.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def begin(database: Database, key: str) -> str:
 
 
 def key_of(database: Database, token: str) -> str | None:
-    """Digest of the key of a session that goes on, whose use is noted; None where there is no such session.
+    """Digest of the key of a session that goes on, whose use is noted; None for any other text.
 
     Raises
     ------
