@@ -26,6 +26,7 @@ class Role(StrEnum):
     predict = "predict"
     outcome = "outcome"
     operate = "operate"
+    view = "view"
 
 
 @contextmanager

@@ -92,7 +92,8 @@ def up(
         _await(f"{ui}/health", tracker)
         screen = console()
         screen.print(
-            f"\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\nAsk for a prediction, in another terminal:\n"
+            f"\nPages      {api}/\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\n"
+            "Ask for a prediction, in another terminal:\n"
         )
         for seed in answering:
             typer.echo(curl_line(seed, api) + "\n")

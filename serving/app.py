@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from operations.catalogue import Offers
+from records import sessions
 from records.database import Database
 from records.jobs.queue import Jobs
 from records.writing.health import RecordsHealth
@@ -27,13 +29,14 @@ from serving.middleware.admission import Load
 from serving.middleware.allowed_hosts import AllowedHosts, is_loopback
 from serving.middleware.authorization import InMemory, KeyCache
 from serving.middleware.key_store import StoredKeys
+from serving.middleware.page_users import PageUsers
 from serving.middleware.rate_limit import RateLimiter
 from serving.middleware.request import RequestMiddleware
 from serving.openapi import documents
 from serving.responses.process_response import abilities
 from serving.responses.raw_route import ByPath, Direct, DirectFirst
 from serving.responses.recording import Recorder
-from serving.routes import docs, health, inference, monitoring, operations, processes
+from serving.routes import docs, health, inference, monitoring, operations, pages, processes
 from serving.routes.retraining import history, jobs
 from serving.settings import ServiceSettings
 from serving.shadow.shadows import Shadow, Shadows
@@ -53,12 +56,14 @@ class Service(FastAPI):
     settings: ServiceSettings
     load: Load
     ring: KeyCache
+    users: PageUsers | None
     watch: RequestObserver
     door: RequestMiddleware
     database: Database | None
     writer: Writer | None
     records_health: RecordsHealth | None
     recorder: Recorder
+    is_ending: Callable[[], bool] = staticmethod(lambda: False)
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Offers, tuple[Direct, ...]], ...] = ()
     _by_path: Mapping[tuple[str, str], Direct]
@@ -107,6 +112,12 @@ class Service(FastAPI):
 def _all(own: Iterable[tuple[Offers, tuple[Direct, ...]]]) -> list[Direct]:
     """Routes of all processes."""
     return [route for _, routes in own for route in routes]
+
+
+def _page_users(settings: ServiceSettings, ring: KeyCache, database: Database | None) -> PageUsers:
+    """Users of the pages as the settings have them."""
+    key_of = None if database is None else partial(sessions.key_of, database)
+    return PageUsers(ring, key_of, settings.user_header, settings.user_roles)
 
 
 @asynccontextmanager
@@ -182,6 +193,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.load = load = Load(settings.max_total_body_bytes, settings.max_table_bytes, settings.max_queued_requests)
     keys = InMemory() if database is None else StoredKeys(database)
     app.ring = KeyCache(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
+    app.users = _page_users(settings, app.ring, database) if settings.dashboard else None
     ages = dict if database is None else Arrivals(database).ages
     app.watch = RequestObserver(Metrics(load, lambda: champions.statuses, ages), access)
     app.watch.metrics.monitored = Monitored(database).figures
@@ -197,6 +209,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
         deadline=settings.request_timeout_seconds,
         watching=app.watch,
         most_of_client=settings.max_connections_per_client,
+        users=app.users,
     )
     app.database, app.writer, app.recorder = database, writer, Recorder(writer)
     health_of = None if database is None or writer is None else RecordsHealth(database, writer, poll)
@@ -214,6 +227,9 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.include_router(jobs.router(champions, queue))
     app.include_router(history.router(champions, database))
     docs.install(app, app, load)
+    if settings.dashboard:
+        shared = (app.version, champions, database, queue, app.ring, in_shadow)
+        app.router.routes.extend(pages.page_routes(*shared, lambda: app.is_ending()))
     app._fixed = tuple(app.router.routes)
     app.take_up()
     champions.watch(app.take_up)

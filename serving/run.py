@@ -17,15 +17,18 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from records.database import Database
 from registry.store import Store
 from serving.app import Service, create_app
+from serving.middleware.allowed_hosts import client
 from serving.middleware.certificate import CertificateError, ServerCertificate
 from serving.middleware.connection import Connection
-from serving.middleware.connections import Connections, most_connections
+from serving.middleware.connections import Addresses, Connections, most_connections
 from serving.middleware.handshake import Handshake
+from serving.middleware.page_users import PEER
 from serving.settings import ServiceSettings
 from serving.telemetry.access_log import log_as_json
 
@@ -156,9 +159,10 @@ def serve(
     scheme, shown = "https" if settings.certificate else "http", settings.uri_shown
     log.info("listening on %s://%s:%d, documentation at /docs, models from %s", scheme, address, port, shown)
     sys.setswitchinterval(LONGEST_TURN)
-    config = _configured(settings, app, certificate, hang_ups)
+    server = uvicorn.Server(_configured(settings, app, certificate, hang_ups))
+    app.is_ending = lambda: server.should_exit
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
         pass
     log.info("ended")
@@ -191,18 +195,32 @@ def _configured(
 
     http: Any = opened
     return uvicorn.Config(
-        app,
+        _with_peer(app, proxies) if settings.user_header else app,
         http=http,
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
+        proxy_headers=bool(settings.trusted_proxies) and not settings.user_header,
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=settings.idle_timeout_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
         callback_notify=look,
         timeout_notify=0,
     )
+
+
+def _with_peer(app: Service, proxies: Addresses) -> ASGIApp:
+    """Application with the address of each connection in the scope, before proxies state another one."""
+    behind = ProxyHeadersMiddleware(app, list(app.settings.trusted_proxies))  # type: ignore[arg-type]
+    if app.users is not None:
+        app.users.proxies = proxies
+
+    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope[PEER] = client(scope)
+        await behind(scope, receive, send)  # type: ignore[arg-type]
+
+    return noted
 
 
 def _reload(certificate: ServerCertificate | None) -> None:

@@ -69,10 +69,36 @@ class ServiceSettings(settings.StoreSettings):
     insecure: Annotated[
         bool, Field(description="whether anybody may ask from other machines while there is no key")
     ] = False
+    dashboard: Annotated[bool, Field(description="whether the service has pages for plant staff")] = True
+    user_header: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]*$",
+            description="header in which a trusted proxy states the name of a user of pages; empty: none",
+            validate_default=True,
+        ),
+    ] = ""
+    user_roles: Annotated[Names, Field(description="roles of users whom a proxy names: view, operate")] = ("view",)
     durability: Annotated[
         Literal["full", "normal"],
         Field(description="full: what is recorded outlives a power cut; normal: the end of the process alone"),
     ] = "full"
+
+    @field_validator("user_header")
+    @classmethod
+    def _comes_from_proxies(cls, header: str, info: ValidationInfo) -> str:
+        if header and not info.data.get("trusted_proxies"):
+            raise ValueError(
+                "expected with NONFERROUS_TRUSTED_PROXIES: from any other address the header is not believed"
+            )
+        return header
+
+    @field_validator("user_roles")
+    @classmethod
+    def _are_of_pages(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
+        if set(roles) - {"view", "operate"}:
+            raise ValueError("expected view, operate or both, separated by commas")
+        return roles
 
     @field_validator("private_key")
     @classmethod

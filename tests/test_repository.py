@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import dashboard
 import drafting
 import gateway
 import models
@@ -29,6 +30,7 @@ from tests.suite.imports import modules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
+    dashboard,
     drafting,
     gateway,
     models,
@@ -161,6 +163,9 @@ def test_changelog_has_an_open_section():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+PAGE_FILES = ("locale/**/*.mo", "static/**/*", "templates/*.html")
+
+
 def installed(path: Path) -> str:
     """Place in the wheel of a file of the checkout: all below one top-level name."""
     return str(path if path.parts[0] == "nonferrous" else Path("nonferrous", "_packages") / path)
@@ -172,5 +177,6 @@ def test_the_wheel_holds_exactly_the_packages_and_seeds(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    paths = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"))]
+    pages = [path for kind in PAGE_FILES for path in (ROOT / "dashboard").glob(kind) if path.is_file()]
+    paths = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"), *pages)]
     assert held == {installed(path) for path in paths if path.parts[0] not in OUTSIDE}

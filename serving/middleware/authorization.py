@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Literal, Protocol, get_args
 
+from dashboard.addresses import is_page
 from serving.middleware.allowed_hosts import is_loopback
 from serving.wire.problems import ProblemError
 
 log = logging.getLogger("nonferrous.serving")
 
-Role = Literal["predict", "outcome", "operate"]
+Role = Literal["predict", "outcome", "operate", "view"]
 ROLES: tuple[Role, ...] = get_args(Role)
 HEALTH = "/health/"  # what asks there may be a machine that starts and stops services, and has no key
 METRICS = "/metrics"
@@ -60,8 +61,12 @@ class Principal:
 
 
 NOBODY = Principal()
+VIEW = frozenset({"view"})
+DOCUMENTS = ("/docs", "/openapi.json")
+"""Ends of the addresses of documents, which sessions open too."""
+ASSETS = "/docs/"
 ANYBODY = Principal(roles=frozenset(ROLES))  # on this machine, if no keys are required
-STRANGER = Principal(roles=frozenset({"predict", "outcome"}))  # on another one
+STRANGER = Principal(roles=frozenset({"predict", "outcome", "view"}))  # on another one
 
 
 class Keys(Protocol):
@@ -167,10 +172,17 @@ class KeyCache:
         if authorization is None:
             raise ProblemError(HTTPStatus.UNAUTHORIZED, "no key: expected Authorization: Bearer KEY", headers=_ASK)
         scheme, _, key = authorization.partition(b" ")
-        principal = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
-        if principal is None or not _is_valid(principal):
+        principal = self.by_digest(digest(key.strip())) if scheme.lower() == b"bearer" else None
+        if principal is None:
             detail = "the key is not valid: it is unknown, revoked or has ended"
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={**_ASK, **_INVALID})
+        return principal
+
+    def by_digest(self, digest: bytes) -> Principal | None:
+        """Return the owner of the key with a digest; None where there is none that is valid."""
+        principal = self._known.get(digest)
+        if principal is None or not _is_valid(principal):
+            return None
         self._used.add(principal.name)
         return principal
 
@@ -197,9 +209,13 @@ def check(caller: Principal, method: str, path: str) -> None:
     """
     if caller is ANYBODY:
         return
+    if is_page(path):
+        return  # each page looks at the roles of its user itself
     role = needed(method, path)
     if role is not None and role not in caller.roles:
         lacks = f"the role {role}"
+    elif role is None and caller.roles <= VIEW and not path.endswith(DOCUMENTS) and not path.startswith(ASSETS):
+        lacks = "a role other than view, which reads pages and documents alone"
     elif caller.processes is not None and (process := _process(path)) is not None and process not in caller.processes:
         lacks = f"the process {process}"
     else:

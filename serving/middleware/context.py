@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from starlette.types import Message, Receive, Scope, Send
 
+from dashboard.addresses import ASSETS
 from operations.forms.faults import RequestError
 from serving.middleware.allowed_hosts import client
 from serving.middleware.authorization import NOBODY, Principal
@@ -20,7 +21,8 @@ from serving.wire.problems import ProblemError
 SLOWEST = 16 * 1024  # bytes a second that a body may come at, after a while
 _CURRENT: ContextVar[RequestContext]
 # Nothing but JSON, and a page with a policy of its own: who takes no type but the one that is said runs none of it.
-_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_NO_SNIFF = (b"x-content-type-options", b"nosniff")
+_ALWAYS = (_NO_SNIFF, (b"cache-control", b"no-store"))
 
 
 class RequestContext:
@@ -111,7 +113,8 @@ class RequestContext:
             return
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.name.encode()), *_ALWAYS]
+            always = (_NO_SNIFF,) if self.scope["path"].startswith(ASSETS) and self.status == HTTPStatus.OK else _ALWAYS
+            message["headers"] = [*message["headers"], (b"x-request-id", self.name.encode()), *always]
         else:
             self.sent += len(message.get("body", b""))
         await self._send(message)

@@ -20,8 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from operations.forms.faults import RequestDefect, shown
 from serving.middleware.admission import Load
 from serving.middleware.allowed_hosts import AllowedHosts, client, origin
-from serving.middleware.authorization import ANYBODY, HEALTH, KeyCache, check
+from serving.middleware.authorization import ANYBODY, HEALTH, NOBODY, KeyCache, Principal, check
 from serving.middleware.context import SLOWEST, RequestContext, enter
+from serving.middleware.page_users import PageUsers
 from serving.middleware.rate_limit import RateLimiter
 from serving.wire import problems
 from serving.wire.problems import ProblemError
@@ -60,6 +61,8 @@ class RequestMiddleware:
         Who counts and logs.
     most_of_client : int, optional
         Limit on requests under way of one key, or of one address where there are no keys; none by default.
+    users : PageUsers, optional
+        Users of pages; left out where there are no pages.
     """
 
     def __init__(
@@ -72,7 +75,9 @@ class RequestMiddleware:
         deadline: float,
         watching: Observer,
         most_of_client: int | None = None,
+        users: PageUsers | None = None,
     ) -> None:
+        self._users = users
         self._hosts, self._ring, self._rates, self._load = hosts, ring, rates, load
         self._most_of_client = most_of_client
         self._by_client: dict[str, dict[RequestContext, None]] = defaultdict(dict)
@@ -98,7 +103,10 @@ class RequestMiddleware:
         scope["visit"] = visit
         self._visits[visit] = None
         try:
-            self._look(visit)
+            user = None
+            if self._users is not None and self._users.concerns(scope):
+                user = await self._users.of(scope)
+            self._look(visit, user)
             enter(visit)
             await self._app(scope, visit.receive, visit.send)
         except ProblemError as refusal:
@@ -117,8 +125,8 @@ class RequestMiddleware:
             visit.task = None
             del scope["visit"]
 
-    def _look(self, visit: RequestContext) -> None:
-        """Look at a request's head; ProblemError where it may not come in."""
+    def _look(self, visit: RequestContext, user: Principal | None) -> None:
+        """Look at a request's head; ProblemError where it may not come in. `user` is that of a page, if known."""
         host = authorization = None
         for name, value in visit.scope["headers"]:
             if name == b"host":
@@ -134,13 +142,13 @@ class RequestMiddleware:
             if authorization is not None or self._ring.is_open:
                 visit.caller = self._ring.caller(authorization, address)
             return
-        caller = visit.caller = self._ring.caller(authorization, address)
+        caller = visit.caller = self._ring.caller(authorization, address) if user is None else user
         wait = self._rates.wait(caller.name or address)
         if wait:
             detail = "requests come faster than the service takes them from one client"
             later = {"Retry-After": str(math.ceil(wait))}
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=later)
-        if caller is not ANYBODY:
+        if caller is not ANYBODY and caller is not NOBODY:
             check(caller, visit.scope["method"], path)
         self._count_request(visit, caller.name or origin(address))
 

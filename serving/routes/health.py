@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dashboard.links import ModelState
 from operations.forms.faults import RequestDefect, shown
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.context import seen_by_operators
@@ -25,7 +26,7 @@ class Live(BaseModel):
 class Readiness(BaseModel):
     """Readiness of one process."""
 
-    state: Literal["serving", "champion not loaded", "no champion", "seed not usable"]
+    state: ModelState
     version: Annotated[int | None, Field(description="version of the model in service; null: none")]
     reason: Annotated[str | None, Field(description="reason of no model in service or of a rejected newer version")]
 
@@ -116,14 +117,18 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
     return routes
 
 
-def _readiness(status: Status) -> Readiness:
-    error_text = troubles_shown(status)
+def state_of(status: Status) -> ModelState:
+    """State of the model of a process."""
     if status.served is not None:
-        return Readiness(state="serving", version=status.served.champion.version, reason=error_text)
+        return "serving"
     if status.seed_trouble is not None:
-        return Readiness(state="seed not usable", version=None, reason=error_text)
-    state = "no champion" if status.champion is None else "champion not loaded"
-    return Readiness(state=state, version=None, reason=error_text)
+        return "seed not usable"
+    return "no champion" if status.champion is None else "champion not loaded"
+
+
+def _readiness(status: Status) -> Readiness:
+    version = None if status.served is None else status.served.champion.version
+    return Readiness(state=state_of(status), version=version, reason=troubles_shown(status))
 
 
 def _is_degraded(status: Status) -> bool:

@@ -1,0 +1,50 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+OVERVIEW = "/"
+PREFIX = "/dashboard/"
+"""Beginning of the address of each page but the overview."""
+SIGN_IN, SIGN_OUT, LANGUAGE = f"{PREFIX}sign-in", f"{PREFIX}sign-out", f"{PREFIX}language"
+STREAM, ASSETS, PROCESSES = f"{PREFIX}stream", f"{PREFIX}assets", f"{PREFIX}processes"
+
+
+def is_page(path: str) -> bool:
+    """Return whether a path is the address of a page, or of a part of one."""
+    return path == OVERVIEW or path.startswith(PREFIX)
+
+
+def of_process(name: str, layer: str = "") -> str:
+    """Address of the page of a process, and of a layer of its map."""
+    return f"{PROCESSES}/{quote(name, safe='')}" + (f"?{urlencode({'layer': layer})}" if layer else "")
+
+
+def of_unit(process: str, unit: str) -> str:
+    """Address of the page of a unit; the name is a parameter, since proxies change slashes in paths."""
+    return f"{PROCESSES}/{quote(process, safe='')}/unit?{urlencode({'name': unit})}"
+
+
+def of_health(process: str) -> str:
+    """Address of the page on the health of a process."""
+    return f"{PROCESSES}/{quote(process, safe='')}/health"
+
+
+def of_stream(page: str, process: str = "", **more: str) -> str:
+    """Address of the updates of a page."""
+    return f"{STREAM}?{urlencode({'page': page, 'process': process, **more})}"
+
+
+def of_sign_in(path: str) -> str:
+    """Address of the sign-in form that leads back to a path."""
+    return f"{SIGN_IN}?{urlencode({'next': path})}"
+
+
+def is_own(path: str) -> bool:
+    """Return whether a text is a path of this service, to which a form may lead."""
+    is_plain = path.isascii() and path.isprintable() and not {" ", "\\"} & set(path)
+    return is_plain and path.startswith("/") and not path.startswith("//") and len(path) <= _LONGEST
+
+
+_LONGEST = 4000

@@ -1,0 +1,161 @@
+"""Languages of the pages: choice by user and browser, translations, numbers and times."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from babel import Locale, dates, numbers
+from babel.support import NullTranslations, Translations
+from starlette.requests import Request
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+"""Name of each language in itself, by its code in addresses, cookies and catalogues."""
+DEFAULT = "en"
+COOKIE = "nonferrous_language"
+FOLDER = Path(__file__).parent / "locale"
+DOMAIN = "dashboard"
+_LOCALES = {"en": Locale("en", "GB"), "zh": Locale("zh", "CN", script="Hans")}
+_TAGS = {"en": "en", "zh": "zh-Hans"}
+_DIGITS, _DIGITS_OF_INTERVAL = 4, 2
+_MOST_PLACES = 6
+
+
+def chosen(request: Request) -> str:
+    """Language of a request: the one that the user has set, else the first of the browser's that exists."""
+    own = request.cookies.get(COOKIE, "")
+    return own if own in LANGUAGES else of_browser(request.headers.get("accept-language", ""))
+
+
+def of_browser(accepted: str) -> str:
+    """Language of a header Accept-Language; the default where it names none of ours.
+
+    Examples
+    --------
+    >>> of_browser("zh-CN,zh;q=0.9,en;q=0.8"), of_browser("de;q=1, zh;q=0.1"), of_browser("*")
+    ('zh', 'zh', 'en')
+    """
+    best, highest = DEFAULT, 0.0
+    for part in accepted[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        code = tag.strip().lower().partition("-")[0]
+        quality = _quality(weight)
+        if code in LANGUAGES and quality > highest:
+            best, highest = code, quality
+    return best
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+class DescribedPart(Protocol):
+    """A part of a seed with a description in English."""
+
+    @property
+    def description(self) -> str:
+        """Meaning of the part."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text and the tag of its language (RFC 5646)."""
+
+    text: str
+    tag: str
+
+
+def described(part: DescribedPart, language: str) -> Text:
+    """Description of a column or target in a language; the English one where the seed has no other."""
+    return Text(part.description, _TAGS[DEFAULT])
+
+
+@lru_cache
+def translations(language: str) -> NullTranslations:
+    """Catalogue of a language; that of the default is empty, since its texts are in the templates."""
+    if language == DEFAULT:
+        return NullTranslations()
+    return Translations.load(FOLDER, [language], DOMAIN)
+
+
+class Formats:
+    """Numbers and times of a language.
+
+    Parameters
+    ----------
+    language : str
+        One of `LANGUAGES`.
+    now : callable, optional
+        Returns the present time, with its zone; by default that of this machine.
+    """
+
+    def __init__(self, language: str, now: Callable[[], dt.datetime] = lambda: dt.datetime.now().astimezone()) -> None:
+        self.language, self.tag, self._locale, self._now = language, _TAGS[language], _LOCALES[language], now
+
+    def number(self, value: float | None, low: float | None = None, high: float | None = None) -> str:
+        """A number with the digits that its interval allows; a dash where there is none.
+
+        Examples
+        --------
+        >>> formats = Formats("en")
+        >>> formats.number(93.2417, 91.5, 95.3), formats.number(12829.3, 12601, 13065), formats.number(None)
+        ('93.2', '12,829', '–')
+        """
+        if value is None or not math.isfinite(value):
+            return "–"
+        return _decimal(self._locale, value, _places(value, low, high), low is not None)
+
+    def share(self, value: float | None) -> str:
+        """A share as a percentage; a dash where there is none."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        return numbers.format_percent(value, format="#,##0.#%" if abs(value) < 0.1 else "#,##0%", locale=self._locale)
+
+    def count(self, value: int) -> str:
+        """A count."""
+        return numbers.format_decimal(value, locale=self._locale)
+
+    def time(self, at: int) -> str:
+        """A time of the records [microseconds since 1970, UTC] in the zone of this machine, with its name."""
+        moment = self.moment(at)
+        return f"{dates.format_datetime(moment, 'yyyy-MM-dd HH:mm', locale=self._locale)} {moment:%Z}"
+
+    def moment(self, at: int) -> dt.datetime:
+        """A time of the records [microseconds since 1970, UTC] in the zone of the present time."""
+        return dt.datetime.fromtimestamp(at / 1e6, dt.UTC).astimezone(self._now().tzinfo)
+
+    def age(self, at: int) -> str:
+        """Time since a time of the records [microseconds since 1970, UTC] as text."""
+        passed = max(dt.timedelta(), self._now() - self.moment(at))
+        return dates.format_timedelta(passed, granularity="minute", threshold=1.5, locale=self._locale)
+
+    def duration(self, passed: dt.timedelta) -> str:
+        """A length of time as text."""
+        return dates.format_timedelta(passed, threshold=2, locale=self._locale)
+
+
+def _places(value: float, low: float | None, high: float | None) -> int:
+    """Decimal places: two digits of the half interval, or four of the value where there is none."""
+    half = math.nan if low is None or high is None else (high - low) / 2
+    size, digits = (half, _DIGITS_OF_INTERVAL) if math.isfinite(half) and half > 0 else (abs(value), _DIGITS)
+    if size == 0:
+        return 0
+    return min(max(0, digits - 1 - math.floor(math.log10(size))), _MOST_PLACES)
+
+
+@lru_cache(20_000)  # a map of units is drawn again and again
+def _decimal(locale: Locale, value: float, places: int, is_measured: bool) -> str:
+    """A number with so many decimal places; zeros at its end are shown if it is measured."""
+    pattern = "#,##0" + ("." + ("0" if is_measured else "#") * places if places else "")
+    return numbers.format_decimal(value, format=pattern, locale=locale)

@@ -1,0 +1,156 @@
+"""Parts of a service that its pages need, given by the service itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from starlette.types import Scope
+
+from records.database import Database
+from records.jobs.queue import Jobs
+from records.outcomes import Slot
+from records.recent import RecentExchange
+from seeds import Seed
+
+ModelState = Literal["serving", "champion not loaded", "no champion", "seed not usable"]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """User who reads pages.
+
+    Attributes
+    ----------
+    name : str
+        Owner of the key, or the name that a proxy states; empty where no key is needed.
+    may_view, may_operate : bool
+        Whether pages may be read, and names of users and reasons of errors on them.
+    processes : frozenset of str or None
+        Processes that may be seen; None means all.
+    session : str
+        Token of the session; empty where there is none.
+    is_known : bool
+        Whether the user has signed in, or needs not to.
+    """
+
+    name: str = ""
+    may_view: bool = False
+    may_operate: bool = False
+    processes: frozenset[str] | None = None
+    session: str = ""
+    is_known: bool = False
+
+    def sees(self, process: str) -> bool:
+        """Return whether a process may be seen."""
+        return self.may_view and (self.processes is None or process in self.processes)
+
+
+@dataclass(frozen=True)
+class ProcessStatus:
+    """A process as the service has it.
+
+    Attributes
+    ----------
+    seed : Seed
+        Its description.
+    state : str
+        State of its model; `starting` as long as the service has not looked for it.
+    version : int or None
+        Version in service; None where there is none.
+    is_baseline : bool
+        Whether that version is not trained.
+    candidate, training_cutoff : str
+        Kind of the model, and the end of its training rows; empty where unknown.
+    reason : str
+        Reason of no model or of a rejected newer version, for the role operate; empty where there is none.
+    shadow : int or None
+        Version in shadow.
+    operations : tuple of str
+        Operations that the process offers.
+    """
+
+    seed: Seed
+    state: ModelState | Literal["starting"]
+    version: int | None = None
+    is_baseline: bool = False
+    candidate: str = ""
+    training_cutoff: str = ""
+    reason: str = ""
+    shadow: int | None = None
+    operations: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the process."""
+        return self.seed.process.name
+
+
+@dataclass(frozen=True)
+class RecordedRows:
+    """Rows of a recorded request for predictions.
+
+    Attributes
+    ----------
+    cells : sequence of tuple
+        Values of each row in the order of identity and inputs of the seed.
+    predictions : sequence of bytes
+        Prediction of each row as JSON.
+    slots : sequence of tuple
+        Unit and period of each row as outcomes have them; empty where times of the rows cannot be compared.
+    """
+
+    cells: Sequence[tuple[Any, ...]]
+    predictions: Sequence[bytes]
+    slots: Sequence[Slot]
+
+
+class Reader(Protocol):
+    """Reader of recorded requests for predictions, of JSON and of tables."""
+
+    def __call__(self, seed: Seed, exchange: RecentExchange) -> RecordedRows:
+        """Return the rows of a request and their predictions."""
+
+
+@dataclass(frozen=True)
+class ServiceLinks:
+    """Parts of a service.
+
+    Attributes
+    ----------
+    version : str
+        Version of the service.
+    database : Database or None
+        The records.
+    jobs : Jobs
+        Queue of retraining jobs.
+    statuses : callable
+        Returns the processes by name.
+    read : Reader
+        Reads recorded requests.
+    viewer : callable
+        Returns the user of a request.
+    key_digest : callable
+        Returns the digest of a valid key; None for any other text.
+    goes_on : callable
+        Returns whether the session of a token goes on; RecordsError where the records cannot be read.
+    wait : callable
+        Takes one attempt to sign in from an address; returns after how long the next may come [s], 0 if it may.
+    needs_key : callable
+        Returns whether users must sign in.
+    is_ending : callable
+        Returns whether the service ends, so that streams end too.
+    """
+
+    version: str
+    database: Database | None
+    jobs: Jobs
+    statuses: Callable[[], Mapping[str, ProcessStatus]]
+    read: Reader
+    viewer: Callable[[Scope], Viewer]
+    key_digest: Callable[[str], str | None]
+    goes_on: Callable[[str], bool]
+    wait: Callable[[str], float]
+    needs_key: Callable[[], bool]
+    is_ending: Callable[[], bool]

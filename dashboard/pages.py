@@ -1,0 +1,132 @@
+"""Routes of the pages, made of the parts of a service."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from dashboard import access, addresses, assets, contents
+from dashboard.contents import NoPageError, PageContents
+from dashboard.languages import chosen
+from dashboard.links import ServiceLinks, Viewer
+from dashboard.rendering import fragment, respond
+from dashboard.updates import Updates
+from records.database import RecordsError
+
+_SESSION_SECONDS = 30.0  # between two looks whether the session of an open page goes on
+_OF_PROCESS = f"{addresses.PROCESSES}/{{process}}"
+
+
+def routes(links: ServiceLinks) -> list[Route]:
+    """Routes of all pages, each with its own check of the user."""
+    pages = Pages(links)
+    own: dict[str, access.PageHandler] = {
+        addresses.OVERVIEW: partial(pages.answer, contents.OVERVIEW),
+        _OF_PROCESS: partial(pages.answer, contents.PROCESS),
+        f"{_OF_PROCESS}/unit": partial(pages.answer, contents.UNIT),
+        f"{_OF_PROCESS}/health": partial(pages.answer, contents.HEALTH),
+        addresses.STREAM: pages.stream,
+    }
+    return [
+        *(PageRoute(path, access.page(links, handler), methods=["GET"]) for path, handler in own.items()),
+        PageRoute(addresses.SIGN_IN, access.sign_in(links), methods=["GET", "POST"]),
+        PageRoute(addresses.SIGN_OUT, access.sign_out(links), methods=["POST"]),
+        PageRoute(addresses.LANGUAGE, access.set_language(links), methods=["POST"]),
+        PageRoute(f"{addresses.ASSETS}/{{digest}}/{{name:path}}", assets.serve, methods=["GET"]),
+    ]
+
+
+class PageRoute(Route):
+    """A route that names itself in the scope of its requests, for metrics and the access log."""
+
+    def __init__(self, path: str, endpoint: access.Endpoint, methods: list[str]) -> None:
+        super().__init__(path, endpoint, methods=methods, include_in_schema=False)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether the route answers a request, and the match."""
+        match, child = super().matches(scope)
+        return match, child if match is Match.NONE else {**child, "route": self}
+
+
+class Pages:
+    """Pages of a service; one reader of the records is shared by all of them."""
+
+    def __init__(self, links: ServiceLinks) -> None:
+        self._links = links
+        self._contents = None if links.database is None else PageContents(links, links.database)
+        self._updates = None if self._contents is None else Updates(self._contents.plant, links.is_ending, self._stamp)
+
+    def _stamp(self) -> tuple[object, ...]:
+        return tuple((one.name, one.state, one.version, one.shadow) for one in self._links.statuses().values())
+
+    async def answer(self, page: str, request: Request, viewer: Viewer) -> Response:
+        """Return a page for a user who may read pages."""
+        if self._contents is None:
+            return access.message(request, viewer, "no_records", HTTPStatus.SERVICE_UNAVAILABLE)
+        given = _given(request)
+        try:
+            content = await run_in_threadpool(self._contents.of, page, viewer, **given)
+        except NoPageError:
+            return access.message(request, viewer, "no_page", HTTPStatus.NOT_FOUND)
+        except RecordsError:
+            return access.message(request, viewer, "records", HTTPStatus.SERVICE_UNAVAILABLE)
+        named = {name: value for name, value in given.items() if name != "process"}
+        stream = addresses.of_stream(page, given["process"], **named) if page in contents.UPDATED else ""
+        return await run_in_threadpool(
+            respond, request, viewer, page, {**content, "stream": stream, "version": self._links.version}
+        )
+
+    async def stream(self, request: Request, viewer: Viewer) -> Response:
+        """Return the updates of a page as server-sent events, as long as it is open."""
+        page, given = request.query_params.get("page", ""), _given(request)
+        if self._contents is None or page not in contents.UPDATED:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        events = self._events(page, viewer, chosen(request), given)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def _events(self, page: str, viewer: Viewer, language: str, given: dict[str, str]) -> AsyncIterator[bytes]:
+        assert self._contents is not None
+        assert self._updates is not None
+        key = (page, language, viewer.may_operate, viewer.processes, *given.items())
+        render = partial(self._fragment, page, viewer, language, given)
+        sent, due = b"", time.monotonic() + _SESSION_SECONDS
+        async for _ in self._updates.ticks():
+            if viewer.session and time.monotonic() >= due:
+                due += _SESSION_SECONDS
+                if not await run_in_threadpool(self._links.goes_on, viewer.session):
+                    yield b"event: ended\ndata: \n\n"
+                    return
+            text = await self._updates.rendered(key, render)
+            digest = hashlib.sha256(text.encode()).digest()
+            yield b": no change\n\n" if digest == sent else _event(text)
+            sent = digest
+
+    def _fragment(self, page: str, viewer: Viewer, language: str, given: dict[str, str]) -> str:
+        assert self._contents is not None
+        try:
+            return fragment(language, page, self._contents.of(page, viewer, **given))
+        except (NoPageError, RecordsError):
+            return ""
+
+
+def _given(request: Request) -> dict[str, str]:
+    """Process, unit and layer that an address names."""
+    process = request.path_params.get("process") or request.query_params.get("process", "")
+    unit = request.query_params.get("unit") or request.query_params.get("name", "")
+    return {"process": process, "unit": unit, "layer": request.query_params.get("layer", "")}
+
+
+def _event(text: str) -> bytes:
+    """A text as a server-sent event without a name."""
+    lines = "".join(f"data: {line}\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return f"{lines}\n".encode()

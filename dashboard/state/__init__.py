@@ -1,0 +1,1 @@
+"""State of the plant in memory, read from the records: units, lots, warnings, recommendations."""

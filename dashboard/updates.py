@@ -1,0 +1,90 @@
+"""Updates of open pages: one reader of the records, and one rendering for pages that are alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+
+from dashboard.state.plant import PlantState
+from records.database import RecordsError
+
+log = logging.getLogger("nonferrous.dashboard")
+
+POLL_SECONDS = 5.0
+"""Time between two readings of the records while pages are open [s]."""
+_LOOK = 0.5  # s between two looks whether the service ends
+_AGES = 60.0  # s after which a page is rendered again for the ages on it
+
+
+class Updates:
+    """Readings of the records for all open pages of a replica.
+
+    Parameters
+    ----------
+    plant : PlantState
+        Read as long as a page is open.
+    is_ending : callable
+        Returns whether the service ends.
+    stamp : callable
+        Returns a value that changes with the processes of the service.
+    """
+
+    def __init__(self, plant: PlantState, is_ending: Callable[[], bool], stamp: Callable[[], Hashable]) -> None:
+        self._plant, self._is_ending, self._stamp = plant, is_ending, stamp
+        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._open = 0
+        self._rendered: dict[Hashable, tuple[Hashable, asyncio.Task[str]]] = {}
+        self.has_failed = False
+
+    @property
+    def stamp(self) -> Hashable:
+        """Value that changes when pages may have another content."""
+        return self._plant.revision, self._stamp(), int(time.monotonic() / _AGES), self.has_failed
+
+    async def ticks(self) -> AsyncIterator[None]:
+        """Yield at the beginning and after each reading of the records, until the service ends."""
+        self._open += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._read())
+        try:
+            while not self._is_ending():
+                yield
+                await self._changed.wait()
+        finally:
+            self._open -= 1
+
+    async def rendered(self, key: Hashable, render: Callable[[], str]) -> str:
+        """Text of a page, rendered once for all readers of the same key until its content may be another."""
+        stamp = self.stamp
+        before = self._rendered.get(key)
+        if before is None or before[0] != stamp:
+            before = self._rendered[key] = stamp, asyncio.create_task(run_in_threadpool(render))
+        return await asyncio.shield(before[1])
+
+    async def _read(self) -> None:
+        """Read the records as long as a page is open."""
+        while self._open:
+            await self._sleep()
+            try:
+                await run_in_threadpool(self._plant.refresh)
+                self.has_failed = False
+            except RecordsError as error:
+                if not self.has_failed:
+                    log.warning("pages show an earlier state: %s", error)
+                self.has_failed = True
+            stamp = self.stamp
+            self._rendered = {key: one for key, one in self._rendered.items() if one[0] == stamp}
+            before, self._changed = self._changed, asyncio.Event()
+            before.set()
+
+    async def _sleep(self) -> None:
+        until = time.monotonic() + POLL_SECONDS
+        while (left := until - time.monotonic()) > 0 and not self._is_ending():
+            with suppress(asyncio.TimeoutError):
+                await asyncio.sleep(min(_LOOK, left))

@@ -1,0 +1,141 @@
+"""Pages for plant staff, with the parts of the service that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+from starlette.types import Scope
+
+from dashboard.links import ProcessStatus, RecordedRows, ServiceLinks, Viewer
+from dashboard.pages import routes
+from records import sessions
+from records.database import Database
+from records.jobs.queue import Jobs
+from records.recent import RecentExchange
+from records.requests import RecordedPrediction
+from seeds import Seed
+from serving.hot_reload.champions import Champions, Status
+from serving.middleware.allowed_hosts import origin
+from serving.middleware.authorization import ANYBODY, NOBODY, KeyCache, digest
+from serving.middleware.page_users import TOKEN
+from serving.middleware.rate_limit import RateLimiter
+from serving.routes.health import state_of
+from serving.shadow.shadows import Shadow
+
+if TYPE_CHECKING:
+    from serving.outcomes.tables import Tables
+
+_ATTEMPTS = 5.0  # to sign in, of one address [1/s]
+
+
+def page_routes(
+    version: str,
+    champions: Champions,
+    database: Database | None,
+    jobs: Jobs,
+    ring: KeyCache,
+    in_shadow: Callable[[], Mapping[str, Shadow]],
+    is_ending: Callable[[], bool],
+) -> list[Route]:
+    """Routes of the pages of a service."""
+    attempts = RateLimiter(_ATTEMPTS)
+    return routes(
+        ServiceLinks(
+            version=version,
+            database=database,
+            jobs=jobs,
+            statuses=lambda: _statuses(champions, in_shadow()),
+            read=_Reader(database),
+            viewer=viewer_of,
+            key_digest=lambda key: _digest_of(ring, key),
+            goes_on=lambda token: _goes_on(database, ring, token),
+            wait=lambda address: attempts.wait(origin(address)),
+            needs_key=lambda: not ring.is_open,
+            is_ending=is_ending,
+        )
+    )
+
+
+def viewer_of(scope: Scope) -> Viewer:
+    """User of a request as pages need it."""
+    caller = scope["visit"].caller
+    return Viewer(
+        name="" if caller is ANYBODY else caller.owner,
+        may_view="view" in caller.roles,
+        may_operate=caller.operates,
+        processes=caller.processes,
+        session=scope.get(TOKEN, ""),
+        is_known=caller is not NOBODY,
+    )
+
+
+def _digest_of(ring: KeyCache, key: str) -> str | None:
+    stored = digest(key.encode("utf-8", "replace"))
+    return None if ring.by_digest(stored) is None else stored.hex()
+
+
+def _goes_on(database: Database | None, ring: KeyCache, token: str) -> bool:
+    key = None if database is None else sessions.key_of(database, token)
+    return key is not None and ring.by_digest(bytes.fromhex(key)) is not None
+
+
+def _statuses(champions: Champions, shadows: Mapping[str, Shadow]) -> dict[str, ProcessStatus]:
+    statuses, is_known = champions.statuses.items(), champions.has_looked
+    return {
+        name: _status(one, shadows.get(name), one.offers.seed, is_known)
+        for name, one in statuses
+        if one.offers is not None
+    }
+
+
+def _status(status: Status, shadow: Shadow | None, seed: Seed, is_known: bool) -> ProcessStatus:
+    served = status.served
+    info = {} if served is None else dict(served.model.info)
+    return ProcessStatus(
+        seed=seed,
+        state=state_of(status) if is_known or served is not None else "starting",
+        version=None if served is None else served.champion.version,
+        is_baseline=served is not None and served.baseline,
+        candidate="" if served is None else served.model.candidate,
+        training_cutoff=str(info.get("training_cutoff") or ""),
+        reason=(status.troubles or "") if is_known else "",
+        shadow=None if shadow is None else shadow.version.version,
+        operations=() if status.offers is None else tuple(status.offers.forms),
+    )
+
+
+class _Reader:
+    """Reader of recorded requests; what reads those of a seed is made once."""
+
+    def __init__(self, database: Database | None) -> None:
+        self._database = database
+        self._tables: dict[str, Tables] = {}
+
+    def __call__(self, seed: Seed, exchange: RecentExchange) -> RecordedRows:
+        """Rows of a recorded request as they were read when it was answered."""
+        from serving.outcomes.tables import Tables  # Arrow's library is loaded by the first page
+
+        assert self._database is not None
+        name = seed.process.name
+        tables = self._tables.get(name)
+        if tables is None or tables.seed is not seed:
+            tables = self._tables[name] = Tables(self._database, seed)
+        cells, predictions, _ = tables.rows(_prediction(exchange))
+        return RecordedRows(cells, predictions, tables.slots(cells))
+
+
+def _prediction(exchange: RecentExchange) -> RecordedPrediction:
+    return RecordedPrediction(
+        exchange.number,
+        exchange.id,
+        exchange.at,
+        exchange.client,
+        exchange.version,
+        exchange.digest,
+        exchange.kind,
+        exchange.request_body,
+        exchange.response_prefix,
+        exchange.response_body,
+    )

@@ -1,0 +1,73 @@
+"""Every text of the pages has a translation, and the compiled catalogues are those of their sources."""
+
+import gettext
+import io
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from dashboard.catalogues import catalogue, compiled, place_of, texts
+from dashboard.languages import DEFAULT, LANGUAGES
+from dashboard.rendering import FOLDER
+
+OTHERS = [code for code in LANGUAGES if code != DEFAULT]
+TEMPLATES = sorted(FOLDER.glob("*.html"))
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+PLAIN = {"nonferrous", "view", "nonferrous train", "nonferrous monitor"}
+"""Names of programs, commands and roles, which are the same in each language."""
+
+
+def known(language):
+    return {str(one.id): str(one.string) for one in catalogue(language) if one.id}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_has_a_translation_and_none_is_left_over(language):
+    translated = known(language)
+    assert set(translated) == texts()
+    assert all(translated.values())
+    assert not any(one.fuzzy for one in catalogue(language) if one.id)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_values_of_its_text(language):
+    for text, translation in known(language).items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(translation)), text
+        assert "%" not in PLACEHOLDER.sub("", translation), text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_compiled_catalogue_is_that_of_its_source(language):
+    with place_of(language, "mo").open("rb") as file:
+        stored = gettext.GNUTranslations(file)
+    made = gettext.GNUTranslations(io.BytesIO(compiled(catalogue(language))))
+    assert {text: stored.gettext(text) for text in texts()} == {text: made.gettext(text) for text in texts()}
+    assert all(stored.gettext(text) == translation for text, translation in known(language).items())
+
+
+def test_chinese_texts_use_the_terms_of_the_field():
+    chinese = known("zh")
+    assert chinese["set-point"] == "设定值"
+    assert chinese["warning"] == "预警"
+    assert chinese["release"] == "放行"
+    assert chinese["send to the laboratory"] == "送检"
+    assert not any("单位" in one for text, one in chinese.items() if text != "unit of measure")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_no_text_of_a_template_escapes_translation(path: Path):
+    source = path.read_text(encoding="utf-8")
+    source = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    for attribute in re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', source):
+        assert not re.search(r"[A-Za-z]{2}", attribute), attribute
+    for text in re.sub(r"<[^>]*>", "\n", source, flags=re.DOTALL).split("\n"):
+        words = text.strip().strip("–·:;").strip()
+        assert not re.search(r"[A-Za-z]{2}", words) or words in PLAIN, words
+
+
+def test_values_of_texts_are_named():
+    for text in texts():
+        assert not [name for _, name, _, _ in Formatter().parse(text) if name is not None], text

@@ -1,0 +1,142 @@
+"""Pages in a real Chromium: accessibility, policy, updates, size of the first load."""
+
+import socket
+import time
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import uvicorn
+
+from dashboard import addresses
+from tests.suite.chromium import BrowserPage, chromium
+from tests.suite.tools import needed
+
+AXE = Path(__file__).parents[2] / "suite" / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIRST_LOAD = 250_000  # bytes
+CELLS, LOTS, ORES = "toy_cells", "toy_lots", "toy_ores"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.service,
+    pytest.mark.long("starts a browser and opens each page in two languages"),
+]
+
+
+@pytest.fixture
+def served(make_plant, send, record, monkeypatch):
+    """A service with rows, warnings and recommendations, and its address."""
+    monkeypatch.setattr("dashboard.updates.POLL_SECONDS", 0.2)
+    monkeypatch.setattr("dashboard.contents.POLL_SECONDS", 0.2)
+    app = make_plant()
+    for day in ("2026-01-01", "2026-03-01", "2026-05-01"):
+        send(app, CELLS, {"period_start": day}, {"period_start": day, "unit": "三号槽"})
+    send(app, CELLS, {"period_start": "2026-05-01", "unit": "<b>'\""}, include=["explanation"])
+    send(app, LOTS, {}, {"line": "T-02"}, include=["grades"])
+    send(app, ORES, {}, {"face": "F-2", "grain": 0.7})
+    one = {"unit": "三号槽", "period_start": "2026-05-01"}
+    event = {"alarm": True, "probability": 0.7, "threshold": 0.2, "horizon": 1, "cause": "anodes", "refusal": None}
+    record(CELLS, "warnings", {"warnings": [one | {"events": {"hot": event}}]})
+    advice = {
+        "setpoints": {"x_set": {"plan": 10.0, "move": 0.5, "recommended": 10.5, "unit": "V"}},
+        "gain": {"value": 12.0, "low": 4.0, "high": 20.0, "unit": "$/d"},
+        "limits": [{"name": "heat", "unit": "K", "at_most": 9.0, "expected": 8.5, "violation_probability": 0.1}],
+        "cause": "less power",
+    }
+    record(CELLS, "recommendations", {"recommendations": [one | advice]})
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
+        app.is_ending = lambda: server.should_exit
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield app, f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def page(tmp_path):
+    with chromium(needed("chromium"), tmp_path / "profile") as one:
+        yield one
+
+
+PAGES = {
+    "overview": addresses.OVERVIEW,
+    "units": addresses.of_process(CELLS, "warning"),
+    "lots": addresses.of_process(LOTS),
+    "classes": addresses.of_process(ORES),
+    "unit": addresses.of_unit(CELLS, "三号槽"),
+    "explained unit": addresses.of_unit(CELLS, "<b>'\""),
+    "health": addresses.of_health(CELLS),
+    "no page": addresses.of_process("none"),
+}
+
+
+def test_pages_are_accessible_and_need_no_other_host(served, page: BrowserPage):
+    _, address = served
+    source = AXE.read_text(encoding="utf-8")
+    violations = {}
+    for language in ("en", "zh-CN"):
+        page.language(language)
+        for scheme, width in (("light", 1280), ("dark", 360)):
+            page.show(width, 800, scheme)
+            for name, path in PAGES.items():
+                page.open(address + path)
+                assert page.evaluate("document.documentElement.lang") == ("en" if language == "en" else "zh-Hans")
+                page.evaluate(source)
+                result = page.evaluate(f"axe.run({{runOnly: {RULES!r}}}).then(one => one.violations)")
+                for one in result:
+                    violations[language, scheme, name, one["id"]] = [node["html"] for node in one["nodes"]][:3]
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert wide <= 0, (name, language, width)
+    assert violations == {}
+    assert not [one for one in page.requests if not one.startswith((f"{address}/", "about:", "data:"))]
+    assert [one for one in page.errors if "status of 404" not in one] == []  # the page that does not exist
+
+
+def test_a_page_is_updated_while_it_is_open_and_holds_the_focus(served, page: BrowserPage, send):
+    app, address = served
+    page.open(address + addresses.of_process(CELLS))
+    page.wait_for("document.getElementById('connection').textContent === 'Live'")
+    page.evaluate("document.querySelector('.tile').focus()")
+    before = page.evaluate("document.activeElement.getAttribute('href')")
+    send(app, CELLS, {"unit": "new unit", "period_start": "2026-05-01"})
+    page.wait_for("[...document.querySelectorAll('.tile')].some(one => one.textContent.includes('new unit'))")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == before
+    assert page.errors == []
+
+
+def test_trends_are_drawn_and_follow_new_rows(served, page: BrowserPage, send):
+    app, address = served
+    page.show(1280, 3000)
+    page.open(address + addresses.of_unit(CELLS, "三号槽"))
+    page.wait_for("document.querySelectorAll('.chart canvas').length === document.querySelectorAll('.chart').length")
+    before = page.evaluate("document.querySelector('.chart').dataset.drawn")
+    send(app, CELLS, {"unit": "三号槽", "period_start": "2026-06-01"})
+    page.wait_for(f"document.querySelector('.chart').dataset.drawn !== {before!r}")
+    assert page.evaluate("document.querySelectorAll('.chart canvas').length") > 1
+    assert page.errors == []
+
+
+def test_the_first_load_is_small(served, page: BrowserPage):
+    _, address = served
+    page.show(1280, 3000)
+    page.open(address + addresses.of_unit(CELLS, "三号槽"))
+    entries = "performance.getEntriesByType(kind).reduce((sum, one) => sum + one.transferSize, 0)"
+    size = page.evaluate(f"['navigation', 'resource'].map(kind => {entries}).reduce((a, b) => a + b)")
+    assert 50_000 < size <= FIRST_LOAD
+
+
+def test_the_keyboard_reaches_the_content_and_shows_where_it_is(served, page: BrowserPage):
+    _, address = served
+    page.open(address + addresses.OVERVIEW)
+    for kind in ("rawKeyDown", "keyUp"):
+        page.send("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
