@@ -140,9 +140,16 @@ class Formats:
         passed = max(dt.timedelta(), self._now() - self.moment(at))
         return dates.format_timedelta(passed, granularity="minute", threshold=1.5, locale=self._locale)
 
-    def duration(self, passed: dt.timedelta) -> str:
-        """A length of time as text."""
-        return dates.format_timedelta(passed, threshold=2, locale=self._locale)
+    def period(self, start: str) -> str:
+        """Start of a period as a plant wrote it, without a time at midnight.
+
+        Examples
+        --------
+        >>> formats = Formats("en")
+        >>> formats.period("2026-01-01T00:00:00"), formats.period("2026-01-01T06:30")
+        ('2026-01-01', '2026-01-01 06:30')
+        """
+        return start.replace("T", " ", 1).removesuffix(" 00:00:00").removesuffix(" 00:00")
 
 
 def _places(value: float, low: float | None, high: float | None) -> int:

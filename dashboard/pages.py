@@ -106,7 +106,8 @@ class Pages:
                 if not await run_in_threadpool(self._links.goes_on, viewer.session):
                     yield b"event: ended\ndata: \n\n"
                     return
-            text = await self._updates.rendered(key, render)
+            stamp = self._updates.stamp(given["process"], given["unit"])
+            text = await self._updates.rendered(key, stamp, render)
             digest = hashlib.sha256(text.encode()).digest()
             yield b": no change\n\n" if digest == sent else _event(text)
             sent = digest

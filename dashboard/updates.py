@@ -40,12 +40,13 @@ class Updates:
         self._changed = asyncio.Event()
         self._open = 0
         self._rendered: dict[Hashable, tuple[Hashable, asyncio.Task[str]]] = {}
+        self._used = set[Hashable]()
         self.has_failed = False
 
-    @property
-    def stamp(self) -> Hashable:
-        """Value that changes when pages may have another content."""
-        return self._plant.revision, self._stamp(), int(time.monotonic() / _AGES), self.has_failed
+    def stamp(self, process: str, unit: str) -> Hashable:
+        """Value that changes when the page of a process or unit, or the overview, may have another content."""
+        own = self._plant.stamp(process, unit)
+        return own, self._stamp(), int(time.monotonic() / _AGES), self.has_failed
 
     async def ticks(self) -> AsyncIterator[None]:
         """Yield at the beginning and after each reading of the records, until the service ends."""
@@ -59,9 +60,9 @@ class Updates:
         finally:
             self._open -= 1
 
-    async def rendered(self, key: Hashable, render: Callable[[], str]) -> str:
-        """Text of a page, rendered once for all readers of the same key until its content may be another."""
-        stamp = self.stamp
+    async def rendered(self, key: Hashable, stamp: Hashable, render: Callable[[], str]) -> str:
+        """Text of a page, rendered once for all readers of the same key as long as the stamp is the same."""
+        self._used.add(key)
         before = self._rendered.get(key)
         if before is None or before[0] != stamp:
             before = self._rendered[key] = stamp, asyncio.create_task(run_in_threadpool(render))
@@ -78,8 +79,8 @@ class Updates:
                 if not self.has_failed:
                     log.warning("pages show an earlier state: %s", error)
                 self.has_failed = True
-            stamp = self.stamp
-            self._rendered = {key: one for key, one in self._rendered.items() if one[0] == stamp}
+            self._rendered = {key: one for key, one in self._rendered.items() if key in self._used}
+            self._used.clear()
             before, self._changed = self._changed, asyncio.Event()
             before.set()
 

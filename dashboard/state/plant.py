@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
 from dashboard.links import ProcessStatus, Reader
@@ -51,6 +51,15 @@ class PlantState:
         """State of each process; it does not change inside the block."""
         with self._lock:
             yield self._processes
+
+    def stamp(self, process: str, unit: str) -> Hashable:
+        """Value that changes with a process, with one of its units, or with anything where no process is named."""
+        with self._lock:
+            state = self._processes.get(process)
+            if state is None:
+                return self.revision
+            own = state.units.get(unit)
+            return state.outcomes_at, state.revision if own is None else own.numbers
 
     def refresh(self) -> None:
         """Read what was recorded since the last time.

@@ -57,6 +57,8 @@ class ProcessState:
         Start of the newest predicted period as outcomes have it.
     outcomes_at : int
         Arrival of the newest outcomes [microseconds since 1970, UTC]; 0 before the first.
+    revision : int
+        Number of exchanges that were added.
     """
 
     def __init__(self, seed: Seed, read: Reader) -> None:
@@ -66,6 +68,7 @@ class ProcessState:
         self.decisions: dict[tuple[str, str], LotDecision] = {}
         self.rows = self.since = self.at = self.warned_at = self.outcomes_at = 0
         self.period = ""
+        self.revision = 0
         names = [column.name for column in (*seed.identity, *seed.inputs)]
         self._key = None if seed.key is None else names.index(seed.key.name)
         self._time = None if seed.time is None else names.index(seed.time.name)
@@ -75,6 +78,7 @@ class ProcessState:
 
     def add(self, exchange: RecentExchange) -> None:
         """Add an exchange; one that is not of `OPERATIONS` or cannot be read changes nothing."""
+        self.revision += 1
         if exchange.operation == PREDICTIONS:
             self._add_rows(exchange, self._read(self.seed, exchange))
         elif exchange.operation in (WARNINGS, RECOMMENDATIONS):
@@ -146,9 +150,10 @@ class ProcessState:
 
     def _add_advice(self, exchange: RecentExchange) -> None:
         content = msgspec.json.decode(exchange.response)
+        given = content.get(exchange.operation) if isinstance(content, dict) else None
         if exchange.operation == WARNINGS:
             self.warned_at = max(self.warned_at, exchange.at)
-        for one in _units_of(content.get(exchange.operation), exchange.operation, self.seed):
+        for one in _units_of(given, exchange.operation, self.seed):
             key, time = self.seed.key, self.seed.time
             name = "" if key is None else unit_name(str(one[key.name]))
             period = "" if time is None else str(one.get(time.name) or "")

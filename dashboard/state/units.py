@@ -89,6 +89,12 @@ class UnitState:
         return self.points[-1] if self.points else None
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of the records of its parts, 0 for none; they change with its content."""
+        parts = (self.latest, self.explained, self.warnings, self.recommendation)
+        return (sum(one.number for one in self.points), *(0 if one is None else one.number for one in parts))
+
+    @property
     def at(self) -> int:
         """Arrival of the newest request of the unit [microseconds since 1970, UTC]; 0 before the first."""
         return max((one.at for one in (self.latest, self.warnings, self.recommendation) if one is not None), default=0)

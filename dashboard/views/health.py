@@ -18,6 +18,7 @@ MOST_JOBS = 10
 """Newest jobs that are shown."""
 MOST_STEPS = 6
 """Newest steps of errors that are shown of each quantity."""
+_NOTHING = "nothing"  # as checks state that no action is due
 _TOLERANCE = 0.05  # of a share of outcomes within their intervals, from which it is marked as low
 
 
@@ -51,6 +52,8 @@ class HealthPage:
     content : Mapping
         Result of the latest check; empty before the first.
     over_time, by_version : sequence of ErrorRow
+    next_steps : sequence of str
+        Recommended actions, the most urgent first.
     inputs, sensors : sequence of Mapping
         Inputs that have drifted, and sensors that should be checked.
     history : sequence of Entry
@@ -66,6 +69,7 @@ class HealthPage:
     content: Mapping[str, Any]
     over_time: Sequence[ErrorRow]
     by_version: Sequence[ErrorRow]
+    next_steps: Sequence[str]
     inputs: Sequence[Mapping[str, Any]]
     sensors: Sequence[Mapping[str, Any]]
     history: Sequence[Entry]
@@ -95,6 +99,7 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
         content=content,
         over_time=_newest_steps(content),
         by_version=[_row(one) for one in content.get("by_version", [])],
+        next_steps=[str(one) for one in content.get("next_steps", []) if one != _NOTHING],
         inputs=[one for one in content.get("inputs", []) if one.get("drifted")],
         sensors=content.get("sensors", []),
         history=history,
