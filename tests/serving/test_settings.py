@@ -98,3 +98,29 @@ def test_an_address_has_a_character_at_least() -> None:
 def test_an_endless_wait_is_none() -> None:
     with pytest.raises(SettingsError, match="NONFERROUS_POLL_SECONDS"):
         read_settings(poll_seconds=float("inf"))
+
+
+def test_a_header_of_users_needs_proxies_that_are_trusted() -> None:
+    with pytest.raises(SettingsError, match=r"NONFERROUS_USER_HEADER: got .X-User.: .*NONFERROUS_TRUSTED_PROXIES"):
+        read_settings(user_header="X-User")
+    settings = read_settings(user_header="X-User", trusted_proxies=("10.0.0.1",))
+    assert (settings.user_header, settings.user_roles) == ("X-User", ("view",))
+
+
+@pytest.mark.parametrize("name", ["X User", "X:User", "用户", "X-User\n"])
+def test_a_header_of_users_has_the_name_of_a_header(name: str) -> None:
+    with pytest.raises(SettingsError, match="NONFERROUS_USER_HEADER"):
+        read_settings(user_header=name, trusted_proxies=("10.0.0.1",))
+
+
+def test_users_whom_a_proxy_names_have_roles_of_pages_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NONFERROUS_USER_ROLES", "view, operate")
+    assert read_settings().user_roles == ("view", "operate")
+    with pytest.raises(SettingsError, match=r"NONFERROUS_USER_ROLES: .*expected view, operate or both"):
+        read_settings(user_roles=("view", "predict"))
+
+
+def test_the_pages_are_switched_off_by_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().dashboard
+    monkeypatch.setenv("NONFERROUS_DASHBOARD", "false")
+    assert not read_settings().dashboard

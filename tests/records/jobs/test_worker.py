@@ -217,3 +217,22 @@ def test_nothing_that_is_kept_is_a_pickle(tmp_path: Any) -> None:
         kinds = {kind for (kind,) in file.execute("select serialization from workflow_status")}
         kinds |= {kind for (kind,) in file.execute("select serialization from operation_outputs")}
     assert kinds == {"portable_json"}
+
+
+def test_unfinished_jobs_are_named_by_their_process(jobs: Jobs) -> None:
+    assert jobs.unfinished() == {}
+    first = jobs.put(ASKED)
+    jobs.put(RetrainingRequest("toy_ores", "ann"))
+    assert jobs.unfinished() == {"toy_cells": "queued", "toy_ores": "queued"}
+    jobs.cancel(first.id)
+    assert jobs.unfinished() == {"toy_ores": "queued"}
+    assert len(jobs.of("toy_cells", most=1)) == 1
+
+
+def test_a_queue_that_was_never_used_is_not_made(tmp_path: Path) -> None:
+    queue = Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")
+    assert not queue.exist
+    assert not (tmp_path / "jobs.db").exists()
+    with closing(queue):
+        queue.put(ASKED)
+        assert queue.exist

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from serving.middleware.authorization import ANYBODY, InMemory, KeyCache, Principal, check, needed
+from serving.middleware.authorization import ANYBODY, InMemory, KeyCache, Principal, check, digest, needed
 from serving.wire.problems import ProblemError
 
 KEY, LOCAL = "nf_0123456789abcdef", "127.0.0.1"
@@ -113,6 +113,29 @@ def test_a_role_that_lacks_is_named() -> None:
     assert refused.value.status == HTTPStatus.FORBIDDEN
     check(OPERATE, "GET", "/metrics")
     check(ANYBODY, "GET", "/metrics")
+
+
+@pytest.mark.parametrize("path", ["/v1/processes", "/v2/health/ready", "/v2/models/pots", "/v1/pots/energy"])
+def test_a_key_of_the_role_view_alone_reads_no_route_of_the_api(path: str) -> None:
+    view = Principal("nf_cdef", "shift", frozenset({"view"}))
+    for own in (
+        "/docs",
+        "/docs/assets/swagger-ui.css",
+        "/openapi.json",
+        "/v1/pots/docs",
+        "/",
+        "/dashboard/processes/pots",
+    ):
+        check(view, "GET", own)
+    with pytest.raises(ProblemError, match="lacks a role other than view"):
+        check(view, "GET", path)
+    check(Principal("nf_cdef", "shift", frozenset({"view", "predict"})), "GET", path)
+
+
+def test_a_digest_finds_the_owner_of_a_valid_key_alone() -> None:
+    assert ring().by_digest(digest(KEY.encode())) is PREDICT
+    assert ring().by_digest(digest(b"nf_other")) is None
+    assert ring(revoked=(KEY,)).by_digest(digest(KEY.encode())) is None
 
 
 @pytest.mark.parametrize("path", ["/v1/{}/predictions", "/v2/models/{}/infer", "/v2/models/{}/versions/1/infer"])
