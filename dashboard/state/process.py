@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dashboard.links import Reader, RecordedRows
-from dashboard.state.units import Advice, LotDecision, Point, SortedLot, UnitState, newer
+from dashboard.state.units import LotDecision, Point, SortedLot, UnitResponse, UnitState, newer
 from models.consistency.unit_names import unit_name
 from records.recent import RecentExchange
 from seeds import Seed
@@ -123,11 +123,11 @@ class ProcessState:
         own = cells[self._first :]
         readings = array("d", [value if type(value) is float else _number(value) for value in own])
         point = Point(period, slot or period, exchange.number, exchange.at, exchange.version, readings, numbers)
-        advice = Advice(exchange.number, exchange.at, exchange.id, period, prediction)
+        response = UnitResponse(exchange.number, exchange.at, exchange.id, period, prediction)
         if unit.add(point):
-            unit.latest = advice
+            unit.latest = response
         if any(prediction.get(field) for field in EXPLANATIONS):
-            unit.explained = newer(unit.explained, advice)
+            unit.explained = newer(unit.explained, response)
         self.period = max(self.period, point.slot)
         if "decision" in prediction:
             self._add_decision(LotDecision(point.number, point.at, name, period, point.slot, prediction))
@@ -157,12 +157,12 @@ class ProcessState:
             key, time = self.seed.key, self.seed.time
             name = "" if key is None else unit_name(str(one[key.name]))
             period = "" if time is None else str(one.get(time.name) or "")
-            advice = Advice(exchange.number, exchange.at, exchange.id, period, one)
+            response = UnitResponse(exchange.number, exchange.at, exchange.id, period, one)
             unit = self._unit(name)
             if exchange.operation == WARNINGS:
-                unit.warnings = newer(unit.warnings, advice)
+                unit.warnings = newer(unit.warnings, response)
             else:
-                unit.recommendation = newer(unit.recommendation, advice)
+                unit.recommendation = newer(unit.recommendation, response)
 
     def _unit(self, name: str) -> UnitState:
         unit = self.units.get(name)

@@ -41,7 +41,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class UnitResponse:
     """Part of a recorded response that is of one unit: a prediction, its warnings, or a recommendation.
 
     Attributes
@@ -70,18 +70,18 @@ class UnitState:
     name : str
     points : list of Point
         Its newest periods, the oldest first.
-    latest, explained : Advice or None
+    latest, explained : UnitResponse or None
         Latest prediction, and the latest one that was answered with an explanation.
-    warnings, recommendation : Advice or None
+    warnings, recommendation : UnitResponse or None
         Latest of each.
     """
 
     name: str
     points: list[Point] = field(default_factory=list)
-    latest: Advice | None = None
-    explained: Advice | None = None
-    warnings: Advice | None = None
-    recommendation: Advice | None = None
+    latest: UnitResponse | None = None
+    explained: UnitResponse | None = None
+    warnings: UnitResponse | None = None
+    recommendation: UnitResponse | None = None
 
     @property
     def point(self) -> Point | None:
@@ -111,7 +111,7 @@ class UnitState:
         return self.points[-1] is point
 
 
-def newer(before: Advice | None, one: Advice) -> Advice:
+def newer(before: UnitResponse | None, one: UnitResponse) -> UnitResponse:
     """Return the one of two parts whose record is newer."""
     return one if before is None or one.number > before.number else before
 

@@ -77,8 +77,8 @@ class ProcessPage:
         Newest sorted lots.
     pending, decided : sequence of LotDecision
         Lots before their outcome: those that wait for an assay, and the others.
-    rows, since, at : int
-        Predicted rows in memory, arrival of the first and the last [microseconds since 1970, UTC].
+    rows, since : int
+        Predicted rows in memory, and the arrival of the first [microseconds since 1970, UTC].
     """
 
     status: ProcessStatus
@@ -92,7 +92,6 @@ class ProcessPage:
     decided: Sequence[LotDecision]
     rows: int
     since: int
-    at: int
 
 
 def process_page(status: ProcessStatus, state: ProcessState, layer: str, known: Collection[Slot]) -> ProcessPage:
@@ -116,7 +115,6 @@ def process_page(status: ProcessStatus, state: ProcessState, layer: str, known: 
         decided=[one for one in waiting if one.action != "laboratory"][:MOST_SHOWN],
         rows=state.rows,
         since=state.since,
-        at=state.at,
     )
 
 

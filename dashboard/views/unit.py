@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.links import ProcessStatus
 from dashboard.state.process import EXPLANATIONS, ProcessState
-from dashboard.state.units import Advice, Point, UnitState
+from dashboard.state.units import Point, UnitResponse, UnitState
 from dashboard.views.figures import Figure, quantities, readings
 from dashboard.views.warnings import UnitWarning, of_unit
 from records.outcomes import Slot
@@ -98,7 +98,7 @@ class UnitPage:
         Predicted class; empty where numbers are predicted.
     explanations : sequence of Explanation
     warnings : sequence of UnitWarning
-    recommendation : Advice or None
+    recommendation : UnitResponse or None
     """
 
     status: ProcessStatus
@@ -109,7 +109,7 @@ class UnitPage:
     label: str
     explanations: Sequence[Explanation]
     warnings: Sequence[UnitWarning]
-    recommendation: Advice | None
+    recommendation: UnitResponse | None
 
 
 def unit_page(status: ProcessStatus, state: ProcessState, unit: UnitState, outcomes: Outcomes) -> UnitPage:

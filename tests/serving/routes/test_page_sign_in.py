@@ -156,6 +156,13 @@ def test_a_session_ends_with_its_key(closed, user, key, database):
     assert one.get("/").status_code == 303
 
 
+def test_an_open_page_learns_of_the_end_of_its_session(closed, viewer, monkeypatch):
+    monkeypatch.setattr("dashboard.pages._SESSION_SECONDS", 0.0)
+    monkeypatch.setattr(sessions, "key_of", lambda database, token: None)  # as after a sign-out elsewhere
+    response = viewer.get(STREAM)
+    assert response.text == "event: ended\ndata: \n\n"
+
+
 @pytest.mark.parametrize("wrong", ["", "nf_unknown", "nf_" + "x" * 43, "密钥", "\x00", "k" * 5000], ids=len)
 def test_a_wrong_key_opens_nothing(closed, user, wrong):
     one = user(closed)
