@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -47,9 +47,8 @@ class PageContents:
     def __init__(self, links: ServiceLinks, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._links, self._database, self._clock = links, database, clock
         self.plant = PlantState(database, links.statuses, links.read)
-        self._read_at = self._jobs_at = -max(POLL_SECONDS, _JOBS_SECONDS)
+        self._jobs_at = -math.inf
         self._jobs: Mapping[str, str] = {}
-        self._reading = threading.Lock()
 
     def statuses(self, viewer: Viewer) -> dict[str, ProcessStatus]:
         """Processes that a user may see."""
@@ -63,7 +62,7 @@ class PageContents:
         NoPageError
             There is no such process or unit for this user.
         """
-        is_read = self._refresh()
+        is_read = self.plant.follow(POLL_SECONDS)
         content: dict[str, Any] = {"is_read": is_read, "process": process, "may_operate": viewer.may_operate}
         if page == OVERVIEW:
             return {**content, "view": self._overview(viewer)}
@@ -75,18 +74,6 @@ class PageContents:
         if page == UNIT:
             return {**content, "view": self._unit(status, unit), "unit": unit}
         return {**content, "view": health_page(status, self._database, self._links.jobs)}
-
-    def _refresh(self) -> bool:
-        """Read the records if that was some seconds ago; return whether they could be read."""
-        with self._reading:
-            if self._clock() - self._read_at < POLL_SECONDS:
-                return True
-            try:
-                self.plant.refresh()
-            except RecordsError:
-                return False
-            self._read_at = self._clock()
-            return True
 
     def _overview(self, viewer: Viewer) -> Any:
         jobs = self._unfinished_jobs()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import suppress
@@ -11,9 +10,6 @@ from contextlib import suppress
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.state.plant import PlantState
-from records.database import RecordsError
-
-log = logging.getLogger("nonferrous.dashboard")
 
 POLL_SECONDS = 5.0
 """Time between two readings of the records while pages are open [s]."""
@@ -41,12 +37,11 @@ class Updates:
         self._open = 0
         self._rendered: dict[Hashable, tuple[Hashable, asyncio.Task[str]]] = {}
         self._used = set[Hashable]()
-        self.has_failed = False
 
     def stamp(self, process: str, unit: str) -> Hashable:
         """Value that changes when the page of a process or unit, or the overview, may have another content."""
         own = self._plant.stamp(process, unit)
-        return own, self._stamp(), int(time.monotonic() / _AGES), self.has_failed
+        return own, self._stamp(), int(time.monotonic() / _AGES), self._plant.is_current
 
     async def ticks(self) -> AsyncIterator[None]:
         """Yield at the beginning and after each reading of the records, until the service ends."""
@@ -72,13 +67,7 @@ class Updates:
         """Read the records as long as a page is open."""
         while self._open:
             await self._sleep()
-            try:
-                await run_in_threadpool(self._plant.refresh)
-                self.has_failed = False
-            except RecordsError as error:
-                if not self.has_failed:
-                    log.warning("pages show an earlier state: %s", error)
-                self.has_failed = True
+            await run_in_threadpool(self._plant.follow, POLL_SECONDS / 2)
             self._rendered = {key: one for key, one in self._rendered.items() if key in self._used}
             self._used.clear()
             before, self._changed = self._changed, asyncio.Event()

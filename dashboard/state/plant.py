@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -34,10 +36,21 @@ class PlantState:
         Returns the processes by name.
     read : Reader
         Reads recorded requests for predictions.
+    clock : callable, optional
+        Monotonic time [s].
     """
 
-    def __init__(self, database: Database, statuses: Callable[[], Mapping[str, ProcessStatus]], read: Reader) -> None:
-        self._database, self._statuses, self._read = database, statuses, read
+    def __init__(
+        self,
+        database: Database,
+        statuses: Callable[[], Mapping[str, ProcessStatus]],
+        read: Reader,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._statuses, self._read, self._clock = database, statuses, read, clock
+        self._reading, self._tried_at = threading.Lock(), -math.inf
+        self.is_current = True
+        """Whether the records could be read at the last time."""
         self._processes: dict[str, ProcessState] = {}
         self._last: int | None = None
         self._added: set[int] = set()
@@ -54,12 +67,29 @@ class PlantState:
 
     def stamp(self, process: str, unit: str) -> Hashable:
         """Value that changes with a process, with one of its units, or with anything where no process is named."""
-        with self._lock:
-            state = self._processes.get(process)
-            if state is None:
-                return self.revision
-            own = state.units.get(unit)
-            return state.outcomes_at, state.revision if own is None else own.numbers
+        # Without the lock, since the event loop asks: what changes meanwhile has another stamp later.
+        state = self._processes.get(process)
+        if state is None:
+            return self.revision
+        own = state.units.get(unit)
+        return state.outcomes_at, state.revision if own is None else own.numbers
+
+    def follow(self, seconds: float) -> bool:
+        """Read the records unless that was tried less than so long ago [s]; return whether it succeeded."""
+        with self._reading:
+            if self._clock() - self._tried_at >= seconds:
+                self._tried_at = self._clock()
+                self.is_current = self._could_refresh()
+            return self.is_current
+
+    def _could_refresh(self) -> bool:
+        try:
+            self.refresh()
+        except Exception as error:  # whatever a database raises; pages show the state of before
+            if self.is_current:
+                log.warning("pages show an earlier state: %s", " ".join(str(error).split()))
+            return False
+        return True
 
     def refresh(self) -> None:
         """Read what was recorded since the last time.

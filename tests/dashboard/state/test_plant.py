@@ -144,3 +144,35 @@ def test_the_stamp_of_a_unit_changes_with_that_unit_alone(state, keep):
     assert before[0][1] != after[0][1]
     assert before[1] != after[1]
     assert before[2] != after[2]
+
+
+def test_the_records_are_read_once_for_all_pages_in_a_while(database, statuses, keep):
+    now = [0.0]
+    state = PlantState(database, lambda: statuses, read, clock=lambda: now[0])
+    assert state.follow(5.0)
+    keep("A")
+    now[0] = 4.9
+    assert state.follow(5.0)
+    assert units(state) == []
+    now[0] = 5.0
+    assert state.follow(5.0)
+    assert units(state) == ["A"]
+
+
+def test_records_that_cannot_be_read_leave_the_state_of_before(database, statuses, keep, caplog):
+    now = [0.0]
+    state = PlantState(database, lambda: statuses, read, clock=lambda: now[0])
+    keep("A")
+    state.follow(5.0)
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE requests RENAME TO elsewhere")
+    for now[0] in (10.0, 20.0):
+        assert not state.follow(5.0)
+        assert not state.follow(5.0)
+    assert units(state) == ["A"]
+    assert [one.message for one in caplog.records if "earlier state" in one.message] != []
+    assert len(caplog.records) == 1
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO requests")
+    now[0] = 30.0
+    assert state.follow(5.0)
