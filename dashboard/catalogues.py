@@ -12,12 +12,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.languages import DEFAULT, DOMAIN, FOLDER, LANGUAGES
+from seeds.format.language import Language
 
 _METHODS = [("templates/**.html", "jinja2")]
 _OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}}
 
 
-def place_of(language: str, suffix: str) -> Path:
+def place_of(language: Language, suffix: str) -> Path:
     """File of a catalogue: `po` to edit, `mo` compiled."""
     return FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.{suffix}"
 
@@ -27,7 +28,7 @@ def texts() -> set[str]:
     return {str(message) for _, _, message, _, _ in extract_from_dir(FOLDER.parent, _METHODS, _OPTIONS)}
 
 
-def catalogue(language: str) -> Catalog:
+def catalogue(language: Language) -> Catalog:
     """Translations of a language as people edit them."""
     with place_of(language, "po").open(encoding="utf-8") as file:
         return read_po(file, locale=language)
@@ -40,7 +41,7 @@ def compiled(of: Catalog) -> bytes:
     return content.getvalue()
 
 
-def update(language: str) -> list[str]:
+def update(language: Language) -> list[str]:
     """Add new texts to a catalogue, drop unused ones and compile it; return texts without a translation."""
     before = catalogue(language)
     present = Catalog(locale=language, fuzzy=False, header_comment=f"# Texts of the pages in {LANGUAGES[language]}.")

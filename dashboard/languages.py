@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 from babel import Locale, dates, numbers
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
-LANGUAGES = {"en": "English", "zh": "简体中文"}
+from seeds import Seed
+from seeds.format.language import DescribedPart, Language, TitledPart
+
+LANGUAGES: dict[Language, str] = {"en": "English", "zh": "简体中文"}
 """Name of each language in itself, by its code in addresses, cookies and catalogues."""
-DEFAULT = "en"
+DEFAULT: Language = "en"
 COOKIE = "nonferrous_language"
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "dashboard"
@@ -26,13 +28,13 @@ _DIGITS, _DIGITS_OF_INTERVAL = 4, 2
 _MOST_PLACES = 6
 
 
-def chosen(request: Request) -> str:
+def chosen(request: Request) -> Language:
     """Language of a request: the one that the user has set, else the first of the browser's that exists."""
     own = request.cookies.get(COOKIE, "")
-    return own if own in LANGUAGES else of_browser(request.headers.get("accept-language", ""))
+    return next((one for one in LANGUAGES if one == own), of_browser(request.headers.get("accept-language", "")))
 
 
-def of_browser(accepted: str) -> str:
+def of_browser(accepted: str) -> Language:
     """Language of a header Accept-Language; the default where it names none of ours.
 
     Examples
@@ -43,10 +45,10 @@ def of_browser(accepted: str) -> str:
     best, highest = DEFAULT, 0.0
     for part in accepted[:1000].split(","):
         tag, _, weight = part.partition(";")
-        code = tag.strip().lower().partition("-")[0]
-        quality = _quality(weight)
-        if code in LANGUAGES and quality > highest:
-            best, highest = code, quality
+        code, quality = tag.strip().lower().partition("-")[0], _quality(weight)
+        for one in LANGUAGES:
+            if one == code and quality > highest:
+                best, highest = one, quality
     return best
 
 
@@ -60,14 +62,6 @@ def _quality(weight: str) -> float:
         return 0.0
 
 
-class DescribedPart(Protocol):
-    """A part of a seed with a description in English."""
-
-    @property
-    def description(self) -> str:
-        """Meaning of the part."""
-
-
 @dataclass(frozen=True)
 class Text:
     """A text and the tag of its language (RFC 5646)."""
@@ -76,13 +70,33 @@ class Text:
     tag: str
 
 
-def described(part: DescribedPart, language: str) -> Text:
-    """Description of a column or target in a language; the English one where the seed has no other."""
-    return Text(part.description, _TAGS[DEFAULT])
+def described(part: DescribedPart, language: Language) -> Text:
+    """Description of a column or target in a language; the stated one where the seed has no other."""
+    return _text(part.description_in(language), language)
+
+
+def titled(part: TitledPart, language: Language) -> Text:
+    """Title of a process, bin, grade or event in a language; the stated one where the seed has no other."""
+    return _text(part.title_in(language), language)
+
+
+def named(seed: Seed, name: str, language: Language) -> Text:
+    """Description or title of the part of a seed with a name; the name itself where there is no such part."""
+    described_parts: dict[str, DescribedPart] = {**seed.targets, **{one.name: one for one in seed.columns}}
+    if name in described_parts:
+        return described(described_parts[name], language)
+    titled_parts: dict[str, TitledPart] = {one.name: one for one in seed.bins}
+    titled_parts |= {one.name: one for one in seed.grades} | {one.name: one for one in seed.warnings}
+    return titled(titled_parts[name], language) if name in titled_parts else Text(name, _TAGS[DEFAULT])
+
+
+def _text(text: str, language: Language) -> Text:
+    """A text of a seed; one of ASCII letters alone is not in Chinese."""
+    return Text(text, _TAGS[DEFAULT if text.isascii() else language])
 
 
 @lru_cache
-def translations(language: str) -> NullTranslations:
+def translations(language: Language) -> NullTranslations:
     """Catalogue of a language; that of the default is empty, since its texts are in the templates."""
     if language == DEFAULT:
         return NullTranslations()
@@ -100,7 +114,9 @@ class Formats:
         Returns the present time, with its zone; by default that of this machine.
     """
 
-    def __init__(self, language: str, now: Callable[[], dt.datetime] = lambda: dt.datetime.now().astimezone()) -> None:
+    def __init__(
+        self, language: Language, now: Callable[[], dt.datetime] = lambda: dt.datetime.now().astimezone()
+    ) -> None:
         self.language, self.tag, self._locale, self._now = language, _TAGS[language], _LOCALES[language], now
 
     def number(self, value: float | None, low: float | None = None, high: float | None = None) -> str:

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard import addresses, assets, forms
-from dashboard.languages import LANGUAGES, Formats, chosen, described, translations
+from dashboard.languages import LANGUAGES, Formats, chosen, described, named, titled, translations
 from dashboard.links import Viewer
+from seeds.format.language import Language
 
 FOLDER = Path(__file__).parent / "templates"
 POLICY = (
@@ -28,7 +29,7 @@ HEADERS = {"content-security-policy": POLICY, "referrer-policy": "same-origin"}
 
 
 @lru_cache
-def environment(language: str) -> Environment:
+def environment(language: Language) -> Environment:
     """Templates in a language; each text is escaped."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -43,11 +44,13 @@ def environment(language: str) -> Environment:
     formats = Formats(language)
     made.filters |= {
         "described": lambda part: described(part, language),
+        "titled": lambda part: titled(part, language),
         "json": lambda value: msgspec.json.encode(value).decode(),
         "is_finite": lambda value: isinstance(value, int | float) and math.isfinite(value),
     }
     made.globals |= {
         "formats": formats,
+        "named": lambda seed, name: named(seed, name, language),
         "language": language,
         "languages": LANGUAGES,
         "addresses": addresses,
@@ -56,7 +59,7 @@ def environment(language: str) -> Environment:
     return made
 
 
-def fragment(language: str, page: str, content: Mapping[str, Any]) -> str:
+def fragment(language: Language, page: str, content: Mapping[str, Any]) -> str:
     """Part of a page that is updated while it is open."""
     return environment(language).get_template(f"{page}_content.html").render(content)
 

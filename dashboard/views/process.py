@@ -172,7 +172,7 @@ def _of_warning(state: ProcessState, unit: UnitState, figure: Figure | None) -> 
     if not events:
         return Tile(unit.name, "none", figure)
     if events[0].is_alarm:
-        return Tile(unit.name, "alarm", figure, events[0].title)
+        return Tile(unit.name, "alarm", figure, events[0].name)
     return Tile(unit.name, "refused" if all(one.refusal for one in events) else "normal", figure)
 
 

@@ -18,8 +18,8 @@ class Share:
     ----------
     kind : str
         `bin`, `class` or `decision`.
-    name, title : str
-        Name in responses, and how people call it.
+    name : str
+        Name in responses.
     count : int
         Pieces, units or lots.
     share : float
@@ -30,7 +30,6 @@ class Share:
 
     kind: str
     name: str
-    title: str
     count: int
     share: float
     is_pending: bool = False
@@ -50,11 +49,11 @@ def of_lots(state: ProcessState, lots: Iterable[SortedLot]) -> list[Share]:
         mass.update(lot.mass)
     weights = mass if mass else pieces
     total = sum(weights.values())
-    titles = {one.name: one.title for one in state.seed.bins}
+    names = [one.name for one in state.seed.bins]
     return (
         [
-            Share("bin", name, titles.get(name, name), pieces[name], weights[name] / total if total else 0.0)
-            for name in dict.fromkeys([*titles, *pieces])
+            Share("bin", name, pieces[name], weights[name] / total if total else 0.0)
+            for name in dict.fromkeys([*names, *pieces])
         ]
         if pieces
         else []
@@ -69,7 +68,7 @@ def of_classes(state: ProcessState) -> list[Share]:
     latest = [unit.latest.content.get(seed.target.name) for unit in state.units.values() if unit.latest is not None]
     counts = Counter(str(one) for one in latest)
     total = sum(counts.values())
-    return [Share("class", name, name, counts[name], counts[name] / total) for name in seed.classes if counts[name]]
+    return [Share("class", name, counts[name], counts[name] / total) for name in seed.classes if counts[name]]
 
 
 def of_decisions(state: ProcessState) -> list[Share]:
@@ -77,7 +76,7 @@ def of_decisions(state: ProcessState) -> list[Share]:
     counts = Counter(one.action for one in state.decisions.values())
     total = sum(counts.values())
     return [
-        Share("decision", action, action, counts[action], counts[action] / total, action == "laboratory")
+        Share("decision", action, counts[action], counts[action] / total, action == "laboratory")
         for action in ("release", "downgrade", "laboratory")
         if counts[action]
     ]

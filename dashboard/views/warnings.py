@@ -47,11 +47,6 @@ class UnitWarning:
     at: int
     period: str
 
-    @property
-    def title(self) -> str:
-        """Name of the event as people call it."""
-        return self.name if self.event is None else self.event.title
-
 
 def of_unit(seed: Seed, unit: UnitState) -> list[UnitWarning]:
     """Events of a unit whose periods are not over, alarms first."""

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from dashboard.languages import Formats, Text, described, of_browser
+from dashboard.languages import Formats, Text, described, named, of_browser, titled
 from seeds import load
 
 NOW = dt.datetime(2026, 12, 2, 8, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -67,6 +67,23 @@ def test_times_are_in_the_zone_of_the_plant_and_ages_in_words():
     assert english.age(at + 10**12) == english.age(int(NOW.timestamp() * 1e6))  # a clock that is ahead gives no past
 
 
-def test_a_description_states_its_language():
-    column = load("aluminium_reduction").target
-    assert described(column, "zh") == Text(column.description, "en")
+def test_texts_of_a_seed_are_those_of_the_language_and_state_it():
+    seed = load("aluminium_reduction")
+    assert described(seed.target, "en").tag == titled(seed.process, "en").tag == "en"
+    assert described(seed.target, "zh") == Text("电流效率（由本周期出铝量与在产铝量变化计算）", "zh-Hans")
+    assert titled(seed.process, "zh").tag == "zh-Hans"
+    stated = seed.target.model_copy(update={"description_zh": None})
+    assert described(stated, "zh") == Text(seed.target.description, "en")
+
+
+@pytest.mark.parametrize(
+    ("process", "name", "text"),
+    [
+        ("aluminium_reduction", "voltage_setpoint", "设定电压（额定电流下槽电阻调节的目标值）"),
+        ("aluminium_reduction", "hot_pot", "热槽"),
+        ("aluminium_scrap", "no such part <b>", "no such part <b>"),
+    ],
+    ids=["column", "warning", "nothing"],
+)
+def test_a_name_in_a_response_leads_to_the_text_of_its_part(process, name, text):
+    assert named(load(process), name, "zh").text == text
