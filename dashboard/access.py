@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import addresses, forms, languages
 from dashboard.links import ServiceLinks, Viewer
 from dashboard.rendering import respond
+from dashboard.routing import Endpoint
 from records import sessions
 from records.database import RecordsError
 
 PageHandler = Callable[[Request, Viewer], Awaitable[Response]]
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def page(links: ServiceLinks, handler: PageHandler) -> Endpoint:

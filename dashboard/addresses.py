@@ -10,6 +10,10 @@ PREFIX = "/dashboard/"
 SIGN_IN, SIGN_OUT, LANGUAGE = f"{PREFIX}sign-in", f"{PREFIX}sign-out", f"{PREFIX}language"
 STREAM, ASSETS, PROCESSES = f"{PREFIX}stream", f"{PREFIX}assets", f"{PREFIX}processes"
 
+PROCESS = f"{PROCESSES}/{{process}}"
+UNIT, HEALTH, ASSET = f"{PROCESS}/unit", f"{PROCESS}/health", f"{ASSETS}/{{digest}}/{{name:path}}"
+"""Addresses with parameters in braces."""
+
 
 def is_page(path: str) -> bool:
     """Return whether a path is the address of a page, or of a part of one."""

@@ -1,4 +1,4 @@
-"""Routes of the pages, made of the parts of a service."""
+"""Pages and their updates, made of the parts of a service."""
 
 from __future__ import annotations
 
@@ -11,50 +11,37 @@ from http import HTTPStatus
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Match, Route
-from starlette.types import Scope
 
 from dashboard import access, addresses, assets, contents
 from dashboard.contents import NoPageError, PageContents
 from dashboard.languages import chosen
 from dashboard.links import ServiceLinks, Viewer
 from dashboard.rendering import fragment, respond
+from dashboard.routing import Endpoint
 from dashboard.updates import Updates
 from records.database import RecordsError
+from seeds.format.language import Language
 
 _SESSION_SECONDS = 30.0  # between two looks whether the session of an open page goes on
-_OF_PROCESS = f"{addresses.PROCESSES}/{{process}}"
 
 
-def routes(links: ServiceLinks) -> list[Route]:
-    """Routes of all pages, each with its own check of the user."""
+def endpoints(links: ServiceLinks) -> dict[str, Endpoint]:
+    """Endpoint of each page by its address; each checks the user itself."""
     pages = Pages(links)
     own: dict[str, access.PageHandler] = {
         addresses.OVERVIEW: partial(pages.answer, contents.OVERVIEW),
-        _OF_PROCESS: partial(pages.answer, contents.PROCESS),
-        f"{_OF_PROCESS}/unit": partial(pages.answer, contents.UNIT),
-        f"{_OF_PROCESS}/health": partial(pages.answer, contents.HEALTH),
+        addresses.PROCESS: partial(pages.answer, contents.PROCESS),
+        addresses.UNIT: partial(pages.answer, contents.UNIT),
+        addresses.HEALTH: partial(pages.answer, contents.HEALTH),
         addresses.STREAM: pages.stream,
     }
-    return [
-        *(PageRoute(path, access.page(links, handler), methods=["GET"]) for path, handler in own.items()),
-        PageRoute(addresses.SIGN_IN, access.sign_in(links), methods=["GET", "POST"]),
-        PageRoute(addresses.SIGN_OUT, access.sign_out(links), methods=["POST"]),
-        PageRoute(addresses.LANGUAGE, access.set_language(links), methods=["POST"]),
-        PageRoute(f"{addresses.ASSETS}/{{digest}}/{{name:path}}", assets.serve, methods=["GET"]),
-    ]
-
-
-class PageRoute(Route):
-    """A route that names itself in the scope of its requests, for metrics and the access log."""
-
-    def __init__(self, path: str, endpoint: access.Endpoint, methods: list[str]) -> None:
-        super().__init__(path, endpoint, methods=methods, include_in_schema=False)
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return whether the route answers a request, and the match."""
-        match, child = super().matches(scope)
-        return match, child if match is Match.NONE else {**child, "route": self}
+    return {
+        **{path: access.page(links, handler) for path, handler in own.items()},
+        addresses.SIGN_IN: access.sign_in(links),
+        addresses.SIGN_OUT: access.sign_out(links),
+        addresses.LANGUAGE: access.set_language(links),
+        addresses.ASSET: assets.serve,
+    }
 
 
 class Pages:
@@ -94,7 +81,9 @@ class Pages:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self, page: str, viewer: Viewer, language: str, given: dict[str, str]) -> AsyncIterator[bytes]:
+    async def _events(
+        self, page: str, viewer: Viewer, language: Language, given: dict[str, str]
+    ) -> AsyncIterator[bytes]:
         assert self._contents is not None
         assert self._updates is not None
         key = (page, language, viewer.may_operate, viewer.processes, *given.items())
@@ -112,7 +101,7 @@ class Pages:
             yield b": no change\n\n" if digest == sent else _event(text)
             sent = digest
 
-    def _fragment(self, page: str, viewer: Viewer, language: str, given: dict[str, str]) -> str:
+    def _fragment(self, page: str, viewer: Viewer, language: Language, given: dict[str, str]) -> str:
         assert self._contents is not None
         try:
             return fragment(language, page, self._contents.of(page, viewer, **given))

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from dashboard.links import ProcessStatus, RecordedRows, ServiceLinks, Viewer
-from dashboard.pages import routes
+from dashboard.routing import routes
 from records import sessions
 from records.database import Database
 from records.jobs.queue import Jobs
