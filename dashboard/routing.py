@@ -1,4 +1,4 @@
-"""Routes of the pages; templates and languages are loaded by the first page, not by every service that starts."""
+"""Routes of the pages; the first page loads templates and languages."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class PlantState:
             yield self._processes
 
     def stamp(self, process: str, unit: str) -> Hashable:
-        """Value that changes with a process, with one of its units, or with anything where no process is named."""
+        """Return a value that changes with a unit, a process, or anything, by which of them are named."""
         # Without the lock, since the event loop asks: what changes meanwhile has another stamp later.
         state = self._processes.get(process)
         if state is None:

@@ -31,13 +31,13 @@ def database(tmp_path):
 def keep(database):
     """Records a request of a process with rows of units."""
 
-    def kept(*units, process="toy_cells", body=None, at=1_700_000_000_000_000):
+    def record(*units, process="toy_cells", body=None, at=1_700_000_000_000_000):
         request = json.dumps([[unit, "2026-01-01"] for unit in units]).encode() if body is None else body
         own = {"process": process, "operation": "predictions", "version": 3, "digest": "sha256:0"}
         more = {"kind": "application/json", "request_body": request, "response_body": b"{}"}
         insert(database, [StoredExchange(id=new_id(), part=0, at=at, client="gateway", **own, **more)])
 
-    return kept
+    return record
 
 
 @pytest.fixture
