@@ -66,7 +66,7 @@ class PlantState:
             yield self._processes
 
     def stamp(self, process: str, unit: str) -> Hashable:
-        """Return a value that changes with a unit, a process, or anything, by which of them are named."""
+        """Value that changes with a process or one of its units; without a process, with any of them."""
         # Without the lock, since the event loop asks: what changes meanwhile has another stamp later.
         state = self._processes.get(process)
         if state is None:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from itertools import chain, repeat
 from urllib.parse import urlencode
 
 import pytest
@@ -218,9 +219,9 @@ def test_the_pages_can_be_switched_off(make_plant, call):
     assert call(app, "GET", "/v1/processes").status_code == 200
 
 
-def test_the_stream_sends_the_part_of_a_page_that_changes(plant, call, send, monkeypatch):
+def test_the_stream_sends_the_part_of_a_page_that_changes(plant, call, send):
     send(plant, CELLS)
-    plant.is_ending = iter([False, True, True, True]).__next__
+    plant.is_ending = chain([False], repeat(True)).__next__
     response = call(plant, "GET", addresses.of_stream("process", CELLS))
     assert response.headers["content-type"].startswith("text/event-stream")
     lines = response.text.split("\n")
