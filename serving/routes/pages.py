@@ -63,7 +63,7 @@ def viewer_of(scope: Scope) -> Viewer:
     caller = scope["visit"].caller
     return Viewer(
         name="" if caller is ANYBODY else caller.owner,
-        may_view="view" in caller.roles,
+        may_view=caller.operates or "view" in caller.roles,
         may_operate=caller.operates,
         processes=caller.processes,
         session=scope.get(TOKEN, ""),

@@ -76,8 +76,15 @@ def test_a_key_of_the_role_view_reads_pages_and_nothing_else(closed, key, call):
         assert "lacks" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("role", ["predict", "outcome", "operate"])
-def test_a_key_without_the_role_view_opens_no_page(closed, user, key, role):
+def test_a_key_that_operates_the_service_reads_pages_too(closed, user, key):
+    own, one = key("operate"), user(closed)
+    closed.ring.refresh()
+    one.sign_in(own)
+    assert [one.get(path).status_code for path in (*PAGES, HEALTH)] == [200] * (len(PAGES) + 1)
+
+
+@pytest.mark.parametrize("role", ["predict", "outcome"])
+def test_a_key_without_a_role_for_pages_opens_none(closed, user, key, role):
     own, one = key(role), user(closed)
     closed.ring.refresh()
     one.sign_in(own)
