@@ -30,7 +30,7 @@ OF_MLFLOW = dict(zip(PROCESSES, (40, 30, 30), strict=True))
 BULK_OF_MLFLOW = dict(zip(PROCESSES, (12, 12, 8), strict=True))
 OF_TREES = {name: 0.6 for name in PROCESSES[:2]}
 INSIDE_A_SECOND = {PROCESSES[1]: ("pieces", 100_000), PROCESSES[2]: ("lots", 40_000)}
-JSON_A_SECOND = dict(zip(PROCESSES, (68_000, 23_700, 28_000), strict=True))  # three times the rates of 2026-11-26
+JSON_OF_MLFLOW = dict(zip(PROCESSES, (2.56, 1.48, 3.12), strict=True))  # three times the ratios of 2026-11-26
 OF_UNRECORDED = 0.85
 OF_SAME, LIVE, TAIL, MEMORY = 0.9, 50, 3, (1.5, 200)
 READY, RESIDENT = 0.8, 110
@@ -61,8 +61,8 @@ def _section(figures: Mapping[str, Any]) -> list[str]:
             lines += table(("server", *one["connections"]), _one(one))
     if "bulk" in figures:
         about = (
-            "Many records per request, rows per second on one core. *The same in process* includes flags, energy and "
-            "Arrow columns:"
+            "Many records per request, rows per second on one core. Machines are shared and their speed varies: "
+            "compare ratios. *The same in process* includes flags, energy and Arrow columns:"
         )
         lines += [about, ""]
         ways = ("Arrow over HTTP", "JSON over HTTP", "the same in process", "intervals and decisions in process")
@@ -112,7 +112,9 @@ def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
         if process in INSIDE_A_SECOND:
             kind, aim = INSIDE_A_SECOND[process]
             yield at_least(f"in process, {kind} per second", process, aim, one["per_second"]["inside"])
-        yield at_least("JSON rows per second", process, JSON_A_SECOND[process], one["per_second"]["json"])
+        yield at_least(
+            "JSON, rate relative to mlflow", process, JSON_OF_MLFLOW[process], one["json_of_mlflow"]["median"]
+        )
         yield at_least(
             "Arrow, rate relative to mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"]
         )
