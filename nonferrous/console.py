@@ -41,6 +41,12 @@ def fail(text: str) -> NoReturn:
     sys.exit(2)
 
 
+def check_folder(option: str, file: Path | None) -> None:
+    """End with exit code 2 if the folder of a file that an option names does not exist."""
+    if file is not None and not file.parent.is_dir():
+        fail(f"{option}: got {file}: expected a file in a folder that exists")
+
+
 def is_ours(error: BaseException) -> bool:
     """Return whether an error is of this project: its text is made for the user."""
     return type(error).__module__.split(".")[0] in OURS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.console import DRIFTED, fail, progress
+from nonferrous.console import DRIFTED, check_folder, fail, progress
 from nonferrous.options import ProcessName
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def energy_report(
     from system.temporary_folder import scratch
 
     seed = load(process)
-    _check_folder(out)
+    check_folder("--out", out)
     with scratch() as folder:
         if data is None and energy_of(seed) is not None:
             if seed.plant is None:
@@ -83,7 +83,7 @@ def quality_report(
     from reporting.report import write_page
     from seeds import load
 
-    _check_folder(out)
+    check_folder("--out", out)
     days = [None if day is None else day.date() for day in (first, last)]
     period = quality_period(load(process), data, read_settings(), *days)
     file = out or Path(f"{period.seed.process.name}-{period.first}-{period.last}.html")
@@ -109,7 +109,7 @@ def monitor(
     from seeds import load
 
     seed, file = load(process), out or Path(f"{process}-monitoring.html")
-    _check_folder(file)
+    check_folder("--out", file)
     seen = look(seed, days)
     write_page(page(seen, seed), file)
     typer.echo(f"{process}: {summary(seen)}")
@@ -119,12 +119,6 @@ def monitor(
         typer.echo(f"next: {step}")
     typer.echo(f"the page is in {file}")
     raise typer.Exit(DRIFTED if seen.drifted else 0)
-
-
-def _check_folder(out: Path | None) -> None:
-    """End with exit code 2 if the folder of a page does not exist."""
-    if out is not None and not out.parent.is_dir():
-        fail(f"--out: got {out}: expected a file in a folder that exists")
 
 
 def quiet(seed: Seed) -> str | None:

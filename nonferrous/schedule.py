@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.console import console, fail
+from nonferrous.console import check_folder, console, fail
 from nonferrous.options import ProcessName
 from nonferrous.table_request import check_out
 
@@ -103,8 +103,7 @@ def _check_files(out: Path | None, report: Path | None) -> None:
     """End with exit code 2 where a file cannot be written."""
     if out is not None:
         check_out(out)
-    if report is not None and not report.parent.is_dir():
-        fail(f"--report: got {report}: expected a file in a folder that exists")
+    check_folder("--report", report)
 
 
 def _check(request: dict[str, Any]) -> None:

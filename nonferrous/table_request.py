@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nonferrous.console import fail
+from nonferrous.console import check_folder, fail
 
 if TYPE_CHECKING:
     from models.table.contract import Checked
@@ -53,8 +53,7 @@ def check_out(out: Path, endings: tuple[str, ...] = ENDINGS, words: str = " or "
     """End with exit code 2 where a file cannot be written."""
     if out.suffix.lower() not in endings:
         fail(f"--out: got {out}: expected a file that ends in {words}")
-    if not out.parent.is_dir():
-        fail(f"--out: got {out}: expected a file in a folder that exists")
+    check_folder("--out", out)
 
 
 def requested(
