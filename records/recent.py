@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from records import response_prefixes
-from records.requests import PREDICTIONS, has_more
+from records.requests import PREDICTIONS, RecordedExchange, has_more
 from records.schema import REQUESTS
 from records.writing.compression import restored
 
@@ -21,42 +21,14 @@ _IN_MEMORY = 20  # exchanges of one read
 
 
 @dataclass(frozen=True, slots=True)
-class RecentExchange:
+class RecentExchange(RecordedExchange):
     """A request and its response of at most `MOST_PARTS` parts.
 
-    Attributes
-    ----------
-    number, at : int
-        Its place among all; arrival of the request [microseconds since 1970, UTC].
-    id, client, process, operation : str
-        See `records.requests.StoredExchange`.
-    version, digest : int, str
-        Model of the response.
-    kind : str
-        Media type of the request.
-    request_body : bytes
-        Body of a request for predictions; of other operations its first part.
-    response_prefix, response_body : bytes
-        The response is its prefix and its body.
+    `request_body` is the body of a request for predictions; of other operations its first part.
     """
 
-    number: int
-    id: str
-    at: int
-    client: str
     process: str
     operation: str
-    version: int
-    digest: str
-    kind: str
-    request_body: bytes
-    response_prefix: bytes
-    response_body: bytes
-
-    @property
-    def response(self) -> bytes:
-        """Prefix and body of the response, byte for byte."""
-        return self.response_prefix + self.response_body
 
 
 def newest_number(connection: Connection) -> int:

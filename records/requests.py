@@ -190,8 +190,8 @@ def _text(rows: int, mark: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedPrediction:
-    """Complete request for predictions; see `StoredExchange`. `response_body` follows the prefix."""
+class RecordedExchange:
+    """Request and its complete response; see `StoredExchange`. `response_body` follows the prefix."""
 
     number: int
     id: str
@@ -210,7 +210,7 @@ class RecordedPrediction:
         return self.response_prefix + self.response_body
 
 
-def recorded(connection: Connection, process: str, newest_first: bool = False) -> Iterator[RecordedPrediction]:
+def recorded(connection: Connection, process: str, newest_first: bool = False) -> Iterator[RecordedExchange]:
     """Yield the requests for predictions in order of arrival or reversed, few of them in memory."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind", "encoding")]
     query = select(*first, REQUESTS.c.request_body, REQUESTS.c.response_prefix, REQUESTS.c.response_body).where(
@@ -225,7 +225,7 @@ def recorded(connection: Connection, process: str, newest_first: bool = False) -
         if has_more(kind, encoding, body, response):
             body = whole(connection, id, encoding, body, REQUESTS.c.request_body)
             response = whole(connection, id, encoding, response, REQUESTS.c.response_body)
-        yield RecordedPrediction(number, id, at, client, version, digest, kind, body, contents[prefix], response)
+        yield RecordedExchange(number, id, at, client, version, digest, kind, body, contents[prefix], response)
 
 
 def predictions_of(process: str) -> tuple[Any, ...]:

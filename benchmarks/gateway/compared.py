@@ -15,7 +15,7 @@ from benchmarks.faults.load import PROCESS
 from benchmarks.gateway.table import SCAN, Cell, PlayedTable
 from records.database import Database
 from records.outcomes import in_effect
-from records.requests import RecordedPrediction, recorded
+from records.requests import RecordedExchange, recorded
 from seeds.format.gateway import STALE_AFTER
 
 TOLERANCE = SCAN  # s between a request's values and its id, or between two clocks
@@ -119,7 +119,7 @@ def recorded_rows(url: str) -> list[RecordedRow]:
     return sorted(rows, key=lambda row: (row.created, row.at))
 
 
-def rows_of(request: RecordedPrediction) -> list[RecordedRow]:
+def rows_of(request: RecordedExchange) -> list[RecordedRow]:
     """Return the rows of a recorded request; its id has the time at which the gateway created it."""
     created = int(request.id.replace("-", "")[:12], 16) / 1000
     return [

@@ -17,7 +17,7 @@ from operations.outcomes.forms import known_columns
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
 from records.request_index import index, places
-from records.requests import RecordedPrediction, recorded
+from records.requests import RecordedExchange, recorded
 from records.shadow import is_any, responses_to
 from seeds import Column, Seed
 from serving.outcomes.slots import read_table, slots, slots_of
@@ -136,7 +136,7 @@ class Tables:
                     table = table.append_column(name, array)
                 yield from table.select(measured).to_batches()
 
-    def newest_first(self, connection: Connection) -> Iterator[tuple[RecordedPrediction, list[Record], list[bytes]]]:
+    def newest_first(self, connection: Connection) -> Iterator[tuple[RecordedExchange, list[Record], list[bytes]]]:
         """Yield the requests from the newest on: with unit and start of each row, and the predictions as JSON."""
         for one in recorded(connection, self.seed.process.name, newest_first=True):
             cells, predictions, _ = self.rows(one)
@@ -169,7 +169,7 @@ class Tables:
         if batch.cells:
             yield batch
 
-    def rows(self, one: RecordedPrediction) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
+    def rows(self, one: RecordedExchange) -> tuple[list[tuple[Any, ...]], list[bytes], float | None]:
         """Cells of a request's rows, the predictions as JSON, and the coverage of their intervals."""
         if one.kind == JSON:
             cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.request_body).rows]

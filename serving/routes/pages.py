@@ -14,7 +14,6 @@ from records import sessions
 from records.database import Database
 from records.jobs.queue import Jobs
 from records.recent import RecentExchange
-from records.requests import RecordedPrediction
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.allowed_hosts import origin
@@ -122,20 +121,5 @@ class _Reader:
         tables = self._tables.get(name)
         if tables is None or tables.seed is not seed:
             tables = self._tables[name] = Tables(self._database, seed)
-        cells, predictions, _ = tables.rows(_prediction(exchange))
+        cells, predictions, _ = tables.rows(exchange)
         return RecordedRows(cells, predictions, tables.slots(cells))
-
-
-def _prediction(exchange: RecentExchange) -> RecordedPrediction:
-    return RecordedPrediction(
-        exchange.number,
-        exchange.id,
-        exchange.at,
-        exchange.client,
-        exchange.version,
-        exchange.digest,
-        exchange.kind,
-        exchange.request_body,
-        exchange.response_prefix,
-        exchange.response_body,
-    )
