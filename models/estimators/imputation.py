@@ -109,15 +109,15 @@ class Imputation:
         missing = np.isnan(X[:, self.columns])
         if not missing.any():
             return X
-        filled = X.copy()
+        filled, near = X.copy(), self._near(X)
         if len(X) <= FEW_ROWS:
             for i in np.flatnonzero(missing.any(axis=1)).tolist():
                 lines = self._lines(missing[i].tobytes())
-                filled[i, self.columns[lines.missing]] = lines.means(self._near(X[i : i + 1]))[0]
+                filled[i, self.columns[lines.missing]] = lines.means(near[i : i + 1])[0]
             return filled
         masks, parts = grouped(missing)
         order = np.concatenate(parts)  # rows of a pattern in one piece, which is several times as fast
-        ordered, near = X[order], self._near(X)[order]
+        ordered, near = X[order], near[order]
         end = 0
         for mask, rows in zip(masks, parts, strict=True):
             begin, end = end, end + len(rows)
