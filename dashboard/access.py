@@ -29,8 +29,7 @@ def page(links: ServiceLinks, handler: PageHandler) -> Endpoint:
             return await handler(request, viewer)
         if viewer.is_known:
             return message(request, viewer, "no_role", HTTPStatus.FORBIDDEN)
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return _to(addresses.of_sign_in(path))
+        return _to(addresses.of_sign_in(addresses.of_request(request)))
 
     return endpoint
 
@@ -52,8 +51,7 @@ def sign_in(links: ServiceLinks) -> Endpoint:
         viewer = links.viewer(request.scope)
         if request.method == "POST":
             return await _signed_in(links, request, viewer)
-        path = request.query_params.get("next", "")
-        path = path if addresses.is_own(path) else addresses.OVERVIEW
+        path = addresses.own_or_overview(request.query_params.get("next", ""))
         if viewer.may_view or not links.needs_key():
             return _to(path)
         return _form(request, viewer, path, "", HTTPStatus.OK)
@@ -70,8 +68,7 @@ async def _signed_in(links: ServiceLinks, request: Request, viewer: Viewer) -> R
         fields = await forms.read(request)
     except forms.FormError:
         return _form(request, viewer, addresses.OVERVIEW, "form", HTTPStatus.FORBIDDEN)
-    path = fields.get("next", "")
-    path = path if addresses.is_own(path) else addresses.OVERVIEW
+    path = addresses.own_or_overview(fields.get("next", ""))
     seconds = links.wait(request.client.host if request.client else "")
     if seconds > 0:
         response = _form(request, viewer, path, "rate", HTTPStatus.TOO_MANY_REQUESTS)
@@ -121,8 +118,8 @@ def set_language(links: ServiceLinks) -> Endpoint:
             fields = await forms.read(request)
         except forms.FormError:
             return message(request, viewer, "form", HTTPStatus.FORBIDDEN)
-        path, language = fields.get("next", ""), fields.get("language", "")
-        response = _to(path if addresses.is_own(path) else addresses.OVERVIEW)
+        language = fields.get("language", "")
+        response = _to(addresses.own_or_overview(fields.get("next", "")))
         if language in languages.LANGUAGES:
             forms.set_cookie(response, request, languages.COOKIE, language, is_lasting=True)
         return response

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+from starlette.requests import Request
+
 OVERVIEW = "/"
 PREFIX = "/dashboard/"
 """Beginning of the address of each page but the overview."""
@@ -45,8 +47,18 @@ def of_sign_in(path: str) -> str:
     return f"{SIGN_IN}?{urlencode({'next': path})}"
 
 
+def of_request(request: Request) -> str:
+    """Path of a request with its parameters."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def own_or_overview(path: str) -> str:
+    """Return a path of this service, to which a form may lead; the overview for any other text."""
+    return path if is_own(path) else OVERVIEW
+
+
 def is_own(path: str) -> bool:
-    """Return whether a text is a path of this service, to which a form may lead."""
+    """Return whether a text is a path of this service."""
     is_plain = path.isascii() and path.isprintable() and not {" ", "\\"} & set(path)
     return is_plain and path.startswith("/") and not path.startswith("//") and len(path) <= _LONGEST
 

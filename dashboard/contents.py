@@ -32,7 +32,7 @@ class NoPageError(LookupError):
 
 
 class PageContents:
-    """PageContents of the pages of a service.
+    """Contents of the pages of a service.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from babel import Locale, dates, numbers
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
-from seeds import Seed
+from seeds import Bin, Grade, Seed, WarningEvent
 from seeds.format.language import DescribedPart, Language, TitledPart
 
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "简体中文"}
@@ -82,12 +82,12 @@ def titled(part: TitledPart, language: Language) -> Text:
 
 def named(seed: Seed, name: str, language: Language) -> Text:
     """Description or title of the part of a seed with a name; the name itself where there is no such part."""
-    described_parts: dict[str, DescribedPart] = {**seed.targets, **{one.name: one for one in seed.columns}}
-    if name in described_parts:
-        return described(described_parts[name], language)
-    titled_parts: dict[str, TitledPart] = {one.name: one for one in seed.bins}
-    titled_parts |= {one.name: one for one in seed.grades} | {one.name: one for one in seed.warnings}
-    return titled(titled_parts[name], language) if name in titled_parts else Text(name, _TAGS[DEFAULT])
+    part = next((one for one in seed.columns if one.name == name), None) or seed.targets.get(name)
+    if part is not None:
+        return described(part, language)
+    others: tuple[WarningEvent | Grade | Bin, ...] = (*seed.warnings, *seed.grades, *seed.bins)
+    other = next((one for one in others if one.name == name), None)
+    return Text(name, _TAGS[DEFAULT]) if other is None else titled(other, language)
 
 
 def _text(text: str, language: Language) -> Text:

@@ -74,7 +74,7 @@ def respond(
     """Return a whole page; a browser without a session gets the secret of its forms."""
     language = chosen(request)
     secret = forms.secret_of(request) or forms.new_secret()
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = addresses.of_request(request)
     text = (
         environment(language)
         .get_template(f"{page}.html")

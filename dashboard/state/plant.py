@@ -50,7 +50,7 @@ class PlantState:
         self._database, self._statuses, self._read, self._clock = database, statuses, read, clock
         self._reading, self._tried_at = threading.Lock(), -math.inf
         self.is_current = True
-        """Whether the records could be read at the last time."""
+        """Success of the latest reading of the records."""
         self._processes: dict[str, ProcessState] = {}
         self._last: int | None = None
         self._added: set[int] = set()

@@ -17,7 +17,6 @@ from dashboard.views.warnings import of_unit
 from records.outcomes import Slot
 
 Layer = Literal["prediction", "width", "warning", "recommendation"]
-LAYERS: tuple[Layer, ...] = ("prediction", "width", "warning", "recommendation")
 """Subjects of the map."""
 Mark = Literal["normal", "low", "high", "wide", "alarm", "uncertain", "advice", "refused", "none"]
 WIDE = 1.5

@@ -1,4 +1,4 @@
-"""What pages say of recorded rows, warnings and decisions, whatever units are called."""
+"""Texts of pages about recorded rows, warnings and decisions, with any name of a unit."""
 
 import html
 import json
