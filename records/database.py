@@ -23,7 +23,7 @@ from system.full_disk import SIGNS
 __all__ = ["AwayError", "Connection", "Database", "FullDiskError", "RecordsError", "now"]
 
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0015"
+NEWEST = "0016"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another

@@ -150,6 +150,23 @@ SESSIONS = Table(
 )
 """Sessions of users by the SHA-256 of their tokens, and the SHA-256 of the key of each."""
 
+USER_DECISIONS = _counted(
+    "user_decisions",
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("process", String(64), nullable=False),
+    Column("unit", String(200), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("period", String(32), nullable=False),
+    Column("record", String(36), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("until", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("user_decisions_process", "process", "number"),
+)
+"""Decisions of users on recommendations, whose event is empty, and on warnings of an event; the latest one counts."""
+
 AUDIT = Table(
     "audit",
     metadata,
