@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
 from seeds.format.gateway import GatewaySettings
-from seeds.format.language import DescribedPart, TitledPart, without_chinese
+from seeds.format.language import DescribedPart, TitledPart, without_page_texts
 from seeds.format.norms import Norm
 from seeds.format.plant import Plant
 from seeds.format.quantity import LabelDelay, Name, PeriodLength, Quantity, SeedPart, Text, Unit
@@ -116,7 +116,7 @@ class Seed(SeedPart):
     @property
     def digest(self) -> str:
         """SHA-256 of the seed file's bytes without its lines of Chinese texts, as `sha256:<hex>`."""
-        return "sha256:" + hashlib.sha256(without_chinese(self.text).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(without_page_texts(self.text).encode()).hexdigest()
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.language import TitledPart
+from seeds.format.language import ActionPart, TitledPart
 from seeds.format.quantity import Name, Number, Quantity, Text
 
 COUNTS = ("at_least", "at_most", "below_usual", "above_usual")
 MONEY = "$"
 
 
-class WarningEvent(TitledPart):
+class WarningEvent(TitledPart, ActionPart):
     """An event that a unit is warned of: what counts as one, how far ahead, and its costs.
 
     Attributes
@@ -36,6 +36,8 @@ class WarningEvent(TitledPart):
         What following an alarm costs, whether or not an event comes [$].
     source : str
         Where the limit comes from.
+    operator_action, operator_action_zh : str or None
+        What an operator does about an alarm, as pages show it.
     """
 
     name: Name
