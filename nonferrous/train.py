@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nonferrous.advised_moves import advised_moves
 from nonferrous.console import REFUSED, console, fail, progress, progress_of, reported
 from nonferrous.options import AcceptLabelShift, DryRun, FromRecords, OnlyIfDue, ProcessName
 from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
@@ -96,7 +97,8 @@ def train_on(
     settings = settings or read_settings()
     check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
-        trained = run(seed, data, settings, step, tests, FitExecution(trials, learning_curve, processes))
+        ways = FitExecution(trials, learning_curve, processes)
+        trained = run(seed, data, settings, step, tests, ways, advised_moves(seed))
     enter_moves(seed.process.name)
     screen = console()
     for target in trained.learnt.targets or [None]:
@@ -169,7 +171,11 @@ def retrain(
         with alone(settings.folder, process), progress() as step:
             arguments = load(process), table, settings, step, setpoint_tests
             retrained = run(
-                *arguments, accept_label_shift=accept_label_shift, dry_run=dry_run, follows=not from_records
+                *arguments,
+                accept_label_shift=accept_label_shift,
+                dry_run=dry_run,
+                follows=not from_records,
+                advised=advised_moves(load(process)),
             )
     except ShiftError as error:
         enter_batches(process)

@@ -164,6 +164,7 @@ def _quiet(request: RetrainingRequest) -> Decision | None:
 
 def _trained(request: RetrainingRequest, id: str, folder: Path, settings: StoreSettings, say: Say) -> Decision:
     """Learn again, as far as that was not done before, and decide."""
+    from nonferrous.advised_moves import advised_moves
     from registry.retraining.decision import Decision, finished
     from registry.tracking import Tracking
     from seeds import load
@@ -176,8 +177,18 @@ def _trained(request: RetrainingRequest, id: str, folder: Path, settings: StoreS
     def step(description: str, done: int, steps: int) -> None:
         say({"what": description, "done": done, "steps": steps})
 
-    seed, shift, dry = load(request.process), request.accept_label_shift, request.dry_run
-    retrained = retrain(seed, rows, settings, step, ways=ways, job=id, accept_label_shift=shift, dry_run=dry)
+    seed, dry = load(request.process), request.dry_run
+    retrained = retrain(
+        seed,
+        rows,
+        settings,
+        step,
+        ways=ways,
+        job=id,
+        accept_label_shift=request.accept_label_shift,
+        dry_run=dry,
+        advised=_patiently(lambda: advised_moves(seed), say),
+    )
     if retrained.set_aside:
         say({"over": f"{retrained.set_aside} of the new rows were excluded; rejected/ in the home folder lists them"})
     if dry:

@@ -61,6 +61,8 @@ class Dataset:
         What a reader of the table should know, and what it has not, line by line.
     tests : DataFrame or None
         Part of each set-point that was a test; None if no tests are known.
+    advised : DataFrame or None
+        Part of each set-point that followed an accepted recommendation; None if no such moves are known.
     history : UnitHistory or None
         Inputs among those of `X` that describe the history of units; None without any.
     """
@@ -80,6 +82,7 @@ class Dataset:
     cautions: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     tests: pd.DataFrame | None = None
+    advised: pd.DataFrame | None = None
     history: UnitHistory | None = None
 
     def of(self, name: str) -> "Dataset":

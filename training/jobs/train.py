@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
@@ -16,6 +18,7 @@ from registry.tracking import Tracking
 from registry.versions import GATE, GATE_REASONS, NOTHING, REFUSED, AliasMove
 from seeds import Seed
 from system.temporary_folder import scratch
+from training.core.advised_moves import with_advised_moves
 from training.core.dataset import Dataset, read
 from training.core.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.core.gate import GateCondition, Gated, gate
@@ -39,7 +42,7 @@ from training.parallel.workers import PendingResult, Workers, processes_for
 from training.tasks import task_of
 
 TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
-TESTS, GATE_FILE = "tests.parquet", "gate.txt"
+TESTS, ADVISED, GATE_FILE = "tests.parquet", "advised_moves.parquet", "gate.txt"
 TARGET = "target"  # tag of the runs of one of several targets
 NOT_ASKED = "the job ended before the gate was asked"
 
@@ -134,6 +137,7 @@ def train(
     progress: Progress = silent,
     tests: Path | None = None,
     ways: FitExecution | None = None,
+    advised: pd.DataFrame | None = None,
 ) -> Trained:
     """Train a process's candidates and register the best; it gets an alias only if the gate passes.
 
@@ -151,6 +155,8 @@ def train(
         File of the set-point tests that the plant made; see `training.core.setpoint_tests.read_tests`.
     ways : FitExecution, optional
         How candidates are fitted.
+    advised : DataFrame, optional
+        Moves of accepted recommendations, see `training.core.advised_moves`.
 
     Returns
     -------
@@ -171,6 +177,7 @@ def train(
     data = read(data_path, seed)
     if tests is not None:
         data = with_tests(data, read_tests(tests, seed), str(tests))
+    data = with_advised_moves(data, advised)
     parts = split(data)
     for view in views(data, parts):
         task_of(seed).learner.check_split(*view)
@@ -308,6 +315,8 @@ def _keep_job(result: TrainingResult, tracking: Tracking) -> None:
         data.checked.to_parquet(folder / TABLE, index=False)
         if data.tests is not None:
             data.tests.to_parquet(folder / TESTS, index=False)
+        if data.advised is not None:
+            data.advised.to_parquet(folder / ADVISED, index=False)
         tracking.log_files(result.run, folder)
 
 

@@ -33,7 +33,8 @@ class UnitSetpointFit(PartFit[SetpointModel]):
 
     def fit(self, data: Dataset, parts: Split) -> SetpointModel:
         """Learn the set-point model."""
-        return learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)
+        table = some_units(data.checked, data.seed, MOST_ROWS)
+        return learn(table, data.seed, tests=data.tests, advised=data.advised)
 
     def lines(self, part: SetpointModel, model: Any, data: Dataset, parts: Split) -> list[str]:
         """Return the results of history for the set-points."""

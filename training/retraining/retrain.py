@@ -21,6 +21,7 @@ from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
+from training.core.advised_moves import with_advised_moves
 from training.core.comparison import ComparisonResult
 from training.core.dataset import Dataset, dataset_of
 from training.core.gate import Gated
@@ -112,6 +113,7 @@ def retrain(
     accept_label_shift: str | None = None,
     dry_run: bool = False,
     follows: bool = False,
+    advised: pd.DataFrame | None = None,
 ) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
@@ -145,6 +147,8 @@ def retrain(
     follows : bool
         Whether the intervals of a champion that stays follow the outcomes of the rows; the service does so itself where
         the rows are of its records.
+    advised : DataFrame, optional
+        Moves of accepted recommendations in history and new rows, see `training.core.advised_moves`.
 
     Returns
     -------
@@ -193,7 +197,9 @@ def retrain(
                 keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
                 tracking.log(run, tags=ending(False, "; ".join(labels.reasons)))
         raise ShiftError(stopped(process, labels))
-    data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
+    data = with_advised_moves(
+        with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS)), advised
+    )
     start, compared = judge_rows(data, new, model, champion)
     parts = split(data, test_from=start)
     for view in views(data, parts):

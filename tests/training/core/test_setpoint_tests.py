@@ -89,7 +89,7 @@ def test_tests_of_no_row_of_the_table_are_said_or_refused(toy_seed, toy_frame):
 def test_the_set_point_model_is_told(toy_seed, toy_frame, monkeypatch):
     calls = {}
     monkeypatch.setattr(setpoints, "response_of", lambda process: object())
-    monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests: calls.update(tests=tests) or "learnt")
+    monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests, advised: calls.update(tests=tests) or "learnt")
     data = replace(dataset_of(check(toy_frame(), toy_seed), toy_seed, None), tests=ROWS)
     assert setpoints.UnitSetpointFit().fit(data, None) == "learnt"
     assert calls["tests"] is ROWS
