@@ -29,17 +29,17 @@ def page(links: ServiceLinks, handler: PageHandler) -> Endpoint:
             return await handler(request, viewer)
         if viewer.is_known:
             return message(request, viewer, "no_role", HTTPStatus.FORBIDDEN)
-        return _to(addresses.of_sign_in(addresses.of_request(request)))
+        return to(addresses.of_sign_in(addresses.of_request(request)))
 
     return endpoint
 
 
-def message(request: Request, viewer: Viewer, kind: str, status: HTTPStatus) -> Response:
+def message(request: Request, viewer: Viewer, kind: str, status: HTTPStatus, detail: str = "") -> Response:
     """Page that says why there is no other one; `kind` is one that the template knows."""
-    return respond(request, viewer, "message", {"kind": kind}, status)
+    return respond(request, viewer, "message", {"kind": kind, "detail": detail}, status)
 
 
-def _to(path: str) -> Response:
+def to(path: str) -> Response:
     """Redirection to a page of this service, read by GET."""
     return RedirectResponse(path, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
 
@@ -53,7 +53,7 @@ def sign_in(links: ServiceLinks) -> Endpoint:
             return await _signed_in(links, request, viewer)
         path = addresses.own_or_overview(request.query_params.get("next", ""))
         if viewer.may_view or not links.needs_key():
-            return _to(path)
+            return to(path)
         return _form(request, viewer, path, "", HTTPStatus.OK)
 
     return endpoint
@@ -83,7 +83,7 @@ async def _signed_in(links: ServiceLinks, request: Request, viewer: Viewer) -> R
         token = await run_in_threadpool(sessions.begin, links.database, key)
     except RecordsError:
         return _form(request, viewer, path, "records", HTTPStatus.SERVICE_UNAVAILABLE)
-    response = _to(path)
+    response = to(path)
     forms.set_cookie(response, request, forms.SESSION, token)
     response.delete_cookie(forms.FORM, path="/")
     return response
@@ -102,7 +102,7 @@ def sign_out(links: ServiceLinks) -> Endpoint:
             return message(request, viewer, "form", HTTPStatus.FORBIDDEN)
         except RecordsError:
             return message(request, viewer, "records", HTTPStatus.SERVICE_UNAVAILABLE)
-        response = _to(addresses.SIGN_IN)
+        response = to(addresses.SIGN_IN)
         response.delete_cookie(forms.SESSION, path="/")
         return response
 
@@ -119,7 +119,7 @@ def set_language(links: ServiceLinks) -> Endpoint:
         except forms.FormError:
             return message(request, viewer, "form", HTTPStatus.FORBIDDEN)
         language = fields.get("language", "")
-        response = _to(addresses.own_or_overview(fields.get("next", "")))
+        response = to(addresses.own_or_overview(fields.get("next", "")))
         if language in languages.LANGUAGES:
             forms.set_cookie(response, request, languages.COOKIE, language, is_lasting=True)
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ STREAM, ASSETS, PROCESSES = f"{PREFIX}stream", f"{PREFIX}assets", f"{PREFIX}proc
 
 PROCESS = f"{PROCESSES}/{{process}}"
 UNIT, HEALTH, ASSET = f"{PROCESS}/unit", f"{PROCESS}/health", f"{ASSETS}/{{digest}}/{{name:path}}"
+DECISIONS, DECIDE, JOBS, BATCHES = (f"{PROCESS}/{name}" for name in ("decisions", "decide", "jobs", "batches"))
 """Addresses with parameters in braces."""
 
 
@@ -35,6 +37,28 @@ def of_unit(process: str, unit: str) -> str:
 def of_health(process: str) -> str:
     """Address of the page on the health of a process."""
     return f"{PROCESSES}/{quote(process, safe='')}/health"
+
+
+def of_decisions(process: str) -> str:
+    """Address of the page on decisions of users on a process."""
+    return f"{PROCESSES}/{quote(process, safe='')}/decisions"
+
+
+def of_decide(choice: Mapping[str, str], path: str = "") -> str:
+    """Address of the form for a decision that leads back to a path; without one, its own address."""
+    named = {name: value for name, value in choice.items() if name != "process" and value}
+    query = f"?{urlencode({**named, 'next': path})}" if path else ""
+    return f"{PROCESSES}/{quote(choice['process'], safe='')}/decide{query}"
+
+
+def of_jobs(process: str) -> str:
+    """Address to which forms on retraining jobs are sent."""
+    return f"{PROCESSES}/{quote(process, safe='')}/jobs"
+
+
+def of_batches(process: str) -> str:
+    """Address to which forms on batches of outcomes are sent."""
+    return f"{PROCESSES}/{quote(process, safe='')}/batches"
 
 
 def of_stream(page: str, process: str = "", **more: str) -> str:

@@ -12,16 +12,21 @@ from dashboard.state.plant import PlantState
 from dashboard.state.process import ProcessState
 from dashboard.state.units import UnitState
 from dashboard.updates import POLL_SECONDS
+from dashboard.views.decisions import decisions_page
+from dashboard.views.effects import accepted
+from dashboard.views.effects import slots_of as slots_of_effects
 from dashboard.views.health import health_page
 from dashboard.views.overview import overview
 from dashboard.views.process import process_page
+from dashboard.views.recommendations import recommendation_of
 from dashboard.views.unit import slots_of, unit_page
+from dashboard.views.warnings import of_unit
 from records.database import Database, RecordsError
 from records.jobs.queue import JobsError
 from records.outcomes import in_effect
 from seeds import Seed
 
-OVERVIEW, PROCESS, UNIT, HEALTH = "overview", "process", "unit", "health"
+OVERVIEW, PROCESS, UNIT, HEALTH, DECISIONS = "overview", "process", "unit", "health", "decisions"
 UPDATED = (OVERVIEW, PROCESS, UNIT)
 """Pages that are updated while they are open."""
 _JOBS_SECONDS = 30.0  # between two readings of the unfinished jobs
@@ -73,7 +78,40 @@ class PageContents:
             return {**content, "view": self._process(status, layer)}
         if page == UNIT:
             return {**content, "view": self._unit(status, unit), "unit": unit}
+        if page == DECISIONS:
+            return {**content, "view": self._decisions(status)}
         return {**content, "view": health_page(status, self._database, self._links.jobs)}
+
+    def of_decision(self, viewer: Viewer, process: str, unit: str, event: str) -> dict[str, Any]:
+        """Content of the form for a decision on the alarm of an event, or on the recommendation of a unit.
+
+        Raises
+        ------
+        NoPageError
+            There is nothing to decide on for this user.
+        """
+        self.plant.follow(POLL_SECONDS)
+        status = self.statuses(viewer).get(process)
+        if status is None:
+            raise NoPageError(process)
+        with self.plant.processes() as states:
+            state, own = states.get(process), self._unit_of(states, process, unit)
+            assert state is not None
+            alarms = [one for one in of_unit(state, own) if one.name == event and one.state != "normal"]
+            subject = recommendation_of(state, own) if not event else next(iter(alarms), None)
+        if subject is None:
+            raise NoPageError(unit)
+        return {"status": status, "subject": subject, "process": process}
+
+    def _decisions(self, status: ProcessStatus) -> Any:
+        with self.plant.processes() as states:
+            state = states.get(status.name) or self._empty(status.seed)
+            chosen = accepted(state)
+            slots = slots_of_effects(state, chosen)
+        known = self._outcomes(status.name, slots)
+        with self.plant.processes() as states:
+            state = states.get(status.name) or self._empty(status.seed)
+            return decisions_page(status, state, chosen, known)
 
     def _overview(self, viewer: Viewer) -> Any:
         jobs = self._unfinished_jobs()

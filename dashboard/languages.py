@@ -14,7 +14,7 @@ from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
 from seeds import Bin, Grade, Seed, WarningEvent
-from seeds.format.language import DescribedPart, Language, TitledPart
+from seeds.format.language import ActionPart, DescribedPart, Language, TitledPart
 
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "简体中文"}
 """Name of each language in itself, by its code in addresses, cookies and catalogues."""
@@ -78,6 +78,11 @@ def described(part: DescribedPart, language: Language) -> Text:
 def titled(part: TitledPart, language: Language) -> Text:
     """Title of a process, bin, grade or event in a language; the stated one where the seed has no other."""
     return _text(part.title_in(language), language)
+
+
+def acted(part: ActionPart, language: Language) -> Text:
+    """Action of an operator on an event in a language; a dash where the seed states none."""
+    return _text(part.action_in(language) or "–", language)
 
 
 def named(seed: Seed, name: str, language: Language) -> Text:

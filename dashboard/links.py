@@ -26,7 +26,7 @@ class Viewer:
     name : str
         Owner of the key, or the name that a proxy states; empty where no key is needed.
     may_view, may_operate : bool
-        Whether pages may be read, and names of users and reasons of errors on them.
+        Whether pages may be read; whether actions are allowed, and names of users and reasons of errors shown.
     processes : frozenset of str or None
         Processes that may be seen; None means all.
     session : str
@@ -129,6 +129,8 @@ class ServiceLinks:
         Returns the processes by name.
     read : Reader
         Reads recorded requests.
+    slot : callable
+        Returns unit and period of a row as outcomes have them, from the names and values of its identity.
     viewer : callable
         Returns the user of a request.
     key_digest : callable
@@ -148,6 +150,7 @@ class ServiceLinks:
     jobs: Jobs
     statuses: Callable[[], Mapping[str, ProcessStatus]]
     read: Reader
+    slot: Callable[[Seed, Mapping[str, str]], Slot]
     viewer: Callable[[Scope], Viewer]
     key_digest: Callable[[str], str | None]
     goes_on: Callable[[str], bool]

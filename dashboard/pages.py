@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from dashboard import access, addresses, assets, contents
+from dashboard.actions import Actions
 from dashboard.contents import NoPageError, PageContents
 from dashboard.languages import chosen
 from dashboard.links import ServiceLinks, Viewer
@@ -33,14 +34,35 @@ def endpoints(links: ServiceLinks) -> dict[str, Endpoint]:
         addresses.PROCESS: partial(pages.answer, contents.PROCESS),
         addresses.UNIT: partial(pages.answer, contents.UNIT),
         addresses.HEALTH: partial(pages.answer, contents.HEALTH),
+        addresses.DECISIONS: partial(pages.answer, contents.DECISIONS),
         addresses.STREAM: pages.stream,
     }
+    shown = {path: access.page(links, handler) for path, handler in own.items()}
     return {
-        **{path: access.page(links, handler) for path, handler in own.items()},
+        **shown,
+        **_actions(links, pages),
         addresses.SIGN_IN: access.sign_in(links),
         addresses.SIGN_OUT: access.sign_out(links),
         addresses.LANGUAGE: access.set_language(links),
         addresses.ASSET: assets.serve,
+    }
+
+
+def _actions(links: ServiceLinks, pages: Pages) -> dict[str, Endpoint]:
+    """Endpoint of each action by its address."""
+    if links.database is None or pages.contents is None:
+        none = access.page(links, pages.without_records)
+        return dict.fromkeys((addresses.DECIDE, addresses.JOBS, addresses.BATCHES), none)
+    actions = Actions(links, links.database, pages.contents)
+    form, decide = access.page(links, actions.form), actions.endpoint(actions.decide)
+
+    async def decision(request: Request) -> Response:
+        return await (decide if request.method == "POST" else form)(request)
+
+    return {
+        addresses.DECIDE: decision,
+        addresses.JOBS: actions.endpoint(actions.change_jobs),
+        addresses.BATCHES: actions.endpoint(actions.review_batch),
     }
 
 
@@ -49,19 +71,23 @@ class Pages:
 
     def __init__(self, links: ServiceLinks) -> None:
         self._links = links
-        self._contents = None if links.database is None else PageContents(links, links.database)
-        self._updates = None if self._contents is None else Updates(self._contents.plant, links.is_ending, self._stamp)
+        self.contents = None if links.database is None else PageContents(links, links.database)
+        self._updates = None if self.contents is None else Updates(self.contents.plant, links.is_ending, self._stamp)
 
     def _stamp(self) -> tuple[object, ...]:
         return tuple((one.name, one.state, one.version, one.shadow) for one in self._links.statuses().values())
 
+    async def without_records(self, request: Request, viewer: Viewer) -> Response:
+        """Return the page of a service without records."""
+        return access.message(request, viewer, "no_records", HTTPStatus.SERVICE_UNAVAILABLE)
+
     async def answer(self, page: str, request: Request, viewer: Viewer) -> Response:
         """Return a page for a user who may read pages."""
-        if self._contents is None:
-            return access.message(request, viewer, "no_records", HTTPStatus.SERVICE_UNAVAILABLE)
+        if self.contents is None:
+            return await self.without_records(request, viewer)
         given = _given(request)
         try:
-            content = await run_in_threadpool(self._contents.of, page, viewer, **given)
+            content = await run_in_threadpool(self.contents.of, page, viewer, **given)
         except NoPageError:
             return access.message(request, viewer, "no_page", HTTPStatus.NOT_FOUND)
         except RecordsError:
@@ -75,7 +101,7 @@ class Pages:
     async def stream(self, request: Request, viewer: Viewer) -> Response:
         """Return the updates of a page as server-sent events, as long as it is open."""
         page, given = request.query_params.get("page", ""), _given(request)
-        if self._contents is None or page not in contents.UPDATED:
+        if self.contents is None or page not in contents.UPDATED:
             return Response(status_code=HTTPStatus.NO_CONTENT)
         events = self._events(page, viewer, chosen(request), given)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -84,7 +110,7 @@ class Pages:
     async def _events(
         self, page: str, viewer: Viewer, language: Language, given: dict[str, str]
     ) -> AsyncIterator[bytes]:
-        assert self._contents is not None
+        assert self.contents is not None
         assert self._updates is not None
         key = (page, language, viewer.may_operate, viewer.processes, *given.items())
         render = partial(self._fragment, page, viewer, language, given)
@@ -102,9 +128,9 @@ class Pages:
             sent = digest
 
     def _fragment(self, page: str, viewer: Viewer, language: Language, given: dict[str, str]) -> str:
-        assert self._contents is not None
+        assert self.contents is not None
         try:
-            return fragment(language, page, self._contents.of(page, viewer, **given))
+            return fragment(language, page, self.contents.of(page, viewer, **given))
         except (NoPageError, RecordsError):
             return ""
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard import addresses, assets, forms
-from dashboard.languages import LANGUAGES, Formats, chosen, described, named, titled, translations
+from dashboard.languages import LANGUAGES, Formats, acted, chosen, described, named, titled, translations
 from dashboard.links import Viewer
 from seeds.format.language import Language
 
@@ -43,6 +43,7 @@ def environment(language: Language) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(language)
     made.filters |= {
+        "acted": lambda part: acted(part, language),
         "described": lambda part: described(part, language),
         "titled": lambda part: titled(part, language),
         "json": lambda value: msgspec.json.encode(value).decode(),

@@ -10,7 +10,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
 from dashboard.links import ProcessStatus, Reader
-from dashboard.state.process import OPERATIONS, ProcessState
+from dashboard.state.process import MOST_USER_DECISIONS, OPERATIONS, ProcessState
+from records import user_decisions
 from records.database import Connection, Database
 from records.outcomes import newest_batches
 from records.recent import RecentExchange, by_number, newest_first, newest_number, numbers_after
@@ -54,7 +55,7 @@ class PlantState:
         self._processes: dict[str, ProcessState] = {}
         self._last: int | None = None
         self._added: set[int] = set()
-        self._last_batch = 0
+        self._last_batch = self._last_decision = 0
         self._lock = threading.Lock()
         self.revision = 0
         """Number of refreshes that changed anything."""
@@ -72,7 +73,7 @@ class PlantState:
         if state is None:
             return self.revision
         own = state.units.get(unit)
-        return state.outcomes_at, state.revision if own is None else own.numbers
+        return state.outcomes_at, state.decided, state.revision if own is None else own.numbers
 
     def follow(self, seconds: float) -> bool:
         """Read the records unless that was tried less than so long ago [s]; return whether it succeeded."""
@@ -103,6 +104,7 @@ class PlantState:
             is_changed = self._fill(connection)
             is_changed |= self._follow(connection)
             is_changed |= self._note_outcomes(connection)
+            is_changed |= self._note_decisions(connection)
             self.revision += is_changed
 
     def _fill(self, connection: Connection) -> bool:
@@ -124,7 +126,7 @@ class PlantState:
             for operation in OPERATIONS:
                 self._read_newest(connection, state, operation)
         if new:
-            self._last_batch = 0  # of all processes once more
+            self._last_batch = self._last_decision = 0  # of all processes once more
         return bool(new)
 
     def _read_newest(self, connection: Connection, state: ProcessState, operation: str) -> None:
@@ -165,3 +167,11 @@ class PlantState:
             if name in self._processes:
                 self._processes[name].outcomes_at = at
         return bool(newest)
+
+    def _note_decisions(self, connection: Connection) -> bool:
+        if user_decisions.newest_number(connection) == self._last_decision:
+            return False
+        new = user_decisions.after(connection, self._last_decision, MOST_USER_DECISIONS)
+        self._last_decision = new[-1].number if new else 0
+        changed = [state.decide(one for one in new if one.process == name) for name, state in self._processes.items()]
+        return any(changed)

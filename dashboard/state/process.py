@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from dashboard.links import Reader, RecordedRows
+from dashboard.state.alarms import AlarmCourse
 from dashboard.state.units import LotDecision, Point, SortedLot, UnitResponse, UnitState, newer
 from models.consistency.unit_names import unit_name
 from records.recent import RecentExchange
+from records.user_decisions import UserDecision
 from seeds import Seed
 
 PREDICTIONS, WARNINGS, RECOMMENDATIONS = "predictions", "warnings", "recommendations"
@@ -24,6 +26,8 @@ MOST_LOTS = 50
 """Sorted lots of a process in memory."""
 MOST_DECISIONS = 200
 """Lots with a decision of a process in memory."""
+MOST_USER_DECISIONS = 1000
+"""Newest decisions of users on a process in memory."""
 _PARTS = {WARNINGS: "events", RECOMMENDATIONS: "setpoints"}
 """Field of a unit's part of a response that holds objects by name."""
 EXPLANATIONS = ("explanation", "explanations")
@@ -57,6 +61,8 @@ class ProcessState:
         Start of the newest predicted period as outcomes have it.
     outcomes_at : int
         Arrival of the newest outcomes [microseconds since 1970, UTC]; 0 before the first.
+    user_decisions : dict of int to UserDecision
+        Newest decisions of users by their number, in its order.
     revision : int
         Number of exchanges that were added.
     """
@@ -68,6 +74,8 @@ class ProcessState:
         self.decisions: dict[tuple[str, str], LotDecision] = {}
         self.rows = self.since = self.at = self.warned_at = self.outcomes_at = 0
         self.period = ""
+        self.user_decisions: dict[int, UserDecision] = {}
+        self._latest_decisions: dict[tuple[str, str], UserDecision] = {}
         self.revision = 0
         names = [column.name for column in (*seed.identity, *seed.inputs)]
         self._key = None if seed.key is None else names.index(seed.key.name)
@@ -161,8 +169,29 @@ class ProcessState:
             unit = self._unit(name)
             if exchange.operation == WARNINGS:
                 unit.warnings = newer(unit.warnings, response)
+                for event, part in one[_PARTS[WARNINGS]].items():
+                    course = unit.alarms.setdefault(event, AlarmCourse())
+                    course.add(exchange.number, exchange.at, bool(part.get("alarm")))
             else:
                 unit.recommendation = newer(unit.recommendation, response)
+
+    def decide(self, decisions: Iterable[UserDecision]) -> bool:
+        """Add decisions of users, in any order; return whether one was new."""
+        new = {one.number: one for one in decisions if one.number not in self.user_decisions}
+        if new:
+            newest = sorted({**self.user_decisions, **new}.items())[-MOST_USER_DECISIONS:]
+            self.user_decisions = dict(newest)
+            self._latest_decisions = {(one.unit, one.event): one for one in self.user_decisions.values()}
+        return bool(new)
+
+    @property
+    def decided(self) -> int:
+        """Number of the newest decision of a user; 0 before the first."""
+        return next(reversed(self.user_decisions), 0)
+
+    def latest_decision(self, unit: str, event: str = "") -> UserDecision | None:
+        """Latest decision of a user on an event, or on the recommendation; None before the first."""
+        return self._latest_decisions.get((unit, event))
 
     def _unit(self, name: str) -> UnitState:
         unit = self.units.get(name)

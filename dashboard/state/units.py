@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.state.alarms import AlarmCourse
+
 MOST_POINTS = 120
 """Newest periods of a unit that are held in memory."""
 
@@ -74,6 +76,8 @@ class UnitState:
         Latest prediction, and the latest one that was answered with an explanation.
     warnings, recommendation : UnitResponse or None
         Latest of each.
+    alarms : dict of str to AlarmCourse
+        Course of each event.
     """
 
     name: str
@@ -82,6 +86,7 @@ class UnitState:
     explained: UnitResponse | None = None
     warnings: UnitResponse | None = None
     recommendation: UnitResponse | None = None
+    alarms: dict[str, AlarmCourse] = field(default_factory=dict)
 
     @property
     def point(self) -> Point | None:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.links import ProcessStatus
-from records import audit, monitoring
+from records import audit, monitoring, outcomes
 from records.audit import Entry
 from records.database import Database
 from records.jobs.queue import Job, Jobs, JobsError
+from records.outcomes import Sent
 
 MOST_ENTRIES = 20
 """Newest entries of the history that are shown."""
 MOST_JOBS = 10
 """Newest jobs that are shown."""
+MOST_BATCHES = 10
+"""Newest batches of outcomes that are shown."""
 MOST_STEPS = 6
 """Newest steps of errors that are shown of each quantity."""
 _NOTHING = "nothing"  # as checks state that no action is due
@@ -62,6 +65,8 @@ class HealthPage:
         Retraining jobs, the latest first.
     are_jobs_known : bool
         Whether the queue of jobs could be read.
+    batches : sequence of Sent
+        Newest batches of outcomes, the latest first.
     """
 
     status: ProcessStatus
@@ -75,6 +80,7 @@ class HealthPage:
     history: Sequence[Entry]
     jobs: Sequence[Job]
     are_jobs_known: bool
+    batches: Sequence[Sent]
 
 
 def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> HealthPage:
@@ -88,6 +94,7 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
     with database.read() as connection:
         snapshot = monitoring.newest(connection, status.name)
         history = audit.newest_of_process(connection, status.name, MOST_ENTRIES)
+        batches = outcomes.batches(connection, status.name)[::-1][:MOST_BATCHES]
     try:
         known, listed = True, jobs.of(status.name, MOST_JOBS) if jobs.exist else []
     except JobsError:
@@ -105,6 +112,7 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
         history=history,
         jobs=listed,
         are_jobs_known=known,
+        batches=batches,
     )
 
 

@@ -10,7 +10,7 @@ from dashboard.links import ProcessStatus
 from dashboard.state.process import ProcessState
 from dashboard.views.figures import Figure, means
 from dashboard.views.shares import Share, of_bins, of_classes, of_decisions
-from dashboard.views.warnings import UnitWarning, alarms
+from dashboard.views.warnings import UnitWarning, WarningRate, alarms, rate
 
 MOST_ALARMS = 20
 """Alarms in effect that the overview lists."""
@@ -68,6 +68,10 @@ class Overview:
         Alarms in effect, at most `MOST_ALARMS`.
     all_alarms : int
         Number of alarms in effect.
+    shelved : sequence of UnitWarning
+        Alarms that users have shelved.
+    rate : WarningRate
+        How often alarms began.
     is_waiting : bool
         Whether no row is recorded of any process.
     is_starting : bool
@@ -78,6 +82,8 @@ class Overview:
     others: Sequence[ProcessSummary]
     alarms: Sequence[UnitWarning]
     all_alarms: int
+    shelved: Sequence[UnitWarning]
+    rate: WarningRate
     is_waiting: bool
     is_starting: bool
 
@@ -87,7 +93,8 @@ def overview(
 ) -> Overview:
     """Overview of processes that a user may see; `jobs` has the states of unfinished jobs."""
     own = {name: state for name, state in states.items() if name in statuses}
-    in_effect = list(alarms(own))
+    of_all = list(alarms(own))
+    in_effect = [one for one in of_all if one.is_alarm]
     counts = Counter(one.process for one in in_effect)
     all_of_them = [_summary(one, own.get(name), counts[name], jobs.get(name, "")) for name, one in statuses.items()]
     active = [one for one in all_of_them if one.is_active]
@@ -96,6 +103,8 @@ def overview(
         others=[one for one in all_of_them if not one.is_active],
         alarms=in_effect[:MOST_ALARMS],
         all_alarms=len(in_effect),
+        shelved=[one for one in of_all if one.state == "shelved"],
+        rate=rate(own),
         is_waiting=not any(one.rows for one in active),
         is_starting=any(one.state == "starting" for one in statuses.values()),
     )

@@ -12,6 +12,7 @@ from dashboard.links import ProcessStatus
 from dashboard.state.process import ProcessState
 from dashboard.state.units import LotDecision, SortedLot, UnitState
 from dashboard.views.figures import Figure, quantities
+from dashboard.views.recommendations import recommendation_of
 from dashboard.views.shares import Share, of_bins, of_classes, of_decisions, of_lots
 from dashboard.views.warnings import of_unit
 from records.outcomes import Slot
@@ -134,7 +135,7 @@ def _tiles(state: ProcessState, units: Sequence[UnitState], layer: Layer) -> lis
     if layer == "warning":
         return [_of_warning(state, unit, figures[unit.name]) for unit in units]
     if layer == "recommendation":
-        return [_of_recommendation(unit, figures[unit.name]) for unit in units]
+        return [_of_recommendation(state, unit, figures[unit.name]) for unit in units]
     if layer == "width":
         widths = [one.high - one.low for one in figures.values() if one is not None and math.isfinite(one.high)]
         middle = median(widths) if widths else math.nan
@@ -167,7 +168,7 @@ def _of_width(unit: UnitState, figure: Figure | None, middle: float) -> Tile:
 
 
 def _of_warning(state: ProcessState, unit: UnitState, figure: Figure | None) -> Tile:
-    events = of_unit(state.seed, unit)
+    events = of_unit(state, unit)
     if not events:
         return Tile(unit.name, "none", figure)
     if events[0].is_alarm:
@@ -175,14 +176,13 @@ def _of_warning(state: ProcessState, unit: UnitState, figure: Figure | None) -> 
     return Tile(unit.name, "refused" if all(one.refusal for one in events) else "normal", figure)
 
 
-def _of_recommendation(unit: UnitState, figure: Figure | None) -> Tile:
-    advice = unit.recommendation
+def _of_recommendation(state: ProcessState, unit: UnitState, figure: Figure | None) -> Tile:
+    advice = recommendation_of(state, unit)
     if advice is None:
         return Tile(unit.name, "none", figure)
-    moves = [one for one in (advice.content.get("setpoints") or {}).values() if one.get("move")]
-    if not moves:
+    if not advice.moves:
         return Tile(unit.name, "refused" if advice.content.get("refusal") else "normal", figure)
-    return Tile(unit.name, "advice", figure, str(len(moves)))
+    return Tile(unit.name, "advice" if advice.is_open else "normal", figure, str(len(advice.moves)))
 
 
 def _lot(state: ProcessState, lot: SortedLot) -> LotRow:

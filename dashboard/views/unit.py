@@ -10,8 +10,9 @@ from typing import Any
 
 from dashboard.links import ProcessStatus
 from dashboard.state.process import EXPLANATIONS, ProcessState
-from dashboard.state.units import Point, UnitResponse, UnitState
+from dashboard.state.units import Point, UnitState
 from dashboard.views.figures import Figure, quantities, readings
+from dashboard.views.recommendations import Recommendation, recommendation_of
 from dashboard.views.warnings import UnitWarning, of_unit
 from records.outcomes import Slot
 
@@ -98,7 +99,7 @@ class UnitPage:
         Predicted class; empty where numbers are predicted.
     explanations : sequence of Explanation
     warnings : sequence of UnitWarning
-    recommendation : UnitResponse or None
+    recommendation : Recommendation or None
     """
 
     status: ProcessStatus
@@ -109,7 +110,7 @@ class UnitPage:
     label: str
     explanations: Sequence[Explanation]
     warnings: Sequence[UnitWarning]
-    recommendation: UnitResponse | None
+    recommendation: Recommendation | None
 
 
 def unit_page(status: ProcessStatus, state: ProcessState, unit: UnitState, outcomes: Outcomes) -> UnitPage:
@@ -124,8 +125,8 @@ def unit_page(status: ProcessStatus, state: ProcessState, unit: UnitState, outco
         flags=[str(flag) for flag in latest.get("flags", [])],
         label=str(latest.get(seed.target.name, "")) if seed.classes else "",
         explanations=list(_explanations(unit)),
-        warnings=of_unit(seed, unit),
-        recommendation=unit.recommendation,
+        warnings=of_unit(state, unit),
+        recommendation=recommendation_of(state, unit),
     )
 
 

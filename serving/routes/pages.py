@@ -20,6 +20,7 @@ from serving.middleware.allowed_hosts import origin
 from serving.middleware.authorization import ANYBODY, NOBODY, KeyCache, digest
 from serving.middleware.page_users import TOKEN
 from serving.middleware.rate_limit import RateLimiter
+from serving.outcomes.slots import slots
 from serving.routes.health import state_of
 from serving.shadow.shadows import Shadow
 
@@ -47,6 +48,7 @@ def page_routes(
             jobs=jobs,
             statuses=lambda: _statuses(champions, in_shadow()),
             read=_Reader(database),
+            slot=lambda seed, row: slots([dict(row)], seed)[0][0],
             viewer=viewer_of,
             key_digest=lambda key: _digest_of(ring, key),
             goes_on=lambda token: _goes_on(database, ring, token),

@@ -15,7 +15,7 @@ from dashboard.rendering import FOLDER
 OTHERS = [code for code in LANGUAGES if code != DEFAULT]
 TEMPLATES = sorted(FOLDER.glob("*.html"))
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-PLAIN = {"nonferrous", "view", "nonferrous train", "nonferrous monitor"}
+PLAIN = {"nonferrous", "view", "operate", "nonferrous train", "nonferrous monitor"}
 """Names of programs, commands and roles, which are the same in each language."""
 
 
