@@ -9,8 +9,13 @@ import pytest
 
 # Their fixtures belong to one process each.
 CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full_plant.py")
-# Half a minute and more each, and nothing to cut them by.
-WHOLE = ("tests/test_every_table.py", "tests/nonferrous/jobs/test_story.py", "benchmarks/tests/fuzz/test_everything.py")
+# Half a minute to ten minutes each, and nothing to cut them by.
+WHOLE = (
+    "tests/test_tutorials.py",
+    "tests/test_every_table.py",
+    "tests/nonferrous/jobs/test_story.py",
+    "benchmarks/tests/fuzz/test_everything.py",
+)
 
 MANY_OBJECTS = 50_000  # that are new, before any of them are looked at
 
