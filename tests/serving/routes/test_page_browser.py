@@ -43,6 +43,7 @@ def served(make_plant, send, record, monkeypatch):
         "setpoints": {"x_set": {"plan": 10.0, "move": 0.5, "recommended": 10.5, "unit": "V"}},
         "gain": {"value": 12.0, "low": 4.0, "high": 20.0, "unit": "$/d"},
         "limits": [{"name": "heat", "unit": "K", "at_most": 9.0, "expected": 8.5, "violation_probability": 0.1}],
+        "effects": {"y": {"value": 0.4, "low": 0.1, "high": 0.7, "unit": "%"}},
         "cause": "less power",
     }
     record(CELLS, "recommendations", {"recommendations": [one | advice]})
@@ -73,6 +74,9 @@ PAGES = {
     "unit": addresses.of_unit(CELLS, "三号槽"),
     "explained unit": addresses.of_unit(CELLS, "<b>'\""),
     "health": addresses.of_health(CELLS),
+    "decisions": addresses.of_decisions(CELLS),
+    "decide on a recommendation": addresses.of_decide({"process": CELLS, "unit": "三号槽"}, "/"),
+    "decide on a warning": addresses.of_decide({"process": CELLS, "unit": "三号槽", "event": "hot"}, "/"),
     "no page": addresses.of_process("none"),
 }
 
@@ -109,6 +113,52 @@ def test_a_page_is_updated_while_it_is_open_and_holds_the_focus(served, page: Br
     page.wait_for("[...document.querySelectorAll('.tile')].some(one => one.textContent.includes('new unit'))")
     assert page.evaluate("document.activeElement.getAttribute('href')") == before
     assert page.errors == []
+
+
+def test_a_shift_acknowledges_accepts_and_sees_the_realised_effect(served, page: BrowserPage, send, record, call):
+    """Before the move all units have 92; then all gain 0.2, and the moved one 0.5 more."""
+    app, address = served
+    months = [f"2026-{month:02d}-01" for month in range(1, 7)]
+    units = ("B-001", "B-002", "B-003")
+    send(app, CELLS, *({"unit": unit, "period_start": day} for unit in units for day in months))
+    page.open(address + addresses.OVERVIEW)
+    page.wait_for("document.getElementById('connection').textContent === 'Live'")
+    event = {"alarm": True, "probability": 0.9, "threshold": 0.2, "horizon": 9, "cause": "anodes", "refusal": None}
+    warned = {"unit": "B-001", "period_start": "2026-06-01", "events": {"hot": event}}
+    record(CELLS, "warnings", {"warnings": [warned]})
+    page.wait_for("document.body.textContent.includes('90%')")
+    click(page, "Acknowledge")
+    page.wait_for("document.body.textContent.includes('acknowledged')")
+
+    advice = {"setpoints": {"x_set": {"plan": 10.0, "move": 0.5, "recommended": 10.5, "unit": "V"}}}
+    effects = {"effects": {"y": {"value": 0.4, "low": 0.1, "high": 0.7, "unit": "%"}}}
+    record(
+        CELLS, "recommendations", {"recommendations": [{"unit": "B-001", "period_start": months[3]} | advice | effects]}
+    )
+    page.open(address + addresses.of_unit(CELLS, "B-001"))
+    page.wait_for("document.body.textContent.includes('Accept')")
+    click(page, "Accept")
+    page.wait_for("document.body.textContent.includes('accepted')")
+
+    outcomes = [
+        {"unit": unit, "period_start": day, "y": 92.0 + (day >= months[3]) * (0.7 if unit == "B-001" else 0.2)}
+        for unit in units
+        for day in months
+    ]
+    response = call(app, "POST", f"/v1/{CELLS}/outcomes", json={"outcomes": outcomes})
+    assert response.status_code == 200, response.text
+    time.sleep(0.3)
+    page.open(address + addresses.of_decisions(CELLS))
+    cells = page.evaluate("[...document.querySelectorAll('tbody tr')[0].cells].map(one => one.textContent.trim())")
+    assert [cells[1], cells[2], cells[3], cells[4]] == ["1", "+0.4", "+0.5", "%"]
+    assert page.errors == []
+
+
+def click(page: BrowserPage, text: str) -> None:
+    """Press the button with a text, and wait for the page behind it."""
+    before = page.evaluate("performance.timeOrigin")
+    page.evaluate(f"[...document.querySelectorAll('button')].find(one => one.textContent === {text!r}).click()")
+    page.wait_for(f"performance.timeOrigin !== {before} && document.readyState === 'complete'")
 
 
 def test_trends_are_drawn_and_follow_new_rows(served, page: BrowserPage, send):
