@@ -42,7 +42,7 @@
     return {
       width: chart.clientWidth, height: isSmall ? 56 : 240, series: lines,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-      legend: { show: !isSmall, live: true }, cursor: { show: !isSmall }, padding: isSmall ? [4, 4, 4, 4] : undefined,
+      legend: { show: !isSmall, live: true }, cursor: { show: !isSmall }, padding: isSmall ? [4, 4, 4, 4] : [null, 36, null, null],
       scales: { y: { range: range(series.band) } },
       axes: [{ ...axis, show: !isSmall, space: 90, values: stamp }, { ...axis, show: !isSmall, size: 64 }],
       bands: series.low ? [{ series: [3, 2], fill: colour("--interval") }] : [],
