@@ -125,6 +125,7 @@ class Actions:
         except msgspec.DecodeError as error:
             raise ActionError(f"about: {error}") from None
         action = _action(fields.get("action") or choice.action)
+        self._contents.plant.follow(0.0)  # another replica may have shown the page, and newer responses may have come
         until = now() + _hours(fields.get("hours", "")) * _HOUR if action in WITH_END else None
         with self._contents.plant.processes() as states:
             state = states.get(process)
