@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Self
@@ -20,6 +20,7 @@ RIDGE = 0.05
 
 MOST_PATTERNS = 512
 """Patterns whose slopes are kept, the latest used: k x k / 4 numbers at most each."""
+_SOLVED_TOGETHER = 256  # patterns: a system of each is in memory
 FARTHEST = 5.0
 """Largest deviation of an input from its mean that counts, in standard deviations."""
 CONSTANT = 1e-9
@@ -119,11 +120,10 @@ class Imputation:
         order = np.concatenate(parts)  # rows of a pattern in one piece, which is several times as fast
         ordered, near = X[order], near[order]
         end = 0
-        for mask, rows in zip(masks, parts, strict=True):
+        for of_mask, rows in zip(self._of_masks(masks), parts, strict=True):
             begin, end = end, end + len(rows)
-            if mask.any():
-                lines = self._lines(mask.tobytes())
-                ordered[begin:end, self.columns[lines.missing]] = lines.means(near[begin:end])
+            if of_mask is not None:
+                ordered[begin:end, self.columns[of_mask.missing]] = of_mask.means(near[begin:end])
         filled[order] = ordered
         return filled
 
@@ -136,22 +136,40 @@ class Imputation:
         """Return the change of predictions, of their shape, by replacing missing inputs."""
         return np.asarray(estimate(self.filled(X)) - estimate(X), dtype=np.float64)
 
+    def _of_masks(self, masks: BoolArray) -> list[_Lines | None]:
+        """Lines of patterns, shape (m, p); None of one that misses nothing."""
+        if len(masks) <= MOST_PATTERNS:
+            return [self._lines(mask.tobytes()) if mask.any() else None for mask in masks]
+        results: list[_Lines | None] = [None] * len(masks)
+        counts = masks.sum(axis=1)
+        for count in np.unique(counts[counts > 0]).tolist():
+            numbers = np.flatnonzero(counts == count)
+            for first in range(0, len(numbers), _SOLVED_TOGETHER):
+                some = numbers[first : first + _SOLVED_TOGETHER]
+                for number, lines in zip(some.tolist(), self._solved(masks[some]), strict=True):
+                    results[number] = lines
+        return results
+
+    def _solved(self, masks: BoolArray) -> Iterator[_Lines]:
+        """Lines of patterns, shape (m, p), of which each misses as many columns."""
+        missing, known = (np.nonzero(of)[1].reshape(len(masks), -1) for of in (masks, ~masks))
+        # Both give the same slopes; the system of the fewer columns is the smaller one.
+        if missing.shape[1] < known.shape[1]:
+            left, right = (self._inverse[missing[:, :, None], of[:, None, :]] for of in (missing, known))
+            slopes = -np.linalg.solve(left, right).swapaxes(1, 2)
+        else:
+            left, right = (self.correlation[known[:, :, None], of[:, None, :]] for of in (known, missing))
+            slopes = np.linalg.solve(left, right)
+        for own, others, one in zip(missing, known, slopes, strict=True):
+            yield _Lines(own, self.mean[own], others, one * self.scale[own])
+
     @cached_property
     def _lines(self) -> Callable[[bytes], _Lines]:
         """Lines of the missing inputs on the others, by mask of the columns."""
 
         @lru_cache(MOST_PATTERNS)
         def lines(pattern: bytes) -> _Lines:
-            mask = np.frombuffer(pattern, dtype=np.bool_)
-            missing, known = np.flatnonzero(mask), np.flatnonzero(~mask)
-            # Both give the same slopes; the system of the fewer columns is the smaller one.
-            if len(missing) < len(known):
-                inverse = self._inverse[missing]
-                slopes = -np.linalg.solve(inverse[:, missing], inverse[:, known]).T
-            else:
-                rows = self.correlation[known]
-                slopes = np.linalg.solve(rows[:, known], rows[:, missing])
-            return _Lines(missing, self.mean[missing], known, slopes * self.scale[missing])
+            return next(self._solved(np.frombuffer(pattern, dtype=np.bool_)[None]))
 
         return lines
 
