@@ -97,7 +97,7 @@ class RetiredCellPhysics(Physics[Equipment]):
         "label": ("label_voltage", "label_capacity", "label_resistance", "capacity_density", "voltage_over_label"),
         "size and mass": ("mass", "length", "width", "thickness", "box_density"),
         "swelling and damage": ("swelling", "surface_grade"),
-        "charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "charge_of_lmo", "low_charge"),
+        "state of charge": ("rest_voltage", "charge_of_lfp", "charge_of_nmc", "charge_of_lmo", "low_charge"),
         "resistance at once": (
             *("pulse_r30ms", "pulse_r100ms", "z_1khz_re", "ohmic_25", "ohmic_by_mass", "ohmic_by_capacity"),
             *("ohmic_growth", "fade_by_growth"),
