@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.languages import DEFAULT, DOMAIN, FOLDER, LANGUAGES
+from dashboard.sentences import SENTENCES, UNITS_OF_MEASURE
 from seeds.format.language import Language
 
 _METHODS = [("templates/**.html", "jinja2")]
@@ -24,8 +25,9 @@ def place_of(language: Language, suffix: str) -> Path:
 
 
 def texts() -> set[str]:
-    """Texts of all templates."""
-    return {str(message) for _, _, message, _, _ in extract_from_dir(FOLDER.parent, _METHODS, _OPTIONS)}
+    """Texts of all templates, sentences of responses, and words in units of measure."""
+    of_templates = {str(message) for _, _, message, _, _ in extract_from_dir(FOLDER.parent, _METHODS, _OPTIONS)}
+    return of_templates | {*SENTENCES, *UNITS_OF_MEASURE.values()}
 
 
 def catalogue(language: Language) -> Catalog:

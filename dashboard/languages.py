@@ -62,9 +62,14 @@ def _quality(weight: str) -> float:
         return 0.0
 
 
+def tag_of(language: Language) -> str:
+    """Tag of a language (RFC 5646)."""
+    return _TAGS[language]
+
+
 @dataclass(frozen=True)
 class Text:
-    """A text and the tag of its language (RFC 5646)."""
+    """A text and the tag of its language (RFC 5646), empty where it is not known."""
 
     text: str
     tag: str
@@ -86,8 +91,11 @@ def acted(part: ActionPart, language: Language) -> Text:
 
 
 def named(seed: Seed, name: str, language: Language) -> Text:
-    """Description or title of the part of a seed with a name; the name itself where there is no such part."""
-    part = next((one for one in seed.columns if one.name == name), None) or seed.targets.get(name)
+    """Description or title of the part of a seed with a name; the name itself where there is no such part.
+
+    A predicted quantity is described as a target, like its numbers: its column may be that of a first measurement.
+    """
+    part = seed.targets.get(name) or next((one for one in seed.columns if one.name == name), None)
     if part is not None:
         return described(part, language)
     others: tuple[WarningEvent | Grade | Bin, ...] = (*seed.warnings, *seed.grades, *seed.bins)

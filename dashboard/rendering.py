@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from dashboard import addresses, assets, forms
 from dashboard.languages import LANGUAGES, Formats, acted, chosen, described, named, titled, translations
 from dashboard.links import Viewer
+from dashboard.phrases import phrase, unit_of_measure
 from seeds.format.language import Language
 
 FOLDER = Path(__file__).parent / "templates"
@@ -47,11 +48,13 @@ def environment(language: Language) -> Environment:
         "described": lambda part: described(part, language),
         "titled": lambda part: titled(part, language),
         "json": lambda value: msgspec.json.encode(value).decode(),
+        "measure": lambda unit: unit_of_measure(str(unit), language),
         "is_finite": lambda value: isinstance(value, int | float) and math.isfinite(value),
     }
     made.globals |= {
         "formats": formats,
         "named": lambda seed, name: named(seed, name, language),
+        "phrases": lambda seed, words, *tag: phrase(seed, str(words), language, *tag),
         "language": language,
         "languages": LANGUAGES,
         "addresses": addresses,

@@ -26,6 +26,8 @@ class UnitWarning:
     Attributes
     ----------
     process, unit : str
+    seed : Seed
+        The process, for the texts of its names.
     event : WarningEvent or None
         Event of the seed; None where the seed no longer has it.
     name : str
@@ -46,6 +48,7 @@ class UnitWarning:
 
     process: str
     unit: str
+    seed: Seed
     event: WarningEvent | None
     name: str
     state: AlarmState
@@ -88,6 +91,7 @@ def of_unit(state: ProcessState, unit: UnitState) -> list[UnitWarning]:
             UnitWarning(
                 seed.process.name,
                 unit.name,
+                seed,
                 known.get(name),
                 name,
                 _state(bool(one.get("alarm")), decision),
@@ -162,6 +166,7 @@ class FrequentWarning:
 
     process: str
     unit: str
+    seed: Seed
     event: WarningEvent | None
     name: str
     count: int
@@ -186,7 +191,7 @@ def rate(states: Mapping[str, ProcessState]) -> WarningRate:
                 hour += course.count_after(moment - _HOUR)
                 count = course.count_after(moment - 24 * _HOUR)
                 if count:
-                    frequent.append(FrequentWarning(process, unit.name, known.get(name), name, count))
+                    frequent.append(FrequentWarning(process, unit.name, state.seed, known.get(name), name, count))
     frequent.sort(key=lambda one: (-one.count, one.process, one.unit, one.name))
     return WarningRate(hour, sum(one.count for one in frequent), frequent[:MOST_FREQUENT])
 

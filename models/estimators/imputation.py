@@ -145,8 +145,8 @@ class Imputation:
         for count in np.unique(counts[counts > 0]).tolist():
             numbers = np.flatnonzero(counts == count)
             for first in range(0, len(numbers), _SOLVED_TOGETHER):
-                some = numbers[first : first + _SOLVED_TOGETHER]
-                for number, lines in zip(some.tolist(), self._solved(masks[some]), strict=True):
+                block = numbers[first : first + _SOLVED_TOGETHER]
+                for number, lines in zip(block.tolist(), self._solved(masks[block]), strict=True):
                     results[number] = lines
         return results
 

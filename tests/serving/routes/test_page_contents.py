@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import addresses
 from dashboard.rendering import POLICY
+from seeds import load
 
 CELLS, LOTS, ORES, SCRAP = "toy_cells", "toy_lots", "toy_ores", "toy_scrap"
 PIECE = {"lot": "L-1"}
@@ -163,8 +164,6 @@ def test_lots_show_their_decision_until_their_outcome(plant, user, send, call):
 
 
 def test_a_sorter_shows_its_bins_by_share(plant, user, call):
-    from seeds import load
-
     seed = load(SCRAP)
     row = {column.name: column.typical_value for column in seed.inputs if column.typical is not None}
     identity = {column.name: "2026-01-01T06:00:00" if column.role == "time" else "L-1" for column in seed.identity}
@@ -210,6 +209,39 @@ def test_the_language_is_that_of_the_browser_until_the_user_sets_one(plant, user
     assert "总览" in browser.get("/", **{"accept-language": "en"}).text
     browser.post("/dashboard/language", {"language": "xx", "next": "/"}, token)
     assert "总览" in browser.get("/").text
+
+
+CHINESE = {"accept-language": "zh-CN"}
+
+
+def test_chinese_pages_translate_what_a_response_says(plant, user, send, record):
+    send(plant, CELLS, {"z": 7.9})
+    unit = {"unit": "A-001", "period_start": "2026-01-02"}
+    refusal = "history knows 1 period without a gap before 2026-01-02: expected 3 or more"
+    advice = {"setpoints": {"x_set": {"plan": 10.0, "unit": "count/s"}}, "cause": "less power", "refusal": refusal}
+    record(CELLS, "recommendations", {"recommendations": [unit | advice]})
+    record(CELLS, "warnings", {"warnings": [unit | event(0.7)]})
+    browser = user(plant)
+    page = browser.get(addresses.of_unit(CELLS, "A-001"), **CHINESE)
+    shown = "2026-01-02 之前只有 1 个连续时段的数据：至少需要 3 个"
+    for text in ("超出训练范围", "阳极", "电耗降低", shown, "计数/s"):
+        assert text in text_of(page), text
+    texts = {one.description for one in (*load(CELLS).columns, *load(CELLS).targets.values())}  # the toy has no Chinese
+    english = {html.unescape(one).strip("“”") for one in re.findall(r'<span lang="en">(.*?)</span>', page.text)}
+    assert english <= {*texts, load(CELLS).process.title, "hot"}
+    assert "阳极" in text_of(browser.get("/", **CHINESE))
+    assert refusal in text_of(browser.get(addresses.of_unit(CELLS, "A-001")))
+
+
+def test_chinese_pages_escape_what_a_response_repeats(plant, user, send, record):
+    send(plant, CELLS)
+    hostile = "<script>alert(1)</script>"
+    for refusal in (f"its seed cannot be used: {hostile}", f"probably {hostile}", f"{hostile} missing", hostile):
+        advice = {"unit": "A-001", "period_start": "2026-01-02", "setpoints": {}, "refusal": refusal, "cause": 5}
+        record(CELLS, "recommendations", {"recommendations": [advice]})
+        page = user(plant).get(addresses.of_unit(CELLS, "A-001"), **CHINESE).text
+        assert html.escape(hostile) in page
+        assert hostile not in page
 
 
 def test_the_pages_can_be_switched_off(make_plant, call):
