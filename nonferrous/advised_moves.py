@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 def advised_moves(seed: Seed) -> pd.DataFrame | None:
-    """Moves of the accepted recommendations of a process, see `moves_of`."""
+    """Moves of the accepted recommendations of a process, see `moves_of`; None without records."""
     from records.user_decisions import on_recommendations
+    from registry.settings import RECORDS_FILE, read_settings
 
+    settings = read_settings()
+    if not settings.records and not (settings.folder / RECORDS_FILE).exists():
+        return None
     with opened() as database, database.read() as connection:
         return moves_of(on_recommendations(connection, seed.process.name), seed)
 

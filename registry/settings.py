@@ -14,6 +14,7 @@ from registry.renamed_settings import renamed
 
 SERVERS = ("http://", "https://")
 SQLITE = "sqlite:///"
+RECORDS_FILE = "records.db"
 DATABASES = (SQLITE, "postgresql://", "postgresql+psycopg2://", "mysql+pymysql://", "mssql+pyodbc://")
 
 # MLflow without telemetry and without look-ups in its surroundings; set before the import, unless already set.
@@ -106,7 +107,7 @@ class StoreSettings(BaseSettings):
     @property
     def records_url(self) -> str:
         """Address of the database of records."""
-        return self.records or f"{SQLITE}{self.folder / 'records.db'}"
+        return self.records or f"{SQLITE}{self.folder / RECORDS_FILE}"
 
     @property
     def jobs_url(self) -> str:
