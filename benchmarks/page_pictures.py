@@ -18,7 +18,7 @@ from tests.suite.chromium import BrowserPage, chromium
 from tests.suite.tools import browser
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-WIDTH, MOST_HEIGHT = 1100, 1700  # px
+WIDTH, MOST_HEIGHT, SCALE = 1100, 1700, 0.75  # px, px, 1
 DRAWN = 1.0  # s until charts in view are drawn
 OTHERS = {"lots": "aluminium_ingot", "bins": "aluminium_scrap"}
 
@@ -62,7 +62,7 @@ def _drawn(page: BrowserPage, address: str, file: Path) -> Path:
     time.sleep(DRAWN)
     height = int(page.evaluate("document.querySelector('footer').getBoundingClientRect().bottom"))
     page.show(WIDTH, min(height, MOST_HEIGHT))
-    page.picture(file, MOST_HEIGHT)
+    page.picture(file, MOST_HEIGHT, SCALE)
     return file
 
 

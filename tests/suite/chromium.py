@@ -127,10 +127,10 @@ class BrowserPage:
         """Set the header Accept-Language."""
         self.send("Network.setExtraHTTPHeaders", headers={"Accept-Language": accepted})
 
-    def picture(self, file: Path, height: int = 8000) -> None:
-        """Save the page as PNG, its beginning where it is higher [px]."""
+    def picture(self, file: Path, height: int = 8000, scale: float = 1.0) -> None:
+        """Save the page as PNG at a scale, its beginning where it is higher [px]."""
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": scale}
         taken = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         file.write_bytes(base64.b64decode(taken["data"]))
 
