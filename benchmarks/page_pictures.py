@@ -11,11 +11,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.pictures import NoBrowserError
+from benchmarks.pictures import program_for
 from dashboard import addresses
 from dashboard.languages import LANGUAGES
 from tests.suite.chromium import BrowserPage, chromium
-from tests.suite.tools import browser
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 WIDTH, MOST_HEIGHT, SCALE = 1100, 1700, 0.75  # px, px, 1
@@ -44,10 +43,7 @@ def draw(service: str, process: str, unit: str, folder: Path = PICTURES) -> list
     NoBrowserError
         There is no Chromium on this machine.
     """
-    program = browser()
-    if program is None:
-        raise NoBrowserError("no browser to draw pages: expected Chromium on the PATH")
-    files = []
+    program, files = program_for("pages"), []
     with tempfile.TemporaryDirectory() as profile, chromium(program, Path(profile)) as page:
         for language in LANGUAGES:
             page.language(language)

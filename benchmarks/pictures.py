@@ -19,8 +19,8 @@ class NoBrowserError(RuntimeError):
     """A picture that cannot be drawn, for want of a browser."""
 
 
-def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
-    """Draw a figure, whose layout has a height, as PNG.
+def program_for(picture: str) -> str:
+    """Path of a browser that draws a picture of a name.
 
     Raises
     ------
@@ -29,9 +29,19 @@ def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
     """
     program = browser()
     if program is None:
-        raise NoBrowserError(
-            f"{picture.name}: no browser to draw it: expected one of {', '.join(BROWSERS)} on the PATH"
-        )
+        raise NoBrowserError(f"{picture}: no browser to draw it: expected one of {', '.join(BROWSERS)} on the PATH")
+    return program
+
+
+def draw(figure: go.Figure, picture: Path, width: int = 1000) -> None:
+    """Draw a figure, whose layout has a height, as PNG.
+
+    Raises
+    ------
+    NoBrowserError
+        There is no Chromium on this machine.
+    """
+    program = program_for(picture.name)
     with tempfile.TemporaryDirectory() as scratch:
         page, drawn = Path(scratch) / "figure.html", Path(scratch) / "figure.png"
         style = "<style>body { margin: 0; }</style>"
