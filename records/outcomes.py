@@ -355,8 +355,10 @@ class Sent:
     accepted: str | None
 
 
-def batches(connection: Connection, process: str) -> list[Sent]:
-    """All batches of a process, the oldest first."""
+def batches(connection: Connection, process: str, newest: int | None = None) -> list[Sent]:
+    """Batches of a process, all or so many of the newest, the oldest first."""
+    own = select(BATCHES).where(BATCHES.c.process == process)
+    rows = connection.execute(own.order_by(BATCHES.c.number.desc()).limit(newest)).all()
     return [
         Sent(
             row.number,
@@ -367,5 +369,5 @@ def batches(connection: Connection, process: str) -> list[Sent]:
             None if row.withdrawn_at is None else f"{row.withdrawn_by}: {row.withdrawn_reason}",
             None if row.accepted_at is None else f"{row.accepted_by}: {row.accepted_reason}",
         )
-        for row in connection.execute(select(BATCHES).where(BATCHES.c.process == process).order_by(BATCHES.c.number))
+        for row in reversed(rows)
     ]

@@ -94,7 +94,7 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
     with database.read() as connection:
         snapshot = monitoring.newest(connection, status.name)
         history = audit.newest_of_process(connection, status.name, MOST_ENTRIES)
-        batches = outcomes.batches(connection, status.name)[::-1][:MOST_BATCHES]
+        batches = outcomes.batches(connection, status.name, MOST_BATCHES)[::-1]
     try:
         known, listed = True, jobs.of(status.name, MOST_JOBS) if jobs.exist else []
     except JobsError:
