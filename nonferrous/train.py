@@ -169,13 +169,17 @@ def retrain(
     settings, table = read_settings(), _table(process, data, from_records)
     try:
         with alone(settings.folder, process), progress() as step:
-            arguments = load(process), table, settings, step, setpoint_tests
+            seed = load(process)
             retrained = run(
-                *arguments,
+                seed,
+                table,
+                settings,
+                step,
+                setpoint_tests,
                 accept_label_shift=accept_label_shift,
                 dry_run=dry_run,
                 follows=not from_records,
-                advised=advised_moves(load(process)),
+                advised=advised_moves(seed),
             )
     except ShiftError as error:
         enter_batches(process)

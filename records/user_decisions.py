@@ -86,9 +86,8 @@ def record(database: Database, decision: UserDecision) -> UserDecision:
     """
     moment = now()
     _check(decision, moment)
-    names = [name for name in vars(decision) if name not in ("number", "at", "content")]
-    values = {name: getattr(decision, name) for name in names}
-    stored = {**values, "at": moment, "content": json.dumps(dict(decision.content))}
+    stored = {**vars(decision), "at": moment, "content": json.dumps(dict(decision.content))}
+    del stored["number"]
     with database.begin() as connection:
         database.lock(connection, USER_DECISIONS)  # numbers are committed in their order, so that readers miss none
         (number,) = connection.execute(insert(USER_DECISIONS).values(stored)).inserted_primary_key or (0,)
@@ -99,7 +98,7 @@ def record(database: Database, decision: UserDecision) -> UserDecision:
             f"{'warning' if decision.event else 'recommendation'} {decision.action}",
             f"{decision.process}, decision {number}",
             decision.reason,
-            {name: values[name] for name in ("unit", "event", "period", "record", "until")},
+            {name: stored[name] for name in ("unit", "event", "period", "record", "until")},
         )
     return UserDecision(**{**vars(decision), "number": int(number), "at": moment})
 
