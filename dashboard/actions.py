@@ -20,7 +20,7 @@ from dashboard.routing import Endpoint
 from dashboard.state.process import ProcessState
 from dashboard.state.units import UnitState
 from dashboard.views.recommendations import recommendation_of
-from dashboard.views.warnings import of_unit
+from dashboard.views.warnings import alarm_of
 from records import outcomes, user_decisions
 from records.database import AwayError, Database, RecordsError, now
 from records.jobs.queue import BusyError, JobsError, RetrainingRequest
@@ -63,7 +63,6 @@ class DecisionSubject(msgspec.Struct, frozen=True):
     unit: str
     record: str
     event: str = ""
-    process: str = ""
     action: str = ""
 
 
@@ -203,8 +202,8 @@ class _PresentState:
 
 def _present(state: ProcessState, unit: UnitState, choice: DecisionSubject) -> _PresentState:
     if choice.event:
-        alarm = next((one for one in of_unit(state, unit) if one.name == choice.event), None)
-        if alarm is None or alarm.state == "normal":
+        alarm = alarm_of(state, unit, choice.event)
+        if alarm is None:
             raise ReplacedError(choice.event)
         return _PresentState(
             alarm.period, alarm.record, {"probability": alarm.probability, "threshold": alarm.threshold}

@@ -12,15 +12,14 @@ from dashboard.state.plant import PlantState
 from dashboard.state.process import ProcessState
 from dashboard.state.units import UnitState
 from dashboard.updates import POLL_SECONDS
+from dashboard.views import effects
 from dashboard.views.decisions import decisions_page
-from dashboard.views.effects import accepted
-from dashboard.views.effects import slots_of as slots_of_effects
 from dashboard.views.health import health_page
 from dashboard.views.overview import overview
 from dashboard.views.process import process_page
 from dashboard.views.recommendations import recommendation_of
 from dashboard.views.unit import slots_of, unit_page
-from dashboard.views.warnings import of_unit
+from dashboard.views.warnings import alarm_of
 from records.database import Database, RecordsError
 from records.jobs.queue import JobsError
 from records.outcomes import in_effect
@@ -97,8 +96,7 @@ class PageContents:
         with self.plant.processes() as states:
             state, own = states.get(process), self._unit_of(states, process, unit)
             assert state is not None
-            alarms = [one for one in of_unit(state, own) if one.name == event and one.state != "normal"]
-            subject = recommendation_of(state, own) if not event else next(iter(alarms), None)
+            subject = alarm_of(state, own, event) if event else recommendation_of(state, own)
         if subject is None:
             raise NoPageError(unit)
         return {"status": status, "subject": subject, "process": process}
@@ -106,12 +104,11 @@ class PageContents:
     def _decisions(self, status: ProcessStatus) -> Any:
         with self.plant.processes() as states:
             state = states.get(status.name) or self._empty(status.seed)
-            chosen = accepted(state)
-            slots = slots_of_effects(state, chosen)
-        known = self._outcomes(status.name, slots)
+            compared = effects.comparisons(state)
+        known = self._outcomes(status.name, effects.slots_of(compared))
         with self.plant.processes() as states:
             state = states.get(status.name) or self._empty(status.seed)
-            return decisions_page(status, state, chosen, known)
+            return decisions_page(status, state, compared, known)
 
     def _overview(self, viewer: Viewer) -> Any:
         jobs = self._unfinished_jobs()

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from dashboard.links import ProcessStatus
 from dashboard.state.process import ProcessState
-from dashboard.views.effects import PERIODS, Effect, Outcomes, effects
+from dashboard.views.effects import PERIODS, ComparedRecommendation, Effect, Outcomes, effects
 from dashboard.views.warnings import WarningRate, rate
 from records.user_decisions import UserDecision
-from seeds import WarningEvent
 
 MOST_LISTED = 50
 """Newest decisions that are listed."""
@@ -32,8 +31,6 @@ class DecisionsPage:
         Effects of accepted recommendations whose outcomes are known.
     accepted, periods : int
         Accepted recommendations that are compared; periods of a mean.
-    events : Mapping of str to WarningEvent
-        Events of the seed by name.
     rate : WarningRate
     """
 
@@ -43,22 +40,20 @@ class DecisionsPage:
     effects: Sequence[Effect]
     accepted: int
     periods: int
-    events: Mapping[str, WarningEvent]
     rate: WarningRate
 
 
 def decisions_page(
-    status: ProcessStatus, state: ProcessState, accepted: Sequence[UserDecision], outcomes: Outcomes
+    status: ProcessStatus, state: ProcessState, compared: Sequence[ComparedRecommendation], outcomes: Outcomes
 ) -> DecisionsPage:
-    """Content of the page; `accepted` are the recommendations that are compared with outcomes."""
+    """Content of the page; `compared` are the accepted recommendations with their periods."""
     newest = list(state.user_decisions.values())[::-1]
     return DecisionsPage(
         status=status,
         decisions=newest[:MOST_LISTED],
         counts=Counter(one.action for one in newest if not one.event),
-        effects=effects(state, accepted, outcomes),
-        accepted=len(accepted),
+        effects=effects(compared, outcomes),
+        accepted=len(compared),
         periods=PERIODS,
-        events={event.name: event for event in status.seed.warnings},
         rate=rate({status.name: state}),
     )

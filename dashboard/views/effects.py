@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
+from statistics import fmean, stdev
 from typing import Any
 
 from dashboard.state.process import ProcessState
@@ -53,27 +53,59 @@ class Effect:
     high: float
 
 
-def accepted(state: ProcessState) -> list[UserDecision]:
-    """Newest accepted recommendations, of each unit and period the latest decision, in their order."""
+Window = tuple[Sequence[Slot], Sequence[Slot]]
+"""Predicted periods of a unit before a recommendation, and from it on."""
+
+
+@dataclass(frozen=True)
+class ComparedRecommendation:
+    """An accepted recommendation with the periods of its unit, and those of units without one."""
+
+    decision: UserDecision
+    own: Window
+    others: Sequence[Window]
+
+
+def comparisons(state: ProcessState) -> list[ComparedRecommendation]:
+    """Newest accepted recommendations in their order; of each unit and period the latest decision counts."""
     latest = {(one.unit, one.period): one for one in state.user_decisions.values() if not one.event}
-    return [one for one in latest.values() if one.action == "accept"][-MOST_ACCEPTED:]
+    accepted = {slot: one for slot, one in latest.items() if one.action == "accept"}
+    newest = list(accepted.values())[-MOST_ACCEPTED:]
+    windows = {period: _windows(state, period) for period in {one.period for one in newest}}
+    others = {
+        period: [of[unit] for unit in sorted(of) if not any(slot in accepted for part in of[unit] for slot in part)]
+        for period, of in windows.items()
+    }
+    none: Window = ((), ())
+    return [
+        ComparedRecommendation(one, windows[one.period].get(one.unit, none), others[one.period][:MOST_OTHERS])
+        for one in newest
+    ]
 
 
-def slots_of(state: ProcessState, decisions: Sequence[UserDecision]) -> list[Slot]:
-    """Unit and period of all outcomes that the effects of decisions are computed from."""
-    chosen = dict[Slot, None]()
-    for one in decisions:
-        for unit in (one.unit, *_others(state, decisions, one.period)):
-            chosen |= dict.fromkeys((unit, period) for part in _periods(state, unit, one.period) for period in part)
-    return list(chosen)
+def _windows(state: ProcessState, period: str) -> dict[str, Window]:
+    """Periods of each unit, from its rows, since calendar months differ in length."""
+    windows = dict[str, Window]()
+    for name, unit in state.units.items():
+        place = bisect_left(unit.points, period, key=lambda point: point.slot)
+        parts = unit.points[max(0, place - PERIODS) : place], unit.points[place : place + PERIODS]
+        before, since = ([(name, point.slot) for point in part] for part in parts)
+        windows[name] = before, since
+    return windows
 
 
-def effects(state: ProcessState, decisions: Sequence[UserDecision], outcomes: Outcomes) -> list[Effect]:
+def slots_of(compared: Sequence[ComparedRecommendation]) -> list[Slot]:
+    """Unit and period of all outcomes that effects are computed from."""
+    windows = (window for one in compared for window in (one.own, *one.others))
+    return list(dict.fromkeys(slot for window in windows for part in window for slot in part))
+
+
+def effects(compared: Sequence[ComparedRecommendation], outcomes: Outcomes) -> list[Effect]:
     """Effects of accepted recommendations on each quantity with outcomes."""
     pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for one in decisions:
-        for quantity, unit, predicted in _predicted(one):
-            realised = _realised(state, decisions, one, quantity, outcomes)
+    for one in compared:
+        for quantity, unit, predicted in _predicted(one.decision):
+            realised = _realised(one, quantity, outcomes)
             if realised is not None:
                 pairs.setdefault((quantity, unit), []).append((predicted, realised))
     return [_effect(quantity, unit, each) for (quantity, unit), each in pairs.items()]
@@ -82,8 +114,8 @@ def effects(state: ProcessState, decisions: Sequence[UserDecision], outcomes: Ou
 def _effect(quantity: str, unit: str, pairs: Sequence[tuple[float, float]]) -> Effect:
     realised = [one for _, one in pairs]
     half = _TWO_SIDED_90 * stdev(realised) / math.sqrt(len(realised)) if len(realised) > 1 else math.nan
-    middle = mean(realised)
-    return Effect(quantity, unit, len(pairs), mean(one for one, _ in pairs), middle, middle - half, middle + half)
+    middle = fmean(realised)
+    return Effect(quantity, unit, len(pairs), fmean(one for one, _ in pairs), middle, middle - half, middle + half)
 
 
 def _predicted(decision: UserDecision) -> Iterator[tuple[str, str, float]]:
@@ -93,39 +125,22 @@ def _predicted(decision: UserDecision) -> Iterator[tuple[str, str, float]]:
             yield quantity, str(one.get("unit", "")), float(value)
 
 
-def _realised(
-    state: ProcessState, decisions: Sequence[UserDecision], one: UserDecision, quantity: str, outcomes: Outcomes
-) -> float | None:
+def _realised(one: ComparedRecommendation, quantity: str, outcomes: Outcomes) -> float | None:
     """Realised effect of a decision; None as long as outcomes of it or of all others are missing."""
-
-    def change(unit: str) -> float | None:
-        means = [_mean(unit, periods, quantity, outcomes) for periods in _periods(state, unit, one.period)]
-        return None if means[0] is None or means[1] is None else means[1] - means[0]
-
-    own = change(one.unit)
+    own = _change(one.own, quantity, outcomes)
     if own is None:
         return None
-    others = [each for each in map(change, _others(state, decisions, one.period)) if each is not None]
-    return own - mean(others) if others else None
+    others = [each for window in one.others if (each := _change(window, quantity, outcomes)) is not None]
+    return own - fmean(others) if others else None
 
 
-def _mean(unit: str, periods: Sequence[str], quantity: str, outcomes: Outcomes) -> float | None:
-    """Mean of a quantity over periods; None as long as one of them has no outcome."""
-    values = [outcomes.get((unit, period), {}).get(quantity) for period in periods]
+def _change(window: Window, quantity: str, outcomes: Outcomes) -> float | None:
+    """Mean of a quantity since a recommendation less that before; None without all outcomes."""
+    before, since = (_mean(slots, quantity, outcomes) for slots in window)
+    return None if before is None or since is None else since - before
+
+
+def _mean(slots: Sequence[Slot], quantity: str, outcomes: Outcomes) -> float | None:
+    values = [outcomes.get(slot, {}).get(quantity) for slot in slots]
     numbers = [value for value in values if isinstance(value, int | float) and math.isfinite(value)]
-    return mean(numbers) if len(numbers) == PERIODS else None
-
-
-def _others(state: ProcessState, decisions: Sequence[UserDecision], period: str) -> list[str]:
-    """Units without an accepted recommendation in the compared periods, in the order of their names."""
-    compared = {(unit, each) for unit in state.units for part in _periods(state, unit, period) for each in part}
-    moved = {one.unit for one in decisions if (one.unit, one.period) in compared}
-    return [name for name in sorted(state.units) if name not in moved][:MOST_OTHERS]
-
-
-def _periods(state: ProcessState, unit: str, period: str) -> tuple[list[str], list[str]]:
-    """Predicted periods of a unit before a recommendation, and from it on."""
-    # Taken from the rows: periods of a calendar month differ in length.
-    known = [] if unit not in state.units else [point.slot for point in state.units[unit].points]
-    place = bisect_left(known, period)
-    return known[max(0, place - PERIODS) : place], known[place : place + PERIODS]
+    return fmean(numbers) if len(numbers) == PERIODS else None

@@ -84,8 +84,7 @@ def of_unit(state: ProcessState, unit: UnitState) -> list[UnitWarning]:
         horizon = int(one.get("horizon") or 1)
         if is_over(seed, advice.period, horizon, unit):
             continue
-        course = unit.alarms.get(name)
-        since = course.since if course is not None and one.get("alarm") else 0
+        since = unit.alarms[name].since
         decision = in_force(state.latest_decision(unit.name, name), since)
         own.append(
             UnitWarning(
@@ -107,6 +106,11 @@ def of_unit(state: ProcessState, unit: UnitState) -> list[UnitWarning]:
             )
         )
     return sorted(own, key=lambda one: (_ORDER.index(one.state), one.name))
+
+
+def alarm_of(state: ProcessState, unit: UnitState, event: str) -> UnitWarning | None:
+    """Alarm of an event of a unit, also a shelved one; None without one."""
+    return next((one for one in of_unit(state, unit) if one.name == event and one.state != "normal"), None)
 
 
 def in_force(decision: UserDecision | None, since: int) -> UserDecision | None:
@@ -164,10 +168,8 @@ def alarms(states: Mapping[str, ProcessState]) -> Iterator[UnitWarning]:
 class FrequentWarning:
     """Number of times that an event of a unit went into alarm within the last day."""
 
-    process: str
-    unit: str
     seed: Seed
-    event: WarningEvent | None
+    unit: str
     name: str
     count: int
 
@@ -184,15 +186,14 @@ class WarningRate:
 def rate(states: Mapping[str, ProcessState]) -> WarningRate:
     """Rate of alarms of all units."""
     moment, hour, frequent = now(), 0, list[FrequentWarning]()
-    for process, state in states.items():
-        known = {event.name: event for event in state.seed.warnings}
+    for state in states.values():
         for unit in state.units.values():
             for name, course in unit.alarms.items():
                 hour += course.count_after(moment - _HOUR)
                 count = course.count_after(moment - 24 * _HOUR)
                 if count:
-                    frequent.append(FrequentWarning(process, unit.name, state.seed, known.get(name), name, count))
-    frequent.sort(key=lambda one: (-one.count, one.process, one.unit, one.name))
+                    frequent.append(FrequentWarning(state.seed, unit.name, name, count))
+    frequent.sort(key=lambda one: (-one.count, one.seed.process.name, one.unit, one.name))
     return WarningRate(hour, sum(one.count for one in frequent), frequent[:MOST_FREQUENT])
 
 
