@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.arrays import BoolArray, FloatArray
 from physics.special import erfcx, log_ndtr, ndtri_exp
 
 
@@ -39,31 +39,11 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
     ----------
     .. [1] J. Tobin (1958). Estimation of relationships for limited dependent variables. Econometrica 26, 24-36.
     """
-    away = np.asarray(log_size(reported) - centre)
-    shape = np.broadcast_shapes(away.shape, np.shape(spread))
-    likelihood = log_likelihood_of(np.broadcast_to(away, shape), np.broadcast_to(below_limit(reported), shape), spread)
-    return np.where(np.isnan(reported), 0.0, likelihood)
-
-
-def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: FloatArray | float) -> FloatArray:
-    """Return `log_likelihood` of reported contents, given deviations of their logarithms from the centre.
-
-    Parameters
-    ----------
-    away : ndarray, shape (...)
-        Logarithm of each content, or of its limit, less the centre.
-    censored : ndarray
-        Which of them are below their limit.
-    spread : float, or ndarray that broadcasts to the same shape
-
-    Returns
-    -------
-    ndarray, shape (...)
-    """
-    z = away / spread
+    z = np.asarray((log_size(reported) - centre) / spread)
     likelihood = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    censored = np.broadcast_to(below_limit(reported), z.shape)
     likelihood[censored] = log_ndtr(z[censored])  # which is slow: where it is needed alone
-    return likelihood
+    return np.where(np.isnan(reported), 0.0, likelihood)
 
 
 def maximum_likelihood(reported: FloatArray) -> tuple[float, float]:

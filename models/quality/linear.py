@@ -14,6 +14,7 @@ from models.estimators.categories import Categories, by_column, indicators
 from models.estimators.estimator import RegressorEstimator
 from models.estimators.sign_constrained_ridge import steps_from
 from models.estimators.stored import Stored
+from models.quality.censoring import below_limit
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
 from physics.arrays import FloatArray
@@ -22,7 +23,7 @@ PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)
 FEWEST_HELD_BACK = 20
 PENALTY_OF_FEW = 0.1
 TURNS = 30  # of Newton's method, which needs less than ten
-SETTLED = 1e-7
+SETTLED = 1e-4  # of a coefficient: after a step of Newton's method the error is of the order of the step's square
 ROUNDS = 10  # of line and spread in turn at most: a censored label's pull depends on the spread
 SPREAD_SETTLED = 0.005  # change of the spread, relative, that ends the rounds
 ROUNDING = 1e-12  # of a weight of 1
@@ -210,7 +211,8 @@ def _fitted(rows: _Rows, kind: Loss, penalty: float) -> tuple[FloatArray, float]
     for _ in range(ROUNDS):
         before, spread = spread, spread_about(rows.y, rows.design @ line)
         line = _newton(rows, ContentLoss(spread), penalty, line)
-        if abs(spread - before) <= SPREAD_SETTLED * spread:
+        # The spread moves a line only by labels below their limit.
+        if abs(spread - before) <= SPREAD_SETTLED * spread or not below_limit(rows.y).any():
             break
     return line, spread_about(rows.y, rows.design @ line)
 

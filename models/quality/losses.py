@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from models.quality.censoring import below_limit, log_likelihood, log_likelihood_of, log_size, score
+from models.quality.censoring import below_limit, log_likelihood, log_size, score
 from physics.arrays import FloatArray
-from physics.special import expit
+from physics.special import expit, log_ndtr
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
 LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else give an unbounded one
@@ -89,10 +89,15 @@ def spread_about(label: FloatArray, raw: FloatArray) -> float:
     censored = below_limit(label[known])
     if censored.all():
         return UNTOLD_SPREAD
-    away, below = log_size(label[known]) - raw[known], np.flatnonzero(censored)
-    optimum = minimize_scalar(
-        lambda log_spread: float(-np.sum(log_likelihood_of(away, below, np.exp(log_spread)))),
-        bounds=(np.log(LEAST_SPREAD), np.log(LARGEST_SPREAD)),
-        method="bounded",
-    )
+    away = log_size(label[known]) - raw[known]
+    below, squares, contents = away[censored], float(np.sum(away[~censored] ** 2)), int(np.sum(~censored))
+    if not len(below):
+        return float(np.clip(np.sqrt(squares / contents), LEAST_SPREAD, LARGEST_SPREAD))
+
+    def loss(log_spread: float) -> float:
+        # `log_likelihood` of all labels but for a constant; those that are numbers count by the sum of their squares.
+        spread = np.exp(log_spread)
+        return float(0.5 * squares / spread**2 + contents * log_spread - np.sum(log_ndtr(below / spread)))
+
+    optimum = minimize_scalar(loss, bounds=(np.log(LEAST_SPREAD), np.log(LARGEST_SPREAD)), method="bounded")
     return float(np.exp(optimum.x))

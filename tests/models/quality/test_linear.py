@@ -275,7 +275,7 @@ class TestTurns:
 
         monkeypatch.setattr(linear, "spread_about", lambda label, raw: next(predictions))
         monkeypatch.setattr(linear, "_newton", newton)
-        rows = linear._Rows(np.ones((3, 1)), np.array([1.0, 2.0, 3.0]))
+        rows = linear._Rows(np.ones((3, 1)), np.array([1.0, 2.0, -3.0]))
         assert linear._fitted(rows, ContentLoss(), 0.1)[1] == spreads[rounds]
         assert used == spreads[:rounds]
 
