@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers, each with whole files: fixtures are made once a file, and two is what a small machine has.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2
+# Each worker takes whole files, since fixtures are made once a file; two is what a small machine has.
+WORKERS := 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
 .PHONY: help up up-plant test test-fast test-service test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder fuzz lock clean
