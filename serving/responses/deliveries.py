@@ -14,9 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from records import responses
 from records.database import Database, RecordsError
 from serving.middleware.context import asker
+from serving.responses.csv_answers import wants_csv
 from serving.responses.raw_route import Endpoint
 from serving.responses.recording import RECORD, id_fault, not_readable, stated_id
-from serving.wire.bodies import JSON, read_body
+from serving.wire.bodies import ARROW, CSV, JSON, PARQUET, read_body
 from serving.wire.problems import ProblemError
 
 NAME = RECORD.decode()
@@ -43,6 +44,8 @@ def once(endpoint: Endpoint, operation: str, process: str, most_bytes: int, data
         id = stated_id(request)
         if id is None or database is None:
             return await endpoint(request)
+        if _is_table(request):
+            raise id_fault(id, "no id from the client: a table has the id that its response states")
         if id in under_way:
             detail = f"{NAME} {id}: the first delivery is being answered; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER)
@@ -60,6 +63,12 @@ def once(endpoint: Endpoint, operation: str, process: str, most_bytes: int, data
             under_way.discard(id)
 
     return delivered
+
+
+def _is_table(request: Request) -> bool:
+    """Return whether request or response is a table, which is recorded in another form than it is sent."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in (ARROW, CSV, PARQUET) or wants_csv(request, JSON)
 
 
 def _known(database: Database, id: str) -> responses.FirstDelivery | None:

@@ -58,6 +58,28 @@ def test_another_request_does_not_get_the_id(app: Service, database: Database, c
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/csv"},
+        {"content-type": "Text/CSV; charset=utf-8", "accept": "application/json"},
+        {"content-type": "application/vnd.apache.arrow.stream"},
+        {"content-type": "application/vnd.apache.parquet"},
+        {"content-type": "application/json", "accept": "text/csv"},
+    ],
+)
+def test_a_table_has_no_id_from_the_client(
+    app: Service, database: Database, call: Any, headers: dict[str, str]
+) -> None:
+    """Its second delivery could not be recognised: the first one is refused, before anything is recorded."""
+    content = json.dumps({"rows": [ROW]}).encode()
+    response = call(app, "POST", PATH, content=content, headers=headers | {"record-id": new_id()})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "record-id"
+    assert "a table has the id that its response states" in response.json()["detail"]
+    assert stored(database) == 0
+
+
+@pytest.mark.parametrize(
     "id", ["", "1", "G" * 36, new_id().upper(), new_id() + "0"], ids=["empty", "digit", "letters", "capitals", "long"]
 )
 def test_an_id_is_a_uuid(app: Service, database: Database, call: Any, id: str) -> None:
