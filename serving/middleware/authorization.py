@@ -62,7 +62,8 @@ class Principal:
 
 NOBODY = Principal()
 VIEW = frozenset({"view"})
-DOCUMENTS = ("/docs", "/openapi.json")
+DOCS = "/docs"
+DOCUMENTS = (DOCS, "/openapi.json")
 """Ends of the addresses of documents, which sessions open too."""
 ASSETS = "/docs/"
 ANYBODY = Principal(roles=frozenset(ROLES))  # on this machine, if no keys are required

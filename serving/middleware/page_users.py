@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from dashboard.addresses import is_page
+from dashboard.addresses import is_page, of_sign_in
 from dashboard.forms import SESSION
 from records.database import RecordsError
-from serving.middleware.authorization import ASSETS, DOCUMENTS, NOBODY, KeyCache, Principal
+from serving.middleware.authorization import ASSETS, DOCS, DOCUMENTS, NOBODY, KeyCache, Principal
 from serving.middleware.connections import Addresses
 from serving.responses.recording import not_readable
+from serving.wire.problems import ProblemError
 
 PEER = "peer"
 """Key of a scope: address of the connection, whatever `X-Forwarded-For` states."""
@@ -65,7 +67,7 @@ class PageUsers:
         Raises
         ------
         ProblemError
-            503 where the sessions cannot be read.
+            503 where the sessions cannot be read; 303 to the form, to the page of a document in a browser.
         """
         headers = dict(scope["headers"])
         if b"authorization" in headers:
@@ -79,7 +81,10 @@ class PageUsers:
         if user is not None:
             scope[TOKEN] = token
             return user
-        return NOBODY if is_page(scope["path"]) else None
+        path: str = scope["path"]
+        if path.endswith(DOCS) and b"text/html" in headers.get(b"accept", b""):
+            raise ProblemError(HTTPStatus.SEE_OTHER, "sign in", headers={"Location": of_sign_in(path)})
+        return NOBODY if is_page(path) else None
 
     def _named(self, scope: Scope, headers: dict[bytes, bytes]) -> Principal | None:
         """User whom a proxy names; the header of anybody else counts for nothing."""

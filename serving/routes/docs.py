@@ -20,10 +20,11 @@ from starlette.staticfiles import StaticFiles
 
 from operations.catalogue import Offers
 from serving.middleware.admission import Load
+from serving.middleware.authorization import DOCS
 from serving.openapi.documents import PROCESS, address
 from serving.responses.threads import in_thread
 
-OPENAPI, DOCS, ASSETS = "/openapi.json", "/docs", "/docs/assets"
+OPENAPI, ASSETS = "/openapi.json", f"{DOCS}/assets"
 _PAGE = f"/v1/{{{PROCESS}}}/docs"
 # Schemas are shown where an operation uses them; the list of all of them takes most of the time of a page.
 _SHOWN = {"defaultModelsExpandDepth": -1, "displayRequestDuration": True}

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
@@ -49,6 +50,21 @@ def test_a_key_opens_a_session_that_reads_pages_and_documents(closed, viewer):
     for path in (*PAGES, HEALTH, "/docs", "/openapi.json", f"/v1/{CELLS}/docs"):
         assert viewer.get(path).status_code == 200, path
     assert "holder of view" in viewer.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/docs", f"/v1/{CELLS}/docs"])
+def test_documents_lead_a_browser_without_a_session_to_the_form(closed, user, key, call, path):
+    browser = {"accept": "text/html,application/xhtml+xml"}
+    response = call(closed, "GET", path, headers=browser)
+    assert response.status_code == 303
+    form = response.headers["location"]
+    assert form == f"/dashboard/sign-in?next={quote(path, safe='')}"
+    assert call(closed, "GET", path).status_code == 401  # a program needs a key
+    assert call(closed, "GET", path.replace("docs", "openapi.json"), headers=browser).status_code == 401
+    assert call(closed, "POST", path, headers=browser).status_code != 200
+    own, one = key("view"), user(closed)
+    closed.ring.refresh()
+    assert one.post("/dashboard/sign-in", {"key": own, "next": path}).headers["location"] == path
 
 
 def test_a_session_opens_no_route_of_the_api(closed, viewer, call):
