@@ -98,11 +98,12 @@ def means(status: ProcessStatus, state: ProcessState) -> list[Figure]:
 
 def _mean(figures: Sequence[Figure]) -> Figure:
     first = figures[0]
-    value = _finite_mean([one.value for one in figures])
-    low, high = _finite_mean([one.low for one in figures]), _finite_mean([one.high for one in figures])
+    value = finite_mean([one.value for one in figures])
+    low, high = finite_mean([one.low for one in figures]), finite_mean([one.high for one in figures])
     return Figure(first.name, first.unit, first.part, value, low, high, first.band)
 
 
-def _finite_mean(values: Sequence[float]) -> float:
+def finite_mean(values: Sequence[float]) -> float:
+    """Mean of the values that are finite; NaN without one."""
     finite = [value for value in values if math.isfinite(value)]
     return fmean(finite) if finite else math.nan

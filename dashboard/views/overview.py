@@ -10,6 +10,7 @@ from dashboard.links import ProcessStatus
 from dashboard.state.process import ProcessState
 from dashboard.views.figures import Figure, means
 from dashboard.views.shares import Share, of_bins, of_classes, of_decisions
+from dashboard.views.targets import TargetDistance, targets
 from dashboard.views.warnings import UnitWarning, WarningRate, alarms, rate
 
 MOST_ALARMS = 20
@@ -27,6 +28,8 @@ class ProcessSummary:
         Means of the latest predictions of all units.
     shares : sequence of Share
         Shares of bins, classes or decisions.
+    targets : sequence of TargetDistance
+        Means of the latest predictions compared with the targets of the seed.
     units, rows : int
         Units with a prediction, and predicted rows in memory.
     alarms : int
@@ -42,6 +45,7 @@ class ProcessSummary:
     status: ProcessStatus
     figures: Sequence[Figure]
     shares: Sequence[Share]
+    targets: Sequence[TargetDistance]
     units: int
     rows: int
     alarms: int
@@ -113,11 +117,13 @@ def overview(
 def _summary(status: ProcessStatus, state: ProcessState | None, alarms: int, job: str) -> ProcessSummary:
     has_warnings = "warnings" in status.operations
     if state is None:
-        return ProcessSummary(status, [], [], 0, 0, 0, 0, 0, has_warnings, job)
+        return ProcessSummary(status, [], [], [], 0, 0, 0, 0, 0, has_warnings, job)
+    figures = means(status, state)
     return ProcessSummary(
         status=status,
-        figures=[] if state.decisions else means(status, state),
+        figures=[] if state.decisions else figures,
         shares=[*of_bins(state), *of_classes(state), *of_decisions(state)],
+        targets=targets(state, figures),
         units=sum(unit.point is not None for unit in state.units.values()),
         rows=state.rows,
         alarms=alarms,

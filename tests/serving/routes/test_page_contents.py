@@ -110,6 +110,19 @@ def test_what_does_not_exist_is_a_page_that_says_so(plant, user, send, path):
     assert "<script>" not in response.text
 
 
+def test_the_overview_compares_lots_with_the_intended_grade_in_grey_while_they_keep_it(plant, user, send, call):
+    send(plant, LOTS)
+    contents = call(plant, "GET", f"/v1/{LOTS}/predictions/latest").json()["predictions"][0]["contents"]
+    p, q = (contents[name]["value"] for name in "pq")
+    assert 1 > p / 6 > max(q / 5, (p + q) / 9)  # prime's limits: 6 of p, 5 of q, 9 of both together
+    page = user(plant).get("/")
+    row = " ".join(text_of(page).split("Distance from targets")[1].split())
+    assert f"Prime : {load(LOTS).targets['p'].description} limit assumed" in row
+    assert "≤ 6 ppm" in row
+    (mark,) = re.findall(r'<span class="mark (\w+)"><span aria-hidden="true">.</span> within', page.text)
+    assert mark == "normal"
+
+
 def event(probability, **more):
     one = {"alarm": probability >= 0.2, "probability": probability, "threshold": 0.2, "horizon": 1, "cause": "anodes"}
     return {"events": {"hot": {**one, "refusal": None, **more}}}
