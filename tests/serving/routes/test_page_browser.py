@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -83,24 +84,49 @@ PAGES = {
 
 def test_pages_are_accessible_and_need_no_other_host(served, page: BrowserPage):
     _, address = served
+    assert violations_of(page, address, PAGES) == {}
+    assert not [one for one in page.requests if not one.startswith((f"{address}/", "about:", "data:"))]
+    assert [one for one in page.errors if "status of 404" not in one] == []  # the page that does not exist
+
+
+def test_the_sign_in_form_is_accessible_with_and_without_an_error(served, page: BrowserPage, key):
+    app, address = served
+    key("view")  # from now on the service needs keys
+    app.ring.refresh()
+    assert violations_of(page, address, {"sign-in": addresses.OVERVIEW}) == {}
+    assert page.evaluate("location.pathname") == addresses.SIGN_IN
+    for language in ("en", "zh-CN"):
+        page.language(language)
+        page.open(address + addresses.OVERVIEW)
+        page.evaluate("document.getElementById('key').value = 'no key'")
+        click(page, page.evaluate("document.querySelector('.sign-in button').textContent"))
+        assert page.evaluate("document.querySelectorAll('[role=alert]').length") == 1
+        assert violations_of_one(page, AXE.read_text(encoding="utf-8")) == {}
+
+
+def violations_of(page: BrowserPage, address: str, paths: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
+    """Rules that pages break, with elements, in each language, bright and wide, dark and narrow."""
     source = AXE.read_text(encoding="utf-8")
     violations = {}
     for language in ("en", "zh-CN"):
         page.language(language)
         for scheme, width in (("light", 1280), ("dark", 360)):
             page.show(width, 800, scheme)
-            for name, path in PAGES.items():
+            for name, path in paths.items():
                 page.open(address + path)
                 assert page.evaluate("document.documentElement.lang") == ("en" if language == "en" else "zh-Hans")
-                page.evaluate(source)
-                result = page.evaluate(f"axe.run({{runOnly: {RULES!r}}}).then(one => one.violations)")
-                for one in result:
-                    violations[language, scheme, name, one["id"]] = [node["html"] for node in one["nodes"]][:3]
+                for rule, elements in violations_of_one(page, source).items():
+                    violations[language, scheme, name, rule] = elements
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 assert wide <= 0, (name, language, width)
-    assert violations == {}
-    assert not [one for one in page.requests if not one.startswith((f"{address}/", "about:", "data:"))]
-    assert [one for one in page.errors if "status of 404" not in one] == []  # the page that does not exist
+    return violations
+
+
+def violations_of_one(page: BrowserPage, source: str) -> dict[str, list[str]]:
+    """Rules that the open page breaks, with elements."""
+    page.evaluate(source)
+    result = page.evaluate(f"axe.run({{runOnly: {RULES!r}}}).then(one => one.violations)")
+    return {one["id"]: [node["html"] for node in one["nodes"]][:3] for one in result}
 
 
 def test_a_page_is_updated_while_it_is_open_and_holds_the_focus(served, page: BrowserPage, send):
