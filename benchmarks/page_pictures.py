@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.pictures import program_for
 from dashboard import addresses
-from dashboard.languages import LANGUAGES
+from reporting.languages import LANGUAGES
 from tests.suite.chromium import BrowserPage, chromium
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"

@@ -10,12 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard import addresses, forms, languages
+from dashboard import addresses, forms
+from dashboard.languages import COOKIE
 from dashboard.links import ServiceLinks, Viewer
 from dashboard.rendering import respond
 from dashboard.routing import Endpoint
 from records import sessions
 from records.database import RecordsError
+from reporting.languages import LANGUAGES
 
 PageHandler = Callable[[Request, Viewer], Awaitable[Response]]
 
@@ -120,8 +122,8 @@ def set_language(links: ServiceLinks) -> Endpoint:
             return message(request, viewer, "form", HTTPStatus.FORBIDDEN)
         language = fields.get("language", "")
         response = to(addresses.own_or_overview(fields.get("next", "")))
-        if language in languages.LANGUAGES:
-            forms.set_cookie(response, request, languages.COOKIE, language, is_lasting=True)
+        if language in LANGUAGES:
+            forms.set_cookie(response, request, COOKIE, language, is_lasting=True)
         return response
 
     return endpoint

@@ -1,4 +1,4 @@
-"""Languages of the pages: choice by user and browser, translations, numbers and times."""
+"""Language of a page: choice by user and browser, translations, numbers and times."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, dates, numbers
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from starlette.requests import Request
 
+from reporting.languages import DEFAULT, LANGUAGES, Catalogues, tag_of
 from seeds import Bin, Grade, Seed, WarningEvent
 from seeds.format.language import ActionPart, DescribedPart, Language, TitledPart
 
-LANGUAGES: dict[Language, str] = {"en": "English", "zh": "简体中文"}
-"""Name of each language in itself, by its code in addresses, cookies and catalogues."""
-DEFAULT: Language = "en"
 COOKIE = "nonferrous_language"
-FOLDER = Path(__file__).parent / "locale"
-DOMAIN = "dashboard"
+CATALOGUES = Catalogues(Path(__file__).parent / "locale", "dashboard")
 _LOCALES = {"en": Locale("en", "GB"), "zh": Locale("zh", "CN", script="Hans")}
-_TAGS = {"en": "en", "zh": "zh-Hans"}
 _DIGITS, _DIGITS_OF_INTERVAL = 4, 2
 _MOST_PLACES = 6
 
@@ -62,11 +58,6 @@ def _quality(weight: str) -> float:
         return 0.0
 
 
-def tag_of(language: Language) -> str:
-    """Tag of a language (RFC 5646)."""
-    return _TAGS[language]
-
-
 @dataclass(frozen=True)
 class Text:
     """A text and the tag of its language (RFC 5646), empty where it is not known."""
@@ -100,20 +91,17 @@ def named(seed: Seed, name: str, language: Language) -> Text:
         return described(part, language)
     others: tuple[WarningEvent | Grade | Bin, ...] = (*seed.warnings, *seed.grades, *seed.bins)
     other = next((one for one in others if one.name == name), None)
-    return Text(name, _TAGS[DEFAULT]) if other is None else titled(other, language)
+    return Text(name, tag_of(DEFAULT)) if other is None else titled(other, language)
 
 
 def _text(text: str, language: Language) -> Text:
     """A text of a seed; one of ASCII letters alone is not in Chinese."""
-    return Text(text, _TAGS[DEFAULT if text.isascii() else language])
+    return Text(text, tag_of(DEFAULT if text.isascii() else language))
 
 
-@lru_cache
 def translations(language: Language) -> NullTranslations:
     """Catalogue of a language; that of the default is empty, since its texts are in the templates."""
-    if language == DEFAULT:
-        return NullTranslations()
-    return Translations.load(FOLDER, [language], DOMAIN)
+    return CATALOGUES.translations(language)
 
 
 class Formats:
@@ -130,7 +118,7 @@ class Formats:
     def __init__(
         self, language: Language, now: Callable[[], dt.datetime] = lambda: dt.datetime.now().astimezone()
     ) -> None:
-        self.language, self.tag, self._locale, self._now = language, _TAGS[language], _LOCALES[language], now
+        self.language, self.tag, self._locale, self._now = language, tag_of(language), _LOCALES[language], now
 
     def number(self, value: float | None, low: float | None = None, high: float | None = None) -> str:
         """A number with the digits that its interval allows; a dash where there is none.

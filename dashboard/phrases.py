@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dashboard.languages import DEFAULT, Text, described, named, tag_of, titled, translations
+from dashboard.languages import Text, described, named, titled, translations
 from dashboard.sentences import KINDS, SENTENCES, UNITS_OF_MEASURE, WORDS, Kind
+from reporting.languages import DEFAULT, tag_of
 from seeds import Seed
 from seeds.format.language import Language
 

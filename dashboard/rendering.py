@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard import addresses, assets, forms
-from dashboard.languages import LANGUAGES, Formats, acted, chosen, described, named, titled, translations
+from dashboard.languages import Formats, acted, chosen, described, named, titled, translations
 from dashboard.links import Viewer
 from dashboard.phrases import phrase, unit_of_measure
+from reporting.languages import LANGUAGES
 from seeds.format.language import Language
 
 FOLDER = Path(__file__).parent / "templates"

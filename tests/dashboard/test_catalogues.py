@@ -8,9 +8,9 @@ from string import Formatter
 
 import pytest
 
-from dashboard.catalogues import catalogue, compiled, place_of, texts
-from dashboard.languages import DEFAULT, LANGUAGES
+from dashboard.catalogues import ALL, PAGES, compiled
 from dashboard.rendering import FOLDER
+from reporting.languages import DEFAULT, LANGUAGES
 
 OTHERS = [code for code in LANGUAGES if code != DEFAULT]
 TEMPLATES = sorted(FOLDER.glob("*.html"))
@@ -19,41 +19,55 @@ PLAIN = {"nonferrous", "view", "operate", "nonferrous train", "nonferrous monito
 """Names of programs, commands and roles, which are the same in each language."""
 
 
-def known(language):
-    return {str(one.id): str(one.string) for one in catalogue(language) if one.id}
+@pytest.fixture(params=ALL, ids=lambda one: one.subject)
+def sources(request):
+    return request.param
+
+
+def known(sources, language):
+    return {str(one.id): str(one.string) for one in sources.catalogue(language) if one.id}
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_text_has_a_translation_and_none_is_left_over(language):
-    translated = known(language)
-    assert set(translated) == texts()
+def test_every_text_has_a_translation_and_none_is_left_over(sources, language):
+    translated = known(sources, language)
+    assert set(translated) == sources.texts()
     assert all(translated.values())
-    assert not any(one.fuzzy for one in catalogue(language) if one.id)
+    assert not any(one.fuzzy for one in sources.catalogue(language) if one.id)
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_translation_has_the_values_of_its_text(language):
-    for text, translation in known(language).items():
+def test_a_translation_has_the_values_of_its_text(sources, language):
+    for text, translation in known(sources, language).items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(translation)), text
-        assert "%" not in PLACEHOLDER.sub("", translation), text
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_compiled_catalogue_is_that_of_its_source(language):
-    with place_of(language, "mo").open("rb") as file:
+def test_a_percent_sign_of_the_pages_starts_a_place(language):
+    for translation in known(PAGES, language).values():
+        assert "%" not in PLACEHOLDER.sub("", translation), translation
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_compiled_catalogue_is_that_of_its_source(sources, language):
+    with sources.catalogues.place_of(language, "mo").open("rb") as file:
         stored = gettext.GNUTranslations(file)
-    made = gettext.GNUTranslations(io.BytesIO(compiled(catalogue(language))))
-    assert {text: stored.gettext(text) for text in texts()} == {text: made.gettext(text) for text in texts()}
-    assert all(stored.gettext(text) == translation for text, translation in known(language).items())
+    made = gettext.GNUTranslations(io.BytesIO(compiled(sources.catalogue(language))))
+    texts = sources.texts()
+    assert {text: stored.gettext(text) for text in texts} == {text: made.gettext(text) for text in texts}
+    assert all(stored.gettext(text) == translation for text, translation in known(sources, language).items())
 
 
 def test_chinese_texts_use_the_terms_of_the_field():
-    chinese = known("zh")
+    chinese = known(PAGES, "zh")
     assert chinese["set-point"] == "设定值"
     assert chinese["warning"] == "预警"
     assert chinese["release"] == "放行"
     assert chinese["send to the laboratory"] == "送检"
-    assert not any("单位" in one for text, one in chinese.items() if text != "unit of measure")
+
+
+def test_a_unit_of_a_plant_is_no_unit_of_measure(sources):
+    assert not any("单位" in one for text, one in known(sources, "zh").items() if text != "unit of measure")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
@@ -69,5 +83,5 @@ def test_no_text_of_a_template_escapes_translation(path: Path):
 
 
 def test_values_of_texts_are_named():
-    for text in texts():
+    for text in PAGES.texts():
         assert not [name for _, name, _, _ in Formatter().parse(text) if name is not None], text
