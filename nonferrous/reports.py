@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonferrous.console import DRIFTED, check_folder, fail, progress
-from nonferrous.options import ProcessName
+from nonferrous.options import ProcessName, ReportLanguage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ def energy_report(
     out: Annotated[
         Path | None, typer.Option(help="HTML page to write.", show_default="<process>-energy-<month>.html")
     ] = None,
+    language: ReportLanguage = "en",
 ) -> None:
     """Write the monthly energy and CO2e report."""
     from models.processes.lookup import energy_of
@@ -52,7 +53,7 @@ def energy_report(
                 data = simulate(seed, folder, progress=lambda done, total: step("simulate", done, total))
         month_energy = energy_month(seed, folder if data is None else data, month)
     file = out or Path(f"{process}-energy-{month_energy.month}.html")
-    write_page(page(month_energy), file)
+    write_page(page(month_energy, language), file)
     for caution in month_energy.cautions:
         typer.echo(f"Warning: {caution}")
     typer.echo(f"{process}: {summary(month_energy)}")

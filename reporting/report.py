@@ -34,8 +34,8 @@ class ReportSection:
     body: str
 
 
-def whole(title: str, sections: Iterable[ReportSection], style: str = STYLE) -> str:
-    """The whole page; nothing in it is fetched from anywhere."""
+def whole(title: str, sections: Iterable[ReportSection], style: str = STYLE, tag: str = "en") -> str:
+    """The whole page in the language of a tag (RFC 5646); nothing in it is fetched from anywhere."""
     title = html.escape(title)
     parts = "".join(
         f"<section><h2>{html.escape(one.heading)}</h2><p>{html.escape(one.reading)}</p>{one.body}</section>"
@@ -45,7 +45,7 @@ def whole(title: str, sections: Iterable[ReportSection], style: str = STYLE) -> 
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{style}</style>"
     )
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{parts}</body></html>'
+    return f'<!doctype html><html lang="{tag}"><head>{head}</head><body><h1>{title}</h1>{parts}</body></html>'
 
 
 def write_page(text: str, path: Path) -> None:

@@ -163,7 +163,12 @@ def test_changelog_has_an_open_section():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-PAGE_FILES = ("locale/**/*.mo", "static/**/*", "templates/*.html")
+PAGE_FILES = (
+    "dashboard/static/**/*",
+    "dashboard/templates/*.html",
+    "dashboard/locale/**/*.mo",
+    "reporting/locale/**/*.mo",
+)
 
 
 def installed(path: Path) -> str:
@@ -177,6 +182,6 @@ def test_the_wheel_holds_exactly_the_packages_and_seeds(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    pages = [path for kind in PAGE_FILES for path in (ROOT / "dashboard").glob(kind) if path.is_file()]
+    pages = [path for kind in PAGE_FILES for path in ROOT.glob(kind) if path.is_file()]
     paths = [path.relative_to(ROOT) for path in (*SOURCES, *ROOT.glob("seeds/*.toml"), *pages)]
     assert held == {installed(path) for path in paths if path.parts[0] not in OUTSIDE}

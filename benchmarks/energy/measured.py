@@ -21,6 +21,7 @@ from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month
 from monitoring.energy.page import summary
 from operations.predictions.energy.accounting import Accounting
 from reporting.markdown import table
+from reporting.wording import Wording
 from seeds import load, names
 from synthetic_data import simulate
 
@@ -122,7 +123,7 @@ def picture(process: str, one: Mapping[str, Any]) -> str:
     outside = {name: value for name, value in one["goes_into"].items() if name in kind.outside}
     bound = {name: value for name, value in one["ends_in"].items() if name != kind.heat}
     flow = MeanFlow(kind, one["rows"], uses, outside, bound, one["ends_in"][kind.heat])
-    return diagram(flow, f"{load(process).process.title}: energy flow") + "\n"
+    return diagram(flow, f"{load(process).process.title}: energy flow", Wording()) + "\n"
 
 
 def pictures(figures: Mapping[str, Any]) -> dict[Path, str]:

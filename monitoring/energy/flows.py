@@ -13,6 +13,7 @@ from models.processes.direct_current_energy import STEAM
 from monitoring.energy.month import EnergyMonth
 from physics.arrays import FloatArray
 from reporting.sankey import Link, Node, sankey
+from reporting.wording import Wording
 
 # Seen on white and on black.
 _BLUE, _GREEN, _GREY, _RED = "#3d8fd6", "#2a9d55", "#8c8c8c", "#c9605a"
@@ -101,15 +102,16 @@ def _drawn(uses: Mapping[str, float]) -> dict[str, float]:
     return drawn
 
 
-def picture(flow: MeanFlow, title: str) -> str:
+def picture(flow: MeanFlow, title: str, say: Wording) -> str:
     """The Sankey diagram as HTML, with what is below 0 and so not drawn."""
     kind = flow.kind
-    below = [f"{html.escape(name)} {value:,.{kind.digits + 1}f}" for name, value in flow.uses.items() if value < 0.0]
-    note = f"<p>Below 0, and taken out of the largest part: {', '.join(below)} {kind.unit}.</p>" if below else ""
-    return f'<div class="wide">{diagram(flow, title)}</div>{note}'
+    below = [f"{say(name)} {value:,.{kind.digits + 1}f}" for name, value in flow.uses.items() if value < 0.0]
+    listed = say(", ").join(below)
+    note = say("Below 0, and taken out of the largest part: %(parts)s %(unit)s.", parts=listed, unit=kind.unit)
+    return f'<div class="wide">{diagram(flow, title, say)}</div>' + (f"<p>{html.escape(note)}</p>" if below else "")
 
 
-def diagram(flow: MeanFlow, title: str) -> str:
+def diagram(flow: MeanFlow, title: str, say: Wording) -> str:
     """The Sankey diagram as SVG, which may stand alone."""
     kind = flow.kind
     elsewhere = [name for name in flow.outside if name != STEAM]
@@ -119,4 +121,6 @@ def diagram(flow: MeanFlow, title: str) -> str:
     nodes += [*(Node(name, 3, _GREEN) for name in flow.bound), Node(kind.heat, 3, _RED)]
     drawn = links(flow)
     reached = {name for link in drawn for name in (link.source, link.target)}
-    return sankey([node for node in nodes if node.name in reached], drawn, kind.unit, title, kind.digits)
+    named = [Node(say(node.name), node.column, node.colour) for node in nodes if node.name in reached]
+    flows = [Link(say(link.source), say(link.target), link.value) for link in drawn]
+    return sankey(named, flows, kind.unit, title, kind.digits)

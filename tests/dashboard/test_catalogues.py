@@ -25,7 +25,11 @@ def sources(request):
 
 
 def known(sources, language):
-    return {str(one.id): str(one.string) for one in sources.catalogue(language) if one.id}
+    return {(str(one.id), one.context or ""): str(one.string) for one in sources.catalogue(language) if one.id}
+
+
+def in_chinese(sources):
+    return {text: translation for (text, context), translation in known(sources, "zh").items() if not context}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -38,7 +42,7 @@ def test_every_text_has_a_translation_and_none_is_left_over(sources, language):
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_has_the_values_of_its_text(sources, language):
-    for text, translation in known(sources, language).items():
+    for (text, _), translation in known(sources, language).items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(translation)), text
 
 
@@ -53,13 +57,13 @@ def test_the_compiled_catalogue_is_that_of_its_source(sources, language):
     with sources.catalogues.place_of(language, "mo").open("rb") as file:
         stored = gettext.GNUTranslations(file)
     made = gettext.GNUTranslations(io.BytesIO(compiled(sources.catalogue(language))))
-    texts = sources.texts()
-    assert {text: stored.gettext(text) for text in texts} == {text: made.gettext(text) for text in texts}
-    assert all(stored.gettext(text) == translation for text, translation in known(sources, language).items())
+    for (text, context), translation in known(sources, language).items():
+        for one in (stored, made):
+            assert (one.pgettext(context, text) if context else one.gettext(text)) == translation
 
 
 def test_chinese_texts_use_the_terms_of_the_field():
-    chinese = known(PAGES, "zh")
+    chinese = in_chinese(PAGES)
     assert chinese["set-point"] == "设定值"
     assert chinese["warning"] == "预警"
     assert chinese["release"] == "放行"
@@ -67,7 +71,7 @@ def test_chinese_texts_use_the_terms_of_the_field():
 
 
 def test_a_unit_of_a_plant_is_no_unit_of_measure(sources):
-    assert not any("单位" in one for text, one in known(sources, "zh").items() if text != "unit of measure")
+    assert not any("单位" in one for text, one in in_chinese(sources).items() if text != "unit of measure")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
@@ -83,5 +87,5 @@ def test_no_text_of_a_template_escapes_translation(path: Path):
 
 
 def test_values_of_texts_are_named():
-    for text in PAGES.texts():
+    for text, _ in PAGES.texts():
         assert not [name for _, name, _, _ in Formatter().parse(text) if name is not None], text

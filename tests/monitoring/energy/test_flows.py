@@ -11,6 +11,7 @@ from models.processes import direct_current_energy
 from models.processes.direct_current_energy import STEAM
 from monitoring.energy.flows import MeanFlow, links, mean_flow, picture
 from monitoring.energy.month import energy_month
+from reporting.wording import Wording
 from seeds import load
 
 PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
@@ -71,13 +72,13 @@ def test_the_least_voltage_is_bound_first_and_parts_below_zero_are_taken_out_of_
     assert result["bath", "metal"] == pytest.approx(60 * 40 / 110)
     assert result["lost", "gas"] == pytest.approx(50 * 20 / 110)
     closes(replace(MADE, uses=MADE.uses | {"decomposition": 90.0, "contacts": 0.0}))
-    assert "Below 0, and taken out of the largest part: contacts -10.0 kWh/t" in picture(MADE, "made up")
+    assert "Below 0, and taken out of the largest part: contacts -10.0 kWh/t" in picture(MADE, "made up", Wording())
 
 
 def test_a_process_that_binds_nothing_gives_off_all_as_heat():
     flow = replace(MADE, uses={"bath": 70.0, "lost": 30.0}, bound={}, heat=100.0, outside=MADE.outside | {STEAM: 40.0})
     closes(flow)
-    assert "metal" not in picture(flow, "made up")
+    assert "metal" not in picture(flow, "made up", Wording())
 
 
 def test_without_a_row_that_has_all_there_is_no_flow(plant):

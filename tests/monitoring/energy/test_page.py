@@ -1,6 +1,8 @@
 """The page of a month's energy as a reader opens it: whole, without a network."""
 
+import html
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +44,26 @@ def test_sections_stand_in_their_order_each_with_how_to_read_it(text):
     for heading in HEADINGS:
         assert re.match(r"<section><h2>[^<]*</h2><p>[^<]{40,}\.</p>", part(text, heading)), heading
     assert text.startswith('<!doctype html><html lang="en">')
+
+
+def test_the_page_in_chinese_has_no_english_but_names_and_sources_of_the_seed(month):
+    text = page(month, "zh")
+    assert text.startswith('<!doctype html><html lang="zh-Hans">')
+    stated = [*(one.source for one in month.factors.values()), *month.cautions]
+    for norm in month.seed.norms:
+        stated += [norm.source, norm.document] + ([norm.outside_boundary.source] if norm.outside_boundary else [])
+    nodes = [html.unescape(node) for node in re.findall(r">([^<]+)<", re.sub(r"(?s)<style>.*?</style>", "", text))]
+    for source in sorted(stated, key=len, reverse=True):
+        nodes = [node.replace(source, "") for node in nodes]
+    assert not [node for node in nodes if re.search(r"[A-Za-z]{2,}[ ,;:.]+[A-Za-z]{2,}", node)]
+    words = {word for node in nodes for word in re.findall(r"\b[a-z]{3,}\b", node)}
+    assert not words & {"rows", "unit", "value", "grade", "steam", "metal", "none", "direct", "all"}
+
+
+def test_the_page_in_chinese_has_the_figures_of_that_in_english(month, text):
+    numbers = r"(?<![\w.])[+-]?\d[\d,]*\.\d+(?![\w.])"
+    chinese = page(month, "zh")
+    assert Counter(re.findall(numbers, chinese)) == Counter(re.findall(numbers, text))
 
 
 def test_nothing_is_fetched_and_the_picture_stands_in_the_page(text):

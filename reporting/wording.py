@@ -1,0 +1,50 @@
+"""Texts of reports in a language, with their values."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reporting.languages import DEFAULT, Catalogues, tag_of
+from seeds.format.language import Language
+
+CATALOGUES = Catalogues(Path(__file__).parent / "locale", "reports")
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+class Wording:
+    """Translation of the texts of a report.
+
+    Code names an instance `say`: the catalogue holds the texts of its calls.
+
+    Parameters
+    ----------
+    language : str, optional
+        Language of the report; English by default.
+    """
+
+    def __init__(self, language: Language = DEFAULT) -> None:
+        self.language, self.tag = language, tag_of(language)
+        self._known = CATALOGUES.translations(language)
+
+    def __call__(self, text: str, **values: object) -> str:
+        """Return a text in the language; a text that the catalogue lacks is returned as it is.
+
+        Parameters
+        ----------
+        text : str
+            English text; `%(name)s` is the place of a value.
+        **values : object
+            Value of each place.
+
+        Raises
+        ------
+        KeyError
+            A place has no value.
+        """
+        known = self._known.gettext(text) if text else text
+        return _PLACE.sub(lambda place: str(values[place[1]]), known)
+
+    def within(self, context: str, text: str) -> str:
+        """Return the meaning that a text without values has in a context: English has one word for both."""
+        return str(self._known.pgettext(context, text))

@@ -1,0 +1,27 @@
+"""Texts of reports in a language."""
+
+import pytest
+
+from reporting.wording import Wording
+
+
+def test_english_is_the_text_with_its_values():
+    assert Wording()("all %(count)s: 90 %", count=3) == "all 3: 90 %"
+
+
+def test_a_text_that_the_catalogue_lacks_and_an_empty_one_are_returned_as_they_are():
+    say = Wording("zh")
+    assert say("a text of a plant's own seed") == "a text of a plant's own seed"
+    assert say("") == ""
+
+
+def test_a_word_with_two_meanings_is_told_apart_by_its_context():
+    say = Wording("zh")
+    assert say("unit") == "单元"
+    assert say.within("measure", "unit") == "计量单位"
+    assert Wording().within("measure", "unit") == "unit"
+
+
+def test_a_place_without_a_value_is_an_error():
+    with pytest.raises(KeyError):
+        Wording()("all %(count)s")
