@@ -319,15 +319,25 @@ def interval(one: Mapping[str, Any], name: str, form: str) -> str:
     return f"{one[name]:{form}} ({one[f'{name}_low']:{form}} to {one[f'{name}_high']:{form}})"
 
 
+def stored() -> dict[str, Any]:
+    """Figures of all variants by name; empty before the first run."""
+    return dict(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else {}
+
+
+def store(name: str, figures: Mapping[str, Any]) -> None:
+    """Replace the figures of one variant; another run may have stored those of others since this one began."""
+    RESULTS.write_text(json.dumps(stored() | {name: figures}, indent=1) + "\n", encoding="utf-8")
+
+
 def write() -> None:
     """Put tables and pictures of the stored figures into the page."""
-    stored = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results = stored()
     missing = None
     try:
-        draw_all(stored)
+        draw_all(results)
     except NoBrowserError as error:
         missing = f"{error}; the tables are written"
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
     if missing:
         raise SystemExit(missing)
 
@@ -336,15 +346,13 @@ def main(arguments: list[str]) -> None:
     """Run `run` for some variants, or all, refit some policies by `learn`, or `write` the tables again."""
     command, *names = arguments or [""]
     if command in ("run", "learn") and set(names) <= set(VARIANTS):
-        results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
         folders = {name: where(name) for name in names or VARIANTS}  # before a file changes: it names the code
         for name, folder in folders.items():
             variant = VARIANTS[name]
             if command == "run":
-                results[name] = measured(name, folder, variant.arms)
+                store(name, measured(name, folder, variant.arms))
             else:
-                results[name] = joined(variant, measured(name, folder, fitted_policies(variant)), results[name])
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+                store(name, joined(variant, measured(name, folder, fitted_policies(variant)), stored()[name]))
             shutil.rmtree(folder)
     elif command != "write" or names:
         raise SystemExit(

@@ -106,3 +106,18 @@ def test_tables_are_written_without_a_browser_which_is_named_as_missing(tmp_path
 def test_a_command_that_is_none_is_refused_before_anything_runs(arguments):
     with pytest.raises(SystemExit, match="expected write, or run or learn and any of as_it_is, easy"):
         benchmark.main(arguments)
+
+
+def test_a_run_keeps_figures_that_another_stored_in_the_meantime(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "RESULTS", tmp_path / "setpoints.json")
+    monkeypatch.setattr(benchmark, "where", lambda name: tmp_path / name)
+    monkeypatch.setattr(benchmark, "write", lambda: None)
+
+    def measured(name, folder, policies):
+        benchmark.store("easy", {"units": 1})  # another run ends
+        folder.mkdir()
+        return {"units": 2}
+
+    monkeypatch.setattr(benchmark, "measured", measured)
+    benchmark.main(["run", "alumina_refining"])
+    assert benchmark.stored() == {"easy": {"units": 1}, "alumina_refining": {"units": 2}}
