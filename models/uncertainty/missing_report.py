@@ -12,6 +12,7 @@ from models.uncertainty.distinct_rows import grouped
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_NAMED = 5
+RATIO_DIGITS = 2
 INTERVAL, CLASS_SET = "interval {:.2f} times as wide", "set of classes {:.2f} times as large"
 """Texts of the ratio of numbers and contents, and of classes."""
 
@@ -68,6 +69,8 @@ def missing_reports(
 ) -> list[MissingReport | None]:
     """Return the missing inputs of each row; None of a row that has all inputs that count.
 
+    None also of a row with some input whose ratio is 1 in the digits that a text shows.
+
     Parameters
     ----------
     X : ndarray, shape (n, k)
@@ -85,7 +88,8 @@ def missing_reports(
     """
     reports: list[MissingReport | None] = [None] * len(X)
     missing = np.isnan(X)
-    rows = np.flatnonzero((missing & counted).any(axis=1) & (ratio != 1.0))
+    widened = (missing & counted).any(axis=1) & (np.round(ratio, RATIO_DIGITS) != 1.0)
+    rows = np.flatnonzero(widened | missing.all(axis=1))
     if not len(rows):
         return reports
     for mask, part in zip(*grouped(missing[rows]), strict=True):

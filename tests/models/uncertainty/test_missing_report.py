@@ -25,6 +25,19 @@ def test_the_costliest_inputs_are_named_first_and_the_others_counted() -> None:
     ]
 
 
+def test_a_ratio_that_a_text_shows_as_one_is_reported_only_of_a_row_without_any_input() -> None:
+    X = np.ones((3, 8))
+    X[:2, 3] = np.nan
+    X[2] = np.nan
+    reports = missing_reports(
+        X, NAMES, COUNTED, np.argsort(-COSTS, kind="stable"), np.array([1.004, 1.006, 1]), INTERVAL
+    )
+    assert reports[0] is None
+    assert reports[1] == MissingReport(1, ("d",), 1.006, True)
+    assert reports[2] is not None
+    assert not reports[2].any_measured
+
+
 def test_a_flag_names_at_most_five_inputs_a_count_and_the_width() -> None:
     def flag(*names: str, count: int) -> str:
         return MissingReport(count, names, 1.604, True).flag
