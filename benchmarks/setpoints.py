@@ -325,7 +325,7 @@ def stored() -> dict[str, Any]:
 
 
 def store(name: str, figures: Mapping[str, Any]) -> None:
-    """Replace the figures of one variant; another run may have stored those of others since this one began."""
+    """Replace the figures of one variant; another run may have stored others since this one began."""
     RESULTS.write_text(json.dumps(stored() | {name: figures}, indent=1) + "\n", encoding="utf-8")
 
 
