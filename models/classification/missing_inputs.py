@@ -21,8 +21,8 @@ FEWEST_ROWS = 200
 """Rows that calibrate a pattern; one with fewer borrows from rows that miss more inputs."""
 MOST_PATTERNS = 1024
 """Patterns whose calibration is kept, the latest used: at most 8 MiB."""
-NEGLIGIBLE = 0.01
-"""Root mean square change of probabilities by all inputs that are ignored together."""
+NEGLIGIBLE = 0.02
+"""Root mean square change of the probability of any class by all inputs that are ignored together."""
 _COVERAGE = 0.9
 
 

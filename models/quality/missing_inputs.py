@@ -25,7 +25,7 @@ FEWEST_LOTS = 2000
 MOST_PATTERNS = 128
 """Patterns whose calibration is kept, the latest used: at most 32 MiB."""
 NEGLIGIBLE = 0.05
-"""Root mean square change of predictions by all inputs that are ignored together, over the joint half width of 90 %."""
+"""Root mean square change of any prediction by all inputs that are ignored together, over the joint half width."""
 MOST_NEW = 16
 """Patterns of one call that are calibrated each alone: each calibration takes some tenths of a second."""
 GROUPS = 4

@@ -148,7 +148,40 @@ class Contents:
         """
         return self.lines.mixed(self.scale.scores(columns), p)
 
-    def answers(self, estimated: tuple[FloatArray, FloatArray], p: FloatArray, coverage: float) -> dict[str, Answer]:
+    def half_widths(self, variance: FloatArray, p: FloatArray, coverage: float, elements: Sequence[int]) -> FloatArray:
+        """Half widths of the intervals of some elements, shape (n, e) [wt%].
+
+        Parameters
+        ----------
+        variance : ndarray, shape (n, E)
+            Variances of the errors of contents [wt%²].
+        p : ndarray, shape (n, K)
+            Calibrated class probabilities.
+        coverage : float
+            Share of labels that the intervals shall hold, above 0 and below 1.
+        elements : sequence of e int
+            Numbers of the elements.
+
+        Raises
+        ------
+        CoverageError
+            Even all classes together have too few calibration rows for the coverage.
+        """
+        half, predicted = spread(variance[:, elements]), np.argmax(p, axis=1)
+        enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
+        for k in sorted(set(predicted.tolist())):
+            own = ((e, self.of_class[k][e]) for e in elements)
+            scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
+            half[predicted == k] *= [one.half_width(coverage) for one in scores]
+        return half
+
+    def answers(
+        self,
+        estimated: tuple[FloatArray, FloatArray],
+        p: FloatArray,
+        coverage: float,
+        wider: FloatArray | None = None,
+    ) -> dict[str, Answer]:
         """Contents of the carried elements with their intervals.
 
         Parameters
@@ -159,6 +192,8 @@ class Contents:
             Calibrated class probabilities.
         coverage : float
             Share of labels that the intervals shall hold, above 0 and below 1.
+        wider : ndarray, shape (n, E), optional
+            Widths of intervals over those by `half_widths` [1].
 
         Returns
         -------
@@ -172,12 +207,9 @@ class Contents:
         """
         numbers, names, (low, high) = self._told
         content, variance = estimated
-        value, half, predicted = content[:, numbers], spread(variance[:, numbers]), np.argmax(p, axis=1)
-        enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
-        for k in sorted(set(predicted.tolist())):
-            own = ((e, self.of_class[k][e]) for e in numbers)
-            scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
-            half[predicted == k] *= [one.half_width(coverage) for one in scores]
+        value, half = content[:, numbers], self.half_widths(variance, p, coverage, numbers)
+        if wider is not None:
+            half *= wider[:, numbers]
         ends = (np.clip(end, low, high).T for end in (value, value - half, value + half))
         return {name: Answer(*bounds) for name, *bounds in zip(names, *ends, strict=True)}
 

@@ -132,7 +132,7 @@ def sorter(
         model = replace(model, spread=spread)
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     errors = estimated - calibration.contents
-    missing = CalibrationPatterns.of(calibration.X, calibration.classes, errors, model.probabilities)
+    missing = CalibrationPatterns.of(calibration.X, calibration.classes, errors, model.probabilities, model.estimated)
     return replace(model, risk_price=price, calibration=rests_on, missing=missing).with_missing_costs()
 
 

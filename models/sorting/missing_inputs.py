@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.estimators.temperature import fitted_temperature, tempered
-from models.sorting.contents import spread
+from models.interfaces.answers import COVERAGE
 from models.uncertainty.guarantees import BY_CHANCE, at_least
 from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
@@ -23,12 +23,16 @@ FEWEST_PIECES = 200
 """Pieces that calibrate a pattern; one with fewer borrows from pieces that miss more inputs."""
 MOST_PATTERNS = 1024
 """Patterns whose calibration is kept, the latest used."""
-NEGLIGIBLE = 0.01
-"""Root mean square change of class probabilities by all inputs that are ignored together."""
-_COVERAGE = 0.9
+NEGLIGIBLE_P = 0.02
+"""Root mean square change of the probability of any class by all inputs that are ignored together."""
+NEGLIGIBLE_CONTENT = 0.05
+"""The same of any content, over the mean half width of its intervals [1]."""
 
-Contents = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-"""Contents and variances, shape (n, E) each, from inputs, shape (n, k), and class probabilities, shape (n, K)."""
+Contents = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
+"""Contents, standard deviations of their errors and half widths of intervals, shape (n, E) each [wt%].
+
+From inputs, shape (n, k), and class probabilities, shape (n, K). Intervals cover COVERAGE.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +45,15 @@ class PieceCalibration:
         Of their class probabilities.
     factor : ndarray, shape (E,)
         Size of the relative errors of contents over that of pieces that miss nothing [1].
+    interval : ndarray, shape (E,)
+        Width of intervals over that which this size and the predicted class give [1].
     ratio : float
         Width of the intervals of contents over that of pieces that miss nothing, mean of the elements [1].
     """
 
     temperature: float
     factor: FloatArray
+    interval: FloatArray
     ratio: float
 
 
@@ -68,7 +75,9 @@ class CalibrationPatterns:
     Notes
     -----
     As `models.uncertainty.missing_inputs.MissingInputs`. The temperature of a pattern is never below the usual one,
-    since the final classifier is surer of these pieces than of new ones.
+    since the final classifier is surer of these pieces than of new ones. Intervals have quantiles of the predicted
+    class, and a pattern that hides the class gives one class to all pieces. So the widths of a pattern are calibrated
+    with these quantiles, apart from the variances of contents.
     """
 
     X: FloatArray
@@ -84,10 +93,21 @@ class CalibrationPatterns:
         freeze(self, X=X, codes=codes, errors=errors)
 
     @classmethod
-    def of(cls, X: FloatArray, codes: FloatArray, errors: FloatArray, probabilities: Estimate) -> Self:
-        """Keep evenly spaced pieces of all calibration pieces, and measure the effects of the inputs."""
+    def of(
+        cls, X: FloatArray, codes: FloatArray, errors: FloatArray, probabilities: Estimate, contents: Contents
+    ) -> Self:
+        """Keep evenly spaced pieces of all calibration pieces, and measure the effects of the inputs.
+
+        An input counts that moves class probabilities or contents.
+        """
         rows = evenly_spaced(len(X), MOST_PIECES)
-        return cls(X[rows], codes[rows], errors[rows], MissingPatterns.of(X[rows], probabilities, NEGLIGIBLE))
+        half = contents(X[rows], probabilities(X[rows]))[2].mean(axis=0)
+
+        def moved(X: FloatArray) -> FloatArray:
+            p = probabilities(X)
+            return np.hstack([p / NEGLIGIBLE_P, contents(X, p)[0] / (NEGLIGIBLE_CONTENT * half)])
+
+        return cls(X[rows], codes[rows], errors[rows], MissingPatterns.of(X[rows], moved, 1.0))
 
     @cached_property
     def _computed(self) -> LatestUsed[PieceCalibration]:
@@ -130,24 +150,27 @@ class CalibrationPatterns:
         p = scores(X)
         with np.errstate(divide="ignore"):
             temperature = max(base, fitted_temperature(np.log(p), self.codes[rows]))
-        content, variance = contents(X, tempered(p, temperature))
+        content, own, half = contents(X, tempered(p, temperature))
         whole = self._sizes.of(b"whole", lambda: contents(self.X, tempered(scores(self.X), base))[0])
-        own = spread(variance)
-        size = _quantiles(np.abs(self.errors[rows] + content - whole[rows]) / own)
-        present = self._sizes.of(b"present", lambda: self._present(scores, contents, base))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            factor = size / present[0]
-        factor = np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
-        ratio = float(np.exp(np.log(factor * own.mean(axis=0) / present[1]).mean())) if len(factor) else 1.0
-        return PieceCalibration(temperature, factor, ratio)
+        errors = np.abs(self.errors[rows] + content - whole[rows])
+        own_present, half_present, width_present = self._sizes.of(
+            b"present", lambda: self._present(scores, contents, base)
+        )
+        factor = _over(_quantiles(errors / own), own_present)
+        wider = _over(_quantiles(errors / half), half_present)
+        ratio = float(np.exp(np.log(wider * half.mean(axis=0) / width_present).mean())) if len(wider) else 1.0
+        return PieceCalibration(temperature, factor, wider / factor, ratio)
 
     def _present(self, scores: Estimate, contents: Contents, base: float) -> FloatArray:
-        """Quantiles of relative errors of pieces that miss nothing, and their mean spreads, shape (2, E)."""
+        """Quantiles of errors of pieces that miss nothing and their mean half widths, shape (3, E).
+
+        Errors are relative to standard deviations, then to half widths.
+        """
         nothing = np.zeros((1, self.X.shape[1]), dtype=np.bool_)
         rows, X = self.patterns.blanked(self.X, nothing, FEWEST_PIECES)
-        _, variance = contents(X, tempered(scores(X), base))
-        own = spread(variance)
-        return np.array([_quantiles(np.abs(self.errors[rows]) / own), own.mean(axis=0)])
+        _, own, half = contents(X, tempered(scores(X), base))
+        errors = np.abs(self.errors[rows])
+        return np.array([_quantiles(errors / own), _quantiles(errors / half), half.mean(axis=0)])
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""
@@ -163,11 +186,18 @@ class CalibrationPatterns:
         return cls(numbers[:, :k], numbers[:, k], numbers[:, k + 1 :], patterns)
 
 
+def _over(sizes: FloatArray, present: FloatArray) -> FloatArray:
+    """Return sizes over those of pieces that miss nothing, shape (E,); 1 of an element without any."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = sizes / present
+    return np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
+
+
 def _quantiles(sizes: FloatArray) -> FloatArray:
     """Return the conformal quantile of 90 % of each column of sizes, (n, E), NaN of one without any."""
     quantiles = np.full(sizes.shape[1], np.nan)
     for e, column in enumerate(sizes.T):
         known = np.sort(column[~np.isnan(column)])
         if len(known):
-            quantiles[e] = bounding_score(known, _COVERAGE)
+            quantiles[e] = bounding_score(known, COVERAGE)
     return quantiles

@@ -15,7 +15,7 @@ from models.estimators.temperature import tempered
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Classifier, flat, input_flags
 from models.interfaces.learning import SETPOINTS
-from models.sorting.contents import Contents
+from models.sorting.contents import Contents, spread
 from models.sorting.decision import DecidedPieces, SortingLine
 from models.sorting.guarantee import Calibration
 from models.sorting.lot_ledger import fill
@@ -28,6 +28,7 @@ from models.sorting.sorted_pieces import SortedPieces
 from models.sorting.spread import DispersionLimits
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
+from models.uncertainty.intervals import rows_needed
 from models.uncertainty.missing_report import MissingReport, flagged
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -170,6 +171,15 @@ class SortingModel:
             wider[rows] *= own.factor**2
         return wider
 
+    def _wider(self, X: FloatArray) -> FloatArray | None:
+        """Return widths of intervals over those by variance and class, shape (n, E) [1]; None with all inputs."""
+        if self.missing is None or not np.isnan(X).any():
+            return None
+        wider = np.empty((len(X), len(self.seed.elements)))
+        for own, rows in self._by_pattern(X):
+            wider[rows] = own.interval
+        return wider
+
     def _by_pattern(self, X: FloatArray) -> list[tuple[PieceCalibration, IntArray]]:
         """Divide pieces, shape (n, k), by their missing inputs: calibration, and its pieces."""
         if self.missing is None:
@@ -180,19 +190,34 @@ class SortingModel:
     def _of_pattern(self, masks: BoolArray) -> PieceCalibration:
         if self.missing is None or not masks.any():
             return self._base
-        return self.missing.calibrated(masks, self._scores, self._estimated, self.temperature)
+        return self.missing.calibrated(masks, self._scores, self.estimated, self.temperature)
 
     @cached_property
     def _base(self) -> PieceCalibration:
-        return PieceCalibration(self.temperature, np.ones(len(self.seed.elements)), 1.0)
+        same = np.ones(len(self.seed.elements))
+        return PieceCalibration(self.temperature, same, same, 1.0)
 
     def _scores(self, X: FloatArray) -> FloatArray:
         """Class probabilities before the temperature, shape (n, K)."""
         rows = self.contents.signals.columns(X) if self._takes_signals else self._parts.rows(X)
         return np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64)
 
-    def _estimated(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return self.contents.estimate(self.contents.signals.columns(X), p)
+    def estimated(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Contents as if no input were missing; see `models.sorting.missing_inputs.Contents`.
+
+        An element with too few calibration rows has its standard deviation as half width.
+        """
+        content, variance = self.contents.estimate(self.contents.signals.columns(X), p)
+        own = spread(variance)
+        half, known = own.copy(), self._calibrated
+        half[:, known] = self.contents.half_widths(variance, p, COVERAGE, known)
+        return content, own, half
+
+    @cached_property
+    def _calibrated(self) -> list[int]:
+        """Numbers of the elements with enough calibration rows for intervals."""
+        fewest = rows_needed(COVERAGE)
+        return [e for e, one in enumerate(self.contents.pooled) if len(one.scores) >= fewest]
 
     @cached_property
     def _parts(self) -> Parted:
@@ -217,7 +242,7 @@ class SortingModel:
             Share of labels that the intervals shall hold, above 0 and below 1.
         """
         seen = self.seen(X, p)
-        return self.contents.answers(seen.contents, seen.p, coverage)
+        return self.contents.answers(seen.contents, seen.p, coverage, self._wider(seen.X))
 
     def sort(
         self,

@@ -38,7 +38,8 @@ class MissingPatterns:
     ignored : ndarray of bool, shape (k,)
         Inputs that hardly move a prediction: a row that misses one of them counts as if it were there.
     effects : ndarray, shape (k,)
-        Mean square change of the predictions by blanking each input alone; it orders patterns.
+        Mean square change of the predictions by blanking each input alone, of the quantity that changes most; it
+        orders patterns.
     """
 
     ignored: BoolArray
@@ -66,13 +67,13 @@ class MissingPatterns:
         estimate : callable
             Predictions for rows, shape (r,) or (r, q).
         limit : float
-            Root mean square change of predictions by all inputs that are ignored together, at most.
+            Root mean square change of any of the q predictions by all inputs that are ignored together, at most.
         """
         whole, k = estimate(X), X.shape[1]
 
         def change(columns: IntArray) -> float:
             mask = np.isin(np.arange(k), columns)
-            return float(np.mean((estimate(np.where(mask, np.nan, X)) - whole) ** 2))
+            return float(np.max(np.mean((estimate(np.where(mask, np.nan, X)) - whole) ** 2, axis=0)))
 
         effects = np.array([change(np.array([column])) for column in range(k)])
         order = np.argsort(effects, kind="stable")

@@ -20,9 +20,10 @@ def scores(X: FloatArray) -> FloatArray:
     return np.column_stack([1 - p, p])
 
 
-def contents(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+def contents(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Content of one element by a line, with errors of 1; a missing input counts as its mean."""
-    return (np.nan_to_num(X) @ SLOPES)[:, None], np.ones((len(X), 1))
+    own = np.ones((len(X), 1))
+    return (np.nan_to_num(X) @ SLOPES)[:, None], own, 1.645 * own
 
 
 def drawn(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -33,7 +34,7 @@ def drawn(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray, Flo
 
 def calibrated(rng: np.random.Generator, n: int = 900) -> CalibrationPatterns:
     X, codes, label = drawn(rng, n)
-    return CalibrationPatterns.of(X, codes, contents(X, scores(X))[0] - label, scores)
+    return CalibrationPatterns.of(X, codes, contents(X, scores(X))[0] - label, scores, contents)
 
 
 @pytest.mark.parametrize(("mask", "variance"), [((0,), 10.0), ((1,), 2.0), ((0, 1), 11.0), ((2,), 1.0)])
@@ -59,9 +60,10 @@ def test_the_temperature_of_a_pattern_is_never_below_the_usual_one() -> None:
 def test_intervals_are_wider_by_spread_and_by_factor() -> None:
     """A spread that doubles without an input while errors do too: intervals twice as wide by a factor of 1."""
 
-    def doubled(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        value, variance = contents(X, p)
-        return value, np.where(np.isnan(X[:, :1]), 10.0, 1.0) * variance
+    def doubled(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        value, own, half = contents(X, p)
+        more = np.where(np.isnan(X[:, :1]), np.sqrt(10.0), 1.0)
+        return value, more * own, more * half
 
     masks, own = np.array([[True, False, False]]), []
     for number in range(10):
@@ -70,9 +72,45 @@ def test_intervals_are_wider_by_spread_and_by_factor() -> None:
     assert np.mean([one.ratio for one in own]) == pytest.approx(np.sqrt(10.0), rel=0.05)
 
 
+def test_intervals_of_a_pattern_that_hides_the_class_cover() -> None:
+    """Pieces of class 1 have errors three times as large, and without the first input all count as class 0."""
+    rng = np.random.default_rng(24)
+
+    def of_class(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        half = 1.645 * np.where(p.argmax(axis=1) == 1, 3.0, 1.0)[:, None]
+        return np.zeros((len(X), 1)), np.ones((len(X), 1)), half
+
+    def drawn_of_class(n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        X = np.sign(rng.normal(size=(n, 3)))
+        codes = (X[:, 0] > 0).astype(np.float64)
+        return X, codes, (rng.normal(size=n) * np.where(codes == 1, 3.0, 1.0))[:, None]
+
+    pieces = CalibrationPatterns.of(*drawn_of_class(1000), scores, of_class)
+    own = pieces.calibrated(np.array([[True, False, False]]), scores, of_class, 1.0)
+    X, _, label = drawn_of_class(20000)
+    X[:, 0] = np.nan
+    _, _, half = of_class(X, scores(X))
+    covered = np.mean(np.abs(label) <= half * own.factor * own.interval)
+    assert 0.88 <= covered <= 0.92
+
+
+def test_an_input_of_contents_alone_counts() -> None:
+    """The second input moves no class probability, and one of several contents by half of its half width."""
+    rng = np.random.default_rng(25)
+
+    def several(X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        content = np.hstack([np.zeros((len(X), 9)), 0.8 * np.nan_to_num(X[:, 1:2])])
+        own = np.ones_like(content)
+        return content, own, 1.645 * own
+
+    X, codes, _ = drawn(rng, 900)
+    pieces = CalibrationPatterns.of(X, codes, rng.normal(size=(900, 10)), scores, several)
+    assert pieces.patterns.ignored.tolist() == [False, False, True]
+
+
 def test_an_element_without_assays_keeps_its_width() -> None:
     X, codes, _ = drawn(np.random.default_rng(21), 300)
-    pieces = CalibrationPatterns.of(X, codes, np.full((300, 1), np.nan), scores)
+    pieces = CalibrationPatterns.of(X, codes, np.full((300, 1), np.nan), scores, contents)
     own = pieces.calibrated(np.array([[True, True, True]]), scores, contents, 1.0)
     assert own.factor.tolist() == [1.0]
 
