@@ -118,14 +118,15 @@ class Workers:
         return future.result()
 
 
-_views: Sequence[tuple[Any, Any]] = ()  # these three are set in a worker when it starts
+_views: Sequence[tuple[Any, Any]] = ()  # these four are set in a worker when it starts
 _to_parent: SimpleQueue[Any] | None = None
+_given_up: Event | None = None
 _threads: object = None
 
 
 def _begin(views: Sequence[tuple[Any, Any]], steps: SimpleQueue[Any], stopped: Event, parent: int) -> None:
-    global _views, _to_parent, _threads
-    _views, _to_parent, _threads = views, steps, threadpool_limits(1)
+    global _views, _to_parent, _given_up, _threads
+    _views, _to_parent, _given_up, _threads = views, steps, stopped, threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
     threading.Thread(target=_end_with, args=(stopped, parent), daemon=True).start()
 
@@ -144,4 +145,9 @@ def _end_with(stopped: Event, parent: int) -> None:
 
 def _done(view: int, work: WorkUnit[T]) -> T:
     assert _to_parent is not None
-    return work(*_views[view], _to_parent.put)
+    assert _given_up is not None
+    try:
+        return work(*_views[view], _to_parent.put)
+    finally:
+        if _given_up.is_set():
+            os._exit(1)  # all is in order, and the pool would begin with work that it has queued

@@ -64,6 +64,16 @@ class Tidies:
             raise
 
 
+@dataclass(frozen=True)
+class Writes:
+    """Work that leaves a file."""
+
+    file: Path
+
+    def __call__(self, data, parts, step):
+        self.file.write_text("begun")
+
+
 def table(rows, columns=4):
     return SimpleNamespace(X=np.broadcast_to(0.0, (rows, columns))), None
 
@@ -140,3 +150,22 @@ def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
         two.later(0, Tidies(tmp_path / "file"))()
     assert (tmp_path / "file").read_text() == "tidy"
     assert multiprocessing.active_children() == []
+
+
+def test_queued_work_does_not_begin_when_all_is_given_up(tmp_path):
+    """The pool has taken it out of its own queue already, and a worker is free when it has put things in order."""
+
+    def step(description):
+        raise KeyboardInterrupt
+
+    def given_up():
+        with Workers([("rows", "parts")], 2, step) as two:
+            first = two.later(0, Tidies(tmp_path / "first"))
+            two.later(0, Tidies(tmp_path / "second"))
+            two.later(0, Writes(tmp_path / "third"))
+            first()
+
+    with pytest.raises(KeyboardInterrupt):
+        given_up()
+    assert (tmp_path / "first").exists()
+    assert not (tmp_path / "third").exists()
