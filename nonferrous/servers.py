@@ -61,6 +61,7 @@ def up(
 ) -> None:
     """Set up demo plants if needed; start the API and the MLflow UI."""
     from registry.settings import StoreSettings, read
+    from registry.tracking import Tracking
     from seeds import load, load_all
 
     settings = read(StoreSettings, ui_port=ui_port)
@@ -73,24 +74,25 @@ def up(
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     made = [load(LIVE_PROCESS)] if plant else one_a_task(plants)
-    answering = [
-        seed
-        for seed, passed in zip(made, prepare_all(made, settings, LIVE_UNITS if plant else None), strict=True)
-        if passed
-    ]
-    answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
-    if not plants and not answering:
-        fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
-    if not answering:
-        console().print("no process has a champion: there is nothing to serve")
-        raise typer.Exit(REFUSED)
     others = [seed for seed in plants if seed not in made]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
+    Tracking(settings, make=True)  # before two programs open it
+    # A plant is served from its training on, while others are still trained.
     with _running("service", serve_api, settings) as service, _mlflow(settings, ui_port) as tracker:
+        screen = console()
+        _await(f"{api}/health/live", service)
+        screen.print(f"Pages      {api}/  each plant appears when it is trained")
+        passed = prepare_all(made, settings, LIVE_UNITS if plant else None)
+        answering = [seed for seed, has in zip(made, passed, strict=True) if has]
+        answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
+        if not plants and not answering:
+            fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
+        if not answering:
+            screen.print("no process has a champion: there is nothing to serve")
+            raise typer.Exit(REFUSED)
         _await(f"{api}/health/ready", service)
         _await(f"{ui}/health", tracker)
-        screen = console()
         screen.print(
             f"\nPages      {api}/\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\n"
             "Ask for a prediction, in another terminal:\n"

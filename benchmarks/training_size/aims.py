@@ -27,6 +27,7 @@ from benchmarks.aims.machine import QUIET, Others, children_seconds
 from benchmarks.aims.page import Row, aims_table, at_most, filled, unmeasured
 from benchmarks.digests import own_plant_digest
 from benchmarks.training_size.page import DOCS
+from nonferrous.servers import ASKED
 from reporting.markdown import table
 from seeds import load
 from synthetic_data import simulate
@@ -57,14 +58,14 @@ def jobs() -> dict[str, Any]:
 
 
 def up() -> dict[str, Any]:
-    """Seconds of `nonferrous up` in an empty home until the service is ready, and the load by others."""
+    """Seconds of `nonferrous up` in an empty home until all its plants are served, and the load by others."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "nonferrous", "up", "--port", str(PORT), "--ui-port", str(UI_PORT)]
         others, start, used = Others(), time.perf_counter(), children_seconds()
         environment = os.environ | {"NONFERROUS_HOME": home, "MLFLOW_TRACKING_URI": ""}
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
         try:
-            while not _is_ready():
+            while _served() < len(ASKED):
                 if running.poll() is not None:
                     raise RuntimeError(f"nonferrous up ended with {running.returncode} before it was ready")
                 time.sleep(0.1)
@@ -97,12 +98,13 @@ def _said(module: str, *arguments: str) -> dict[str, float]:
     return figures
 
 
-def _is_ready() -> bool:
+def _served() -> int:
+    """Return the number of plants that the service has a model of."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=1):
-            return True
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=1) as response:
+            return sum(one["state"] == "serving" for one in json.load(response)["processes"].values())
     except OSError:
-        return False
+        return 0
 
 
 PARTS = {"jobs": jobs, "up": up, "help": helped}

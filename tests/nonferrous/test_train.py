@@ -1,6 +1,7 @@
 """Preparing plants for `up` and `train --all` where the gate refuses some, with a store that stands in for MLflow."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -92,10 +93,45 @@ def test_all_goes_on_after_a_refusal_and_ends_with_3(ended, passed, code):
 
 
 def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, capsys):
+    programs = []
+
+    @contextmanager
+    def running(name, arguments, settings):
+        programs.append(name)
+        try:
+            yield None
+        finally:
+            programs.remove(name)
+
     monkeypatch.setattr(serving, "_check_free", lambda port: None)
+    monkeypatch.setattr(serving, "_running", running)
+    monkeypatch.setattr(serving, "_await", lambda address, program: None)
     result, went = ended(False, "up")
     assert (result, went) == (3, ["pots", "scrap"])
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
+    assert programs == []  # they ran meanwhile, and were ended
+
+
+def test_up_serves_before_it_trains(ended, monkeypatch, capsys):
+    """A plant is served from the end of its training on, while others are still trained."""
+    order = []
+
+    @contextmanager
+    def running(name, arguments, settings):
+        order.append(name)
+        yield None
+
+    def prepared(made, settings, units):
+        order.append("training")
+        return [False for _ in made]
+
+    monkeypatch.setattr(serving, "_check_free", lambda port: None)
+    monkeypatch.setattr(serving, "_running", running)
+    monkeypatch.setattr(serving, "_await", lambda address, program: order.append(address.rpartition("/")[2]))
+    monkeypatch.setattr(serving, "prepare_all", prepared)
+    ended(False, "up")
+    assert order == ["service", "mlflow", "live", "training"]
+    assert "http://127.0.0.1:8000/" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("cores", "each"), [(2, 1), (6, 2)])
