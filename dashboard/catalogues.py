@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from dashboard.languages import CATALOGUES
 from dashboard.sentences import SENTENCES, UNITS_OF_MEASURE
 from models.processes.lookup import energy_of
+from models.quality.decision import ACTIONS
 from reporting import wording
 from reporting.languages import DEFAULT, LANGUAGES, Catalogues
 from seeds import load_all
@@ -87,9 +88,9 @@ def _of_pages() -> set[tuple[str, str]]:
 
 
 def _of_reports() -> set[tuple[str, str]]:
-    """Texts of calls of wordings, of energy accounts, and words of seeds that reports show."""
+    """Texts of calls of wordings, of energy accounts, decisions, and words of seeds that reports show."""
     root = wording.CATALOGUES.folder.parent.parent
-    texts = {(text, "") for text in (*get_args(Role), *get_args(Verification), *_GRADES, *_of_accounts())}
+    texts = {(text, "") for text in (*get_args(Role), *get_args(Verification), *_GRADES, *ACTIONS, *_of_accounts())}
     for package in _PACKAGES:
         for path in (root / package).rglob("*.py"):
             texts |= set(_called(path))
@@ -97,10 +98,10 @@ def _of_reports() -> set[tuple[str, str]]:
 
 
 def _called(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield constant texts of the calls of wordings in a file; Babel reads none inside an f-string."""
+    """Yield constant texts of wordings and worded errors in a file; Babel reads none inside an f-string."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name("say"), args=[ast.Constant(str(text))]):
+            case ast.Call(func=ast.Name("say" | "ChartError" | "CapabilityError"), args=[ast.Constant(str(text))]):
                 yield text, ""
             case ast.Call(
                 func=ast.Attribute(ast.Name("say"), "within"),

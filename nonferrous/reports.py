@@ -76,6 +76,7 @@ def quality_report(
     out: Annotated[
         Path | None, typer.Option(help="HTML page to write.", show_default="<process>-<from>-<to>.html")
     ] = None,
+    language: ReportLanguage = "en",
 ) -> None:
     """Write the lot quality report of a period."""
     from monitoring.report.page import lots_page, page, summary
@@ -89,8 +90,8 @@ def quality_report(
     period = quality_period(load(process), data, read_settings(), *days)
     file = out or Path(f"{period.seed.process.name}-{period.first}-{period.last}.html")
     of_lots = file.with_name(f"{file.stem}-lots{file.suffix}")
-    write_page(lots_page(period), of_lots)
-    write_page(page(period, of_lots.name), file)
+    write_page(lots_page(period, language), of_lots)
+    write_page(page(period, of_lots.name, language), file)
     typer.echo(f"{process}: {summary(period)}")
     typer.echo(f"the report is in {file}, its lots are in {of_lots}")
 

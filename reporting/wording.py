@@ -48,3 +48,23 @@ class Wording:
     def within(self, context: str, text: str) -> str:
         """Return the meaning that a text without values has in a context: English has one word for both."""
         return str(self._known.pgettext(context, text))
+
+
+class WordedError(ValueError):
+    """Error whose text a report can state in its language.
+
+    Parameters
+    ----------
+    text : str
+        English text, as a call of `Wording` takes it.
+    **values : object
+        Value of each place.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(Wording()(text, **values))
+        self._text, self._values = text, values
+
+    def worded(self, say: Wording) -> str:
+        """Return the text in the language of a wording."""
+        return say(self._text, **self._values)

@@ -11,6 +11,7 @@ from scipy.special import chdtri, erfcx, ndtri
 from models.quality.censoring import below_limit, log_size, maximum_likelihood
 from monitoring.charts.control import moving_range_sigma
 from physics.arrays import FloatArray
+from reporting.wording import WordedError
 
 # Shares of a normal distribution below -3 and +3 sigma, between which a capable process keeps (ISO 22514-2).
 LOW_SHARE, HIGH_SHARE = 0.00135, 0.99865
@@ -25,7 +26,7 @@ PERCENTILE_VALUES_NEEDED = 741
 MOVING_RANGE_EFFICIENCY = 0.605
 
 
-class CapabilityError(ValueError):
+class CapabilityError(WordedError):
     """Limits or values that give no index."""
 
 
@@ -126,7 +127,9 @@ def capability(
     known = _enough(values, VALUES_NEEDED)
     mean, within, total = float(known.mean()), moving_range_sigma(known), float(known.std(ddof=1))
     if not total > 0.0:
-        raise CapabilityError(f"values: expected some that differ, got {len(known)} times {mean:g}")
+        raise CapabilityError(
+            "values: expected some that differ, got %(count)s times %(value)s", count=len(known), value=f"{mean:g}"
+        )
     freedom = len(known) - 1.0
     short = MOVING_RANGE_EFFICIENCY * freedom
     return Capability(
@@ -230,8 +233,11 @@ def lognormal_capability(
     if not known.all():
         raise CapabilityError("reported: a content of 0 has no logarithm, expected the detection limit L as -L")
     if len(seen) < SEEN_NEEDED or not np.ptp(seen) > 0.0:
-        needed = f"at least {SEEN_NEEDED} contents above the laboratory's limit, not all alike"
-        raise CapabilityError(f"reported: expected {needed}, got {len(seen)}")
+        raise CapabilityError(
+            "reported: expected at least %(least)s contents above the laboratory's limit, not all alike, got %(count)s",
+            least=SEEN_NEEDED,
+            count=len(seen),
+        )
     try:
         log_mean, log_sigma = maximum_likelihood(known)
     except ValueError as fault:
@@ -255,7 +261,7 @@ def _enough(values: FloatArray, needed: int) -> FloatArray:
     """Values without gaps, which are enough."""
     known = values[~np.isnan(values)]
     if len(known) < needed:
-        raise CapabilityError(f"values: expected at least {needed}, got {len(known)}")
+        raise CapabilityError("values: expected at least %(least)s, got %(count)s", least=needed, count=len(known))
     return known
 
 

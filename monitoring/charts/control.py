@@ -16,6 +16,7 @@ from scipy.signal import lfilter
 
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC, Rule
 from physics.arrays import BoolArray, FloatArray
+from reporting.wording import WordedError
 
 # Mean range of two independent standard normal values, 2/sqrt(pi) (d2 of ISO 7870-2).
 D2_OF_TWO = 1.1283791670955126
@@ -25,7 +26,7 @@ SIGMA_PER_MAD = 1.482602218505602
 REFERENCE_VALUES = 25
 
 
-class ChartError(ValueError):
+class ChartError(WordedError):
     """A reference that no chart can be built on, or parameters that no chart has."""
 
 
@@ -133,11 +134,17 @@ def robust_reference(values: FloatArray) -> ChartReference:
     """
     known = values[~np.isnan(values)]
     if len(known) < REFERENCE_VALUES:
-        raise ChartError(f"reference: expected at least {REFERENCE_VALUES} values, got {len(known)}")
+        raise ChartError(
+            "reference: expected at least %(least)s values, got %(count)s", least=REFERENCE_VALUES, count=len(known)
+        )
     centre = float(np.median(known))
     sigma = SIGMA_PER_MAD * float(np.median(np.abs(known - centre)))
     if sigma == 0.0:
-        raise ChartError(f"reference: half of {len(known)} values are {centre:g}, expected values that vary")
+        raise ChartError(
+            "reference: half of %(count)s values are %(centre)s, expected values that vary",
+            count=len(known),
+            centre=f"{centre:g}",
+        )
     return ChartReference(centre, sigma)
 
 

@@ -173,11 +173,17 @@ def principal_components(reference: FloatArray, components: int) -> PrincipalCom
     complete = reference[~np.isnan(reference).any(axis=1)]
     n_variables = reference.shape[1]
     if len(complete) < ROWS_PER_VARIABLE * n_variables:
-        needed = f"at least {ROWS_PER_VARIABLE * n_variables} complete rows for {n_variables} variables"
-        raise ChartError(f"reference: expected {needed}, got {len(complete)} of {len(reference)}")
+        raise ChartError(
+            "reference: expected at least %(least)s complete rows for %(variables)s variables, got %(count)s of "
+            "%(rows)s",
+            least=ROWS_PER_VARIABLE * n_variables,
+            variables=n_variables,
+            count=len(complete),
+            rows=len(reference),
+        )
     scale = complete.std(axis=0, ddof=1)
     if not scale.all():
-        raise ChartError(f"reference: variables {np.flatnonzero(scale == 0).tolist()} never vary")
+        raise ChartError("reference: variables %(variables)s never vary", variables=np.flatnonzero(scale == 0).tolist())
     correlation = np.corrcoef(complete, rowvar=False).reshape(n_variables, n_variables)
     variances, directions = np.linalg.eigh(correlation)
     most = int((variances > NEGLIGIBLE * variances[-1]).sum())

@@ -13,6 +13,7 @@ from monitoring.report.residual_charts import Charts, ElementCharts
 from physics.arrays import FloatArray
 from reporting.drawing import panelled
 from reporting.style import LAYOUT, ORANGE, RED
+from reporting.wording import Wording
 
 COLUMNS = 3
 PANEL = 210  # px a row of panels
@@ -32,25 +33,25 @@ SEE_THROUGH = {
 }
 
 
-def single_lots(period: QualityPeriod, charts: Charts) -> go.Figure:
+def single_lots(period: QualityPeriod, charts: Charts, say: Wording) -> go.Figure:
     """Scores of single lots with their average and its limits, a panel for each element."""
     figure = _panels(period, charts)
     names = period.lots.names
     for number, (e, one) in enumerate(charts.elements.items()):
         place = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
-        _draw_single(figure, charts.scores[:, e], one, names, place, number == 0)
+        _draw_single(figure, charts.scores[:, e], one, names, place, number == 0, say)
         for side in (-charts.width, charts.width):
             figure.add_hline(side, line_color=RED, line_width=1, line_dash="dash", **place)
-    return _finished(figure, period, "sigma")
+    return _finished(figure, period, say("sigma"), say)
 
 
-def sums(period: QualityPeriod, charts: Charts) -> go.Figure:
+def sums(period: QualityPeriod, charts: Charts, say: Wording) -> go.Figure:
     """Cumulative sums for a rise, upwards, and for a fall, downwards, a panel for each element."""
     figure = _panels(period, charts)
     names = period.lots.names
     for number, one in enumerate(charts.elements.values()):
         place = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
-        for values, name, colour in ((one.cusum.high, "rise", ORANGE), (-one.cusum.low, "fall", BLUE)):
+        for values, name, colour in ((one.cusum.high, say("rise"), ORANGE), (-one.cusum.low, say("fall"), BLUE)):
             figure.add_scatter(
                 x=np.arange(1, len(values) + 1),
                 y=np.round(values, 2),
@@ -65,16 +66,19 @@ def sums(period: QualityPeriod, charts: Charts) -> go.Figure:
             )
         for side in (-charts.interval, charts.interval):
             figure.add_hline(side, line_color=RED, line_width=1, line_dash="dash", **place)
-    return _finished(figure, period, "sigma")
+    return _finished(figure, period, say("sigma"), say)
 
 
-def vectors(period: QualityPeriod, t_squared: VectorChart, q: VectorChart) -> go.Figure:
+def vectors(period: QualityPeriod, t_squared: VectorChart, q: VectorChart, say: Wording) -> go.Figure:
     """T² and Q of each lot over their limits, logarithmic."""
     figure = panelled(1, 2, subplot_titles=["T²", "Q"], horizontal_spacing=0.08)
     names = period.lots.names
     for col, chart in enumerate((t_squared, q), start=1):
         share = np.maximum(chart.statistic / chart.limit, LOWEST_SHARE)
-        for where, colour, name in ((~chart.signals, BLUE, "within"), (chart.signals, RED, "beyond its limit")):
+        for where, colour, name in (
+            (~chart.signals, BLUE, say("within")),
+            (chart.signals, RED, say("beyond its limit")),
+        ):
             figure.add_scatter(
                 x=np.flatnonzero(where) + 1,
                 y=np.round(share[where], 4),
@@ -88,18 +92,24 @@ def vectors(period: QualityPeriod, t_squared: VectorChart, q: VectorChart) -> go
                 col=col,
             )
         figure.add_hline(1.0, line_color=RED, line_width=1, line_dash="dash", row=1, col=col)
-    figure.update_yaxes(type="log", title="of the limit", dtick=1, row=1, col=1).update_yaxes(type="log", dtick=1)
-    return _finished(figure.update_layout(height=MARGIN["t"] + MARGIN["b"] + PANEL), period, None)
+    figure.update_yaxes(type="log", title=say("of the limit"), dtick=1, row=1, col=1).update_yaxes(type="log", dtick=1)
+    return _finished(figure.update_layout(height=MARGIN["t"] + MARGIN["b"] + PANEL), period, None, say)
 
 
 def _draw_single(
-    figure: go.Figure, scores: FloatArray, one: ElementCharts, names: Sequence[str], place: dict[str, int], legend: bool
+    figure: go.Figure,
+    scores: FloatArray,
+    one: ElementCharts,
+    names: Sequence[str],
+    place: dict[str, int],
+    legend: bool,
+    say: Wording,
 ) -> None:
     beyond = one.single.signals
     kinds = (
-        ("lot", ~beyond & ~one.runs.signals, {"color": BLUE, "opacity": 0.55, "size": 4}),
-        ("completes a run", ~beyond & one.runs.signals, {"color": GREEN, "symbol": "diamond-open", "size": 6}),
-        ("beyond the limit", beyond, {"color": RED, "size": 7}),
+        (say("lot"), ~beyond & ~one.runs.signals, {"color": BLUE, "opacity": 0.55, "size": 4}),
+        (say("completes a run"), ~beyond & one.runs.signals, {"color": GREEN, "symbol": "diamond-open", "size": 6}),
+        (say("beyond the limit"), beyond, {"color": RED, "size": 7}),
     )
     for name, where, marker in kinds:
         if legend:  # by itself: plotly leaves out what has no point in the panel
@@ -119,8 +129,8 @@ def _draw_single(
         )
     lines = (
         ("EWMA", one.ewma.average, {"color": ORANGE, "width": 2}),
-        ("limits of the EWMA", one.ewma.lower, {"color": ORANGE, "width": 1, "dash": "dot"}),
-        ("limits of the EWMA", one.ewma.upper, {"color": ORANGE, "width": 1, "dash": "dot"}),
+        (say("limits of the EWMA"), one.ewma.lower, {"color": ORANGE, "width": 1, "dash": "dot"}),
+        (say("limits of the EWMA"), one.ewma.upper, {"color": ORANGE, "width": 1, "dash": "dot"}),
     )
     for number, (name, values, line) in enumerate(lines):
         figure.add_scatter(
@@ -144,13 +154,13 @@ def _panels(period: QualityPeriod, charts: Charts) -> go.Figure:
     return figure.update_layout(height=MARGIN["t"] + MARGIN["b"] + PANEL * lines)
 
 
-def _finished(figure: go.Figure, period: QualityPeriod, unit: str | None) -> go.Figure:
+def _finished(figure: go.Figure, period: QualityPeriod, unit: str | None, say: Wording) -> go.Figure:
     """Dates below the lots' numbers, and colours for light and dark."""
     height = figure.layout.height
     legend = {"y": 1.0 + ABOVE_TITLES / (height - MARGIN["t"] - MARGIN["b"])}
     figure.update_layout(LAYOUT).update_layout(SEE_THROUGH, height=height, margin=MARGIN, legend=legend)
     figure.update_layout(hoverlabel={"namelength": 0})
-    at, lines = _ticks(period)
+    at, lines = _ticks(period, say)
     figure.update_xaxes(tickvals=at, ticktext=lines, gridcolor=GRID, zeroline=False, range=[0, len(period.lots) + 1])
     figure.update_yaxes(gridcolor=GRID, zerolinecolor=TEXT)
     if unit is not None:
@@ -158,9 +168,10 @@ def _finished(figure: go.Figure, period: QualityPeriod, unit: str | None) -> go.
     return figure.update_annotations(font_size=13)
 
 
-def _ticks(period: QualityPeriod) -> tuple[list[int], list[str]]:
+def _ticks(period: QualityPeriod, say: Wording) -> tuple[list[int], list[str]]:
     """A few lots that begin a day, and their dates."""
     days = pd.DatetimeIndex(period.lots.time).normalize()
     begins = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
     shown = begins[:: max(1, ceil(len(begins) / MOST_TICKS))]
-    return (shown + 1).tolist(), [f"{days[i]:%d %b}" for i in shown]
+    form = say.within("form of a date", "%d %b")
+    return (shown + 1).tolist(), [f"{days[i]:{form}}" for i in shown]

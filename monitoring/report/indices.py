@@ -33,8 +33,8 @@ class LimitIndices:
     free : float or None
         By percentiles of the values themselves; None where they are too few, or too many below the laboratory's
         limit.
-    why : str
-        Why there is no index of logarithms; empty where there is.
+    why : CapabilityError or None
+        Why there is no index of logarithms; None where there is.
     """
 
     limit: str
@@ -46,7 +46,7 @@ class LimitIndices:
     ppk: Index | None
     percentile: Index | None
     free: float | None
-    why: str
+    why: CapabilityError | None
 
 
 def indices(lots: PredictedLots, limits: Limits, grade: int) -> list[LimitIndices]:
@@ -77,14 +77,14 @@ def _of_limit(reported: FloatArray, limits: Limits, q: int) -> LimitIndices:
     side = "upper" if is_highest else "lower"
     below = int(below_limit(known).sum())
     cpk = ppk = percentile = free = None
-    reason = ""
+    reason = None
     try:
         percentile = lognormal_capability(known, **{side: bound}).ppk
         if not below:
             of_logs = capability(np.log(known), **{side: float(np.log(bound))})
             cpk, ppk = of_logs.cpk, of_logs.ppk
     except CapabilityError as fault:
-        reason = str(fault)
+        reason = fault
     with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: other indices remain
         free = percentile_capability(np.abs(known), **{side: bound})
     return LimitIndices(limits.names[q], bound, is_highest, len(known), below, cpk, ppk, percentile, free, reason)

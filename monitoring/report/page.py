@@ -7,29 +7,38 @@ import numpy as np
 
 from models.interfaces.answers import COVERAGE
 from models.quality.decision import ACTIONS
+from monitoring.report.names import column_name, grade_name
 from monitoring.report.page_alarms import alarms, charts
 from monitoring.report.page_indices import acceptance, capability
 from monitoring.report.page_lots import certificates, decisions, doubtful_lots
+from monitoring.report.page_promise import promised
 from monitoring.report.period import QualityPeriod
 from reporting.html import escaped, table
+from reporting.languages import DEFAULT
 from reporting.report import ReportSection, whole
-
-CERTIFICATES = "Certificates of analysis"
-
-
-def page(period: QualityPeriod, page_of_lots: str) -> str:
-    """The page of the period, with a link to the file of `lots_page` in its folder."""
-    return whole(_title(period), _sections(period, page_of_lots))
+from reporting.wording import Wording
+from seeds.format.language import Language
 
 
-def lots_page(period: QualityPeriod) -> str:
-    """The page of all doubtful lots, and of the certificates of all lots."""
-    sections = ReportSection("Decisions", *doubtful_lots(period)), ReportSection(CERTIFICATES, *certificates(period))
-    return whole(f"{_title(period)}, lots", sections)
+def page(period: QualityPeriod, page_of_lots: str, language: Language = DEFAULT) -> str:
+    """The page of the period in a language, with a link to the file of `lots_page` in its folder."""
+    say = Wording(language)
+    return whole(_title(period, say), _sections(period, page_of_lots, say), tag=say.tag)
 
 
-def _title(period: QualityPeriod) -> str:
-    return f"{period.seed.process.title}: {period.first} to {period.last}"
+def lots_page(period: QualityPeriod, language: Language = DEFAULT) -> str:
+    """The page of all doubtful lots, and of the certificates of all lots, in a language."""
+    say = Wording(language)
+    sections = (
+        ReportSection(say("Decisions"), *doubtful_lots(period, say)),
+        ReportSection(say("Certificates of analysis"), *certificates(period, say)),
+    )
+    return whole(say("%(title)s, lots", title=_title(period, say)), sections, tag=say.tag)
+
+
+def _title(period: QualityPeriod, say: Wording) -> str:
+    title = period.seed.process.title_in(say.language)
+    return say("%(process)s: %(first)s to %(last)s", process=title, first=period.first, last=period.last)
 
 
 def summary(period: QualityPeriod) -> str:
@@ -45,68 +54,28 @@ def summary(period: QualityPeriod) -> str:
     )
 
 
-def _sections(period: QualityPeriod, page_of_lots: str) -> Iterator[ReportSection]:
+def _sections(period: QualityPeriod, page_of_lots: str, say: Wording) -> Iterator[ReportSection]:
+    yield ReportSection(say("Promise"), *promised(period, say))
     yield ReportSection(
-        "Promise", "What the model is, what it promised of released lots, and whether that held.", _head(period)
+        say("Summary"),
+        say(
+            "Decisions before the assays, and their results; costs are means over the lots whose assay determines the "
+            "grade, relative to an oracle that has every assay beforehand at no cost."
+        ),
+        _counts(period, say) + _costs(period, say) + _hits(period, say),
     )
-    yield ReportSection(
-        "Summary",
-        "Decisions before the assays, and their results; costs are means over the lots whose assay determines the "
-        "grade, relative to an oracle that has every assay beforehand at no cost.",
-        _counts(period) + _costs(period) + _hits(period),
-    )
-    yield ReportSection("Control charts", *charts(period))
-    yield ReportSection("Alarms", *alarms(period))
-    yield ReportSection("Capability", *capability(period))
-    yield ReportSection("Decisions", *decisions(period))
-    yield ReportSection("Acceptance sampling", *acceptance(period))
+    yield ReportSection(say("Control charts"), *charts(period, say))
+    yield ReportSection(say("Alarms"), *alarms(period, say))
+    yield ReportSection(say("Capability"), *capability(period, say))
+    yield ReportSection(say("Decisions"), *decisions(period, say))
+    yield ReportSection(say("Acceptance sampling"), *acceptance(period, say))
     link = f'<p><a href="{quote(page_of_lots)}">{escaped(page_of_lots)}</a></p>'
-    yield ReportSection(CERTIFICATES, "One a lot, with all doubtful lots, on a page of their own.", link)
+    about = say("One a lot, with all doubtful lots, on a page of their own.")
+    yield ReportSection(say("Certificates of analysis"), about, link)
 
 
-def _head(period: QualityPeriod) -> str:
-    rules, model, m = period.seed.quality_rules, period.model, period.costs
-    threshold = f"{model.threshold:.3g}" if np.isfinite(model.threshold) else "none"
-    released, outcome = int(m["released_unassayed"]), "no lot of known grade was released without an assay"
-    if released:
-        broken = round(m["false_release"] * released)
-        outcome = f"{broken} of {released} lots broke their grade; 95 % sure: at most {m['false_release_high']:.2%}"
-    grade, known = period.judged.decided.grade, ~np.isnan(period.lots.found.kept).any(axis=1)
-    untold = int(((grade >= 0) & (grade < len(period.seed.grades) - 1) & ~known).sum())
-    if untold:
-        outcome += f"; {untold} more have no assay that determines the grade, and do not count"
-    return table(
-        ["item", "value"],
-        [
-            ["plant", f"{period.seed.process.title} ({period.seed.process.name})"],
-            ["period", f"{period.first} to {period.last}, both days within; {len(set(period.lots.unit))} units"],
-            ["model", f"version {period.version.number}, {period.version.candidate}; {_learnt(period)}"],
-            ["digest of the model", period.version.tags.get("model_digest", "-")],
-            ["digest of the table", period.data_digest],
-            [
-                "promised",
-                f"{rules.confidence.value:.0%} sure: of the lots released without an assay in a grade with limits, "
-                f"at most {rules.alpha.value:.2%} break it",
-            ],
-            ["threshold", f"{threshold} (highest probability of breaking its grade with which a lot may be released)"],
-            ["in this period", outcome],
-            ["promise", period.promise],
-        ],
-    )
-
-
-def _learnt(period: QualityPeriod) -> str:
-    before, n_trained = str(period.model.info["training_cutoff"])[:10], int((~period.lots.unlearnt).sum())
-    lines = f"trained on lots before {before}"
-    if period.model.seed.digest != period.seed.digest:
-        lines += ", with an earlier state of the seed"
-    if n_trained:
-        lines += f"; {n_trained} lots of this period are among them: on these its performance is overestimated"
-    return lines
-
-
-def _counts(period: QualityPeriod) -> str:
-    grades, decided = [grade.name for grade in period.seed.grades], period.judged.decided
+def _counts(period: QualityPeriod, say: Wording) -> str:
+    grades, decided = [grade_name(grade, say) for grade in period.seed.grades], period.judged.decided
     action, satisfied = decided.actions(period.model.costs), period.lots.found.kept
     known = ~np.isnan(satisfied).any(axis=1)
     best = np.where(known, np.argmax(np.nan_to_num(satisfied), axis=1), -1)
@@ -116,40 +85,47 @@ def _counts(period: QualityPeriod) -> str:
         for grade in sorted(set(decided.grade[action == number].tolist())):
             own = (action == number) & (decided.grade == grade)
             by_assay = [int((own & (best == g)).sum()) for g in shown]
-            where = grades[grade] if grade >= 0 else "by its assay"
-            rows.append([name, where, int(own.sum()), *by_assay, int((own & ~known).sum())])
+            where = grades[grade] if grade >= 0 else say("by its assay")
+            rows.append([say(name), where, int(own.sum()), *by_assay, int((own & ~known).sum())])
     totals = [int((best == g).sum()) for g in shown]
-    rows.append(["all", "", len(period.lots), *totals, int((~known).sum())])
-    head = ["decision", "released as", "lots", *(f"assay: {grades[g]}" for g in shown), "grade not known"]
-    return (
-        f"<h3>Lots by decision, and the most valuable grade that they keep</h3>{table(head, rows, range(2, len(head)))}"
-    )
+    rows.append([say("all"), "", len(period.lots), *totals, int((~known).sum())])
+    head = [say("decision"), say("released as"), say("lots")]
+    head += [*(say("assay: %(grade)s", grade=grades[g]) for g in shown), say("grade not known")]
+    title = say("Lots by decision, and the most valuable grade that they keep")
+    return f"<h3>{title}</h3>{table(head, rows, range(2, len(head)))}"
 
 
-def _costs(period: QualityPeriod) -> str:
+def _costs(period: QualityPeriod, say: Wording) -> str:
     if np.isnan(period.costs["cost"]):
-        return "<p>No lot has an assay that determines its grade: the cost of decisions is not known.</p>"
+        lacking = say("No lot has an assay that determines its grade: the cost of decisions is not known.")
+        return f"<p>{lacking}</p>"
     m, known = period.costs, sum(action.known for action in period.actions.values())
     tonnes = period.seed.quality_rules.lot_mass.value * known
     rules = (
-        ("as decided", m["cost"]),
-        ("every lot to the laboratory", m["cost_assay_all"]),
-        ("every lot released unassayed in the intended grade", m["cost_assay_none"]),
-        ("oracle", 0.0),
+        (say("as decided"), m["cost"]),
+        (say("every lot to the laboratory"), m["cost_assay_all"]),
+        (say("every lot released unassayed in the intended grade"), m["cost_assay_none"]),
+        (say("oracle"), 0.0),
     )
     rows = [[name, f"{cost:.2f}", f"{cost * tonnes:,.0f}"] for name, cost in rules]
-    head = ["rule", "cost [$/t]", f"{known} lots, {tonnes:,.0f} t [$]"]
-    return f"<h3>What decisions cost</h3>{table(head, rows, (1, 2))}"
+    of_all = say("%(lots)s lots, %(mass)s t [$]", lots=known, mass=f"{tonnes:,.0f}")
+    return f"<h3>{say('What decisions cost')}</h3>{table([say('rule'), say('cost [$/t]'), of_all], rows, (1, 2))}"
 
 
-def _hits(period: QualityPeriod) -> str:
+def _hits(period: QualityPeriod, say: Wording) -> str:
     inside, assayed = period.covered
     share = f"{inside / assayed:.1%}" if assayed else "-"
-    rows = [[f"contents all within their joint {COVERAGE:.0%} intervals", f"{inside} of {assayed} assayed lots", share]]
+    within = say("contents all within their joint %(coverage)s intervals", coverage=f"{COVERAGE:.0%}")
+    rows = [[within, say("%(inside)s of %(assayed)s assayed lots", inside=inside, assayed=assayed), share]]
     for name, one in period.defects.items():
-        rows.append(
-            [f"{name}: found (expected)", f"{one.found} ({one.expected:.1f}) of {one.inspected} inspected lots", "-"]
+        counted = say(
+            "%(found)s (%(expected)s) of %(inspected)s inspected lots",
+            found=one.found,
+            expected=f"{one.expected:.1f}",
+            inspected=one.inspected,
         )
-        if one.inspected:
-            rows[-1][2] = f"{one.found / one.inspected:.1%} ({one.expected / one.inspected:.1%})"
-    return f"<h3>Predictions</h3>{table(['what was predicted', 'lots', 'share'], rows, (2,))}"
+        defect = say("%(defect)s: found (expected)", defect=column_name(period.seed, name, say))
+        share = f"{one.found / one.inspected:.1%} ({one.expected / one.inspected:.1%})" if one.inspected else "-"
+        rows.append([defect, counted, share])
+    head = [say("what was predicted"), say("lots"), say("share")]
+    return f"<h3>{say('Predictions')}</h3>{table(head, rows, (2,))}"

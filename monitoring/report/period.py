@@ -18,7 +18,6 @@ from models.quality.outcomes import costs_of, covered
 from models.quality.remedy import NearestLimit, Remedy
 from models.table.reading import digest, read_table
 from models.tasks import task_of
-from models.uncertainty.guarantees import beyond_promise, lots_needed
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import AlarmEvent, events_of
 from monitoring.report.indices import LimitIndices, indices
@@ -113,7 +112,7 @@ class QualityPeriod:
         What charts compare with.
     charts : Charts or None
         None where there is no reference.
-    charts_why : str
+    charts_why : ChartError or None
         Why there is none.
     alikeness : tuple of float
         Rank correlation of a lot with the unit's lot before, median of the elements: of contents, of residuals.
@@ -142,27 +141,11 @@ class QualityPeriod:
     defects: Mapping[str, Defect]
     reference: ReferencePeriod | None
     charts: Charts | None
-    charts_why: str
+    charts_why: ChartError | None
     alikeness: tuple[float, float]
     events: list[AlarmEvent]
     indices: list[LimitIndices]
     sampling: Sampling | None
-
-    @property
-    def promise(self) -> str:
-        """Return as text whether the guarantee on lots released without an assay was satisfied in the period."""
-        rules = self.seed.quality_rules
-        alpha, lots = rules.alpha.value, self.costs["released_unassayed"]
-        if not np.isfinite(self.model.threshold):
-            return "no lot may be released without an assay: the calibration lots did not show that so few would be bad"
-        if not lots:
-            return "not put to the test: no lot of known grade was released without an assay"
-        if beyond_promise(self.costs["false_release"], lots, alpha):
-            return "did not hold: more lots broke their grade than chance explains"
-        if self.costs["false_release_high"] <= alpha:
-            return "held, as these lots alone show"
-        needed = lots_needed(alpha, rules.confidence.value)
-        return f"not contradicted; these lots alone do not prove it ({needed} without a bad one would)"
 
 
 def quality_period(
@@ -231,12 +214,12 @@ def period_of(
     assessment = assessed_by_pattern(model, lots.X, lots.raw)
     costs, answers = Costs.of(seed), contents_by_pattern(model, lots.X, assessment.logs, COVERAGE)
     spread = model.scatter.spread
-    reference, charts, reason, alike = None, None, "", (np.nan, np.nan)
+    reference, charts, reason, alike = None, None, None, (np.nan, np.nan)
     events: list[AlarmEvent] = []
     try:
         reference = reference_of(earlier, spread)
     except ChartError as fault:
-        reason = str(fault)
+        reason = fault
     else:
         charts = charts_of(lots, reference, spread)
         events = events_of(seed, lots, charts, reference, spread)

@@ -49,8 +49,8 @@ class ReferencePeriod:
         The lots, m in all.
     centre, sigma : ndarray, shape (E,)
         Of each element's residual [spread of the model]; NaN where there are too few values.
-    why : tuple of str, length E
-        What an element lacks; empty where it is charted.
+    why : tuple of ChartError or None, length E
+        What an element lacks; None where it is charted.
     scores : ndarray, shape (m, E)
         Scores of the lots.
     """
@@ -58,7 +58,7 @@ class ReferencePeriod:
     lots: PredictedLots
     centre: FloatArray
     sigma: FloatArray
-    why: tuple[str, ...]
+    why: tuple[ChartError | None, ...]
     scores: FloatArray
 
     @property
@@ -69,7 +69,7 @@ class ReferencePeriod:
     @property
     def charted(self) -> list[int]:
         """Elements with a centre and a sigma."""
-        return [e for e, reason in enumerate(self.why) if not reason]
+        return [e for e, reason in enumerate(self.why) if reason is None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class Charts:
         Elements that enter T² and Q.
     t_squared, q : VectorChart or None
         Of these elements; None where the reference does not carry them.
-    vector_why : str
+    vector_why : ChartError or None
         Why it does not.
     """
 
@@ -152,7 +152,7 @@ class Charts:
     vector: tuple[int, ...]
     t_squared: VectorChart | None
     q: VectorChart | None
-    vector_why: str
+    vector_why: ChartError | None
 
     @property
     def kinds(self) -> int:
@@ -182,16 +182,17 @@ def reference_of(earlier: PredictedLots, spread: FloatArray) -> ReferencePeriod:
     untrained = recent.unlearnt & recent.assayed
     lots = recent[untrained] if untrained.sum() >= FEWEST_UNLEARNT else recent[recent.assayed]
     errors = residuals(lots, spread)
-    centre, sigma, reasons = np.full(len(spread), np.nan), np.full(len(spread), np.nan), [""] * len(spread)
+    centre, sigma = np.full(len(spread), np.nan), np.full(len(spread), np.nan)
+    reasons: list[ChartError | None] = [None] * len(spread)
     for e, error in enumerate(errors.T):
         try:
             chart = robust_reference(error)
         except ChartError as fault:
-            reasons[e] = str(fault)
+            reasons[e] = fault
         else:
             centre[e], sigma[e] = chart.centre, chart.sigma
-    if all(reasons):
-        raise ChartError(reasons[0])
+    if reasons[0] is not None and None not in reasons:
+        raise reasons[0]
     return ReferencePeriod(lots, centre, sigma, tuple(reasons), (errors - centre) / sigma)
 
 
@@ -306,14 +307,18 @@ def _vector(reference: ReferencePeriod) -> list[int]:
     return [e for e in reference.charted if seen[e] >= LEAST_SEEN]
 
 
-def _components(reference: ReferencePeriod, vector: Sequence[int]) -> tuple[PrincipalComponents | None, str]:
+def _components(
+    reference: ReferencePeriod, vector: Sequence[int]
+) -> tuple[PrincipalComponents | None, ChartError | None]:
     """Principal components of these elements, or why there are none."""
     if len(vector) < 2:
-        return None, f"{len(vector)} elements lie above the laboratory's limit in half of the reference, 2 needed"
+        return None, ChartError(
+            "%(count)s elements lie above the laboratory's limit in half of the reference, 2 needed", count=len(vector)
+        )
     values = reference.scores[:, list(vector)]
     try:
         principal_components(values, 1)  # raises the reason if the reference has none
         # One component fewer than elements at most: of all of them Q would have nothing left to show.
-        return principal_components(values, min(components_for(values, EXPLAINED), len(vector) - 1)), ""
+        return principal_components(values, min(components_for(values, EXPLAINED), len(vector) - 1)), None
     except ChartError as fault:
-        return None, str(fault)
+        return None, fault

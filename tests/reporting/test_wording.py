@@ -2,7 +2,7 @@
 
 import pytest
 
-from reporting.wording import Wording
+from reporting.wording import WordedError, Wording
 
 
 def test_english_is_the_text_with_its_values():
@@ -25,3 +25,9 @@ def test_a_word_with_two_meanings_is_told_apart_by_its_context():
 def test_a_place_without_a_value_is_an_error():
     with pytest.raises(KeyError):
         Wording()("all %(count)s")
+
+
+def test_an_error_is_english_and_is_said_in_the_language_of_a_report():
+    error = WordedError("all %(count)s", count=3)
+    assert str(error) == error.worded(Wording()) == "all 3"
+    assert error.worded(Wording("zh")) == "全部 3 个"

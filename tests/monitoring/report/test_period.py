@@ -12,11 +12,13 @@ from models.quality.outcomes import costs_of
 from monitoring.charts.capability import lognormal_capability
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import LEAST_SIMILARITY, matches
+from monitoring.report.page_promise import verdict
 from monitoring.report.period import PeriodError, quality_period
 from monitoring.report.residual_charts import RUN_LENGTH, decision_interval, lag_correlation, reference_of, residuals
 from monitoring.report.sampling import sampling
 from registry.settings import StoreSettings
 from registry.versions import RegistryError
+from reporting.wording import Wording
 from seeds import load
 
 SHIFTED = "2024-05-15"
@@ -156,7 +158,7 @@ def test_without_a_stretch_before_there_are_no_charts_and_the_reason_is_told(toy
     period = toy_period(first="2024-01-01")
     assert period.charts is None
     assert period.events == []
-    assert "no lots before the period" in period.charts_why
+    assert "no lots before the period" in str(period.charts_why)
     with pytest.raises(ChartError, match="expected at least 25 values, got 12"):
         reference_of(toy_period(first="2024-01-02").lots[np.arange(12)], period.model.scatter.spread)
 
@@ -188,7 +190,7 @@ def test_a_period_without_any_assay_has_no_costs(toy_period):
 
     period = toy_period(change)
     assert np.isnan(period.costs["cost"])
-    assert "not put to the test" in period.promise
+    assert "not put to the test" in verdict(period, Wording())
     assert all(one.values == 0 for one in period.indices)
 
 
