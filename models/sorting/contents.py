@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.estimators.physics_features import physics_columns
-from models.interfaces.answers import Answer
+from models.interfaces.answers import COVERAGE, Answer
 from models.interfaces.physics import AnyPhysics
 from models.processes.lookup import physics_of
 from models.table.inputs import input_names
@@ -147,6 +147,24 @@ class Contents:
             Calibrated class probabilities.
         """
         return self.lines.mixed(self.scale.scores(columns), p)
+
+    def of_inputs(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Contents, standard deviations of their errors and half widths, shape (n, E) each [wt%].
+
+        Half widths are those of intervals that cover COVERAGE. An element with too few calibration rows has its standard deviation as half width.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units; NaN is missing.
+        p : ndarray, shape (n, K)
+            Calibrated class probabilities.
+        """
+        content, variance = self.estimate(self.signals.columns(X), p)
+        own, fewest = spread(variance), rows_needed(COVERAGE)
+        half, known = own.copy(), [e for e, one in enumerate(self.pooled) if len(one.scores) >= fewest]
+        half[:, known] = self.half_widths(variance, p, COVERAGE, known)
+        return content, own, half
 
     def half_widths(self, variance: FloatArray, p: FloatArray, coverage: float, elements: Sequence[int]) -> FloatArray:
         """Half widths of the intervals of some elements, shape (n, e) [wt%].

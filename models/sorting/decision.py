@@ -13,6 +13,13 @@ from models.sorting.spread import DispersionLimits
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
+GRAM = 1e-3  # kg
+
+
+def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
+    """Return masses of pieces, (n,) [kg], from measured ones [g]; typical mass of the seed if missing."""
+    return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).typical_value, mass)
+
 
 @dataclass(frozen=True, eq=False)
 class DecidedPieces:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from models.estimators.temperature import fitted_temperature, tempered
 from models.interfaces.answers import Classifier, learnt_inputs
 from models.sorting.contents_fit import fit_contents
+from models.sorting.decision import kilograms
 from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered
 from models.sorting.missing_inputs import CalibrationPatterns
-from models.sorting.model import SortingModel, kilograms
+from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.uncertainty.novelty import Novelty
@@ -132,7 +133,9 @@ def sorter(
         model = replace(model, spread=spread)
     price, rests_on = risk_price(seed, model.line, pieces, lots, calibration.contents)
     errors = estimated - calibration.contents
-    missing = CalibrationPatterns.of(calibration.X, calibration.classes, errors, model.probabilities, model.estimated)
+    missing = CalibrationPatterns.of(
+        calibration.X, calibration.classes, errors, model.probabilities, model.contents.of_inputs
+    )
     return replace(model, risk_price=price, calibration=rests_on, missing=missing).with_missing_costs()
 
 

@@ -15,8 +15,8 @@ from models.estimators.temperature import tempered
 from models.estimators.two_stage import Parted
 from models.interfaces.answers import COVERAGE, Answer, Classifier, flat, input_flags
 from models.interfaces.learning import SETPOINTS
-from models.sorting.contents import Contents, spread
-from models.sorting.decision import DecidedPieces, SortingLine
+from models.sorting.contents import Contents
+from models.sorting.decision import DecidedPieces, SortingLine, kilograms
 from models.sorting.guarantee import Calibration
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
@@ -28,20 +28,13 @@ from models.sorting.sorted_pieces import SortedPieces
 from models.sorting.spread import DispersionLimits
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
-from models.uncertainty.intervals import rows_needed
 from models.uncertainty.missing_report import MissingReport, flagged
 from models.uncertainty.novelty import Novelty
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
-GRAM = 1e-3  # kg
 MOST_NEW = 64
 """Patterns of missing inputs of one call that are calibrated each alone; rarer ones in groups."""
-
-
-def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
-    """Return masses of pieces, (n,) [kg], from measured ones [g]; typical mass of the seed if missing."""
-    return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).typical_value, mass)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +183,7 @@ class SortingModel:
     def _of_pattern(self, masks: BoolArray) -> PieceCalibration:
         if self.missing is None or not masks.any():
             return self._base
-        return self.missing.calibrated(masks, self._scores, self.estimated, self.temperature)
+        return self.missing.calibrated(masks, self._scores, self.contents.of_inputs, self.temperature)
 
     @cached_property
     def _base(self) -> PieceCalibration:
@@ -201,23 +194,6 @@ class SortingModel:
         """Class probabilities before the temperature, shape (n, K)."""
         rows = self.contents.signals.columns(X) if self._takes_signals else self._parts.rows(X)
         return np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64)
-
-    def estimated(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Contents as if no input were missing; see `models.sorting.missing_inputs.Contents`.
-
-        An element with too few calibration rows has its standard deviation as half width.
-        """
-        content, variance = self.contents.estimate(self.contents.signals.columns(X), p)
-        own = spread(variance)
-        half, known = own.copy(), self._calibrated
-        half[:, known] = self.contents.half_widths(variance, p, COVERAGE, known)
-        return content, own, half
-
-    @cached_property
-    def _calibrated(self) -> list[int]:
-        """Numbers of the elements with enough calibration rows for intervals."""
-        fewest = rows_needed(COVERAGE)
-        return [e for e, one in enumerate(self.contents.pooled) if len(one.scores) >= fewest]
 
     @cached_property
     def _parts(self) -> Parted:

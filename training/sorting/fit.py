@@ -9,9 +9,10 @@ import pandas as pd
 
 from models.estimators.temperature import tempered
 from models.interfaces.answers import COVERAGE, Answer
+from models.sorting.decision import kilograms
 from models.sorting.fit import CalibrationPieces, LaboratoryPieces, sorter
 from models.sorting.guarantee import check_enough
-from models.sorting.model import SortingModel, kilograms
+from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
