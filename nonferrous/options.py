@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-
-from seeds.format.language import Language
 
 ProcessName = Annotated[str, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")]
 Version = Annotated[int | None, typer.Argument(help="Number of a registered version.")]
 
-ReportLanguage = Annotated[Language, typer.Option("--language", help="Language of the page: English or 简体中文.")]
+# The languages of seeds, without an import that the help would wait for.
+ReportLanguage = Annotated[
+    Literal["en", "zh"], typer.Option("--language", help="Language of the page: English or 简体中文.")
+]
 
 Reason = Annotated[str, typer.Option(help="Reason, stored in the audit log.")]
 Plans = Annotated[

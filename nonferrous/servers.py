@@ -74,6 +74,9 @@ def up(
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     made = [load(LIVE_PROCESS)] if plant else one_a_task(plants)
+    trained = [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
+    if not plants and not trained:
+        fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
     others = [seed for seed in plants if seed not in made]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
@@ -84,10 +87,7 @@ def up(
         _await(f"{api}/health/live", service)
         screen.print(f"Pages      {api}/  each plant appears when it is trained")
         passed = prepare_all(made, settings, LIVE_UNITS if plant else None)
-        answering = [seed for seed, has in zip(made, passed, strict=True) if has]
-        answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
-        if not plants and not answering:
-            fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
+        answering = [seed for seed, has in zip(made, passed, strict=True) if has] + trained
         if not answering:
             screen.print("no process has a champion: there is nothing to serve")
             raise typer.Exit(REFUSED)

@@ -21,11 +21,12 @@ import numpy as np
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from benchmarks.guarantees import CANDIDATE, DEVELOPMENT, Plant
+from models.sorting.decision import GRAM
 from models.sorting.decision import DecidedPieces as Known
 from models.sorting.guarantee import broken, risk_price
 from models.sorting.lot_ledger import fill
 from models.sorting.lots import LotState, numbered
-from models.sorting.model import GRAM, SortingModel
+from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from models.tasks import build
 from physics.arrays import FloatArray, IntArray

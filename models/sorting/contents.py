@@ -151,7 +151,8 @@ class Contents:
     def of_inputs(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Contents, standard deviations of their errors and half widths, shape (n, E) each [wt%].
 
-        Half widths are those of intervals that cover COVERAGE. An element with too few calibration rows has its standard deviation as half width.
+        Half widths are those of intervals that cover COVERAGE. An element with too few calibration rows has its
+        standard deviation as half width.
 
         Parameters
         ----------
