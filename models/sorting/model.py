@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -148,30 +148,26 @@ class SortingModel:
 
     def temperatures(self, X: FloatArray) -> FloatArray | float:
         """Return the temperature of pieces by their missing inputs, shape (n,), or one for all."""
-        if self.missing is None or not np.isnan(X).any():
-            return self.temperature
-        temperatures = np.empty(len(X))
-        for own, rows in self._by_pattern(X):
-            temperatures[rows] = own.temperature
-        return temperatures
+        return self.temperature if self._has_all(X) else self._of_pieces(X, lambda own: own.temperature)
 
     def widened(self, X: FloatArray, variance: FloatArray) -> FloatArray:
         """Return variances of contents, shape (n, E) [wt%²], larger where inputs are missing."""
-        if self.missing is None or not np.isnan(X).any():
-            return variance
-        wider = variance.copy()
-        for own, rows in self._by_pattern(X):
-            wider[rows] *= own.factor**2
-        return wider
+        return variance if self._has_all(X) else variance * self._of_pieces(X, lambda own: own.factor**2)
 
     def _wider(self, X: FloatArray) -> FloatArray | None:
         """Return widths of intervals over those by variance and class, shape (n, E) [1]; None with all inputs."""
-        if self.missing is None or not np.isnan(X).any():
-            return None
-        wider = np.empty((len(X), len(self.seed.elements)))
+        return None if self._has_all(X) else self._of_pieces(X, lambda own: own.interval)
+
+    def _has_all(self, X: FloatArray) -> bool:
+        """Return whether pieces, shape (n, k), are calibrated as if no input were missing."""
+        return self.missing is None or not np.isnan(X).any()
+
+    def _of_pieces(self, X: FloatArray, value: Callable[[PieceCalibration], FloatArray | float]) -> FloatArray:
+        """Return a value of the calibration of each piece, shape (n,) or (n, E)."""
+        values = np.empty((len(X), *np.shape(value(self._base))))
         for own, rows in self._by_pattern(X):
-            wider[rows] = own.interval
-        return wider
+            values[rows] = value(own)
+        return values
 
     def _by_pattern(self, X: FloatArray) -> list[tuple[PieceCalibration, IntArray]]:
         """Divide pieces, shape (n, k), by their missing inputs: calibration, and its pieces."""
@@ -328,10 +324,7 @@ class SortingModel:
 
     def _inflation(self, X: FloatArray) -> FloatArray:
         """Width of the intervals of contents over that with all inputs, shape (n,) [1]."""
-        ratio = np.ones(len(X))
-        for own, rows in self._by_pattern(X):
-            ratio[rows] = own.ratio
-        return ratio
+        return self._of_pieces(X, lambda own: own.ratio)
 
     def flags(
         self,
