@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from reporting.languages import DEFAULT, Catalogues, tag_of
@@ -48,6 +49,11 @@ class Wording:
     def within(self, context: str, text: str) -> str:
         """Return the meaning that a text without values has in a context: English has one word for both."""
         return str(self._known.pgettext(context, text))
+
+
+def listed(names: Iterable[str], say: Wording) -> str:
+    """Return names as one text."""
+    return say(", ").join(names)
 
 
 class WordedError(ValueError):

@@ -13,7 +13,7 @@ from models.processes.direct_current_energy import STEAM
 from monitoring.energy.month import EnergyMonth
 from physics.arrays import FloatArray
 from reporting.sankey import Link, Node, sankey
-from reporting.wording import Wording
+from reporting.wording import Wording, listed
 
 # Seen on white and on black.
 _BLUE, _GREEN, _GREY, _RED = "#3d8fd6", "#2a9d55", "#8c8c8c", "#c9605a"
@@ -106,8 +106,9 @@ def picture(flow: MeanFlow, title: str, say: Wording) -> str:
     """The Sankey diagram as HTML, with what is below 0 and so not drawn."""
     kind = flow.kind
     below = [f"{say(name)} {value:,.{kind.digits + 1}f}" for name, value in flow.uses.items() if value < 0.0]
-    listed = say(", ").join(below)
-    note = say("Below 0, and taken out of the largest part: %(parts)s %(unit)s.", parts=listed, unit=kind.unit)
+    note = say(
+        "Below 0, and taken out of the largest part: %(parts)s %(unit)s.", parts=listed(below, say), unit=kind.unit
+    )
     return f'<div class="wide">{diagram(flow, title, say)}</div>' + (f"<p>{html.escape(note)}</p>" if below else "")
 
 

@@ -14,7 +14,7 @@ from reporting.html import table
 from reporting.languages import DEFAULT
 from reporting.report import ReportSection, whole
 from reporting.timestamps import moment_format
-from reporting.wording import Wording
+from reporting.wording import Wording, listed
 from seeds.format.language import Language
 
 SHOWN_UNITS, SHOWN_COLUMNS = 12, 12
@@ -199,9 +199,12 @@ def _grades(month: EnergyMonth, say: Wording) -> str:
         )
         energy = f"{one.energy:,.{digits}f} {norm.unit}"
         rows.append([called, say(norm.boundary), energy, say(one.grade) if one.grade else say("none"), to_go])
-        graded = say(", ").join(
-            say("%(grade)s at most %(limit)s", grade=say(grade.name), limit=f"{grade.at_most:,g}")
-            for grade in norm.grades
+        graded = listed(
+            (
+                say("%(grade)s at most %(limit)s", grade=say(grade.name), limit=f"{grade.at_most:,g}")
+                for grade in norm.grades
+            ),
+            say,
         )
         outside_boundary = (
             say("nothing")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from reporting.languages import DEFAULT
 from reporting.wording import Wording
 from seeds import Seed
@@ -18,8 +16,3 @@ def grade_name(grade: Grade, say: Wording) -> str:
 def column_name(seed: Seed, name: str, say: Wording) -> str:
     """Return the name of a column, in another language than English its description."""
     return name if say.language == DEFAULT else seed.column(name).description_in(say.language)
-
-
-def listed(names: Iterable[str], say: Wording) -> str:
-    """Return names as one text."""
-    return say(", ").join(names)

@@ -8,12 +8,12 @@ import numpy as np
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC
 from monitoring.report.alarms import LEAST_MOVE, LEAST_SIMILARITY, SHEWHART, AlarmEvent, Match
 from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums, vectors
-from monitoring.report.names import column_name, listed
+from monitoring.report.names import column_name
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import RUN_LENGTH, Charts, ReferencePeriod
 from reporting.html import table
 from reporting.style import CONFIG as PLOTS_CONFIG
-from reporting.wording import Wording
+from reporting.wording import Wording, listed
 from seeds import Seed
 
 CONFIG = PLOTS_CONFIG | {"responsive": True}
