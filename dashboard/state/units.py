@@ -41,6 +41,10 @@ class Point:
     readings: array[float]
     numbers: array[float]
 
+    def quantity(self, number: int) -> array[float]:
+        """Value, low and high of a quantity, by its number in the order of the seed [its unit]."""
+        return self.numbers[3 * number : 3 * number + 3]
+
 
 @dataclass(frozen=True, slots=True)
 class UnitResponse:

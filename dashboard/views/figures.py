@@ -75,7 +75,7 @@ def quantities(seed: Seed, point: Point) -> list[Figure]:
     """Predicted quantities of a period."""
     figures = []
     for i, (name, unit) in enumerate(seed.quantities.items()):
-        value, low, high = point.numbers[3 * i : 3 * i + 3]
+        value, low, high = point.quantity(i)
         figures.append(Figure(name, unit, seed.targets[name], value, low, high, band_of_quantity(seed, name)))
     return figures
 

@@ -97,11 +97,11 @@ def _of_norms(seed: Seed, points: Sequence[Point]) -> Iterator[TargetDistance]:
     physics = energy_of(seed)
     if not seed.norms or physics is None:
         return
-    names, quantities = seed.input_names, list(seed.quantities)
+    names = seed.input_names
     readings = np.array([one.readings for one in points])
     columns = {name: readings[:, names.index(name)] for name in physics.NEEDED}
-    first = 3 * quantities.index(physics.TARGET)
-    target = Answer(*np.array([one.numbers[first : first + 3] for one in points]).T)
+    number = list(seed.quantities).index(physics.TARGET)
+    target = Answer(*np.array([one.quantity(number) for one in points]).T)
     norms = Norms(seed.norms)
     factors = {name: one.value for name, one in seed.economics.items()}
     energy = energy_answers(physics, columns, target, factors, norms).counted

@@ -139,7 +139,8 @@ def _trends(state: ProcessState, unit: UnitState, outcomes: Outcomes) -> Iterato
     last = unit.points[-1]
     times: list[float | None] = [time_of(one) for one in unit.points]
     for i, figure in enumerate(quantities(state.seed, last)):
-        columns = [[_finite(one.numbers[3 * i + part]) for one in unit.points] for part in range(3)]
+        parts = zip(*(one.quantity(i) for one in unit.points), strict=True)
+        columns = [[_finite(value) for value in part] for part in parts]
         known = [_finite(outcomes.get((unit.name, one.slot), {}).get(figure.name)) for one in unit.points]
         values: list[list[float | None]] = [times, *columns, known]
         series = dict(zip(("x", "value", "low", "high", "outcome"), values, strict=True))
