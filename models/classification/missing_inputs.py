@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.estimators.temperature import fitted_temperature, tempered
+from models.interfaces.answers import COVERAGE
 from models.uncertainty.intervals import Conformal, bounding_score
 from models.uncertainty.missing_patterns import Estimate, LatestUsed, MissingPatterns, evenly_spaced
 from models.uncertainty.stored_arrays import decoded, encoded, freeze
@@ -23,7 +24,6 @@ MOST_PATTERNS = 1024
 """Patterns whose calibration is kept, the latest used: at most 8 MiB."""
 NEGLIGIBLE = 0.02
 """Root mean square change of the probability of any class by all inputs that are ignored together."""
-_COVERAGE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class CalibrationRows:
         p = tempered(p, temperature)
         right = p[np.arange(len(rows)), codes]
         conformal = Conformal(np.sort(1.0 - np.minimum(right, self.given[rows])))
-        inside = 1.0 - p <= bounding_score(conformal.scores, _COVERAGE)
+        inside = 1.0 - p <= bounding_score(conformal.scores, COVERAGE)
         return ClassCalibration(temperature, conformal, float(np.maximum(inside.sum(axis=1), 1).mean()))
 
     def ratio(self, masks: BoolArray, scores: Estimate, base_temperature: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.interfaces.answers import COVERAGE
 from models.quality.calibration import LotCalibration
 from models.quality.error_scenarios import ErrorScenarios
 from models.uncertainty.intervals import bounding_score
@@ -34,7 +35,6 @@ FEWEST_ALIKE = 2
 """Lots of a pattern that is calibrated alone, in a call of more than MOST_NEW patterns."""
 LEAST_EFFECT = 0.1
 """Sum of the effects of missing inputs above which lots are calibrated by them: intervals are 5 % wider then."""
-_COVERAGE = 0.9
 
 Calibrate = Callable[[FloatArray, FloatArray, FloatArray], LotCalibration]
 """Calibration from reported contents, defects and raw predictions of lots."""
@@ -96,7 +96,7 @@ class CalibrationLots:
         """
         rows = evenly_spaced(len(X), MOST_LOTS)
         scale = np.concatenate([calibration.scatter.spread, np.ones(defects.shape[1])])
-        limit = NEGLIGIBLE * float(np.quantile(calibration.scatter.joint.scores, _COVERAGE))
+        limit = NEGLIGIBLE * float(np.quantile(calibration.scatter.joint.scores, COVERAGE))
         few = evenly_spaced(len(X), _MOST_OF_EFFECTS)
         patterns = MissingPatterns.of(X[few], lambda lots: estimate(lots) / scale, limit)
         return cls(X[rows], reported[rows], defects[rows], raw[rows], patterns)
@@ -127,7 +127,7 @@ class CalibrationLots:
     ) -> tuple[LotCalibration, float]:
         rows, raw = self._raw(masks, estimate)
         calibration = calibrate(self.reported[rows], self.defects[rows], raw)
-        return calibration, bounding_score(calibration.scatter.joint.scores, _COVERAGE) / self._present(base)
+        return calibration, bounding_score(calibration.scatter.joint.scores, COVERAGE) / self._present(base)
 
     def _raw(self, masks: BoolArray, estimate: Estimate) -> tuple[IntArray, FloatArray]:
         """Numbers and raw predictions of the calibration lots that count for patterns."""
@@ -146,7 +146,7 @@ class CalibrationLots:
         def ratio(masks: BoolArray) -> float:
             rows, raw = self._raw(masks, estimate)
             own = ErrorScenarios.of(self.reported[rows], raw[:, : self.reported.shape[1]])
-            joint = bounding_score(own.joint.scores, _COVERAGE) / present
+            joint = bounding_score(own.joint.scores, COVERAGE) / present
             return joint * mean_ratio(own.spread, base.scatter.spread)
 
         return self.patterns.costs(ratio)
@@ -156,7 +156,7 @@ class CalibrationLots:
         rows, _ = self.patterns.blanked(self.X, np.zeros((1, self.X.shape[1]), dtype=np.bool_), FEWEST_LOTS)
         rows = rows[~np.isnan(self.reported[rows]).all(axis=1)]
         needed = base.scatter.needed(self.reported[rows], self.raw[rows, : self.reported.shape[1]])
-        return bounding_score(np.sort(needed), _COVERAGE)
+        return bounding_score(np.sort(needed), COVERAGE)
 
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values; numbers are little-endian float64 in base64."""

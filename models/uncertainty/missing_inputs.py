@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.interfaces.answers import COVERAGE
 from models.uncertainty.intervals import bounding_score
 from models.uncertainty.missing_patterns import FEW_ROWS, Estimate, LatestUsed, MissingPatterns, evenly_spaced
 from models.uncertainty.stored_arrays import decoded, encoded, freeze
@@ -25,7 +26,6 @@ MOST_NEW = 256
 """Patterns of one call that are computed each alone; rarer ones are computed in groups."""
 NEGLIGIBLE = 0.05
 """Root mean square change of predictions, over the half width of 90 %, by all inputs that are ignored together."""
-_COVERAGE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ class MissingInputs:
     def of(cls, X: FloatArray, predicted: FloatArray, errors: FloatArray, estimate: Estimate) -> Self:
         """Keep evenly spaced rows of all calibration rows, and measure the effects of the inputs."""
         rows = evenly_spaced(len(X), MOST_ROWS)
-        limit = NEGLIGIBLE * bounding_score(np.sort(np.abs(errors[rows])), _COVERAGE)
+        limit = NEGLIGIBLE * bounding_score(np.sort(np.abs(errors[rows])), COVERAGE)
         return cls(X[rows], predicted[rows], errors[rows], MissingPatterns.of(X[rows], estimate, limit))
 
     @cached_property
@@ -126,7 +126,7 @@ class MissingInputs:
 
     def costs(self, estimate: Estimate, spread: Estimate) -> FloatArray:
         """Return the width of 90 % intervals without each input alone over that with all, shape (k,) [1]."""
-        return self.patterns.costs(lambda masks: self._factor(masks, _COVERAGE, estimate, spread))
+        return self.patterns.costs(lambda masks: self._factor(masks, COVERAGE, estimate, spread))
 
     @cached_property
     def _factors(self) -> LatestUsed[float]:
