@@ -15,7 +15,7 @@ def page():
 
 def test_trials_on_the_page_are_the_measured_ones():
     """Without figures the page states that there are none."""
-    results = json.loads(setpoints.RESULTS.read_text(encoding="utf-8")) if setpoints.RESULTS.exists() else {}
+    results = setpoints.stored()
     assert setpoints.with_tables(page(), results) == page()
     for name, result in results.items():
         assert list(result["plants"]) == [plant.name for plant in setpoints.VARIANTS[name].plants]
