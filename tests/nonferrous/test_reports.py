@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from nonferrous.command_line import main
+from nonferrous.options import ReportLanguage
 from seeds import load
+from seeds.format.language import Language
 from synthetic_data import simulate
 
 
@@ -88,3 +91,8 @@ def test_what_cannot_be_reported_is_one_line_and_exit_code_2(run, plant, tmp_pat
 def test_help_lists_the_report(run):
     assert "energy" in run("report", "--help")[1]
     assert "--month" in run("report", "energy", "--help")[1]
+
+
+def test_reports_offer_the_languages_of_seeds():
+    offered, _ = get_args(ReportLanguage)
+    assert get_args(offered) == get_args(Language)
