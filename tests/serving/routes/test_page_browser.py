@@ -1,5 +1,6 @@
 """Pages in a real Chromium: accessibility, policy, updates, size of the first load."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Mapping
@@ -50,7 +51,7 @@ def served(make_plant, send, record, monkeypatch):
     record(CELLS, "recommendations", {"recommendations": [one | advice]})
     with closing(socket.socket()) as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(with_late_extension(app), lifespan="off", log_level="warning"))
         app.is_ending = lambda: server.should_exit
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -59,6 +60,17 @@ def served(make_plant, send, record, monkeypatch):
         yield app, f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+def with_late_extension(app):
+    """The service behind a network on which the second script of a page arrives late."""
+
+    async def late(scope, receive, send):
+        if scope.get("path", "").endswith("/hx-sse.min.js"):
+            await asyncio.sleep(0.2)
+        await app(scope, receive, send)
+
+    return late
 
 
 @pytest.fixture
