@@ -13,7 +13,7 @@ def lines(seed: Seed) -> Iterator[str]:
     offers = offered(seed, 1)
     words = ", ".join(offers.predictions.words)
     for operation in operations_of(seed):
-        if operation.name in offers.forms:
+        if operation.name in offers.operations:
             more = f" (include: {words})" if operation.rows == "each" else ""
             yield f"{operation.name}{more}: POST /v1/{seed.process.name}/{operation.name}"
         elif (reason := operation.why_not(seed)) is not None:

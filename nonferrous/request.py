@@ -80,8 +80,8 @@ def operation_of(seed: Seed, name: str) -> Operation[Any]:
     from operations.catalogue import offered, operations_of
 
     known = {one.name: one for one in operations_of(seed)}
-    if name not in known or known[name].form(seed, 1) is None:
+    if name not in known or not known[name].is_offered(seed):
         reason = known[name].why_not(seed) if name in known else None
-        offers = ", ".join(offered(seed, 1).forms)
+        offers = ", ".join(offered(seed, 1).operations)
         fail(f"{seed.process.name}: no operation {name}{f': {reason}' if reason else ''}; it offers {offers}")
     return known[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from operations.operation import Form, Operation
@@ -71,12 +72,27 @@ class Offers:
     ----------
     seed : Seed
         The process.
-    forms : Mapping of str to Form
-        Requests and responses by the name of the operation, in the order of the catalogue.
+    max_rows : int
+        Most rows in one request.
+    operations : Mapping of str to Operation
+        Operations by name, in the order of the catalogue.
     """
 
     seed: Seed
-    forms: Mapping[str, Form]
+    max_rows: int
+    operations: Mapping[str, Operation[Any]]
+
+    # Made when first needed: most processes of a folder are in no service, and their types are as large as its models.
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """Requests and responses by the name of the operation, in the order of the catalogue.
+
+        Raises
+        ------
+        ValueError
+            The seed lacks what an operation needs, or a column has the name of a field.
+        """
+        return {name: one.form(self.seed, self.max_rows) for name, one in self.operations.items()}
 
     @property
     def predictions(self) -> Payloads:
@@ -95,15 +111,8 @@ def operations_of(seed: Seed) -> tuple[Operation[Any], ...]:
 
 
 def offered(seed: Seed, max_rows: int) -> Offers:
-    """Operations that a seed's process offers, for at most so many rows in one request.
-
-    Raises
-    ------
-    ValueError
-        The seed lacks what an operation needs, or a column has the name of a field.
-    """
-    forms = {one.name: one.form(seed, max_rows) for one in operations_of(seed)}
-    return Offers(seed, {name: form for name, form in forms.items() if form is not None})
+    """Operations that a seed's process offers, for at most so many rows in one request."""
+    return Offers(seed, max_rows, {one.name: one for one in operations_of(seed) if one.is_offered(seed)})
 
 
 def predictions_of(seed: Seed) -> Predictions:

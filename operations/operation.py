@@ -76,9 +76,13 @@ class Operation(ABC, Generic[F]):
     rows: ClassVar[Literal["each", "together", "stored"]]
     unrecorded: ClassVar[str | None] = None
 
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether a seed's process offers the operation; by default each process of the task does."""
+        return True
+
     @abstractmethod
-    def form(self, seed: Seed, max_rows: int) -> F | None:
-        """Requests and responses of a seed's process; None where the process does not offer the operation.
+    def form(self, seed: Seed, max_rows: int) -> F:
+        """Requests and responses of a process that offers the operation.
 
         Raises
         ------

@@ -2,7 +2,7 @@
 
 from seeds.format.column import Column, Previous, Typical
 from seeds.format.constraints import Constraint
-from seeds.format.loader import SeedError, folder, load, load_all, names
+from seeds.format.loader import SeedError, folder, is_built_in, load, load_all, names
 from seeds.format.norms import EnergyGrade, Norm
 from seeds.format.plant import Material, Parameter, Plant, Regime
 from seeds.format.quantity import Quantity
@@ -38,6 +38,7 @@ __all__ = [
     "Typical",
     "WarningEvent",
     "folder",
+    "is_built_in",
     "load",
     "load_all",
     "names",

@@ -24,7 +24,7 @@ def _lines() -> Iterator[str]:
         parts = []
         for task in CATALOGUE:
             of_task = [seed for seed in seeds if seed.process.task == task]
-            offering = [seed.process.name for seed in of_task if name in offered(seed, 1).forms]
+            offering = [seed.process.name for seed in of_task if name in offered(seed, 1).operations]
             if offering:
                 every = len(offering) == len(of_task)
                 parts.append(task if every else f"{task} ({', '.join(f'`{process}`' for process in offering)})")

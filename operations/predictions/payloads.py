@@ -99,6 +99,14 @@ class Payloads(Form):
         """Words of parts that take many times as long as the predictions; a table may not include them."""
         return frozenset(one.name for one in self.options if one.is_slow)
 
+    def may_be_slow(self, body: bytes) -> bool:
+        """Return whether the body of a request may include a part of `slow`."""
+        return any(word in body for word in self._slow_words)
+
+    @cached_property
+    def _slow_words(self) -> tuple[bytes, ...]:
+        return tuple(f'"{word}"'.encode() for word in self.slow)
+
     def repeated(self, request: Record) -> tuple[str, ...]:
         """Return the fields of a row that its prediction repeats."""
         return self.echoed if includes(request, history.MADE) else self._identity

@@ -49,10 +49,14 @@ class ScheduleForm(Form):
     row: Shape
 
 
-def schedule_form(seed: Seed, max_rows: int) -> ScheduleForm | None:
-    """Requests and answers of a seed's process; None where its current follows no tariff."""
-    if seed.schedule is None or schedule_of(seed) is None or seed.key is None or seed.time is None:
-        return None
+def follows_tariff(seed: Seed) -> bool:
+    """Return whether a process's current may follow a tariff, and its rows have unit and time."""
+    is_scheduled = seed.schedule is not None and schedule_of(seed) is not None
+    return is_scheduled and seed.key is not None and seed.time is not None
+
+
+def schedule_form(seed: Seed, max_rows: int) -> ScheduleForm:
+    """Requests and answers of a process whose current may follow a tariff."""
     fields, example = row_fields(known_later(seed), _UNIT, _FIRST.isoformat())
     about = "A period that is over, with what has become known of it since."
     row = record(f"{title(seed)}ScheduleRow", about, fields)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from operations.forms.fields import Record
 from operations.operation import AdviceOperation, FromTable
 from operations.schedules.answers import AskedSchedule, answered, order_of, read
-from operations.schedules.forms import ScheduleForm, schedule_form
+from operations.schedules.forms import ScheduleForm, follows_tariff, schedule_form
 from seeds import Seed
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ class Schedules(AdviceOperation[ScheduleForm, AskedSchedule]):
     uses_model: ClassVar[bool] = False
     lacking: ClassVar[str] = "no current follows a tariff"
 
-    def form(self, seed: Seed, max_rows: int) -> ScheduleForm | None:
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether a process's current may follow a tariff."""
+        return follows_tariff(seed)
+
+    def form(self, seed: Seed, max_rows: int) -> ScheduleForm:
         """Requests and responses of a process whose current may follow a tariff."""
         return schedule_form(seed, max_rows)
 

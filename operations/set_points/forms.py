@@ -52,12 +52,16 @@ class SetPointForm(Form):
     needed: tuple[str, ...]
 
 
+def has_physics(seed: Seed) -> bool:
+    """Return whether the physics of a process's set-points is known, and its rows have unit and time."""
+    return response_of(seed) is not None and seed.key is not None and seed.time is not None
+
+
 @latest
 def setpoint_forms(seed: Seed, max_rows: int) -> Mapping[str, SetPointForm]:
-    """Requests and responses of a seed's process by operation; none without physics of its set-points."""
+    """Requests and responses by operation of a process with physics of its set-points."""
     response = response_of(seed)
-    if response is None or seed.key is None or seed.time is None:
-        return {}
+    assert response is not None
     _check_names(seed)
     planned, example = plan_fields(seed)
     row = record(f"{title(seed)}PlanRow", f"The plan of a unit's period to come. {seed.process.title}.", planned)

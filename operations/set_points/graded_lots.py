@@ -54,7 +54,7 @@ UNIT = "A-001"  # of the examples
 
 @latest
 def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
-    """Requests and responses of a process by operation; none without set-points, units or times of lots.
+    """Requests and responses by operation of a process with set-points, units and times of lots.
 
     Parameters
     ----------
@@ -64,8 +64,6 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
         Most rows in one request.
     """
     setpoints = setpoints_of(seed)
-    if not setpoints or seed.key is None or seed.time is None:
-        return {}
     time = "2026-11-01" if seed.is_daily else "2026-11-01T06:00"
     row, example = row_fields((*seed.identity, *seed.by_role("before"), *setpoints), UNIT, time)
     made = any(column.calendar is None for column in history.made_inputs(seed))
@@ -128,9 +126,13 @@ class LotSetPointAdvice(LotOperation):
 
     assumptions: ClassVar[str] = ASSUMPTIONS
 
-    def form(self, seed: Seed, max_rows: int) -> LotForm | None:
-        """Requests and responses of a seed's process; None where it does not offer the operation."""
-        return forms_of(seed, max_rows).get(self.name)
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether lots have set-points, units and times."""
+        return bool(setpoints_of(seed)) and seed.key is not None and seed.time is not None
+
+    def form(self, seed: Seed, max_rows: int) -> LotForm:
+        """Requests and responses of a process that offers the operation."""
+        return forms_of(seed, max_rows)[self.name]
 
     def read(self, form: LotForm, body: bytes) -> AskedLots:
         """Plans of lots, with inputs that are made from earlier periods; RequestError names every fault."""

@@ -107,9 +107,13 @@ class Withheld(Operation[Form]):
     def __init__(self, name: str, reason: str) -> None:
         self.name, self.reason = name, reason
 
-    def form(self, seed: Seed, max_rows: int) -> None:
+    def is_offered(self, seed: Seed) -> bool:
         """No process offers it."""
-        return
+        return False
+
+    def form(self, seed: Seed, max_rows: int) -> Form:
+        """No process offers it."""
+        raise NotImplementedError(self.reason)
 
     def why_not(self, seed: Seed) -> str:
         """The reason."""

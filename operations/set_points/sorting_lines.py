@@ -48,7 +48,7 @@ LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
 
 @latest
 def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
-    """Requests and responses of a seed's process by operation; none where its pieces have no time.
+    """Requests and responses by operation of a process whose pieces have lots and times.
 
     Parameters
     ----------
@@ -57,8 +57,6 @@ def forms_of(seed: Seed, max_rows: int) -> Mapping[str, LotForm]:
     max_rows : int
         Most rows in one request.
     """
-    if seed.key is None or seed.time is None:
-        return {}
     row, example = row_fields(seed.identity, LOT, START)
     setpoints = line_setpoints(seed)
     return lot_forms(
@@ -119,9 +117,13 @@ class LineSetPointAdvice(LotOperation):
 
     assumptions: ClassVar[str] = ASSUMPTIONS
 
-    def form(self, seed: Seed, max_rows: int) -> LotForm | None:
-        """Requests and responses of a seed's process; None where it does not offer the operation."""
-        return forms_of(seed, max_rows).get(self.name)
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether pieces have lots and times."""
+        return seed.key is not None and seed.time is not None
+
+    def form(self, seed: Seed, max_rows: int) -> LotForm:
+        """Requests and responses of a process that offers the operation."""
+        return forms_of(seed, max_rows)[self.name]
 
     def read(self, form: LotForm, body: bytes) -> AskedLots:
         """Plans of lots; RequestError names every fault."""

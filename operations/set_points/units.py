@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from models.setpoints.experiments import experiments
-from models.setpoints.frontier import CARBON_PRICE, UNPRICED, pareto
+from models.setpoints.frontier import CARBON_PRICE, UNPRICED, pareto, prices_carbon
 from models.setpoints.line.recommender import recommend_line
 from models.setpoints.model import SetpointModel
 from models.setpoints.recommender import what_if
@@ -16,7 +16,7 @@ from operations.forms.fields import Record
 from operations.operation import FromTable
 from operations.set_points.answers import advice_rows, pareto_rows, planned_rows, priced
 from operations.set_points.flat_rows import flat_rows
-from operations.set_points.forms import ASSUMPTIONS, SetPointForm, setpoint_forms
+from operations.set_points.forms import ASSUMPTIONS, SetPointForm, has_physics, setpoint_forms
 from operations.set_points.line import LINE, POWER_LIMIT, line_part
 from operations.set_points.moves import chosen
 from operations.set_points.names import EXPERIMENTS, PARETO, RECOMMENDATIONS
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 class UnitSetpointOperation(SetpointOperation[SetPointForm, ParsedSetpointRequest]):
     """An operation on the set-points of units."""
 
-    def form(self, seed: Seed, max_rows: int) -> SetPointForm | None:
-        """Requests and responses of a seed's process; None where it does not offer the operation."""
-        return setpoint_forms(seed, max_rows).get(self.name)
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether the physics of a process's set-points is known."""
+        return has_physics(seed)
+
+    def form(self, seed: Seed, max_rows: int) -> SetPointForm:
+        """Requests and responses of a process that offers the operation."""
+        return setpoint_forms(seed, max_rows)[self.name]
 
     def read(self, form: SetPointForm, body: bytes) -> ParsedSetpointRequest:
         """History and plans as a table; RequestError names every fault."""
@@ -91,9 +95,13 @@ class UnitPareto(UnitSetpointOperation):
     name: ClassVar[str] = PARETO
     operation_id: ClassVar[str] = "pareto"
 
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether carbon has a price, and the physics of the set-points is known."""
+        return super().is_offered(seed) and prices_carbon(seed)
+
     def why_not(self, seed: Seed) -> str | None:
         """A process without a price of carbon offers the other operations alone."""
-        return UNPRICED if setpoint_forms(seed, 1) else None
+        return UNPRICED if super().is_offered(seed) else None
 
     def part(self, model: SetpointModel, request: ParsedSetpointRequest, prices: Record) -> Record:
         """Moves of each row at each price."""

@@ -41,10 +41,8 @@ class WarningForm(Form):
     past: Shape
 
 
-def warning_form(seed: Seed, max_rows: int) -> WarningForm | None:
-    """Requests and answers of a seed's process; None where it names no event."""
-    if not seed.warnings:
-        return None
+def warning_form(seed: Seed, max_rows: int) -> WarningForm:
+    """Requests and answers of a process whose seed names events."""
     for column in seed.identity:
         if column.name == "events":
             raise ValueError(f"seed {seed.process.name}: column '{column.name}': a warning uses this name itself")

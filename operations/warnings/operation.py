@@ -30,7 +30,11 @@ class Warnings(AdviceOperation[WarningForm, AskedWarnings]):
     not_learnt: ClassVar[str] = "gives no warnings"
     untrained: ClassVar[str] = "its seed names no event, or it was trained without them"
 
-    def form(self, seed: Seed, max_rows: int) -> WarningForm | None:
+    def is_offered(self, seed: Seed) -> bool:
+        """Return whether a seed names events."""
+        return bool(seed.warnings)
+
+    def form(self, seed: Seed, max_rows: int) -> WarningForm:
         """Requests and responses of a process whose seed names events."""
         return warning_form(seed, max_rows)
 

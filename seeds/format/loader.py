@@ -42,6 +42,11 @@ def folder() -> Path:
     return Path(own) if own else _PACKAGE_FOLDER
 
 
+def is_built_in() -> bool:
+    """Return whether seeds are those of this package, not a plant's own."""
+    return folder() == _PACKAGE_FOLDER
+
+
 def names() -> tuple[str, ...]:
     """Names of the processes that the folder describes, sorted."""
     where = folder()

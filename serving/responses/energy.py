@@ -13,9 +13,9 @@ from serving.responses.raw_route import Endpoint
 NOT_ACCOUNTED = "its energy is not accounted for"
 
 
-def accounting_of(offers: Offers) -> Accounting | None:
-    """Energy of a process; None if it is not accounted for."""
-    return next((one for one in offers.predictions.options if isinstance(one, Accounting)), None)
+def accounting_of(offers: Offers) -> Accounting:
+    """Energy of a process that is accounted for."""
+    return next(one for one in offers.predictions.options if isinstance(one, Accounting))
 
 
 def endpoint(process: str, champions: Champions) -> Endpoint:
@@ -24,7 +24,6 @@ def endpoint(process: str, champions: Champions) -> Endpoint:
     async def basis(request: Request) -> Response:
         offers, status = status_of(process, champions)
         served, accounting = served_of(process, status, champions), accounting_of(offers)
-        assert accounting is not None  # the route of a changed seed is another one
         stated = accounting.basis(served.model.seed)
         return json_response({"process": process, "model": model_used(served), **stated})
 

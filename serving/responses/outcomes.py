@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from operations.outcomes.forms import OutcomeForm
+from operations.catalogue import Offers
 from records.database import Database, RecordsError
 from records.outcomes import take
 from serving.middleware.admission import Load
@@ -21,26 +21,26 @@ from serving.wire.problems import ProblemError
 from system.cancellation import looking
 
 
-def endpoint(form: OutcomeForm, most_bytes: int, database: Database | None, recorder: Recorder, load: Load) -> Endpoint:
-    """Endpoint of one process's outcomes; all but its form is shared by all processes."""
+def endpoint(offers: Offers, most_bytes: int, database: Database | None, recorder: Recorder, load: Load) -> Endpoint:
+    """Endpoint of one process's outcomes; all but its offers is shared by all processes."""
 
     async def outcomes(request: Request) -> Response:
         body = await read_body(request, most_bytes)
         client = asker(request.scope)
         recorder.check(client)
         async with load.heavy.turn():
-            return await run_in_threadpool(_answer, body, form, database, recorder, client)
+            return await run_in_threadpool(_answer, body, offers, database, recorder, client)
 
     return outcomes
 
 
-def _answer(body: bytes, taken: OutcomeForm, database: Database | None, recorder: Recorder, client: str) -> Response:
-    process = taken.seed.process.name
+def _answer(body: bytes, offers: Offers, database: Database | None, recorder: Recorder, client: str) -> Response:
+    process, form = offers.seed.process.name, offers.outcomes
     if database is None:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it takes no outcomes")
     try:
         with looking(check_time):
-            batch = take(database, process, client, read(taken, body, database), keep_work)
+            batch = take(database, process, client, read(form, body, database), keep_work)
     except RecordsError as error:
         raise not_recorded(error, "the outcomes could not be kept, none of them is") from None
     if batch.new_rows or batch.corrected_rows:

@@ -11,6 +11,7 @@ import msgspec
 from fastapi import Request, Response
 
 from operations import pages
+from operations.catalogue import Offers
 from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.shapes import no_such
 from operations.operation import Form, Operation
@@ -38,13 +39,13 @@ PARAMETERS = [
 """Parameters of a page in OpenAPI."""
 
 
-def endpoint(operation: Operation[Any], form: Form, path: str, database: Database | None, load: Load) -> Endpoint:
+def endpoint(operation: Operation[Any], offers: Offers, path: str, database: Database | None, load: Load) -> Endpoint:
     """Endpoint of the page of an operation of one process, whose requests go to a path."""
 
     async def page(request: Request) -> Response:
         id = _id_of(request)
         async with load.heavy.turn():
-            text = await in_thread(_page, operation, form, path, database, id)
+            text = await in_thread(_page, operation, offers, path, database, id)
         return Response(text, media_type="text/html", headers={"content-security-policy": pages.POLICY})
 
     return page
@@ -65,8 +66,8 @@ def _id_of(request: Request) -> str | None:
     return given[0][1] if given else None
 
 
-def _page(operation: Operation[Any], form: Form, path: str, database: Database | None, id: str | None) -> str:
-    process = form.seed.process.name
+def _page(operation: Operation[Any], offers: Offers, path: str, database: Database | None, id: str | None) -> str:
+    process, form = offers.seed.process.name, offers.forms[operation.name]
     of = f"of {operation.name} of {process}"
     if database is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"no response {of} is recorded: this service keeps no records")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from fastapi import Request, Response
 
+from operations.catalogue import Offers
 from operations.forms.fields import Record
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
@@ -22,13 +23,12 @@ from serving.responses.tables import KINDS, table_answer
 from serving.wire.bodies import CSV, JSON, check_kind, read_checked
 
 
-def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
-    """Endpoint of one process's predictions; all but its form is shared by all processes."""
-    process, paces = form.seed.process.name, CostEstimates()
+def endpoint(offers: Offers, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> Endpoint:
+    """Endpoint of one process's predictions; all but its offers is shared by all processes."""
+    process, paces = offers.seed.process.name, CostEstimates()
     groups = Groups(paces)
     # A request that is short by the cost of its rows runs on the event loop; others in a thread, so that none waits:
     # also a body so long that parsing it takes its time, and one that asks for a slow option.
-    slow = [f'"{word}"'.encode() for word in form.slow]
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, CSV, *KINDS))
@@ -47,7 +47,7 @@ def endpoint(form: Payloads, champions: Champions, most_bytes: int, recorder: Re
         # Each row begins with its own bracket: the number of brackets bounds the number of rows.
         rows, pace = body.count(b"{"), paces.of(status.served and status.served.champion)
         quick = None
-        if len(body) <= LONGEST_BODY_AT_ONCE and pace.is_short(rows) and not any(name in body for name in slow):
+        if len(body) <= LONGEST_BODY_AT_ONCE and pace.is_short(rows) and not taken.may_be_slow(body):
             quick = taken.quick(body)  # else the slower reader, which names faults, reads it
         if quick is None:
             async with load.lane(len(body)).turn():

@@ -139,7 +139,7 @@ def json_response(answer: Record) -> Response:
 def paths(offers: Offers, operations: Iterable[str] | None = None) -> list[str]:
     """Addresses of a process's operations, by default of all."""
     name = offers.seed.process.name
-    return [f"/v1/{name}/{operation}" for operation in (offers.forms if operations is None else operations)]
+    return [f"/v1/{name}/{operation}" for operation in (offers.operations if operations is None else operations)]
 
 
 def abilities(offers: Offers, operations: Iterable[str] | None = None) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from models.processes.lookup import energy_of
 from operations.catalogue import Offers, operations_of
-from operations.operation import AdviceOperation, Form, NotLearntError, Operation
+from operations.operation import AdviceOperation, NotLearntError, Operation
 from operations.predictions.energy.forms import ENERGY, basis_kind
 from operations.predictions.latest import latest_kind
 from operations.predictions.operation import Predictions
-from operations.predictions.payloads import Payloads
 from records.database import Database
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Served
@@ -44,28 +44,28 @@ def routes_of(
     """Routes of one process's operations; all but its offers is shared by all processes."""
     routes = []
     for operation in operations_of(offers.seed):
-        form, path = offers.forms.get(operation.name), _path(operation, offers)
-        routes += _page_routes(operation, form, path, offers, load, database)
-        if form is None:
+        path = _path(operation, offers)
+        routes += _page_routes(operation, path, offers, load, database)
+        if operation.name not in offers.operations:
             if (reason := operation.why_not(offers.seed)) is not None:
                 routes.append(Direct(path, _not_offered(path, reason, offers), "POST"))
             continue
         if isinstance(operation, AdviceOperation):
             endpoint = _advice(operation, offers.seed.process.name, champions, most_bytes, recorder, load)
         elif operation.rows == "each":
-            endpoint = predictions.endpoint(offers.predictions, champions, most_bytes, recorder, load)
+            endpoint = predictions.endpoint(offers, champions, most_bytes, recorder, load)
         else:
-            endpoint = outcomes.endpoint(offers.outcomes, most_bytes, database, recorder, load)
+            endpoint = outcomes.endpoint(offers, most_bytes, database, recorder, load)
         if operation.unrecorded is None:
             endpoint = once(endpoint, operation.name, offers.seed.process.name, most_bytes, database)
-        routes.append(Direct(path, endpoint, "POST", partial(_entry, operation, form, offers)))
+        routes.append(Direct(path, endpoint, "POST", partial(_entry, operation, offers)))
     return [*routes, *_energy_routes(offers, champions), *_latest_routes(offers, champions, load, database)]
 
 
 def _energy_routes(offers: Offers, champions: Champions) -> list[Direct]:
     """Routes of the basis of energy; without accounts of energy, routes that state so."""
     (path,), seed = paths(offers, [ENERGY]), offers.seed
-    if energy.accounting_of(offers) is None:
+    if energy_of(seed) is None:
         endpoint = _not_offered(path, energy.NOT_ACCOUNTED, offers)
         return [Direct(path, endpoint, method) for method in ("GET", "HEAD")]
     endpoint = energy.endpoint(seed.process.name, champions)
@@ -87,27 +87,28 @@ def _latest_routes(offers: Offers, champions: Champions, load: Load, database: D
     """Routes of the latest recorded predictions."""
     (path,) = paths(offers, [f"{Predictions.name}/{LATEST}"])
     endpoint = latest.endpoint(offers.seed.process.name, champions, database, load)
-    return [Direct(path, endpoint, "GET", partial(_latest_entry, offers.predictions)), Direct(path, endpoint, "HEAD")]
+    return [Direct(path, endpoint, "GET", partial(_latest_entry, offers)), Direct(path, endpoint, "HEAD")]
 
 
-def _latest_entry(form: Payloads) -> RouteDescription:
+def _latest_entry(offers: Offers) -> RouteDescription:
     return RouteDescription(
         id="latest_predictions",
         tag=Predictions.tag,
-        summary=f"Latest recorded prediction of each unit: {form.seed.process.title}",
+        summary=f"Latest recorded prediction of each unit: {offers.seed.process.title}",
         description=(
             "For spreadsheets and dashboards that only read. It reads the newest requests; a unit that none of them is "
             "about is left out. It needs the role operate."
         ),
-        answer=latest_kind(form),
+        answer=latest_kind(offers.predictions),
         parameters=latest.PARAMETERS,
         returns={CSV: {"type": "string"}},
         problems=[404, 422, 503],
     )
 
 
-def _entry(operation: Operation[Any], form: Form, offers: Offers) -> RouteDescription:
+def _entry(operation: Operation[Any], offers: Offers) -> RouteDescription:
     """Description of an operation."""
+    form = offers.forms[operation.name]
     is_table = operation.rows == "each"
     missing = [404] if operation.rows == "together" else []
     refused = [400, 406, 413, 415, 422, 429, 503, 507] if is_table else [400, *missing, 413, 415, 422, 429, 503, 507]
@@ -125,7 +126,6 @@ def _entry(operation: Operation[Any], form: Form, offers: Offers) -> RouteDescri
 
 def _page_routes(
     operation: Operation[Any],
-    form: Form | None,
     path: str,
     offers: Offers,
     load: Load,
@@ -133,24 +133,25 @@ def _page_routes(
 ) -> list[Direct]:
     """Routes of the page of an operation's responses; where there is none, routes that state the reason."""
     address = f"{path}/{PAGE}"
-    reason = operation.why_not(offers.seed) if form is None else operation.unrecorded
+    is_offered = operation.name in offers.operations
+    reason = operation.unrecorded if is_offered else operation.why_not(offers.seed)
     if reason is not None:
         endpoint = _not_offered(address, reason, offers)
         return [Direct(address, endpoint, method) for method in ("GET", "HEAD")]
-    if form is None:
+    if not is_offered:
         return []
-    endpoint = pages.endpoint(operation, form, path, database, load)
+    endpoint = pages.endpoint(operation, offers, path, database, load)
     return [
-        Direct(address, endpoint, "GET", partial(_page_entry, operation, form)),
+        Direct(address, endpoint, "GET", partial(_page_entry, operation, offers)),
         Direct(address, endpoint, "HEAD"),
     ]
 
 
-def _page_entry(operation: Operation[Any], form: Form) -> RouteDescription:
+def _page_entry(operation: Operation[Any], offers: Offers) -> RouteDescription:
     return RouteDescription(
         id=f"{operation.operation_id}_page",
         tag=operation.tag,
-        summary=f"Page of a recorded response: {form.summary}",
+        summary=f"Page of a recorded response: {offers.forms[operation.name].summary}",
         description="A recorded response as one HTML page for people, without a script. It needs the role operate.",
         parameters=pages.PARAMETERS,
         returns={HTML: {"type": "string"}},
@@ -193,9 +194,9 @@ def _answer(
     operation: AdviceOperation[Any, Any], body: bytes, process: str, champions: Champions
 ) -> tuple[Response, Served | None]:
     offers, status = status_of(process, champions)
-    form = offers.forms.get(operation.name)
-    if form is None:  # the seed has changed since the route was found
+    if operation.name not in offers.operations:  # the seed has changed since the route was found
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{operation.lacking}: {abilities(offers)}")
+    form = offers.forms[operation.name]
     request = operation.read(form, body)
     served = served_of(process, status, champions) if operation.uses_model else None
     trained = None if served is None else _learnt(operation, served, offers)

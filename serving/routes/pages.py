@@ -103,7 +103,7 @@ def _status(status: Status, shadow: Shadow | None, seed: Seed, is_known: bool) -
         training_cutoff=str(info.get("training_cutoff") or ""),
         reason=(status.troubles or "") if is_known else "",
         shadow=None if shadow is None else shadow.version.version,
-        operations=() if status.offers is None else tuple(status.offers.forms),
+        operations=() if status.offers is None else tuple(status.offers.operations),
     )
 
 

@@ -26,7 +26,7 @@ OPERATIONS = [
     pytest.param(name, one.name, marks=() if name in SHORT else pytest.mark.long("draws pages of every other process"))
     for name in names()
     for one in operations_of(load(name))
-    if one.unrecorded is None and one.form(load(name), 10) is not None
+    if one.unrecorded is None and one.is_offered(load(name))
 ]
 INTERVAL = ("lower end of the interval", "upper end of the interval")  # which has a column of its own
 ELEMENTS = {
