@@ -90,8 +90,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich takes longer than printing the help
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in SECTIONS.values():
-    add(app, commands)
 
 
 def main() -> None:

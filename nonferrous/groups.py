@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
@@ -35,28 +36,61 @@ class CommandGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+class Commands(Mapping[str, TyperGroup | TyperCommand]):
+    """Commands by name, each with the option --home; each is made when it is first used, as all take long.
+
+    Parameters
+    ----------
+    entries : Mapping of str to function or Typer
+        Functions and groups by name.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = entries
+        self._made: dict[str, TyperGroup | TyperCommand] = {}
+
+    def __getitem__(self, name: str) -> TyperGroup | TyperCommand:
+        if name not in self._made:
+            parent = group("")
+            add(parent, {name: self._entries[name]})
+            made = typer.main.get_group(parent).commands[name]
+            assert isinstance(made, TyperGroup | TyperCommand)
+            for command in _tree(made):
+                command.params.append(_home_option())
+            self._made[name] = made
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
 class RootCommand(CommandGroup):
     """Command line with a help section for each heading and the option --home in each command.
 
     Attributes
     ----------
-    sections : Mapping of str to iterable of str
-        Names of the commands by heading.
+    sections : Mapping of str to Mapping
+        Functions and groups by heading and name.
     """
 
-    sections: ClassVar[Mapping[str, Iterable[str]]] = {}
+    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = {}
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for command in _tree(self):
-            command.params.append(_home_option())
+        self.commands: Mapping[str, TyperGroup | TyperCommand] = Commands(  # type: ignore[assignment]  # only read
+            {name: one for entries in self.sections.values() for name, one in entries.items()}
+        )
+        self.params.append(_home_option())
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each heading."""
         width = max(map(len, self.commands))
-        for heading, names in self.sections.items():
+        for heading, entries in self.sections.items():
             with formatter.section(heading):
-                formatter.write_dl([(name.ljust(width), self.commands[name].help or "") for name in names])
+                formatter.write_dl([(name.ljust(width), _about(entry)) for name, entry in entries.items()])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an option of an earlier version ends with exit code 2."""
@@ -80,6 +114,12 @@ def add(app: typer.Typer, commands: Mapping[str, Entry]) -> None:
             app.add_typer(entry, name=name)
         else:
             app.command(name)(entry)
+
+
+def _about(entry: Entry) -> str:
+    """Return the help of a command or group."""
+    about = entry.info.help if isinstance(entry, typer.Typer) else inspect.getdoc(entry)
+    return str(about)
 
 
 def _path(ctx: Any) -> list[str]:
