@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.interfaces.answers import COVERAGE
+from models.interfaces.answers import COVERAGE, Answer
 from models.quality.assessment import Assessment
 from models.quality.by_pattern import assessed_by_pattern, contents_by_pattern
 from models.quality.grader import grader
@@ -48,18 +48,27 @@ class Graded:
     rows: IntArray
     X: FloatArray
 
+    # All lots together: a selection has other groups of rare patterns, each of which would be calibrated too.
     @cached_property
-    def _assessed(self) -> tuple[Assessment, IntArray]:
-        """Assessment of the m lots, and the place of each lot of the table among them, -1 for the others."""
-        lots = np.unique(self.rows)
-        place = np.full(len(self.raw), -1)
-        place[lots] = np.arange(len(lots))
-        return assessed_by_pattern(self.model, self.X[lots], self.raw[lots]), place
+    def _lots(self) -> IntArray:
+        return np.unique(self.rows)
+
+    @cached_property
+    def _assessed(self) -> Assessment:
+        return assessed_by_pattern(self.model, self.X[self._lots], self.raw[self._lots])
+
+    @cached_property
+    def _intervals(self) -> dict[str, Answer]:
+        return contents_by_pattern(self.model, self.X[self._lots], self._assessed.logs, COVERAGE, is_fixed=True)
 
     def judged(self, rows: IntArray) -> Assessment:
         """Return the model's assessment of selected lots, from m lots; all are assessed once."""
-        assessment, place = self._assessed
-        return assessment[place[rows]]
+        return self._assessed[np.searchsorted(self._lots, rows)]
+
+    def intervals(self, rows: IntArray) -> dict[str, Answer]:
+        """Return contents of selected lots, from m lots, with the intervals of training [unit of each]."""
+        places = np.searchsorted(self._lots, rows)
+        return {name: Answer(*(end[places] for end in one)) for name, one in self._intervals.items()}
 
 
 QualityCandidate = Candidate[QualityModel, Graded]
@@ -171,6 +180,5 @@ class QualityLearner(Learner[QualityModel, Graded]):
         raw, lots = answers.raw[rows], lots_of(data)[rows]
         truth = None if data.true_contents is None else data.true_contents[rows]
         assessed = answers.judged(rows)
-        intervals = contents_by_pattern(model, data.X[rows], assessed.logs, COVERAGE, is_fixed=True)
-        scores = measured(model, data.seed, raw, lots, truth, assessed, intervals)
+        scores = measured(model, data.seed, raw, lots, truth, assessed, answers.intervals(rows))
         return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)

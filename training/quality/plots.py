@@ -7,7 +7,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from models.interfaces.answers import COVERAGE
-from models.quality.by_pattern import contents_by_pattern
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
@@ -166,10 +165,8 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
         if not len(rows):
             continue
         reported = lots_of(data).reported[rows]
-        logs = candidate.predictions[rows, : reported.shape[1]]
-        answers = contents_by_pattern(candidate.model, data.X[rows], logs, COVERAGE, is_fixed=True)
         inside = np.ones(len(rows), dtype=np.bool_)
-        for e, answer in enumerate(answers.values()):
+        for e, answer in enumerate(candidate.answers.intervals(rows).values()):
             inside &= np.isnan(reported[:, e]) | covered(reported[:, e], answer)
         mean = 100 * pd.Series(inside.astype(float)).groupby(by_month(data.periods[rows])).mean()
         figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line={"color": colour}, name=label)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.interfaces.answers import Answer
 from models.uncertainty.guarantees import GuaranteeError
 from training.core.splits import SplitError
 from training.quality import fit
@@ -173,19 +174,35 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
     assert LEARNER.predict(Sums(), np.array([[1, 2]])).dtype == np.float64
 
 
-def test_lots_are_assessed_once_whoever_asks(monkeypatch):
-    calls = []
+class Assessed:
+    """Assessment of lots whose only input is their number."""
 
-    def assessed(model, X, raw):
-        calls.append(X.tolist())
-        return X[:, 0]
+    def __init__(self, X):
+        self.X, self.logs = X, X[:, 0]
 
-    monkeypatch.setattr(fit, "assessed_by_pattern", assessed)
+    def __getitem__(self, places):
+        return self.X[places, 0]
+
+
+def test_lots_are_assessed_and_have_intervals_once_whoever_asks(monkeypatch):
+    assessed, bounded = [], []
+
+    def contents(model, X, logs, coverage, is_fixed):
+        bounded.append((X.tolist(), logs.tolist(), coverage, is_fixed))
+        return {"cu": Answer(logs, logs - 1.0, logs + 1.0)}
+
+    monkeypatch.setattr(fit, "assessed_by_pattern", lambda model, X, raw: assessed.append(X.tolist()) or Assessed(X))
+    monkeypatch.setattr(fit, "contents_by_pattern", contents)
     X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0]])
     graded = Graded(X, None, np.array([3, 0, 2, 3]), X)
     assert graded.judged(np.array([2, 3])).tolist() == [2.0, 3.0]
     assert graded.judged(np.array([0])).tolist() == [0.0]
-    assert calls == [[[0.0], [2.0], [3.0]]]
+    for rows in ([3, 0], [2], []):
+        value, low, high = graded.intervals(np.array(rows, dtype=int))["cu"]
+        assert value.tolist() == rows
+        np.testing.assert_array_equal([low, high], [value - 1.0, value + 1.0])
+    assert assessed == [[[0.0], [2.0], [3.0]]]
+    assert bounded == [([[0.0], [2.0], [3.0]], [0.0, 2.0, 3.0], 0.9, True)]
 
 
 def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
@@ -204,14 +221,12 @@ def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monk
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
     assessed = SimpleNamespace(logs="logs")
-    graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: assessed)
-    intervals = []
-    monkeypatch.setattr(fit, "contents_by_pattern", lambda *given, is_fixed: intervals.append(given) or "intervals")
+    graded = SimpleNamespace(
+        raw=np.arange(4.0), judged=lambda rows: assessed, intervals=lambda rows: f"intervals of {rows.tolist()}"
+    )
     result = LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
     assert result == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
     LEARNER.evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
-    assert [name[5:] for name in given] == 2 * [(assessed, "intervals")]
-    for model, X, logs, coverage in intervals:
-        assert (model, X.tolist(), logs, coverage) == ("model", data.X[rows].tolist(), "logs", 0.9)
+    assert [name[5:] for name in given] == 2 * [(assessed, "intervals of [3, 0]")]
     assert [name[4] if name[4] is None else name[4].tolist() for name in given] == [None, [3.0, 0.0]]

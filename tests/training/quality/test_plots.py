@@ -1,11 +1,13 @@
 """Figures of a grader say what its metrics say, with units."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.interfaces.answers import Answer
 from models.table.contract import check
 from models.tasks import build
 from reporting.drawing import by_month
@@ -179,9 +181,11 @@ def test_coverage_over_time_agrees_with_the_metric(fitted):
 
 def test_a_lot_of_broken_intervals_is_not_cut_off(fitted):
     candidate, data, parts = fitted
-    predictions = candidate.predictions.copy()
-    predictions[parts.test] += 3
-    figure = plots.coverage_over_time(replace(candidate, answers=predictions, predictions=predictions), data, parts)
+
+    def far_off(rows):
+        return {name: Answer(*(20 * end for end in one)) for name, one in candidate.answers.intervals(rows).items()}
+
+    figure = plots.coverage_over_time(replace(candidate, answers=SimpleNamespace(intervals=far_off)), data, parts)
     assert figure.layout.yaxis.range[0] == pytest.approx(min(figure.data[0].y) - 1)
 
 
