@@ -23,7 +23,7 @@ def results() -> dict[str, Any]:
         "up": {"seconds": 90.0, "processor_seconds": 150.0, "others": 0.7},
         "help_seconds": 0.08,
         "bare_seconds": 0.02,
-        "measured": "2026-11-26",
+        "measured": {"jobs": "2026-11-26", "up": "2026-12-02", "help": "2026-12-02"},
         "processors": 2,
     }
 
@@ -53,6 +53,12 @@ def test_missed_aims_are_counted_below_their_table(results):
     assert "5 of 6 aims are missed" in text
     results["help_seconds"] = 0.2
     assert "6 of 6 aims are missed" in with_part("", results)
+
+
+def test_each_part_has_its_date(results):
+    assert "measured on 2026-11-26 (jobs), 2026-12-02 (up), 2026-12-02 (help). Jobs" in with_part("", results)
+    results["measured"] = dict.fromkeys(results["measured"], "2026-12-02")
+    assert "measured on 2026-12-02. Jobs" in with_part("", results)
 
 
 def test_a_part_that_is_not_measured_yet_is_said(results):

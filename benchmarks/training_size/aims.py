@@ -54,7 +54,7 @@ def jobs() -> dict[str, Any]:
             if process == LINE:
                 figures[process] |= _said("advice", process, str(plant), str(home))
         print(process, figures[process], flush=True)
-    return {"jobs": figures}
+    return {"jobs": figures, "seed_digests": {process: own_plant_digest(load(process)) for process in PROCESSES}}
 
 
 def up() -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     return [
         "## Training time and aims",
         "",
-        f"`make bench-training` on {figures['measured']}, {figures['processors']} processors. Jobs on default plants, "
+        f"`make bench-training`, {figures['processors']} processors, measured on {_dates(figures['measured'])}. Jobs on default plants, "
         "with an existing store, and recommendations (with reading the table, without imports): processor time of one "
         "thread. *Fits*: calls of `lightgbm.train`. `nonferrous up`: wall time if other programs used less than "
         f"{QUIET:g} of a processor, otherwise processor time divided by the number of processors.",
@@ -128,6 +128,13 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
         *aims_table(targets(figures)),
         *table(heads, _jobs(figures)),
     ]
+
+
+def _dates(measured: Mapping[str, str]) -> str:
+    """Return the date of each part, or the one date of all."""
+    if len(dates := {*measured.values()}) == 1:
+        return dates.pop()
+    return ", ".join(f"{date} ({name})" for name, date in measured.items())
 
 
 def targets(figures: Mapping[str, Any]) -> Iterator[Row]:
@@ -166,12 +173,8 @@ def main(parts: list[str]) -> None:
     stored: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     if parts != ["write"]:
         for name in parts or PARTS:
-            stored |= PARTS[name]()
-        stored |= {
-            "measured": f"{datetime.now(UTC):%Y-%m-%d}",
-            "processors": os.cpu_count(),
-            "seed_digests": {process: own_plant_digest(load(process)) for process in PROCESSES},
-        }
+            stored |= PARTS[name]() | {"processors": os.cpu_count()}
+            stored.setdefault("measured", {})[name] = f"{datetime.now(UTC):%Y-%m-%d}"
         RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
