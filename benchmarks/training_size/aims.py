@@ -120,8 +120,9 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     return [
         "## Training time and aims",
         "",
-        f"`make bench-training`, {figures['processors']} processors, measured on {_dates(figures['measured'])}. Jobs on default plants, "
-        "with an existing store, and recommendations (with reading the table, without imports): processor time of one "
+        f"`make bench-training`, {figures['processors']} processors, measured on {_dates(figures['measured'])}. Jobs "
+        "on default plants, with an existing store, and recommendations (with reading the table, without imports): "
+        "processor time of one "
         "thread. *Fits*: calls of `lightgbm.train`. `nonferrous up`: wall time if other programs used less than "
         f"{QUIET:g} of a processor, otherwise processor time divided by the number of processors.",
         "",

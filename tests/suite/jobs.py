@@ -38,4 +38,4 @@ def quicken(patch: pytest.MonkeyPatch, draws: bool = False) -> None:
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a setpoint's reasons
     patch.setattr("training.jobs.train.processes_for", lambda views: 1)
     if not draws:
-        patch.setattr("training.jobs.work.page", lambda candidate, data, parts: "<!doctype html>")
+        patch.setattr("training.jobs.runs.page", lambda candidate, data, parts: "<!doctype html>")

@@ -81,5 +81,5 @@ def quick_jobs() -> Iterator[None]:
 def drawn_pages(quick_jobs: None) -> Iterator[None]:
     """Let jobs draw the pages of their candidates all the same."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("training.jobs.work.page", page)
+        patched.setattr("training.jobs.runs.page", page)
         yield

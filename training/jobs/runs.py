@@ -10,6 +10,7 @@ from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate
 from training.core.splits import Split
 from training.jobs.job_run import JobRun
+from training.jobs.page import page
 from training.tasks import task_of
 
 PLOTS = "plots.html"
@@ -17,19 +18,23 @@ NO_SETTING = "-"  # all candidates of a job have the same parameters, so that ML
 
 
 def keep_candidate(
-    candidate: AnyCandidate, drawn: str, data: Dataset, facts: Mapping[str, object], tracking: Tracking, run: str
+    candidate: AnyCandidate, data: Dataset, facts: Mapping[str, object], tracking: Tracking, run: str
 ) -> tuple[str, str]:
-    """Store a candidate, its page and metrics in its run; return logged model and digest of files."""
+    """Store a candidate and its metrics in its run; return logged model and digest of files."""
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(
         run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
     )
-    with scratch() as folder:
-        (folder / PLOTS).write_text(drawn, encoding="utf-8")
-        tracking.log_files(run, folder)
     model, digest = tracking.log_model(run, candidate.model)
     tracking.log(run, metrics=candidate.metrics, model=model)
     return model, digest
+
+
+def keep_page(candidate: AnyCandidate, data: Dataset, parts: Split, tracking: Tracking, run: str) -> None:
+    """Draw the page of a candidate and store it in its run."""
+    with scratch() as folder:
+        (folder / PLOTS).write_text(page(candidate, data, parts), encoding="utf-8")
+        tracking.log_files(run, folder)
 
 
 def keep_parts(model: ModelWithParts, data: Dataset, parts: Split, job: JobRun) -> None:

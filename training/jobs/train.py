@@ -31,7 +31,7 @@ from training.jobs.execution import FitExecution
 from training.jobs.job_run import JobRun
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
-from training.jobs.runs import keep_candidate, keep_parts
+from training.jobs.runs import keep_candidate, keep_page, keep_parts
 from training.jobs.search import Search
 from training.jobs.targets_card import model_card as card_of_several
 from training.jobs.version_table import compare_address
@@ -190,6 +190,7 @@ def train(
         move = enter(seed, version, result.tagged, tracking) if gated.passed else None
         became = NOTHING if move is None else move.alias
         tracking.log(run, tags={"registered_version": str(version), "registered_as": became})
+        keep_pages(result, tracking, progress)
     address = compare_address(settings, experiment, list(result.runs.values()))
     return Trained(result, version, gated, move, keep_rejected(data, settings), address)
 
@@ -253,7 +254,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
 
-    def fit(name: str, choose: Chooser = tuned) -> PendingResult[tuple[AnyCandidate, str]]:
+    def fit(name: str, choose: Chooser = tuned) -> PendingResult[AnyCandidate]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, cache))
 
@@ -267,14 +268,14 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
                 job.tracking.log(child, tags={TARGET: target})
             if fits.ways.trials:
                 fitted[name] = fit(name, search.chooser(name, child))
-            candidate, drawn = fitted.pop(name)()
-            candidates[name], runs[name] = candidate, child
+            candidate = candidates[name] = fitted.pop(name)()
+            runs[name] = child
             if name == first:  # the others are compared with it; the last take longest, so they are started first
                 fitted = {other: fit(other) for other in reversed(others)}
                 more = _arguments(dict(pending() for pending in shared))
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
-            models[name] = keep_candidate(candidate, drawn, data, facts, job.tracking, child)
+            models[name] = keep_candidate(candidate, data, facts, job.tracking, child)
         fits.ways.fitted(title)
     return TrainingResult(data, parts, job.experiment, job.run, candidates, runs, models)
 
@@ -309,7 +310,6 @@ def _short(digest: str) -> str:
 def _keep_job(result: TrainingResult, tracking: Tracking) -> None:
     data = result.data
     with scratch() as folder:
-        (folder / CARD).write_text(_card(result), encoding="utf-8")
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
         write_frame(data.rejected_by_name, folder / REJECTED)
         data.checked.to_parquet(folder / TABLE, index=False)
@@ -320,12 +320,20 @@ def _keep_job(result: TrainingResult, tracking: Tracking) -> None:
         tracking.log_files(result.run, folder)
 
 
-def _card(result: TrainingResult, *gated: Gated) -> str:
-    """The model card, with what the gate says where it was asked."""
+def keep_pages(result: TrainingResult, tracking: Tracking, progress: Progress) -> None:
+    """Draw the page of each candidate; after registration, so that the version does not wait for it."""
+    progress("draw the pages of the candidates", 1, 1)
+    for one in result.targets.values() if result.targets else (result,):
+        for name, candidate in one.candidates.items():
+            keep_page(candidate, one.data, one.parts, tracking, one.runs[name])
+
+
+def _card(result: TrainingResult, gated: Gated) -> str:
+    """The model card, with the result of the gate."""
     if result.targets:
         fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in result.targets.items()}
-        return card_of_several(result.data, fitted, *gated)
-    return model_card(result.candidates, result.best, result.data, result.parts, *gated)
+        return card_of_several(result.data, fitted, gated)
+    return model_card(result.candidates, result.best, result.data, result.parts, gated)
 
 
 def _gated(result: TrainingResult, load_error: str | None) -> Gated:

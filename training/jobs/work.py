@@ -12,14 +12,13 @@ from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
 from training.core.learning import FittedPart
 from training.core.splits import Split
-from training.jobs.page import page
 from training.parallel.workers import Step
 from training.tasks import task_of
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Fit a candidate and draw its page.
+    """Fit a candidate.
 
     Attributes
     ----------
@@ -47,12 +46,11 @@ class Fit:
     choose: Chooser = tuned
     keep: Keep = fit_now
 
-    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
-        """The candidate and its page."""
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> AnyCandidate:
+        """The fitted candidate."""
         learner = task_of(data.seed).learner
         about = (self.info, self.baseline, step, self.choose, self.curve, self.keep)
-        candidate = fit_candidate(learner, self.name, self.estimator, data, parts, *about)
-        return candidate, page(candidate, data, parts)
+        return fit_candidate(learner, self.name, self.estimator, data, parts, *about)
 
 
 @dataclass(frozen=True)

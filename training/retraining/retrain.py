@@ -31,7 +31,7 @@ from training.core.splits import split
 from training.jobs.execution import FitExecution
 from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
-from training.jobs.train import TESTS, TrainingResult, ask_gate, learn, register
+from training.jobs.train import TESTS, TrainingResult, ask_gate, keep_pages, learn, register
 from training.jobs.version_table import compare_address
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.multi_target.verdict import Verdicts
@@ -228,7 +228,7 @@ def retrain(
         keep_verdict(done, result, tracking)
         if version is not None:
             decide(process, version, done, tracking)
-    stays = follows and version is not None and not verdict.promoted
+        keep_pages(result, tracking, progress)
     return Retrained(
         learnt=result,
         verdict=verdict,
@@ -245,7 +245,11 @@ def retrain(
         figures=figures,
         guarded=guarded,
         shadow=shadow,
-        followed=follow_outcomes(seed, champion, model, data, tracking) if stays else None,
+        followed=(
+            follow_outcomes(seed, champion, model, data, tracking)
+            if follows and version is not None and not verdict.promoted
+            else None
+        ),
     )
 
 

@@ -19,10 +19,11 @@ from training.core.dataset import dataset_of
 from training.core.gate import GateCondition, Gated
 from training.core.splits import split
 from training.jobs import run_metadata, work
+from training.jobs import runs as kept_runs
 from training.jobs import train as jobs
 from training.jobs.job_run import JobRun
 from training.jobs.run_metadata import keep_rejected, run_name
-from training.jobs.train import TrainingResult, ask_gate, learn, register, train
+from training.jobs.train import TrainingResult, ask_gate, keep_pages, learn, register, train
 from training.regression.fit import SELECTED_BY
 
 
@@ -105,8 +106,6 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(jobs, "build", lambda seed: {name: f"estimator of {name}" for name in ERRORS})
     monkeypatch.setattr(work, "fit_candidate", fitted)
-    monkeypatch.setattr(work, "page", lambda candidate, data, parts: f"page of {candidate.name}")
-    monkeypatch.setattr(jobs, "model_card", lambda candidates, best, data, parts: f"card of {best.name}")
     return baselines
 
 
@@ -145,16 +144,23 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
         {"params": {"candidate": "line"} | logged["params"] | dict.fromkeys(SETTINGS, "-")},
         {"metrics": result.candidates["line"].metrics, "model": "model of line"},
     ]
-    assert store.files["run of line"] == {"plots.html": b"page of line"}
+    assert "run of line" not in store.files
 
 
-def test_a_job_keeps_card_seed_rejected_rows_and_the_table_without_an_index(plant, quick):
+def test_pages_are_drawn_after_registration_each_for_the_run_of_its_candidate(plant, monkeypatch):
+    store, progress = Store(), []
+    monkeypatch.setattr(kept_runs, "page", lambda candidate, data, parts: f"page of {candidate.name}")
+    keep_pages(learnt_of(*plant), store, lambda *step: progress.append(step))
+    assert store.files == {f"run of {name}": {"plots.html": f"page of {name}".encode()} for name in ERRORS}
+    assert progress == [("draw the pages of the candidates", 1, 1)]
+
+
+def test_a_job_keeps_seed_rejected_rows_and_the_table_without_an_index(plant, quick):
     data, parts = plant
     store = Store()
     learn(data, parts, JobRun(store, "4", "job", "train"))
     retained = store.files["job"]
-    assert set(retained) == {"model_card.md", "seed.toml", "rejected.csv", "table.parquet"}
-    assert retained["model_card.md"] == b"card of line"
+    assert set(retained) == {"seed.toml", "rejected.csv", "table.parquet"}
     assert retained["seed.toml"].decode() == data.seed.text
     assert b",z,9.5," in retained["rejected.csv"]
     assert store.columns == list(data.checked.columns)

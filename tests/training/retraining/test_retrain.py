@@ -275,7 +275,8 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         learner=SimpleNamespace(check_split=lambda data, parts: calls.update(parts=parts)),
         labels=SimpleNamespace(quantities=numbers),
     )
-    decided, settled = [], []
+    decided, settled, drawn = [], [], []
+    monkeypatch.setattr(retraining, "keep_pages", lambda learnt, *_: drawn.append((learnt, len(settled))))
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
     monkeypatch.setattr(retraining, "settle_left", lambda *given: calls.update(left=given[0]))
     monkeypatch.setattr(
@@ -316,3 +317,4 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
     decision = ("toy_cells", 4, is_guarded and guarded.passed, whole.why, figures)
     assert settled == [("toy_cells", 4, [decision])]  # it is carried out once it is kept
+    assert drawn == [(trained, 1)]  # pages come last
