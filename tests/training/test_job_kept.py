@@ -287,6 +287,6 @@ def test_trials_are_runs_below_their_candidate_and_leave_the_job_as_it_is(toy_se
         assert {run.info.run_name for run in below} == {f"{name} trial 1", f"{name} trial 2"}
         assert {run.info.status for run in below} == {"FINISHED"}
         assert all(run.data.metrics["trial_error"] > 0 for run in below)
-    whole = {steps_in_all for _, _, steps_in_all in steps[1:]}
+    whole = {steps_in_all for _, _, steps_in_all in steps[1:-1]}  # the last one draws pages
     assert whole == {2 * 4 + 2 + 2 * 2}  # of candidates, set-points and warnings, and trials
     assert len(list((settings.folder / "studies").iterdir())) == 2
