@@ -9,6 +9,12 @@ _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
 _LARGE = 128 * 1024  # bytes, the initial value of glibc
 
 
+def return_freed() -> None:
+    """Give freed memory back to the system after large temporary work; only glibc keeps it."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def return_large_blocks() -> None:
     """Give large blocks back to the system as soon as they are freed; only glibc needs it.
 

@@ -276,7 +276,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         labels=SimpleNamespace(quantities=numbers),
     )
     decided, settled, drawn = [], [], []
-    monkeypatch.setattr(retraining, "keep_pages", lambda learnt, *_: drawn.append((learnt, len(settled))))
+    monkeypatch.setattr(retraining, "keep_pages", lambda job, *_: drawn.append((job, len(settled))))
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
     monkeypatch.setattr(retraining, "settle_left", lambda *given: calls.update(left=given[0]))
     monkeypatch.setattr(
