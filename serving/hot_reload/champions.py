@@ -307,6 +307,7 @@ class Champions:
         self._refused.pop(process, None)
         seed_error = self._statuses[process].seed_trouble if process not in self._known.offers else None
         fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
+        _ = offers.forms  # made here, so that the first request does not hold up the event loop
         self._set(process, Status(fresh, champion, None, offers, seed_error))
         log.info(
             "%s: version %d in service (candidate %s, %s)", process, champion.version, model.candidate, loaded.digest
