@@ -31,8 +31,8 @@ def test_a_fit_that_was_kept_is_measured_as_the_one_that_was_made(task, request,
     seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
     view, keep = view_of(seed, make()), FitCache(tmp_path / "fits", "rows")
     for name, estimator in few_trees(seed).items():
-        made, _ = Fit(name, estimator, {}, None, keep=keep)(*view, silent)
-        again, _ = Fit(name, estimator, {}, None, choose=never, keep=keep)(*view, silent)
+        made = Fit(name, estimator, {}, None, keep=keep)(*view, silent)
+        again = Fit(name, estimator, {}, None, choose=never, keep=keep)(*view, silent)
         np.testing.assert_equal(dict(again.metrics), dict(made.metrics))
         np.testing.assert_equal(dict(again.settings), dict(made.settings))
         np.testing.assert_array_equal(again.predictions, made.predictions)
