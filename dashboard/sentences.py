@@ -310,6 +310,11 @@ REASONS_OF_CHECKS = (
     "%(column)s: %(share)s of the newest values lie %(state)s (%(units)s and %(count)s more)",
     "%(column)s: %(state)s for up to %(rows)s rows in a row (%(units)s)",
     "%(column)s: %(state)s for up to %(rows)s rows in a row (%(units)s and %(count)s more)",
+    # limits that results were compared with
+    "history holds %(count)s windows of %(rows)s steps of %(days)s d, inputs have limits from %(least)s on",
+    "limits of inputs come from %(count)s windows of %(rows)s steps of %(days)s d in the training rows",
+    "history holds too few errors for limits of theirs",
+    "at most %(count)s false alarms a month are aimed for (promised: fewer than %(limit)s)",
 )
 
 NEXT_STEPS = (

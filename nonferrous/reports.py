@@ -104,6 +104,7 @@ def monitor(
     days: Annotated[
         int | None, typer.Option(help="Length of the latest period that is checked [d].", min=1, show_default="all")
     ] = None,
+    language: ReportLanguage = "en",
 ) -> None:
     """Check a process for drift; exit code 4 means drift."""
     from monitoring.drift.page import page, summary
@@ -113,7 +114,7 @@ def monitor(
     seed, file = load(process), out or Path(f"{process}-monitoring.html")
     check_folder("--out", file)
     seen = look(seed, days)
-    write_page(page(seen, seed), file)
+    write_page(page(seen, seed, language), file)
     typer.echo(f"{process}: {summary(seen)}")
     for reason in seen.reasons:
         typer.echo(f"- {reason}")

@@ -9,7 +9,9 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from plotly.subplots import make_subplots
 
-from reporting.style import LAYOUT
+from reporting.languages import DEFAULT
+from reporting.style import CONFIG, LAYOUT
+from reporting.wording import Wording
 
 NAMED_MONTHS = 14
 
@@ -25,6 +27,27 @@ def empty(x: str, y: str) -> go.Figure:
 def panelled(rows: int = 1, cols: int = 1, **how: Any) -> go.Figure:
     """Several panels with nothing in them, as plotly's `make_subplots` makes them."""
     return make_subplots(rows, cols, **how)
+
+
+def settings(say: Wording) -> dict[str, Any]:
+    """Settings of a figure on a page of a language, with the words of its toolbar and its notes."""
+    if say.language == DEFAULT:
+        return dict(CONFIG)
+    words = {
+        "Autoscale": say("Autoscale"),
+        "Box Select": say("Box Select"),
+        "Double-click on legend to isolate one trace": say("Double-click on legend to isolate one trace"),
+        "Double-click to zoom back out": say("Double-click to zoom back out"),
+        "Download plot as a PNG": say("Download plot as a PNG"),
+        "Lasso Select": say("Lasso Select"),
+        "Pan": say("Pan"),
+        "Reset axes": say("Reset axes"),
+        "Sorry, there was a problem downloading your image!": say("Sorry, there was a problem downloading your image!"),
+        "Zoom": say("Zoom"),
+        "Zoom in": say("Zoom in"),
+        "Zoom out": say("Zoom out"),
+    }
+    return CONFIG | {"locale": say.language, "locales": {say.language: {"dictionary": words}}}
 
 
 def by_month(periods: pd.DatetimeIndex) -> pd.DatetimeIndex:

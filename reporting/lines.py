@@ -6,8 +6,10 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from reporting.style import GREY, ORANGE
+from reporting.wording import Wording
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 240, 70, 12, 40, 34
 _LABELS = 8
@@ -70,7 +72,7 @@ def lines(labels: Sequence[str], drawn: Sequence[Trace], about: str, marks: Mapp
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 4}" y2="{_HEIGHT - _BOTTOM}" stroke="{GREY}" '
             f'stroke-dasharray="2 3"/>'
         )
-        is_near_end = x + _LETTER * len(word) > _WIDTH - _RIGHT
+        is_near_end = x + _length(word) > _WIDTH - _RIGHT
         parts.append(_text(x - 3 if is_near_end else x + 3, _TOP + 6, word, "end" if is_near_end else "start"))
     for line in drawn:
         for run in _runs(line.values):
@@ -107,7 +109,9 @@ def steps(labels: Sequence[str], drawn: Sequence[Trace], about: str) -> str:
     return _picture(about, _named(drawn) + parts + _labelled(labels, wide, every))
 
 
-def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence[float], about: str) -> str:
+def distributions(
+    edges: Sequence[float], before: Sequence[float], now: Sequence[float], about: str, say: Wording
+) -> str:
     """Two distributions in the same bins: an area for what was, a line for what is.
 
     Parameters
@@ -118,6 +122,8 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
         Shares of the bins.
     about : str
         What is drawn, with its unit.
+    say : Wording
+        Language of the picture.
     """
     high = max([*before, *now, 1e-9])
     span = (edges[-1] - edges[0]) or 1.0
@@ -132,7 +138,7 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
     floor = f"{_up(0, 0, high):.1f}"
     area = f"{_LEFT},{floor} {outline(before)} {across(edges[-1]):.1f},{floor}"
     parts = [
-        *_named([Trace("training rows", (), GREY), Trace("latest window", (), ORANGE)]),
+        *_named([Trace(say("training rows"), (), GREY), Trace(say("latest window"), (), ORANGE)]),
         *_axis(0.0, high),
         f'<polygon points="{area}" fill="{GREY}" fill-opacity="0.45"/>',
         f'<polyline points="{outline(now)}" fill="none" stroke="{ORANGE}" stroke-width="2"/>',
@@ -209,8 +215,13 @@ def _named(drawn: Sequence[Trace]) -> list[str]:
             f'<line x1="{x:.0f}" x2="{x + 22:.0f}" y1="14" y2="14" stroke="{line.colour}" stroke-width="3"{dash}/>'
         )
         parts.append(_text(x + 28, 18, line.name, "start"))
-        x += 28 + _LETTER * len(line.name) + 24
+        x += 28 + _length(line.name) + 24
     return parts
+
+
+def _length(words: str) -> float:
+    """Length of a text [px]; a Chinese character is as wide as two letters."""
+    return _LETTER * sum(2 if east_asian_width(one) in "WF" else 1 for one in words)
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

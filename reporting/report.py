@@ -24,6 +24,9 @@ summary { padding: 0.15rem 0; cursor: pointer; font-size: 0.85rem; }
 tr, .plotly-graph-div { break-inside: avoid; } .wide { overflow: visible; } }
 """
 
+# Chinese text may break after each character: a narrow column would hold one a line.
+_OF_TAG = {"zh-Hans": "th { word-break: keep-all; } td { min-width: 5em; }\n"}
+
 
 @dataclass(frozen=True)
 class ReportSection:
@@ -43,7 +46,7 @@ def whole(title: str, sections: Iterable[ReportSection], style: str = STYLE, tag
     )
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{style}</style>"
+        f"<title>{title}</title><style>{style}{_OF_TAG.get(tag, '')}</style>"
     )
     return f'<!doctype html><html lang="{tag}"><head>{head}</head><body><h1>{title}</h1>{parts}</body></html>'
 

@@ -81,7 +81,7 @@ def watch(rows: Answered, history: DriftReference) -> MonitoringResult:
         costs=() if task.lost is None else tuple(live.costs(task.lost(rows, seed), task.unit, group, names)),
         expected_error=expected,
         came=came,
-        limits=limits_in_words(history),
+        limits="; ".join(limits_in_words(history)),
     )
     return replace(summary, reasons=tuple(reasons(summary)), next_steps=tuple(next_steps(summary)))
 

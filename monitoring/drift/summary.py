@@ -93,15 +93,23 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(listed[:SHOWN]) + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
 
 
-def limits_in_words(history: DriftReference) -> str:
-    """Return the basis of the limits as text, and which limits are missing."""
-    windows = history.learnt_steps / history.clock.window
-    steps = f"{history.clock.window} steps of {history.clock.days:g} d"
+def limits_in_words(history: DriftReference) -> Iterator[str]:
+    """Yield the basis of the limits as text, and which limits are missing."""
+    windows, clock = history.learnt_steps / history.clock.window, history.clock
     if windows < FEWEST_WINDOWS:
-        inputs = f"history holds {windows:.1f} windows of {steps}, inputs have limits from {FEWEST_WINDOWS} on"
+        yield (
+            f"history holds {windows:.1f} windows of {clock.window} steps of {clock.days:g} d, inputs have limits from "
+            f"{FEWEST_WINDOWS} on"
+        )
     else:
-        inputs = f"limits of inputs come from {windows:.1f} windows of {steps} in the training rows"
-    errors = "" if history.errors else "; history holds too few errors for limits of theirs"
-    alarms = history.clock.false_alarms * WINDOW_DAYS / history.clock.days
-    aim = f"at most {min(alarms, 1.0):.2g} false alarms a month are aimed for"
-    return f"{inputs}{errors}; {aim} (promised: fewer than {ALARMS_A_MONTH * 4:g})"
+        yield (
+            f"limits of inputs come from {windows:.1f} windows of {clock.window} steps of {clock.days:g} d in the "
+            f"training rows"
+        )
+    if not history.errors:
+        yield "history holds too few errors for limits of theirs"
+    alarms = clock.false_alarms * WINDOW_DAYS / clock.days
+    yield (
+        f"at most {min(alarms, 1.0):.2g} false alarms a month are aimed for (promised: fewer than "
+        f"{ALARMS_A_MONTH * 4:g})"
+    )

@@ -11,12 +11,10 @@ from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums,
 from monitoring.report.names import column_name
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import RUN_LENGTH, Charts, ReferencePeriod
+from reporting.drawing import settings
 from reporting.html import table
-from reporting.style import CONFIG as PLOTS_CONFIG
 from reporting.wording import Wording, listed
 from seeds import Seed
-
-CONFIG = PLOTS_CONFIG | {"responsive": True}
 
 
 def charts(period: QualityPeriod, say: Wording) -> tuple[str, str]:
@@ -47,6 +45,7 @@ def _charts(period: QualityPeriod, drawn: Charts, reference: ReferencePeriod, sa
         "4_of_5_beyond_1_sigma": say("4 of 5 beyond 1 sigma"),
         "8_on_one_side": say("8 on one side"),
     }
+    config = settings(say) | {"responsive": True}
     about = say(
         "A red lot is far off by itself; where the orange average leaves its dotted limits, lots are off together. "
         "Green lots complete a run by the rules of Western Electric (%(rules)s), which signal four times as often for "
@@ -56,14 +55,14 @@ def _charts(period: QualityPeriod, drawn: Charts, reference: ReferencePeriod, sa
     )
     yield f"<h3>{say('Single lots and their moving average')}</h3><p>{html.escape(about)}</p>"
     yield single_lots(period, drawn, say).to_html(
-        full_html=False, include_plotlyjs=True, config=CONFIG, div_id="single_lots"
+        full_html=False, include_plotlyjs=True, config=config, div_id="single_lots"
     )
     about = say(
         "A rising sum shows since when contents are higher (orange) or lower (blue) than predicted: where it last left "
         "zero; beyond the dashed line it is an alarm."
     )
     yield f"<h3>{say('Cumulative sums')}</h3><p>{about}</p>"
-    yield sums(period, drawn, say).to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="sums")
+    yield sums(period, drawn, say).to_html(full_html=False, include_plotlyjs=False, config=config, div_id="sums")
     yield f"<h3>{say('All elements together')}</h3>"
     if drawn.t_squared is None or drawn.q is None:
         reason = "" if drawn.vector_why is None else drawn.vector_why.worded(say)
@@ -78,7 +77,7 @@ def _charts(period: QualityPeriod, drawn: Charts, reference: ReferencePeriod, sa
     )
     yield f"<p>{html.escape(about)}</p>"
     figure = vectors(period, drawn.t_squared, drawn.q, say)
-    yield figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id="vectors")
+    yield figure.to_html(full_html=False, include_plotlyjs=False, config=config, div_id="vectors")
 
 
 def _reference(period: QualityPeriod, reference: ReferencePeriod, say: Wording) -> str:

@@ -76,7 +76,7 @@ def causes_of_predictions() -> Iterator[str]:
 
 
 def checks() -> Iterator[str]:
-    yield from returned(SUMMARY, ["reasons", "_of_errors", "_of_input", "_of_sensor"])
+    yield from returned(SUMMARY, ["reasons", "_of_errors", "_of_input", "_of_sensor", "limits_in_words"])
     yield from keys_of("monitoring/drift/live.py", "names")
     yield from named("monitoring/drift/check.py", "versions")
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from reporting.lines import Trace, distributions, lines, steps
+from reporting.wording import Wording
 
 
 def root(drawn):
@@ -56,7 +57,7 @@ def test_nothing_known_draws_nothing():
 
 
 def test_distributions_stand_over_the_same_axis():
-    drawn = root(distributions([0.0, 1.0, 3.0], [0.25, 0.75], [1.0, 0.0], "x [V]"))
+    drawn = root(distributions([0.0, 1.0, 3.0], [0.25, 0.75], [1.0, 0.0], "x [V]", Wording()))
     area, line = places(drawn.find("polygon")), places(drawn.find("polyline"))
     assert area[1][0] == line[0][0]
     assert area[-1][0] == line[-1][0]
@@ -87,7 +88,7 @@ def test_ticks_stand_at_round_numbers_and_where_these_are(values, written):
 
 
 def test_a_wide_number_at_the_end_of_an_axis_stays_within_the_picture():
-    drawn = root(distributions([0.0, 100_000.0, 1_000_000.0], [0.5, 0.5], [0.5, 0.5], "x [t]"))
+    drawn = root(distributions([0.0, 100_000.0, 1_000_000.0], [0.5, 0.5], [0.5, 0.5], "x [t]", Wording()))
     written = {one.text: one.get("text-anchor") for one in drawn.findall("text")}
     assert written["500,000"] == "middle"
     assert written["1,000,000"] == "end"

@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from plotly.offline import get_plotlyjs
 
 from models.quality.candidates import build
 from models.quality.grader import grader
@@ -17,6 +18,8 @@ from monitoring.report.lots import PredictedLots
 from monitoring.report.page import lots_page, page
 from monitoring.report.period import period_of
 from registry.versions import Version
+from reporting.drawing import settings
+from reporting.wording import Wording
 from seeds import load
 from synthetic_data import simulate
 
@@ -84,3 +87,13 @@ def test_legends_and_axes_of_a_page_in_chinese_have_no_english(period):
 def test_a_page_in_chinese_has_the_figures_of_that_in_english(written):
     english, chinese = (Counter(re.findall(NUMBERS, " ".join(nodes(text)))) for text in written)
     assert english == chinese
+
+
+def test_the_toolbar_of_a_figure_in_chinese_has_no_english():
+    """Plotly translates the texts of its toolbar and its notes by a dictionary of the figure."""
+    (dictionary,) = (one["dictionary"] for one in settings(Wording("zh"))["locales"].values())
+    assert {"Zoom in", "Reset axes", "Download plot as a PNG"} <= set(dictionary)
+    source = get_plotlyjs()
+    assert not [text for text in dictionary if f'"{text}"' not in source]
+    assert not [text for text in dictionary.values() if re.search(r"[a-z]", text)]
+    assert "locales" not in settings(Wording())
