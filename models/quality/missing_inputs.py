@@ -34,7 +34,7 @@ GROUPS = 4
 FEWEST_ALIKE = 2
 """Lots of a pattern that is calibrated alone, in a call of more than MOST_NEW patterns."""
 LEAST_EFFECT = 0.1
-"""Sum of the effects of the least important missing inputs that count as present: intervals are 5 % wider by it."""
+"""Sum of the effects of missing inputs above which lots are calibrated by them: intervals are 5 % wider then."""
 
 Calibrate = Callable[[FloatArray, FloatArray, FloatArray], LotCalibration]
 """Calibration from reported contents, defects and raw predictions of lots."""

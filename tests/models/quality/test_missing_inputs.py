@@ -193,7 +193,7 @@ def test_ten_thousand_patterns_take_few_calibrations() -> None:
     rng = np.random.default_rng(41)
     raw, X = rng.normal(size=(60, 2)), rng.normal(size=(60, 20))
     lots = CalibrationLots(
-        X, np.exp(raw[:, :1]), raw[:, 1:], raw, MissingPatterns(np.zeros(20, dtype=np.bool_), np.geomspace(0.2, 2, 20))
+        X, np.exp(raw[:, :1]), raw[:, 1:], raw, MissingPatterns(np.zeros(20, dtype=np.bool_), np.geomspace(0.1, 2, 20))
     )
     missing = np.unique(rng.random((20_000, 20)) < 0.3, axis=0)
     missing = rng.permutation(missing[missing.sum(axis=1) > 1])[:10_000]

@@ -50,25 +50,6 @@ def test_groups_of_rarer_patterns_rise_with_the_effect_of_what_they_miss() -> No
     assert all(one.max() <= other.min() for one, other in itertools.pairwise(sums))
 
 
-def test_the_least_important_inputs_of_a_row_count_as_there_up_to_a_sum_of_effects() -> None:
-    rng, effects = np.random.default_rng(4), np.array([0.02, 0.9, 0.05, 0.4, 0.08, 0.03])
-    X, by, least = np.where(rng.random((200, 6)) < 0.5, np.nan, 1.0), patterns(*effects), 0.1
-    parts = by.divided(X, 100, least=least)
-    assert sorted(np.concatenate([rows for _, rows in parts]).tolist()) == list(range(200))
-    for masks, rows in parts:
-        (mask,) = masks
-        for row in rows:
-            missing = np.isnan(X[row])
-            left_out = missing & ~mask
-            assert not (mask & ~missing).any()
-            assert effects[left_out].sum() <= least
-            if mask.any():
-                assert effects[left_out].max(initial=0.0) <= effects[mask].min()
-                assert effects[left_out].sum() + effects[mask].min() > least
-            (alone,) = by.divided(X[row : row + 1], 100, least=least)
-            np.testing.assert_array_equal(alone[0], masks)
-
-
 def test_calibration_rows_are_those_that_miss_no_more_or_the_fewest_more() -> None:
     X = np.ones((40, 3))
     X[:30, 0] = np.nan
