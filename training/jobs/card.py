@@ -81,10 +81,8 @@ def parts_sections(chosen: AnyCandidate, data: Dataset, parts: Split) -> list[st
     return [line for one in task_of(data.seed).parts for line in one.section(chosen.model, data, parts)]
 
 
-def gate_section(gated: Gated | None) -> list[str]:
-    """Return the section on the gate; empty if the gate was not applied."""
-    if gated is None:
-        return []
+def gate_section(gated: Gated) -> list[str]:
+    """Return the section on the gate."""
     outcome = "Passed: it may be champion." if gated.passed else "Refused: it was not made champion."
     return ["## Gate before champion", "", outcome, "", *(f"- {line}" for line in gated.lines), ""]
 
@@ -99,7 +97,7 @@ def model_card(
     chosen: AnyCandidate,
     data: Dataset,
     parts: Split,
-    gated: Gated | None = None,
+    gated: Gated,
 ) -> str:
     """Card of the chosen candidate.
 
@@ -113,8 +111,8 @@ def model_card(
         Labelled rows.
     parts : Split
         Training and evaluation rows.
-    gated : Gated or None
-        What the gate says of the chosen one; None where it was not asked yet.
+    gated : Gated
+        What the gate says of the chosen one.
 
     Returns
     -------

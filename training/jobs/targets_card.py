@@ -21,7 +21,7 @@ from training.tasks import task_of
 Fitted = tuple[Any, Any, Dataset, Split]  # candidates of a target, the best of them, its rows and their use
 
 
-def model_card(data: Dataset, fitted: Mapping[str, Fitted], gated: Gated | None = None) -> str:
+def model_card(data: Dataset, fitted: Mapping[str, Fitted], gated: Gated) -> str:
     """Card of the best candidates of several targets.
 
     Parameters
@@ -30,8 +30,8 @@ def model_card(data: Dataset, fitted: Mapping[str, Fitted], gated: Gated | None 
         Rows that have a label of any target.
     fitted : Mapping of str to tuple
         By target all candidates, the one that is registered, the rows with its label, and their use.
-    gated : Gated or None
-        What the gate says of them; None where it was not asked yet.
+    gated : Gated
+        What the gate says of them.
 
     Returns
     -------

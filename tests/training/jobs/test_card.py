@@ -4,8 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from training.core.gate import GateCondition, Gated
 from training.jobs import card as cards
 from training.jobs.card import model_card
+
+GATED = Gated((GateCondition("gain", False, "-1 %", "more than 0 %"),))
 
 TASK = SimpleNamespace(
     card=SimpleNamespace(
@@ -40,6 +43,12 @@ line
 
 of parts
 
+## Gate before champion
+
+Refused: it was not made champion.
+
+- not kept: gain: -1 %; expected more than 0 %
+
 ## Inputs
 
 | input | unit | role | training minimum | maximum | description |
@@ -73,11 +82,11 @@ def test_a_card_holds_process_data_candidates_inputs_and_limits(toy_seed, monkey
     data = SimpleNamespace(seed=toy_seed, facts=facts, truth=truth, cautions=(), lacks=())
     chosen = SimpleNamespace(name="line", model=model)
     expected = CARD.format(digest=toy_seed.digest, commit=shown, simulated=simulated)
-    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == expected
+    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts", GATED) == expected
     data.cautions, data.lacks = ("not used: <b>op_1*</b>",), ("no value at all: tapped",)
     message = (
         "- judged: 60\n- warning: not used: \\<b\\>op\\_1\\*\\</b\\>\n\n"
         "What this table lacks:\n\n- no value at all: tapped\n"
     )
     with_more = expected.replace("- judged: 60\n", message)
-    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == with_more
+    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts", GATED) == with_more

@@ -7,6 +7,7 @@ from models.table.contract import check
 from models.tasks import build
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
+from training.core.gate import Gated
 from training.core.splits import split
 from training.jobs.card import model_card
 from training.quality.columns import cautions, remarks
@@ -49,7 +50,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
 def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
     result, data, parts = fitted
     line = result["linear"]
-    card, m = model_card(result, line, data, parts), line.metrics
+    card, m = model_card(result, line, data, parts, Gated(())), line.metrics
     for words in (
         "Process `toy_lots`, one row a lot of 25 t. Predicted: 3 contents, ",
         "1800 assayed lots of 12 units, 2024-01-01 to 2024-05-29",
@@ -80,7 +81,9 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
 def test_the_card_counts_the_lots_that_set_the_threshold(fitted):
     result, data, parts = fitted
     calibrated = sum(map(len, parts.calibrate))
-    predictions = model_card(result, result["linear"], data, parts).split("Learn then test on ")[1].split()[0]
+    predictions = (
+        model_card(result, result["linear"], data, parts, Gated(())).split("Learn then test on ")[1].split()[0]
+    )
     assert int(predictions) == calibrated
 
 
@@ -88,7 +91,7 @@ def test_a_simulated_plants_card_says_what_it_is_not(toy_quality_seed, toy_quali
     frame = toy_quality_frame(lots=60)
     truth = frame[["line", "cast_at"]].assign(p=2.0, q=1.0, r=0.7)
     result, data, parts = fit_all(toy_quality_seed, frame, truth, names=("persistence",))
-    card = model_card(result, result["persistence"], data, parts)
+    card = model_card(result, result["persistence"], data, parts, Gated(()))
     assert "RMSE to the true logarithms [1]" in card
     assert "neither evidence about a plant nor a claim about savings" in card
     assert "Warning on persistence: on the test lots it is no better than the baseline" in card
@@ -103,7 +106,7 @@ def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed,
     _, data, parts = fit_all(seed, frame, names=())
     frame.loc[frame["cast_at"] >= parts.test_from, "r"] = np.nan
     result, data, parts = fit_all(seed, frame, names=("linear",))
-    card = model_card(result, result["linear"], data, parts)
+    card = model_card(result, result["linear"], data, parts, Gated(()))
     for words in (
         "none: no lot is released",
         "test lots: none released, ",

@@ -7,6 +7,7 @@ from models.tasks import build
 from reporting.markdown import figure
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
+from training.core.gate import Gated
 from training.core.splits import split
 from training.jobs.card import model_card
 from training.regression.fit import RegressionLearner
@@ -23,7 +24,7 @@ def card_of(seed, frame, truth=None):
     for name in ("persistence", "linear"):
         result[name] = fit_candidate(LEARNER, name, build(seed)[name], data, parts, INFO, baseline, lambda action: None)
         baseline = result["persistence"].predictions
-    return model_card(result, result["linear"], data, parts), result
+    return model_card(result, result["linear"], data, parts, Gated(())), result
 
 
 def test_a_simulated_plant_is_called_one(toy_seed, toy_frame):

@@ -6,6 +6,7 @@ from models.table.contract import check
 from models.tasks import build
 from training.core.dataset import dataset_of
 from training.core.fitting import fit_candidate
+from training.core.gate import Gated
 from training.core.splits import split
 from training.jobs.card import model_card
 from training.sorting.columns import cautions
@@ -34,7 +35,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed, truth)
     parts = split(data)
     bar = fit_candidate(LEARNER, "majority", build(data.seed)["majority"], data, parts, INFO, None, lambda action: None)
-    card = model_card({"majority": bar}, bar, data, parts)
+    card = model_card({"majority": bar}, bar, data, parts, Gated(()))
     wrong = bar.metrics["test_label_errors"]
     assert 0.04 < wrong < 0.12  # a tenth was relabelled, a third of it rightly
     assert f"Against the simulated truth {wrong:.2%} of the mass has a wrong label" in card
