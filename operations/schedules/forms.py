@@ -51,8 +51,7 @@ class ScheduleForm(Form):
 
 def follows_tariff(seed: Seed) -> bool:
     """Return whether a process's current may follow a tariff, and its rows have unit and time."""
-    is_scheduled = seed.schedule is not None and schedule_of(seed) is not None
-    return is_scheduled and seed.key is not None and seed.time is not None
+    return seed.schedule is not None and schedule_of(seed) is not None and seed.has_unit_and_time
 
 
 def schedule_form(seed: Seed, max_rows: int) -> ScheduleForm:

@@ -54,7 +54,7 @@ class SetPointForm(Form):
 
 def has_physics(seed: Seed) -> bool:
     """Return whether the physics of a process's set-points is known, and its rows have unit and time."""
-    return response_of(seed) is not None and seed.key is not None and seed.time is not None
+    return response_of(seed) is not None and seed.has_unit_and_time
 
 
 @latest

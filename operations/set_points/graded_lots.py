@@ -128,7 +128,7 @@ class LotSetPointAdvice(LotOperation):
 
     def is_offered(self, seed: Seed) -> bool:
         """Return whether lots have set-points, units and times."""
-        return bool(setpoints_of(seed)) and seed.key is not None and seed.time is not None
+        return bool(setpoints_of(seed)) and seed.has_unit_and_time
 
     def form(self, seed: Seed, max_rows: int) -> LotForm:
         """Requests and responses of a process that offers the operation."""

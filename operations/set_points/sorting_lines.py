@@ -119,7 +119,7 @@ class LineSetPointAdvice(LotOperation):
 
     def is_offered(self, seed: Seed) -> bool:
         """Return whether pieces have lots and times."""
-        return seed.key is not None and seed.time is not None
+        return seed.has_unit_and_time
 
     def form(self, seed: Seed, max_rows: int) -> LotForm:
         """Requests and responses of a process that offers the operation."""

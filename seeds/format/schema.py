@@ -165,6 +165,11 @@ class Seed(SeedPart):
         return tuple(column for column in (self.key, self.time) if column is not None)
 
     @property
+    def has_unit_and_time(self) -> bool:
+        """Return whether the table has both columns of `identity`."""
+        return self.key is not None and self.time is not None
+
+    @property
     def is_daily(self) -> bool:
         """Return whether each period is whole days, so that its date states its start."""
         return self.process.period is not None and self.period % dt.timedelta(days=1) == dt.timedelta(0)

@@ -147,7 +147,7 @@ def split(data: Dataset, test_from: pd.Timestamp | None = None) -> Split:
     part = np.searchsorted(starts, time.to_numpy(), side="right") - 1  # 0 train, 1 to 3 calibrate, 4 test
     units: tuple[str, ...] = ()
     held_out = np.zeros(len(time), dtype=bool)
-    if data.seed.key is not None and data.seed.time is not None:  # without time parts have whole units of their own
+    if data.seed.has_unit_and_time:  # without time parts have whole units of their own
         units = held_out_units(sorted(set(data.units)))
         held_out = pd.Series(data.units).isin(units).to_numpy()
     oldest_first = np.argsort(time.to_numpy(), kind="stable")

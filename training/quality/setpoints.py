@@ -32,7 +32,7 @@ class EffectsOnLots(PartFit[LotSetpoints]):
     def fit(self, data: Dataset, parts: Split) -> LotSetpoints:
         """Learn the effects; SetpointError where lots have no order or are too few."""
         seed = data.seed
-        if seed.key is None or seed.time is None:
+        if not seed.has_unit_and_time:
             raise SetpointError("lots have no unit or no time: expected columns of role key and time")
         rows = np.argsort(data.periods, kind="stable")
         return LotSetpoints.learn(

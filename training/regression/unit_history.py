@@ -41,7 +41,7 @@ def with_unit_history(data: Dataset, parts: Split) -> Dataset:
     parts : Split
         Their use: train rows alone determine the linear models of histories and their shrinkage.
     """
-    if data.seed.key is None or data.seed.time is None:
+    if not data.seed.has_unit_and_time:
         return data
     chosen = {own.seed.target.name: best for own, use in views(data, parts) if (best := _best(own, use)) is not None}
     if not chosen:

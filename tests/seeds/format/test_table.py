@@ -146,6 +146,7 @@ def test_a_table_without_time_has_no_period_and_nothing_made_from_it(toy_seed: S
     )
     seed = without(toy_seed.text, "[[columns]]" + start, "[[columns]]" + previous)
     assert (seed.time, seed.identity, seed.is_daily) == (None, (seed.key,), False)
+    assert (toy_seed.has_unit_and_time, seed.has_unit_and_time) == (True, False)
     for part in ("clock", "period"):
         with pytest.raises(TypeError, match="toy_cells: its table has no time"):
             getattr(seed, part)

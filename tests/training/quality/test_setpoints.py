@@ -28,7 +28,7 @@ def test_too_few_lots_are_refused_in_words(lots):
 
 
 def test_lots_of_which_nobody_knows_when_are_refused_in_words(lots):
-    timeless = SimpleNamespace(key=lots.seed.key, time=None, by_role=lots.seed.by_role)
+    timeless = SimpleNamespace(has_unit_and_time=False, by_role=lots.seed.by_role)
     reason = "lots have no unit or no time: expected columns of role key and time"
     assert EffectsOnLots().outcome(replace(lots, seed=timeless), None) == (None, reason)
 
