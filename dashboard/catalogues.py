@@ -16,7 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.languages import CATALOGUES
-from dashboard.sentences import SENTENCES, UNITS_OF_MEASURE
+from dashboard.places import UNITS_OF_MEASURE
+from dashboard.sentences import SENTENCES
 from models.processes.lookup import energy_of
 from models.quality.decision import ACTIONS
 from reporting import wording

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dashboard.languages import Text, described, named, titled, translations
-from dashboard.sentences import KINDS, SENTENCES, UNITS_OF_MEASURE, WORDS, Kind
+from dashboard.places import KINDS, UNITS_OF_MEASURE, Kind
+from dashboard.sentences import SENTENCES, WORDS
 from reporting.languages import DEFAULT, tag_of
 from seeds import Seed
 from seeds.format.language import Language

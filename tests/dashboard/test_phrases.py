@@ -10,7 +10,8 @@ import pytest
 
 from dashboard.languages import Text, translations
 from dashboard.phrases import LONGEST, MOST_PARTS, PLACE, _templates, phrase, unit_of_measure
-from dashboard.sentences import KINDS, SENTENCES, UNITS_OF_MEASURE, WORDS
+from dashboard.places import KINDS, UNITS_OF_MEASURE
+from dashboard.sentences import SENTENCES, WORDS
 from models.interfaces.answers import input_flags
 from models.setpoints.move_evaluation import EvaluatedMoves, chosen
 from models.uncertainty.missing_report import MissingReport

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.phrases import PLACE
-from dashboard.sentences import KINDS, SENTENCES, WORDS
+from dashboard.places import KINDS
+from dashboard.sentences import SENTENCES, WORDS
 from models.regression.unit_history import PREFIX
 from models.sorting.setpoints.setpoints import LEAST_GAIN
 from models.tasks import CANDIDATES
