@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,12 +24,14 @@ from dashboard.views.recommendations import recommendation_of
 from dashboard.views.warnings import alarm_of
 from records import outcomes, user_decisions
 from records.database import AwayError, Database, RecordsError, now
+from records.jobs.audited import AuditedJobs
 from records.jobs.queue import BusyError, JobsError, RetrainingRequest
 from records.user_decisions import WITH_END, Action, DecisionError, UserDecision
 
 HOURS = (1, 2, 4, 8, 12, 24)
 """Hours for which a warning may be shelved or a recommendation postponed."""
 _LONGEST_NAME = 64  # characters of a user in tables of batches and jobs
+_VERSION = re.compile("[1-9][0-9]{0,8}")
 _HOUR = 3600 * 10**6  # microseconds
 
 Run = Callable[[str, str, Mapping[str, str]], None]
@@ -37,6 +40,10 @@ Run = Callable[[str, str, Mapping[str, str]], None]
 
 class ActionError(ValueError):
     """A field of a form that is none of ours."""
+
+
+class RefusedError(ValueError):
+    """A shadow period that cannot begin or end as requested."""
 
 
 class ReplacedError(LookupError):
@@ -49,6 +56,7 @@ _MESSAGES: dict[type[Exception], tuple[str, HTTPStatus]] = {
     ReplacedError: ("replaced", HTTPStatus.CONFLICT),
     BusyError: ("not_done", HTTPStatus.CONFLICT),
     JobsError: ("jobs", HTTPStatus.SERVICE_UNAVAILABLE),
+    RefusedError: ("not_done", HTTPStatus.CONFLICT),
     ActionError: ("not_done", HTTPStatus.UNPROCESSABLE_ENTITY),
     DecisionError: ("not_done", HTTPStatus.UNPROCESSABLE_ENTITY),
     AwayError: ("records", HTTPStatus.SERVICE_UNAVAILABLE),
@@ -149,18 +157,19 @@ class Actions:
         self._contents.plant.follow(0.0)
 
     def change_jobs(self, process: str, user: str, fields: Mapping[str, str]) -> None:
-        """Submit a retraining job, or cancel one."""
+        """Submit a job that trains, or that begins or ends a shadow period, or cancel one."""
         action, jobs = fields.get("action", ""), self._links.jobs
-        if action == "submit":
-            only_if_due, dry_run = (fields.get(name) == "yes" for name in ("only_if_due", "dry_run"))
-            jobs.put(RetrainingRequest(process, user, only_if_due, None, dry_run))
-        elif action == "cancel":
+        audited = AuditedJobs(jobs, self._database)
+        if action == "cancel":
             job = jobs.get(fields.get("job", ""))
             if job is None or job.request.process != process:
                 raise NoPageError(process)
-            jobs.cancel(job.id)
-        else:
-            raise ActionError(f"action: got {action!r}, expected submit or cancel")
+            audited.cancel(job, user)
+            return
+        request = _request(action, process, user, fields)
+        if (reason := self._links.shadow_refusal(request)) is not None:
+            raise RefusedError(reason)
+        audited.submit(request)
 
     def review_batch(self, process: str, user: str, fields: Mapping[str, str]) -> None:
         """Withdraw or accept a batch of outcomes."""
@@ -168,14 +177,34 @@ class Actions:
         reviews = {"withdraw": outcomes.withdraw, "accept": outcomes.accept}
         if action not in reviews:
             raise ActionError(f"action: got {action!r}, expected withdraw or accept")
-        if not reason or len(reason) > user_decisions.MOST_CHARACTERS:
-            most = user_decisions.MOST_CHARACTERS
-            raise ActionError(f"reason: got {len(reason)} characters, expected 1 to {most}")
+        _check_reason(reason)
         with self._database.read() as connection:
             known = {str(one.number): one.number for one in outcomes.batches(connection, process)}
         if number not in known:
             raise NoPageError(number)
         reviews[action](self._database, known[number], user, reason)
+
+
+def _request(action: str, process: str, user: str, fields: Mapping[str, str]) -> RetrainingRequest:
+    if action == "submit":
+        only_if_due, dry_run = (fields.get(name) == "yes" for name in ("only_if_due", "dry_run"))
+        return RetrainingRequest(process, user, only_if_due, None, dry_run)
+    if action == "begin shadow":
+        version = fields.get("version", "")
+        if not _VERSION.fullmatch(version):
+            raise ActionError(f"version: got {version[:40]!r}, expected the number of a version")
+        return RetrainingRequest(process, user, shadow=int(version))
+    if action == "end shadow":
+        reason = fields.get("reason", "").strip()
+        _check_reason(reason)
+        return RetrainingRequest(process, user, end_shadow=reason)
+    raise ActionError(f"action: got {action[:40]!r}, expected submit, cancel, begin shadow or end shadow")
+
+
+def _check_reason(reason: str) -> None:
+    most = user_decisions.MOST_CHARACTERS
+    if not reason or len(reason) > most:
+        raise ActionError(f"reason: got {len(reason)} characters, expected 1 to {most}")
 
 
 def _action(text: str) -> Action:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from starlette.types import Scope
 
 from records.database import Database
-from records.jobs.queue import Jobs
+from records.jobs.queue import Jobs, RetrainingRequest
 from records.outcomes import Slot
 from records.recent import RecentExchange
 from seeds import Seed
@@ -48,6 +48,33 @@ class Viewer:
 
 
 @dataclass(frozen=True)
+class ShadowStatus:
+    """A version in shadow as the service has it.
+
+    Attributes
+    ----------
+    version : int
+    since, until, latest : int
+        Begin of its period, the end, and the end with too few outcomes [microseconds since 1970, UTC]; 0 if unknown.
+    digests : tuple of two str
+        Of the champion and of this version.
+    needed_rows, needed_blocks : int
+        Fewest predictions with outcomes of a comparison, and of the blocks that these are from.
+    error_text : str
+        Why it does not load or predict; empty if it does.
+    """
+
+    version: int
+    since: int
+    until: int
+    latest: int
+    digests: tuple[str, str]
+    needed_rows: int
+    needed_blocks: int
+    error_text: str
+
+
+@dataclass(frozen=True)
 class ProcessStatus:
     """A process as the service has it.
 
@@ -65,8 +92,10 @@ class ProcessStatus:
         Kind of the model, and the end of its training rows; empty where unknown.
     reason : str
         Reason of no model or of a rejected newer version, for the role operate; empty where there is none.
-    shadow : int or None
+    shadow : ShadowStatus or None
         Version in shadow.
+    challenger : int or None
+        Version that waits as challenger, of a process whose seed asks for a shadow period.
     operations : tuple of str
         Operations that the process offers.
     """
@@ -78,7 +107,8 @@ class ProcessStatus:
     candidate: str = ""
     training_cutoff: str = ""
     reason: str = ""
-    shadow: int | None = None
+    shadow: ShadowStatus | None = None
+    challenger: int | None = None
     operations: tuple[str, ...] = ()
 
     @property
@@ -125,6 +155,8 @@ class ServiceLinks:
         The records.
     jobs : Jobs
         Queue of retraining jobs.
+    shadow_refusal : callable
+        Returns the reason why a shadow period cannot begin or end as requested; None if it can.
     statuses : callable
         Returns the processes by name.
     read : Reader
@@ -148,6 +180,7 @@ class ServiceLinks:
     version: str
     database: Database | None
     jobs: Jobs
+    shadow_refusal: Callable[[RetrainingRequest], str | None]
     statuses: Callable[[], Mapping[str, ProcessStatus]]
     read: Reader
     slot: Callable[[Seed, Mapping[str, str]], Slot]

@@ -22,6 +22,8 @@ WORDS = (
     "shadow begin",
     "shadow end",
     "retraining",
+    "job submission",
+    "job cancellation",
     "correction",
     "acceptance",
     "withdrawal",
@@ -306,6 +308,7 @@ REASONS_OF_MODELS = (
     "its seed cannot be used: %(detail)s",
     "its seed has changed in %(options)s; the seed of before stays until a champion is trained with it",
     "no version has the alias champion: the model of before stays",
+    "it fails: %(detail)s",
     "no version has the alias champion: run `nonferrous train %(symbol)s`",
 )
 
@@ -314,6 +317,9 @@ HISTORY = (
     "%(process)s, batch %(symbol)s: %(state)s",
     "%(process)s, batch %(symbol)s",
     "%(process)s, decision %(number)s",
+    "%(process)s, job %(symbol)s",
+    "until %(until)s: %(detail)s",
+    "requested by %(remark)s",
     "by hand",
     "forced past the gate: %(remark)s",
     "forced past guardrails: %(remark)s",

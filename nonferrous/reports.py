@@ -194,7 +194,8 @@ def _steps(database: Database, seed: Seed, seen: MonitoringResult, versions: lis
     """Return the next steps from the check, outcomes pending review and a shadow version."""
     from monitoring.drift.summary import next_steps
     from records.online_states import load
-    from registry.retraining.shadow_period import in_shadow, shown
+    from registry.retraining.running_shadow import shown
+    from registry.retraining.shadow_period import in_shadow
     from serving.hot_reload.online_calibration import lines, waiting_of
 
     with database.read() as connection:

@@ -208,7 +208,7 @@ def retrain(
 
 def _champion_lines(process: str, retrained: Retrained, dry_run: bool) -> Iterator[str]:
     """Yield lines on the champion, in addition to the verdict."""
-    from registry.retraining.shadow_period import shown
+    from registry.retraining.running_shadow import shown
 
     if retrained.shadow is not None and not dry_run:
         until = shown(retrained.shadow.until)

@@ -28,8 +28,9 @@ class Entry:
     at : int
         Time of the action [microseconds since 1970, UTC].
     actor, action, subject, reason : str
-        A user, a key or a job; promotion, rollback, shadow begin or end, retraining, key, correction, withdrawal or
-        removal; its object; its reason. The hash covers the values, so that values are never renamed.
+        A user, a key or a job; promotion, rollback, shadow begin or end, retraining, job submission or cancellation,
+        key, correction, withdrawal or removal; its object; its reason. The hash covers the values, so that values are
+        never renamed.
     figures : Mapping
         Figures behind the action.
     before, hash : str

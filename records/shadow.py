@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from records.database import Database, now
 from records.requests import JSON, LARGE, predictions_of
-from records.schema import REQUESTS, SHADOW_RESPONSES
+from records.schema import BATCHES, OUTCOMES, REQUEST_ROWS, REQUESTS, SHADOW_RESPONSES
 from records.writing.compression import restored
 
 _AT_ONCE = 300  # requests of one query
@@ -132,6 +132,42 @@ def newest(connection: Connection, process: str, digest: str) -> int | None:
 def newest_request(connection: Connection, process: str) -> int:
     """Number of the newest request for predictions of a process; 0 where there is none."""
     return int(connection.scalar(select(func.max(REQUESTS.c.number)).where(*predictions_of(process))) or 0)
+
+
+def known_of_both(connection: Connection, process: str, digests: tuple[str, str], since: int) -> int:
+    """Count units' periods with an outcome that a champion and a version in shadow both predicted.
+
+    The latest request for a period of a unit counts, as in a comparison of the two.
+
+    Parameters
+    ----------
+    connection : Connection
+        The records.
+    process : str
+        The process.
+    digests : tuple of two str
+        Of the champion and of the version in shadow.
+    since : int
+        From when on batches of outcomes count [microseconds since 1970, UTC]. Older ones are of periods before.
+    """
+    champion, shadow = digests
+    rows, other = REQUEST_ROWS.c, REQUEST_ROWS.alias().c
+    latest = select(func.max(other.number)).where(
+        other.process == process, other.period == rows.period, other.unit == rows.unit
+    )
+    slots = (
+        select(rows.period, rows.unit)
+        .distinct()
+        .select_from(BATCHES)
+        .join(OUTCOMES, OUTCOMES.c.batch == BATCHES.c.number)
+        .join(REQUEST_ROWS, and_(rows.period == OUTCOMES.c.period, rows.unit == OUTCOMES.c.unit))
+        .join(REQUESTS, REQUESTS.c.number == rows.number)
+        .join(SHADOW_RESPONSES, SHADOW_RESPONSES.c.number == rows.number)
+        .where(BATCHES.c.process == process, BATCHES.c.at >= since, BATCHES.c.withdrawn_at.is_(None))
+        .where(rows.process == process, REQUESTS.c.digest == champion, SHADOW_RESPONSES.c.digest == shadow)
+        .where(rows.number == latest.scalar_subquery())
+    )
+    return int(connection.scalar(select(func.count()).select_from(slots.subquery())) or 0)
 
 
 def dropped(connection: Connection, process: str, after: int, most: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Logged models without a registered version, as a store to load them from like versions."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from registry.store import Champion
@@ -25,6 +26,14 @@ class UnregisteredModels:
     def shadow(self, process: str) -> Champion | None:
         """No process has a version in shadow here."""
         return None
+
+    def challenger(self, process: str) -> Champion | None:
+        """No process has a challenger here."""
+        return None
+
+    def tags(self, champion: Champion) -> Mapping[str, str]:
+        """Models that are not registered have no tags."""
+        return {}
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy a model's files into an empty folder; return the folder that `model_files.save` wrote."""

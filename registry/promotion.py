@@ -101,8 +101,8 @@ def try_again(seed: Seed, settings: StoreSettings, version: int | None = None) -
     return chosen.number
 
 
-def _check_kept(version: Version) -> None:
-    """A version that the gate refused, or that guardrails held back, becomes champion only by force."""
+def check_kept(version: Version) -> None:
+    """RegistryError for a version that the gate refused or guardrails held back."""
     by, lines = "refused by the gate", version.tags.get(GATE_REASONS, "").splitlines()
     if not version.refused:
         by, lines = "held back by guardrails", version.held_back
@@ -212,7 +212,7 @@ def promote(
     if CHAMPION in chosen.aliases:
         raise RegistryError(f"{process}: version {chosen.number} is champion already")
     if force is None:
-        _check_kept(chosen)
+        check_kept(chosen)
     elif not force.strip():
         raise RegistryError(f"{process}: --force needs a reason, which is stored with the version")
     check_loads(chosen, seed, settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from registry import tables
 from registry.settings import ENVIRONMENT, SQLITE
-from registry.versions import CHAMPION, SHADOW
+from registry.versions import CHALLENGER, CHAMPION, SHADOW
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -59,6 +60,12 @@ class Store(Protocol):
     def shadow(self, process: str) -> Champion | None:
         """Version that the process's alias `shadow` points to; None where there is none."""
 
+    def challenger(self, process: str) -> Champion | None:
+        """Version that the process's alias `challenger` points to; None where there is none."""
+
+    def tags(self, champion: Champion) -> Mapping[str, str]:
+        """Tags of a version."""
+
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy the version's files into an empty folder; return the one that `model_files.save` made."""
 
@@ -98,6 +105,18 @@ class MlflowStore:
     def shadow(self, process: str) -> Champion | None:
         """Version that the process's alias `shadow` points to; see `champion`."""
         return self._pointed_to(process, SHADOW)
+
+    def challenger(self, process: str) -> Champion | None:
+        """Version that the process's alias `challenger` points to; see `champion`."""
+        return self._pointed_to(process, CHALLENGER)
+
+    def tags(self, champion: Champion) -> Mapping[str, str]:
+        """Tags of a version; see `champion` for what is raised."""
+        if self._read_directly():
+            assert self._file is not None
+            return tables.tags_of(self._file, champion.process, champion.version)
+        tags: Mapping[str, str] = self._client().get_model_version(champion.process, str(champion.version)).tags
+        return tags
 
     def _pointed_to(self, process: str, alias: str) -> Champion | None:
         if self._read_directly():

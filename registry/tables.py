@@ -35,6 +35,10 @@ SELECT coalesce(nullif(storage_location, ''), source) FROM model_versions
 WHERE workspace = 'default' AND name = ? AND version = ?
 """
 
+_TAGS = """
+SELECT "key", value FROM model_version_tags WHERE workspace = 'default' AND name = ? AND version = ?
+"""
+
 
 def revisions(file: Path) -> list[str]:
     """Revisions of the tables in a SQLite file; one where all is well.
@@ -51,6 +55,11 @@ def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | No
     """Return version, source and digest of an alias of a registered model; None if there is none."""
     rows = _rows(file, _CHAMPION, process, alias)
     return (int(rows[0][0]), str(rows[0][1]), rows[0][2]) if rows else None
+
+
+def tags_of(file: Path, process: str, version: int) -> dict[str, str]:
+    """Return the tags of a registered version; none where there is no such version."""
+    return {str(name): str(value) for name, value in _rows(file, _TAGS, process, version)}
 
 
 def folder_of(file: Path, process: str, version: int) -> Path | None:

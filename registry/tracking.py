@@ -39,8 +39,7 @@ WRITING = ENVIRONMENT | {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
 REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
-MOVE = "alias move"
-MODEL_FOLDER = "model"
+MOVE, MODEL_FOLDER = "alias move", "model"
 
 
 class Tracking:
@@ -330,6 +329,11 @@ class Tracking:
         """Write tags of a registered version."""
         for name, value in tags.items():
             self._client.set_model_version_tag(process, str(number), name, value)
+
+    @in_one_line
+    def untag_version(self, process: str, number: int, name: str) -> None:
+        """Delete a tag of a registered version, which has it."""
+        self._client.delete_model_version_tag(process, str(number), name)
 
     @in_one_line
     def children(self, parent: Version) -> dict[str, str]:

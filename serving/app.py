@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from operations.catalogue import Offers
 from records import sessions
 from records.database import Database
-from records.jobs.queue import Jobs
+from records.jobs.queue import Jobs, RetrainingRequest
 from records.writing.health import RecordsHealth
 from records.writing.quota import Quota
 from records.writing.writer import Writer
@@ -199,6 +199,14 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.watch.metrics.monitored = Monitored(database).figures
     in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
     app.watch.metrics.in_shadow = in_shadow
+
+    def refusal(request: RetrainingRequest) -> str | None:
+        if shadows is not None:
+            return shadows.refusal(request)
+        return (
+            None if request.is_training else "a version in shadow predicts recorded requests, and nothing is recorded"
+        )
+
     if followers is not None:
         app.watch.metrics.outcomes_waiting = lambda: followers.waiting
     app.door = RequestMiddleware(
@@ -224,12 +232,12 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load, fault))
     app.include_router(monitoring.metrics(app.watch.metrics))
     app.include_router(monitoring.router(champions, database))
-    app.include_router(jobs.router(champions, queue))
+    app.include_router(jobs.router(champions, queue, database, refusal))
     app.include_router(history.router(champions, database))
     docs.install(app, app, load)
     if settings.dashboard:
-        shared = (app.version, champions, database, queue, app.ring, in_shadow)
-        app.router.routes.extend(pages.page_routes(*shared, lambda: app.is_ending()))
+        shared = (app.version, champions, database, queue, app.ring, shadows)
+        app.router.routes.extend(pages.page_routes(*shared, refusal, lambda: app.is_ending()))
     app._fixed = tuple(app.router.routes)
     app.take_up()
     champions.watch(app.take_up)

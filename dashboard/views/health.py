@@ -12,6 +12,7 @@ from records.audit import Entry
 from records.database import Database
 from records.jobs.queue import Job, Jobs, JobsError
 from records.outcomes import Sent
+from records.shadow import known_of_both
 
 MOST_ENTRIES = 20
 """Newest entries of the history that are shown."""
@@ -63,6 +64,8 @@ class HealthPage:
         Changes of the process, the latest first.
     jobs : sequence of Job
         Retraining jobs, the latest first.
+    shadow_outcomes : int
+        Predictions of both champion and version in shadow with an outcome that came in its period.
     are_jobs_known : bool
         Whether the queue of jobs could be read.
     batches : sequence of Sent
@@ -79,6 +82,7 @@ class HealthPage:
     sensors: Sequence[Mapping[str, Any]]
     history: Sequence[Entry]
     jobs: Sequence[Job]
+    shadow_outcomes: int
     are_jobs_known: bool
     batches: Sequence[Sent]
 
@@ -95,6 +99,8 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
         snapshot = monitoring.newest(connection, status.name)
         history = audit.newest_of_process(connection, status.name, MOST_ENTRIES)
         batches = outcomes.batches(connection, status.name, MOST_BATCHES)[::-1]
+        in_shadow = status.shadow
+        both = in_shadow and known_of_both(connection, status.name, in_shadow.digests, in_shadow.since)
     try:
         known, listed = True, jobs.of(status.name, MOST_JOBS) if jobs.exist else []
     except JobsError:
@@ -111,6 +117,7 @@ def health_page(status: ProcessStatus, database: Database, jobs: Jobs) -> Health
         sensors=content.get("sensors", []),
         history=history,
         jobs=listed,
+        shadow_outcomes=both or 0,
         are_jobs_known=known,
         batches=batches,
     )

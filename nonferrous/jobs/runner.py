@@ -101,7 +101,8 @@ def do(id: str, request: RetrainingRequest, settings: StoreSettings, say: Say) -
     folder = settings.folder / "retraining" / id
     with alone(settings.folder, request.process, lambda description: say({"what": description, "done": 0, "steps": 1})):
         # A decision of an interrupted job is carried out without training again.
-        decided = finished(request.process, id, Tracking(settings)) or _patiently(lambda: _quiet(request), say)
+        decided = finished(request.process, id, Tracking(settings)) or _shadow_changed(request, settings)
+        decided = decided or _patiently(lambda: _quiet(request), say)
         try:
             decided = decided or _trained(request, id, folder, settings, say)
         except Exception as error:
@@ -145,6 +146,26 @@ def _enter(process: str, say: Say) -> None:
         _patiently(enter, say)
     except (AwayError, TrackingError) as error:
         sys.stderr.write(f"not entered into the audit yet: {error}\n")
+
+
+def _shadow_changed(request: RetrainingRequest, settings: StoreSettings) -> Decision | None:
+    """Begin or end a shadow period if the job requests it, and return that as its decision; else None."""
+    if request.is_training:
+        return None
+    from registry.retraining.decision import Decision
+    from registry.retraining.running_shadow import shown
+    from registry.retraining.shadow_period import begin_shadow, end_shadow
+    from registry.tracking import Tracking
+    from seeds import load
+
+    tracking = Tracking(settings)
+    if request.shadow is None:
+        reason = end_shadow(request.process, f"requested by {request.by}: {request.end_shadow}", tracking)
+        return Decision(None, False, reason, (), {})
+    period = begin_shadow(load(request.process), request.shadow, f"requested by {request.by}", tracking)
+    until = period.until.isoformat(timespec="seconds")
+    line = f"version {request.shadow} answers in shadow until {shown(period.until)}"
+    return Decision(None, False, line, (), {}, until)
 
 
 def _quiet(request: RetrainingRequest) -> Decision | None:

@@ -68,6 +68,10 @@ class RetrainingRequest:
         Reason to train on labels that are inconsistent with history.
     dry_run : bool
         Whether nothing is registered and nothing promoted.
+    shadow : int, optional
+        Version whose shadow period begins; nothing is trained.
+    end_shadow : str, optional
+        Reason to end the shadow period before its time; nothing is trained.
     """
 
     process: str
@@ -75,6 +79,18 @@ class RetrainingRequest:
     only_if_due: bool = False
     accept_label_shift: str | None = None
     dry_run: bool = False
+    shadow: int | None = None
+    end_shadow: str | None = None
+
+    @property
+    def is_training(self) -> bool:
+        """Return whether it trains, and does not change a shadow period."""
+        return self.shadow is None and self.end_shadow is None
+
+    @property
+    def reason(self) -> str:
+        """The requester's reason; empty where none is given."""
+        return self.end_shadow or self.accept_label_shift or ""
 
     @classmethod
     def from_stored(cls, fields: Mapping[str, Any]) -> Self:

@@ -15,7 +15,8 @@ from typing import Any
 
 from registry.promotion import leave_shadow, take_over, with_alias
 from registry.retraining import new_rows
-from registry.retraining.shadow_period import RunningShadow, shown
+from registry.retraining.running_shadow import RunningShadow, shown
+from registry.retraining.shadow_period import enter_shadow
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 
@@ -171,9 +172,7 @@ def _enter(
         reason = "challenger of a retraining job"
         tracking.move_alias(process, CHALLENGER, number, "enter", reason, decision.figures)
     if decision.shadow_until is not None and _is_open(SHADOW, version, moves):
-        tracking.tag_version(process, number, shadow)
-        reason = f"until {shown(datetime.fromisoformat(decision.shadow_until))}: {decision.why}"
-        tracking.move_alias(process, SHADOW, number, "enter", reason, decision.figures)
+        enter_shadow(version, RunningShadow.in_tags(shadow), decision.why, decision.figures, tracking)
     elif not decision.promoted:
         _end_older_shadow(process, number, tracking)
     if decision.promoted:

@@ -1,83 +1,29 @@
 """Shadow period of a challenger: it responds next to the champion, recorded but not sent to clients.
 
-The decision of a retraining job starts it; predictions of both on rows with known outcomes end it. The end is stored
-with the version before it is carried out, and carried out again after an interruption.
+The decision of a retraining job or the request of a user begins it; predictions of both on rows with known outcomes
+end it, or a user does. The end is stored with the version before it is carried out, and carried out again after an
+interruption.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Self
 
-from registry.promotion import take_over, with_alias
+from registry.promotion import champion_of, check_kept, check_loads, leave_shadow, take_over, with_alias
+from registry.retraining.running_shadow import RunningShadow, refusal_to_begin, shown
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, CHAMPION, SHADOW, Version
+from registry.versions import CHALLENGER, CHAMPION, SHADOW, RegistryError, Version
+from seeds import Seed
 
-_SINCE, _UNTIL, _BESIDE = "shadow_since", "shadow_until", "shadow_beside"
 _END, _END_WHY, _END_FIGURES = "shadow_end", "shadow_end_why", "shadow_end_figures"
 _PROMOTED, _REFUSED = "promoted", "refused"
-
-
-@dataclass(frozen=True)
-class RunningShadow:
-    """Shadow period of a version.
-
-    Attributes
-    ----------
-    since, until : datetime
-        Its start, and the end that the seed requests, UTC.
-    beside : int
-        Version that was champion at its start.
-    """
-
-    since: datetime
-    until: datetime
-    beside: int
-
-    @classmethod
-    def from_now(cls, length: timedelta, champion: int) -> Self:
-        """The period of a version whose shadow begins now."""
-        now = datetime.now(UTC)
-        return cls(now, now + length, champion)
-
-    @classmethod
-    def of(cls, version: Version) -> Self | None:
-        """Return the stored shadow period of a version; None if it never is in shadow."""
-        return cls.in_tags(version.tags) if _SINCE in version.tags else None
-
-    @classmethod
-    def in_tags(cls, tags: Mapping[str, str]) -> Self:
-        """The period that `tags` says."""
-        since, until = (datetime.fromisoformat(tags[name]) for name in (_SINCE, _UNTIL))
-        return cls(since, until, int(tags[_BESIDE]))
-
-    @property
-    def latest(self) -> datetime:
-        """Latest end with too few known outcomes: twice the length of the period after its start."""
-        return self.until + (self.until - self.since)
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """Tags that are written to the version."""
-        return {
-            _SINCE: self.since.isoformat(timespec="seconds"),
-            _UNTIL: self.until.isoformat(timespec="seconds"),
-            _BESIDE: str(self.beside),
-        }
-
-
-def shown(moment: datetime) -> str:
-    """A moment as people read it."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def in_shadow(versions: Sequence[Version]) -> tuple[Version, RunningShadow] | None:
     """The version that answers in shadow, and its period; None where none does."""
     version = with_alias(SHADOW, list(versions))
-    period = None if version is None else RunningShadow.of(version)
+    period = None if version is None else RunningShadow.of(version.tags)
     return None if version is None or period is None else (version, period)
 
 
@@ -92,6 +38,81 @@ def outlived(version: Version, period: RunningShadow, versions: Sequence[Version
     if challenger is not None and challenger.number != version.number:
         return f"version {challenger.number} is challenger now"
     return None
+
+
+def enter_shadow(
+    version: Version, period: RunningShadow, reason: str, figures: Mapping[str, float], tracking: Tracking
+) -> None:
+    """Begin the shadow period of a version; the end of an earlier one is deleted first.
+
+    It would end this one.
+    """
+    process, number = version.process, version.number
+    for name in (_END_FIGURES, _END, _END_WHY):  # the first one marks completeness
+        if name in version.tags:
+            tracking.untag_version(process, number, name)
+    tracking.tag_version(process, number, period.tags)
+    tracking.move_alias(process, SHADOW, number, "enter", f"until {shown(period.until)}: {reason}", figures)
+
+
+def begin_shadow(seed: Seed, number: int, reason: str, tracking: Tracking) -> RunningShadow:
+    """Begin the shadow period of the challenger; one that runs already is returned as it is.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    number : int
+        The challenger's version.
+    reason : str
+        Reason, for the audit.
+    tracking : Tracking
+        The store.
+
+    Raises
+    ------
+    RegistryError
+        No champion, not the challenger, another version in shadow, a seed without a length of the period, a version
+        that guardrails held back or that the service would refuse.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process, length = seed.process.name, seed.process.shadow
+    versions = tracking.versions(process)
+    running = in_shadow(versions)
+    if running is not None and running[0].number == number:  # by the run of this job that was interrupted
+        return running[1]
+    champion, challenger, shadow = (with_alias(alias, versions) for alias in (CHAMPION, CHALLENGER, SHADOW))
+    numbers = [None if one is None else one.number for one in (champion, challenger, shadow)]
+    refusal = refusal_to_begin(number, length is not None, *numbers)
+    if refusal is not None:
+        raise RegistryError(f"{process}: {refusal}")
+    assert challenger is not None
+    assert length is not None
+    check_kept(challenger)
+    check_loads(challenger, seed, tracking.settings)
+    period = RunningShadow.from_now(length.timedelta, champion_of(process, versions).number)
+    enter_shadow(challenger, period, reason, {}, tracking)
+    return period
+
+
+def end_shadow(process: str, reason: str, tracking: Tracking) -> str:
+    """End a shadow period before its time and return a line that says so; the version stays challenger.
+
+    An end that was decided and interrupted is carried out instead.
+    """
+    version = with_alias(SHADOW, tracking.versions(process))
+    if version is None:
+        return "no version answers in shadow"
+    if is_decided(version):
+        return decided_line(version.number, *settle_end(process, version.number, tracking))
+    leave_shadow(process, reason, tracking)
+    return f"version {version.number} is no longer in shadow: {reason}"
+
+
+def decided_line(number: int, promoted: bool, reason: str) -> str:
+    """Return the decided end of a version's shadow in one line."""
+    return f"version {number} is {'champion' if promoted else 'refused'} {reason}"
 
 
 def is_decided(version: Version) -> bool:

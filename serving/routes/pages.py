@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 from starlette.types import Scope
 
-from dashboard.links import ProcessStatus, RecordedRows, ServiceLinks, Viewer
+from dashboard.links import ProcessStatus, RecordedRows, ServiceLinks, ShadowStatus, Viewer
 from dashboard.routing import routes
+from operations.catalogue import Offers
 from records import sessions
 from records.database import Database
-from records.jobs.queue import Jobs
+from records.jobs.queue import Jobs, RetrainingRequest
 from records.recent import RecentExchange
+from registry.retraining.running_shadow import FEWEST_BLOCKS, FEWEST_ROWS
 from seeds import Seed
 from serving.hot_reload.champions import Champions, Status
 from serving.middleware.allowed_hosts import origin
@@ -22,7 +25,7 @@ from serving.middleware.page_users import TOKEN
 from serving.middleware.rate_limit import RateLimiter
 from serving.outcomes.slots import slots
 from serving.routes.health import state_of
-from serving.shadow.shadows import Shadow
+from serving.shadow.shadows import Shadow, Shadows
 
 if TYPE_CHECKING:
     from serving.outcomes.tables import Tables
@@ -36,7 +39,8 @@ def page_routes(
     database: Database | None,
     jobs: Jobs,
     ring: KeyCache,
-    in_shadow: Callable[[], Mapping[str, Shadow]],
+    shadows: Shadows | None,
+    refusal: Callable[[RetrainingRequest], str | None],
     is_ending: Callable[[], bool],
 ) -> list[Route]:
     """Routes of the pages of a service."""
@@ -46,7 +50,8 @@ def page_routes(
             version=version,
             database=database,
             jobs=jobs,
-            statuses=lambda: _statuses(champions, in_shadow()),
+            shadow_refusal=refusal,
+            statuses=lambda: _statuses(champions, shadows),
             read=_Reader(database),
             slot=lambda seed, row: slots([dict(row)], seed)[0][0],
             viewer=viewer_of,
@@ -82,29 +87,45 @@ def _goes_on(database: Database | None, ring: KeyCache, token: str) -> bool:
     return key is not None and ring.by_digest(bytes.fromhex(key)) is not None
 
 
-def _statuses(champions: Champions, shadows: Mapping[str, Shadow]) -> dict[str, ProcessStatus]:
+def _statuses(champions: Champions, shadows: Shadows | None) -> dict[str, ProcessStatus]:
     statuses, is_known = champions.statuses.items(), champions.has_looked
-    return {
-        name: _status(one, shadows.get(name), one.offers.seed, is_known)
-        for name, one in statuses
-        if one.offers is not None
-    }
+    return {name: _status(name, one, shadows, one.offers, is_known) for name, one in statuses if one.offers is not None}
 
 
-def _status(status: Status, shadow: Shadow | None, seed: Seed, is_known: bool) -> ProcessStatus:
+def _status(process: str, status: Status, shadows: Shadows | None, offers: Offers, is_known: bool) -> ProcessStatus:
     served = status.served
     info = {} if served is None else dict(served.model.info)
+    shadow = None if shadows is None else shadows.now.get(process)
     return ProcessStatus(
-        seed=seed,
+        seed=offers.seed,
         state=state_of(status) if is_known or served is not None else "starting",
         version=None if served is None else served.champion.version,
         is_baseline=served is not None and served.baseline,
         candidate="" if served is None else served.model.candidate,
         training_cutoff=str(info.get("training_cutoff") or ""),
         reason=(status.troubles or "") if is_known else "",
-        shadow=None if shadow is None else shadow.version.version,
-        operations=() if status.offers is None else tuple(status.offers.operations),
+        shadow=None if shadow is None else _shadow(shadow, "" if served is None else served.digest),
+        challenger=None if shadows is None else shadows.challenger(process),
+        operations=tuple(offers.operations),
     )
+
+
+def _shadow(one: Shadow, champion: str) -> ShadowStatus:
+    period, digest = one.period, one.version.digest if one.served is None else one.served.digest
+    return ShadowStatus(
+        version=one.version.version,
+        since=0 if period is None else _microseconds(period.since),
+        until=0 if period is None else _microseconds(period.until),
+        latest=0 if period is None else _microseconds(period.latest),
+        digests=(champion, digest or ""),
+        needed_rows=FEWEST_ROWS,
+        needed_blocks=FEWEST_BLOCKS,
+        error_text=one.trouble or "",
+    )
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1e6)
 
 
 class _Reader:

@@ -12,7 +12,9 @@ from models.tasks import baseline
 from operations.catalogue import Offers
 from records import shadow as records
 from records.database import Database
+from records.jobs.queue import RetrainingRequest
 from registry.loading.loading import Loading, Refused
+from registry.retraining.running_shadow import RunningShadow, refusal_to_begin
 from registry.store import Champion, Store
 from serving.hot_reload.champions import Champions, Served, one_line, settle
 from serving.hot_reload.online_calibration import OnlineModels
@@ -34,6 +36,8 @@ class Shadow:
     ----------
     version : Champion
         Where the alias points.
+    period : RunningShadow or None
+        Its shadow period as the registry has it; None where the registry has none.
     served : Served or None
         The model; None where it does not load.
     upto : int
@@ -47,6 +51,7 @@ class Shadow:
     """
 
     version: Champion
+    period: RunningShadow | None = None
     served: Served | None = None
     upto: int = 0
     answered: int = 0
@@ -97,6 +102,7 @@ class Shadows:
         self._poll_seconds, self._most_waiting, self._clock = poll_seconds, most_waiting, clock
         self._followers = OnlineModels(database)
         self._of: Mapping[str, Shadow] = {}
+        self._challengers: Mapping[str, int | None] = {}
         self._troubles: dict[str, str] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="shadows", daemon=True)
@@ -105,6 +111,24 @@ class Shadows:
     def now(self) -> Mapping[str, Shadow]:
         """The version in shadow of each process that has one."""
         return self._of
+
+    def challenger(self, process: str) -> int | None:
+        """Version that waits as challenger of a process whose seed asks for a shadow period."""
+        return self._challengers.get(process)
+
+    def refusal(self, request: RetrainingRequest) -> str | None:
+        """Return the reason why a shadow period cannot begin or end, as far as is known; else None."""
+        process = request.process
+        status, shadow = self._champions.statuses.get(process), self._of.get(process)
+        if request.shadow is None:
+            return "no version answers in shadow" if request.end_shadow is not None and shadow is None else None
+        return refusal_to_begin(
+            request.shadow,
+            process in self._asking(),
+            None if status is None or status.served is None else status.served.champion.version,
+            self.challenger(process),
+            None if shadow is None else shadow.version.version,
+        )
 
     def start(self) -> None:
         """Look every few seconds."""
@@ -127,12 +151,15 @@ class Shadows:
     def look(self) -> None:
         """Follow the alias and drop excess requests once; errors are stored and logged, never raised."""
         try:
-            shadows = {name: self._looked(name, offers) for name, offers in self._asking().items()}
+            asking = self._asking()
+            shadows = {name: self._looked(name, offers) for name, offers in asking.items()}
+            challengers = {name: self._store.challenger(name) for name in asking}
         except Exception as error:  # whatever a database, a network or a file system raises
             self._say("", f"versions in shadow cannot be looked for: {one_line(error)}")
             return
         self._say("", None)
         self._of = {name: one for name, one in shadows.items() if one is not None}
+        self._challengers = {name: None if one is None else one.version for name, one in challengers.items()}
 
     def answer(self) -> bool:
         """Answer some requests of each process; gives whether more may wait."""
@@ -161,8 +188,10 @@ class Shadows:
             if before is not None:
                 log.info("%s: version %d no longer in shadow", process, before.version.version)
             return None
+        period = RunningShadow.of(self._store.tags(version))
         if before is None or before.version != version:
-            return self._loaded(process, offers, Shadow(version, wait=self._poll_seconds))
+            return self._loaded(process, offers, Shadow(version, period, wait=self._poll_seconds))
+        before.period = period
         if before.served is not None:
             self._drop(process, before, before.served.digest)
         elif self._clock() >= before.again:

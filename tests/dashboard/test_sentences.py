@@ -25,6 +25,7 @@ PLACES = {
     "names": rf"{VALUE}(?:(?:, | and ){VALUE})*",
     "word": rf"(?:{VALUE}|{'|'.join(map(re.escape, WORDS))})",
     "unit": rf"(?:{VALUE}|[^\s,;]+)",
+    "remark": rf"{VALUE}(?:: {VALUE})?",
 }
 ANY_PLACE = rf"(?:{VALUE}|{re.escape(NUMBER)}%?)"
 MORE = " and %(count)s more"
@@ -91,6 +92,7 @@ def next_steps() -> Iterator[str]:
 
 def reasons_of_models() -> Iterator[str]:
     yield from named("serving/hot_reload/champions.py", "trouble", "seed_trouble")
+    yield from named("serving/shadow/shadows.py", "reason")
 
 
 def history() -> Iterator[str]:
@@ -98,6 +100,8 @@ def history() -> Iterator[str]:
     yield from (text for place in (3, 4) for text in passed("records/outcomes.py", "add", place))
     yield from passed("records/user_decisions.py", "add", 4)
     yield from passed("records/outcomes.py", "_judged", 4)
+    yield from passed("records/jobs/audited.py", "_enter", 1)
+    yield from passed("records/jobs/audited.py", "add", 4)
 
 
 def reasons_of_commands() -> Iterator[str]:
@@ -105,6 +109,9 @@ def reasons_of_commands() -> Iterator[str]:
     yield from passed("registry/promotion.py", "leave_shadow", 1)
     yield from passed("registry/retraining/decision.py", "leave_shadow", 1)
     yield from of_files(named, files("registry/promotion.py", "registry/retraining/*.py"), "reason")
+    yield from passed("registry/retraining/shadow_period.py", "move_alias", 4)
+    yield from passed("nonferrous/jobs/runner.py", "begin_shadow", 2)
+    yield from passed("nonferrous/jobs/runner.py", "end_shadow", 1)
     yield "by hand"  # the default of commands
 
 

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from records.database import Database
+from records.database import Database, now
+from records.outcomes import Outcome, take, withdraw
+from records.request_index import index
 from records.requests import LARGE, insert, split
 from records.shadow import (
     PendingShadowRequest,
@@ -12,6 +14,7 @@ from records.shadow import (
     dropped,
     is_any,
     keep,
+    known_of_both,
     newest,
     newest_request,
     responses_to,
@@ -47,6 +50,27 @@ def test_answers_are_kept_by_the_request_and_once(database, recorded):
         assert newest(connection, "toy_cells", ONE) is None
         assert newest(connection, "toy_ores", TWO) is None
         assert (is_any(connection, "toy_cells"), is_any(connection, "toy_ores")) == (True, False)
+
+
+def test_periods_whose_latest_prediction_is_of_both_are_counted_once(database, recorded):
+    numbers = recorded(*(f"{i}".encode() for i in range(4)), digest=ONE) + recorded(b"2", digest="sha256:3")
+    units = {number: unit for number, unit in zip(numbers, "ABCDB", strict=True)}  # B is predicted again, by another
+    index(database, "toy_cells", lambda request: [(units[request.number], "2026-01-01")], lambda seconds: None)
+    keep(database, "toy_cells", [ShadowResponse(number, 2, TWO, b"[]") for number in numbers[:3]])
+    outcomes = [Outcome(unit, "2026-01-01", {"y": 1.0}) for unit in "ABDE"]
+    batch = take(database, "toy_cells", "ann", outcomes)
+    take(database, "toy_cells", "ann", [Outcome("A", "2026-01-01", {"y": 2.0})])  # a correction
+
+    def known(since=0):
+        with database.read() as connection:
+            return known_of_both(connection, "toy_cells", (ONE, TWO), since)
+
+    assert known() == 1  # A: of C no outcome is known, D was not predicted in shadow
+    take(database, "toy_cells", "ann", [Outcome("C", "2026-01-01", {"y": 1.0})])
+    assert known() == 2
+    assert known(since=now() + 10**6) == 0
+    withdraw(database, batch.number, "ann", "wrong")
+    assert known() == 2  # the correction of A stands
 
 
 def test_requests_for_predictions_wait_in_their_order(database, recorded, stored_exchange):

@@ -37,7 +37,11 @@ def requests_made(monkeypatch):
                 raise answer
             return answer
 
-        client = SimpleNamespace(get_model_version_by_alias=by_alias)
+        def by_number(process, version):
+            calls.append((process, version))
+            return answer
+
+        client = SimpleNamespace(get_model_version_by_alias=by_alias, get_model_version=by_number)
         monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: calls.append(uris) or client)
         return MlflowStore("http://ml:5000"), calls
 
@@ -49,6 +53,14 @@ def test_a_champion_is_a_version_with_its_source_and_digest(requests_made, tags,
     store, calls = requests_made(SimpleNamespace(version="3", source="models:/m-1", tags=tags))
     assert store.champion("p") == Champion("p", 3, "models:/m-1", digest)
     assert calls == [("http://ml:5000", "http://ml:5000"), ("p", "champion")]
+
+
+def test_the_challenger_and_tags_are_read_from_a_server(requests_made):
+    store, calls = requests_made(SimpleNamespace(version="4", source="models:/m-4", tags={"shadow_beside": "3"}))
+    challenger = store.challenger("p")
+    assert challenger == Champion("p", 4, "models:/m-4", None)
+    assert store.tags(challenger) == {"shadow_beside": "3"}
+    assert [call for call in calls if call[0] == "p"] == [("p", "challenger"), ("p", "4")]
 
 
 @pytest.mark.parametrize(
@@ -248,3 +260,11 @@ def test_files_come_through_the_tracking_server_and_not_from_the_storage_behind_
 
     monkeypatch.setenv(direct.name, settings[direct.name])
     assert (direct.is_set(), direct.get()) == (True, False)
+
+
+def test_the_challenger_and_tags_are_read_from_tables(file):
+    store = MlflowStore(f"sqlite:///{file}")
+    assert store.challenger("p") == Champion("p", 3, "/three", None)
+    assert store.tags(Champion("p", 3, "/three")) == {"gate": "passed"}
+    assert store.tags(Champion("p", 9, "/nine")) == {}
+    assert store.challenger("q") is None

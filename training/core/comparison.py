@@ -9,14 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from physics.arrays import FloatArray, IntArray
+from registry.retraining.running_shadow import FEWEST_BLOCKS, FEWEST_ROWS
 from reporting.timestamps import moment_format
 from training.core.bootstrap import CONFIDENCE, shared_bound
 
 PROMOTES = 0.8  # that a challenger is better; docs/decisions/0034-promotion-and-rollback-rules.md
-FEWEST_ROWS = 30
 AS_GOOD_WITHIN = 0.02  # of the champion's mean loss
 UNIT_PARTS, TIME_PARTS = 4, 4
-FEWEST_BLOCKS = 8  # of 30 periods, the fewest rows of a single unit
 
 
 class ComparisonError(ValueError):

@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 from models.uncertainty.guarantees import off_promise
 from physics.arrays import FloatArray, IntArray
+from registry.retraining.running_shadow import FEWEST_BLOCKS
+from registry.retraining.running_shadow import FEWEST_ROWS as FEWEST_JUDGED
 from registry.versions import NOT_KEPT, PASSED, REFUSED
 from training.core.bootstrap import CONFIDENCE, gain_bound
-from training.core.comparison import FEWEST_BLOCKS, ComparisonRows
-from training.core.comparison import FEWEST_ROWS as FEWEST_JUDGED
+from training.core.comparison import ComparisonRows
 from training.core.splits import FEWEST_ROWS, Split
 
 PROMISED, LEAST_COVERAGE, MOST_COVERAGE = 0.9, 0.85, 0.95

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from registry.retraining.decision import VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle
-from registry.retraining.shadow_period import RunningShadow
+from registry.retraining.running_shadow import RunningShadow
 from registry.tracking import Tracking
 from registry.versions import GUARDRAILS, NOTHING, Version
 from system.temporary_folder import scratch

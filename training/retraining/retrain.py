@@ -16,7 +16,7 @@ from models.tasks import Model
 from registry.promotion import champion_of, with_alias
 from registry.retraining.decision import JOB, settle_left
 from registry.retraining.new_rows import ending
-from registry.retraining.shadow_period import RunningShadow
+from registry.retraining.running_shadow import RunningShadow
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, RegistryError, Version

@@ -8,20 +8,20 @@ from datetime import datetime
 from pathlib import Path
 
 from registry.promotion import champion_of, check_loads, leave_shadow
+from registry.retraining.running_shadow import FEWEST_BLOCKS, FEWEST_ROWS, RunningShadow, shown
 from registry.retraining.shadow_period import (
-    RunningShadow,
+    decided_line,
     in_shadow,
     is_decided,
     keep_end,
     outlived,
     settle_end,
-    shown,
 )
 from registry.settings import StoreSettings
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.core.comparison import FEWEST_BLOCKS, FEWEST_ROWS, ComparisonError, ComparisonResult
+from training.core.comparison import ComparisonError, ComparisonResult
 from training.core.splits import SplitError
 from training.multi_target.verdict import Verdicts
 from training.retraining.judged import figures_of
@@ -104,8 +104,7 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: StoreSettings, now:
         if why_not is not None:
             goes_on = f"{name} answers in shadow until {shown(period.latest)} at most: {why_not}"
             return ShadowCheck(goes_on, goes_on=True)
-    promoted, reason = settle_end(process, version.number, tracking)
-    return ShadowCheck(f"{name} is {'champion' if promoted else 'refused'} {reason}")
+    return ShadowCheck(decided_line(version.number, *settle_end(process, version.number, tracking)))
 
 
 def _decide(

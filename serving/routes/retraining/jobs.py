@@ -1,4 +1,4 @@
-"""Retraining jobs: submit, inspect and cancel. A separate worker runs them; the service never trains."""
+"""Jobs: submit, inspect and cancel. A worker runs them; the service neither trains nor moves an alias."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from operations.forms.decoding import parsed_json
-from operations.forms.faults import invalid
+from operations.forms.faults import RequestDefect, invalid, shown
 from operations.forms.shapes import Shape
+from records.database import Database, RecordsError
+from records.jobs.audited import MOST_REASON, AuditedJobs
 from records.jobs.queue import BusyError, Job, Jobs, JobsError, RetrainingRequest
 from serving.hot_reload.champions import Champions
 from serving.middleware.authorization import JOBS
@@ -41,10 +43,24 @@ class AskedJob(BaseModel):
     accept_label_shift: Annotated[
         str | None,
         Field(
-            min_length=1, max_length=1000, description="reason to train on labels that are inconsistent with history"
+            min_length=1,
+            max_length=MOST_REASON,
+            description="reason to train on labels that are inconsistent with history",
         ),
     ] = None
     dry_run: Annotated[bool, Field(description="whether to register and promote nothing")] = False
+    shadow: Annotated[
+        int | None,
+        Field(ge=1, strict=True, description="version whose shadow period begins: the challenger; nothing is trained"),
+    ] = None
+    end_shadow: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=MOST_REASON,
+            description="reason to end the shadow period before its time; nothing is trained",
+        ),
+    ] = None
 
 
 class JobProgress(BaseModel):
@@ -95,9 +111,14 @@ class RetrainingJobs(BaseModel):
 _ASKED = Shape(AskedJob)
 
 
-def router(champions: Champions, jobs: Jobs) -> APIRouter:
-    """Routes of all processes' jobs; the door asks for the role operate."""
-    routes = APIRouter(tags=["retraining"])
+def router(
+    champions: Champions, jobs: Jobs, database: Database | None, refusal: Callable[[RetrainingRequest], str | None]
+) -> APIRouter:
+    """Routes of all processes' jobs; the door asks for the role operate.
+
+    `refusal` gives the reason why a shadow period cannot begin or end as requested.
+    """
+    routes, audited = APIRouter(tags=["retraining"]), AuditedJobs(jobs, database)
 
     def of(process: str) -> str:
         if champions.statuses.get(process) is None:
@@ -121,17 +142,18 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         description=(
             "A worker (`nonferrous worker`) trains a challenger on the history and on the records whose outcomes are "
             "known, and promotes it only if it is better. `Location` is the address of the job. A process has one "
-            "job at a time."
+            "job at a time. With `shadow` or `end_shadow`, the job begins or ends a shadow period, and trains nothing."
         ),
         responses=described(400, 404, 409, 413, 415, 422, 503),
         openapi_extra={"requestBody": body},
     )
     async def ask(process: str, request: Request, response: Response) -> RetrainingJob:
         retraining = await _asked(request)
-        submitted = RetrainingRequest(
-            of(process), asker(request.scope), retraining.only_if_due, retraining.accept_label_shift, retraining.dry_run
-        )
-        job = await _from(lambda: jobs.put(submitted))
+        submitted = RetrainingRequest(of(process), asker(request.scope), **retraining.model_dump())
+        _check_alone(submitted)
+        if (reason := refusal(submitted)) is not None:
+            raise ProblemError(HTTPStatus.CONFLICT, f"{process}: {reason}")
+        job = await _from(lambda: audited.submit(submitted))
         response.headers["Location"] = f"/v1/{process}/{JOBS}/{job.id}"
         return _shown(job)
 
@@ -159,9 +181,9 @@ def router(champions: Champions, jobs: Jobs) -> APIRouter:
         description="A queued job does not start, a running job ends within a minute, a finished job is unchanged.",
         responses=described(404, 503),
     )
-    async def cancel(process: str, job: str) -> RetrainingJob:
+    async def cancel(process: str, job: str, request: Request) -> RetrainingJob:
         known = await job_by_id(process, job)
-        await _from(lambda: jobs.cancel(known.id))
+        await _from(lambda: audited.cancel(known, asker(request.scope)))
         return _shown(await job_by_id(process, job))
 
     return routes
@@ -178,26 +200,35 @@ async def _asked(request: Request) -> AskedJob:
     return body
 
 
+def _check_alone(request: RetrainingRequest) -> None:
+    """A job trains, or begins a shadow period, or ends one with a reason."""
+    if request.end_shadow is not None and not request.end_shadow.strip():
+        raise invalid([RequestDefect(field="end_shadow", value=shown(request.end_shadow), expected="a reason")])
+    trains = request.only_if_due or request.dry_run or request.accept_label_shift is not None
+    if not request.is_training and (trains or (request.shadow is not None and request.end_shadow is not None)):
+        name = "end_shadow" if request.shadow is None else "shadow"
+        defect = RequestDefect(field=name, value=shown(getattr(request, name)), expected="no other field")
+        raise invalid([defect])
+
+
 async def _from(call: Callable[[], T]) -> T:
     """Return the result of a queue call, made off the event loop."""
     try:
         return await run_in_threadpool(call)
     except BusyError as error:
         raise ProblemError(HTTPStatus.CONFLICT, str(error)) from None
-    except JobsError as error:
+    except (JobsError, RecordsError) as error:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "5"}) from None
 
 
 def _shown(job: Job) -> RetrainingJob:
     submitted, progress, result = job.request, job.progress, job.result
-    shown = AskedJob(
-        only_if_due=submitted.only_if_due, accept_label_shift=submitted.accept_label_shift, dry_run=submitted.dry_run
-    )
+    fields = {name: getattr(submitted, name) for name in AskedJob.model_fields}
     return RetrainingJob(
         job=job.id,
         process=submitted.process,
         state=job.state,
-        request=shown,
+        request=AskedJob(**fields),
         requested_by=submitted.by,
         requested_at=_when(job.at) or "",
         started_at=_when(job.started),

@@ -1,5 +1,6 @@
 """What a job says that learns or registers nothing, with a store and monitoring that stand in for real ones."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -56,6 +57,21 @@ def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
     assert message["over"] == "no retraining: no drift compared with version 1; learning is not due"
     result = {"version": None, "promoted": False, "why": message["over"], "reasons": [], "figures": {}}
     assert message["result"] == result | {"shadow_until": None}
+
+
+def test_a_job_begins_or_ends_a_shadow_period_and_trains_nothing(done, monkeypatch):
+    module, calls = import_module("registry.retraining.shadow_period"), []
+    until = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    started = SimpleNamespace(until=until)
+    monkeypatch.setattr(module, "begin_shadow", lambda seed, *given: calls.append(given[:2]) or started)
+    monkeypatch.setattr(module, "end_shadow", lambda process, reason, tracking: calls.append(reason) or "ended")
+    message = done(shadow=2)
+    assert message["over"] == "version 2 answers in shadow until 2026-12-01 09:00 UTC"
+    assert message["result"]["shadow_until"] == "2026-12-01T09:00:00+00:00"
+    assert (message["result"]["version"], message["result"]["promoted"]) == (None, False)
+    assert done(end_shadow="new sensor")["over"] == "ended"
+    assert calls == [(2, "requested by ann"), "requested by ann: new sensor"]
+    assert done.entered == ["batches", "toy_cells"] * 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from registry.retraining.decision import (
     settle_left,
 )
 from registry.retraining.new_rows import RowBatch, batches, opening, withdraw
-from registry.retraining.shadow_period import RunningShadow, in_shadow
+from registry.retraining.running_shadow import RunningShadow
+from registry.retraining.shadow_period import in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
 
 FIGURES = {"gain": 0.25, "rows": 40.0}
@@ -75,6 +76,10 @@ class Store:
         for name, value in tags.items():
             self._write()
             self.tags[number][name] = value
+
+    def untag_version(self, process: str, number: int, name: str) -> None:
+        self._write()
+        del self.tags[number][name]
 
     def move_alias(self, process, alias, after, action, reason, metrics) -> AliasMove:
         """The audit first, then the alias, as the real one."""

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import select, update
 
+from records.database import now
 from records.schema import REQUESTS
-from records.shadow import ShadowResponse, keep, waiting
+from records.shadow import ShadowResponse, keep, known_of_both, waiting
 from records.writing.compression import compressed, restored
 from seeds import load
 from serving.outcomes import tables as module
@@ -128,6 +129,12 @@ def test_rows_that_a_champion_and_a_version_in_shadow_have_answered_stand_alone(
     result = [row for batch in fresh.labelled((digest, "sha256:9")) for row in batch.to_pylist()]
     assert [row["unit"] for row in result] == ["B"]
     assert list(fresh.labelled(("sha256:other", "sha256:9"))) == []
+    with database.read() as connection:
+        for pair in ((digest, "sha256:9"), (digest, "sha256:8"), (digest, "sha256:7"), ("sha256:other", "sha256:9")):
+            rows_of_pair = [row for batch in fresh.labelled(pair) for row in batch.to_pylist()]
+            assert known_of_both(connection, "toy_cells", pair, 0) == len(rows_of_pair)
+        assert known_of_both(connection, "toy_cells", (digest, "sha256:9"), now()) == 0
+        assert known_of_both(connection, "toy_lots", (digest, "sha256:9"), 0) == 0
     shadows = [(row["unit"], row["shadow_version"], row["shadow_prediction"]) for row in all_rows(fresh)]
     assert shadows == [("A", 8, '{"y":1}'), ("B", 9, '{"y":2}'), ("C", None, None)]
 

@@ -60,10 +60,17 @@ class PageUser:
 
 
 @pytest.fixture
+def store() -> FolderStore:
+    """Store of the services of a test, shared by all of them."""
+    return FolderStore()
+
+
+@pytest.fixture
 def make_plant(
     toy_folder: Any,
     tmp_path: Path,
     database: Database,
+    store: FolderStore,
     save_toy_model: Callable[..., object],
     save_toy_grader: Callable[..., object],
     save_toy_classifier: Callable[..., object],
@@ -72,7 +79,7 @@ def make_plant(
 ) -> Iterator[Callable[..., Service]]:
     """Maker of a service with models of the toy processes, over the records of the test."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(CELLS, LOTS, ORES, SCRAP)))
-    store, started = FolderStore(), list[Service]()
+    started = list[Service]()
     savers = {CELLS: save_toy_model, LOTS: save_toy_grader, ORES: save_toy_classifier, SCRAP: save_toy_sorter}
     for name, save in savers.items():
         save(tmp_path / name)

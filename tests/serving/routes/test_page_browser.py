@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -12,6 +13,7 @@ import pytest
 import uvicorn
 
 from dashboard import addresses
+from registry.retraining.running_shadow import RunningShadow
 from tests.suite.chromium import BrowserPage, chromium
 from tests.suite.tools import needed
 
@@ -28,11 +30,18 @@ pytestmark = [
 
 
 @pytest.fixture
-def served(make_plant, send, record, monkeypatch):
-    """A service with rows, warnings and recommendations, and its address."""
+def served(make_plant, store, send, record, monkeypatch, tmp_path):
+    """A service with rows, warnings, recommendations and a version in shadow, and its address."""
     monkeypatch.setattr("dashboard.updates.POLL_SECONDS", 0.2)
     monkeypatch.setattr("dashboard.contents.POLL_SECONDS", 0.2)
+    file, period = tmp_path / "seeds" / f"{CELLS}.toml", 'period = { value = 30, unit = "d" }'
+    file.write_text(
+        file.read_text().replace(period, f'{period}\nshadow = {{ value = 60, unit = "d", source = "law" }}')
+    )
+    tags = RunningShadow.from_now(timedelta(days=60), 3).tags
+    store.point(CELLS, 4, tmp_path / "missing", "shadow", tags)  # which is in trouble: it does not load
     app = make_plant()
+    app.shadows.look()
     for day in ("2026-01-01", "2026-03-01", "2026-05-01"):
         send(app, CELLS, {"period_start": day}, {"period_start": day, "unit": "三号槽"})
     send(app, CELLS, {"period_start": "2026-05-01", "unit": "<b>'\""}, include=["explanation"])

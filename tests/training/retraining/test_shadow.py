@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from registry.promotion import champion_of, promote, rollback
-from registry.retraining.shadow_period import in_shadow
+from registry.retraining.running_shadow import RunningShadow
+from registry.retraining.shadow_period import begin_shadow, end_shadow, in_shadow
 from registry.settings import StoreSettings
+from registry.store import MlflowStore
 from registry.tracking import Tracking
 from seeds.format.loader import parse
 from training.jobs.train import train
@@ -229,3 +231,19 @@ def test_a_dry_run_begins_no_shadow(plant, toy_frame):
     )
     assert (tried.version, tried.shadow is not None) == (None, True)
     assert plant.moves == before
+
+
+def test_a_refused_version_may_have_a_second_period_which_its_first_does_not_end(plant):
+    assert plant.look(LATEST).line.startswith("version 2 is refused after its shadow period")
+    tracking = plant.tracking
+    tracking.move_alias("toy_cells", "challenger", 2, "enter", "law", {})
+    period = begin_shadow(plant.seed, 2, "requested by ann", tracking)
+    (version,) = [one for one in tracking.versions("toy_cells") if one.number == 2]
+    assert not [name for name in version.tags if name.startswith("shadow_end")]
+    assert plant.look(NOW).goes_on
+    store = MlflowStore(plant.settings.uri)
+    assert store.challenger("toy_cells") == store.shadow("toy_cells")
+    stored = RunningShadow.of(store.tags(store.shadow("toy_cells")))
+    assert stored.tags == period.tags
+    assert end_shadow("toy_cells", "requested by ann: law", tracking).startswith("version 2 is no longer in shadow")
+    assert plant.aliases == {"champion": 1, "challenger": 2}

@@ -1,13 +1,16 @@
 """Retraining jobs over HTTP, with a real queue and no worker."""
 
 import json
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from records import audit
+from records.database import AwayError, Database
 from records.jobs.queue import Job, Jobs, JobsError, RetrainingRequest
 from serving.middleware.authorization import needed
 from serving.routes.retraining import jobs as routes
@@ -16,11 +19,11 @@ from serving.wire import problems
 PATH = "/v1/toy_cells/retraining-jobs"
 
 
-def app_of(queue: Any) -> FastAPI:
+def app_of(queue: Any, database: Any = None, refusal: Any = lambda request: None) -> FastAPI:
     champions: Any = SimpleNamespace(statuses={"toy_cells": object(), "toy_ores": object()})
     made = FastAPI()
     problems.install(made, lambda: dict.fromkeys(champions.statuses, ""))
-    made.include_router(routes.router(champions, queue))
+    made.include_router(routes.router(champions, queue, database, refusal))
     return made
 
 
@@ -36,7 +39,8 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
     assert requested.status_code == 202
     job = requested.json()
     assert (job["state"], job["process"], job["result"], job["reason"]) == ("queued", "toy_cells", None, None)
-    assert job["request"] == {"only_if_due": False, "accept_label_shift": "a new laboratory", "dry_run": True}
+    given = {"accept_label_shift": "a new laboratory", "dry_run": True}
+    assert job["request"] == {"only_if_due": False, "shadow": None, "end_shadow": None, **given}
     assert requested.headers["location"] == f"{PATH}/{job['job']}"
     assert call(app, "GET", requested.headers["location"]).json() == job
     assert call(app, "GET", PATH).json() == {"process": "toy_cells", "jobs": [job]}
@@ -58,6 +62,14 @@ def test_a_job_is_asked_for_looked_at_and_cancelled(app, call):
         ('{"accept_shift": "x"}', 422, "renamed to accept_label_shift"),
         ('{"only_if_due": "perhaps"}', 422, "true or false"),
         ('{"accept_label_shift": ""}', 422, "at least 1"),
+        ('{"shadow": 0}', 422, "at least 1"),
+        ('{"shadow": "seven"}', 422, "valid integer"),
+        ('{"shadow": true}', 422, "valid integer"),
+        ('{"end_shadow": ""}', 422, "at least 1"),
+        ('{"end_shadow": "  "}', 422, "a reason"),
+        ('{"shadow": 2, "end_shadow": "new sensor"}', 422, "no other field"),
+        ('{"shadow": 2, "dry_run": true}', 422, "no other field"),
+        ('{"end_shadow": "new sensor", "only_if_due": true}', 422, "no other field"),
         ("[]", 422, "object"),
         ("{", 400, ""),
     ],
@@ -109,3 +121,50 @@ def test_the_door_asks_for_the_role_operate():
     assert needed("GET", PATH) == needed("POST", PATH) == needed("DELETE", f"{PATH}/j") == "operate"
     assert needed("GET", "/v1/toy_cells/history") == "operate"
     assert needed("GET", "/v1/processes") is None
+
+
+def test_a_shadow_period_is_queued_as_a_job_that_stands_in_the_audit(tmp_path, call):
+    with (
+        closing(Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")) as queue,
+        closing(Database(f"sqlite:///{tmp_path / 'r.db'}")) as database,
+    ):
+        app = app_of(queue, database)
+        submitted = call(app, "POST", PATH, json={"shadow": 2})
+        assert (submitted.status_code, submitted.json()["request"]["shadow"]) == (202, 2)
+        assert call(app, "POST", PATH, json={"end_shadow": "a new sensor"}).status_code == 409  # one job at a time
+        for _ in range(2):
+            assert call(app, "DELETE", submitted.headers["location"]).status_code == 202
+        assert call(app, "POST", PATH, json={"end_shadow": "a new sensor"}).status_code == 202
+        with database.read() as connection:
+            entries = audit.of_process(connection, "toy_cells")
+            assert audit.faults(connection) == []
+    assert [(one.action, one.reason, dict(one.figures)) for one in entries] == [
+        ("job submission", "", {"shadow": 2}),
+        ("job cancellation", "", {}),
+        ("job submission", "a new sensor", {"shadow": "end"}),
+    ]
+    assert {one.actor for one in entries} == {"127.0.0.1"}
+
+
+def test_a_period_that_cannot_begin_is_refused_with_its_reason(tmp_path, call):
+    def refusal(request: RetrainingRequest) -> str | None:
+        return None if request.is_training else "version 1 is champion already"
+
+    with closing(Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")) as queue:
+        app = app_of(queue, None, refusal)
+        response = call(app, "POST", PATH, json={"shadow": 1})
+        assert (response.status_code, response.json()["detail"]) == (409, "toy_cells: version 1 is champion already")
+        assert call(app, "GET", PATH).json()["jobs"] == []
+        assert call(app, "POST", PATH).status_code == 202
+
+
+def test_without_its_entry_in_the_audit_there_is_no_job(tmp_path, call):
+    @contextmanager
+    def fails(*_: object) -> Iterator[None]:
+        raise AwayError("records at sqlite:///x: database is locked")
+        yield
+
+    with closing(Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")) as queue:
+        app = app_of(queue, SimpleNamespace(begin=fails))
+        assert call(app, "POST", PATH).status_code == 503
+        assert [job["state"] for job in call(app, "GET", PATH).json()["jobs"]] == ["cancelled"]
