@@ -85,18 +85,21 @@ def said_of(job: Job, rows: pd.DataFrame, client: TestClient) -> list[dict[str, 
 
 def lots_as_in_training(job: Job, client: TestClient) -> None:
     """Coverage, decisions and false release of the test lots, from what the service says of them."""
-    rows, metrics = job.trained.learnt.parts.test, job.trained.learnt.best.metrics
+    rows, best = job.trained.learnt.parts.test, job.trained.learnt.best
     message, lots = said_of(job, job.data.table.iloc[rows], client), lots_of(job.data)[rows]
-    model, inside = job.trained.learnt.best.model, np.ones(len(rows), dtype=bool)
-    X = job.data.X[rows]
+    model, metrics, inside = best.model, best.metrics, np.ones(len(rows), dtype=bool)
+    measured = np.unique(best.answers.rows)
+    places = np.searchsorted(measured, rows)
+    X = job.data.X[measured]
     logs = model.raw(X)[:, : len(job.seed.elements)]
     # Training measures the intervals as they were fitted, rare patterns of missing inputs grouped over all its lots;
     # those of the service have followed the test lots' assays, and it groups the lots of each call.
-    fixed, now = job.trained.learnt.best.answers.intervals(rows), contents_by_pattern(model, X, logs, 0.9)
+    fixed = contents_by_pattern(model, X, logs, 0.9, is_fixed=True)
+    now = contents_by_pattern(model, X[places], logs[places], 0.9)
     for e, element in enumerate(job.seed.elements):
         for end, computed in now[element.name]._asdict().items():
             np.testing.assert_allclose([row["contents"][element.name][end] for row in message], computed, rtol=1e-9)
-        label, (_, low, high) = lots.reported[:, e], fixed[element.name]
+        label, (_, low, high) = lots.reported[:, e], (end[places] for end in fixed[element.name])
         inside &= np.isnan(label) | np.where(label < 0, low <= -label, (low <= label) & (label <= high))
     assert inside.mean() == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
     grades = [grade.name for grade in job.seed.grades]
