@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -112,8 +113,7 @@ class Pages:
     ) -> AsyncIterator[bytes]:
         assert self.contents is not None
         assert self._updates is not None
-        key = (page, language, viewer.may_operate, viewer.processes, *given.items())
-        render = partial(self._fragment, page, viewer, language, given)
+        key = (page, viewer.may_operate, viewer.processes, *given.items())
         sent, due = b"", time.monotonic() + _SESSION_SECONDS
         async for _ in self._updates.ticks():
             if viewer.session and time.monotonic() >= due:
@@ -122,17 +122,24 @@ class Pages:
                     yield b"event: ended\ndata: \n\n"
                     return
             stamp = self._updates.stamp(given["process"], given["unit"])
-            text = await self._updates.rendered(key, stamp, render)
+            content = await self._updates.made(key, stamp, partial(self._content, page, viewer, given))
+            text = await self._updates.made((language, *key), stamp, partial(_text, language, page, content))
             digest = hashlib.sha256(text.encode()).digest()
             yield b": no change\n\n" if digest == sent else _event(text)
             sent = digest
 
-    def _fragment(self, page: str, viewer: Viewer, language: Language, given: dict[str, str]) -> str:
+    def _content(self, page: str, viewer: Viewer, given: dict[str, str]) -> dict[str, Any] | None:
+        """Content of a page in all languages; None if there is none."""
         assert self.contents is not None
         try:
-            return fragment(language, page, self.contents.of(page, viewer, **given))
+            return self.contents.of(page, viewer, **given)
         except (NoPageError, RecordsError):
-            return ""
+            return None
+
+
+def _text(language: Language, page: str, content: dict[str, Any] | None) -> str:
+    """Text of an update; empty without a content."""
+    return "" if content is None else fragment(language, page, content)
 
 
 def _given(request: Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Updates of open pages: one reader of the records, and one rendering for pages that are alike."""
+"""Updates of open pages: one reader of the records; pages that are alike are made once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -15,6 +16,7 @@ POLL_SECONDS = 5.0
 """Time between two readings of the records while pages are open [s]."""
 _LOOK = 0.5  # s between two looks whether the service ends
 _AGES = 60.0  # s after which a page is rendered again for the ages on it
+_Made = TypeVar("_Made")
 
 
 class Updates:
@@ -35,7 +37,7 @@ class Updates:
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._open = 0
-        self._rendered: dict[Hashable, tuple[Hashable, asyncio.Task[str]]] = {}
+        self._made: dict[Hashable, tuple[Hashable, asyncio.Task[Any]]] = {}
         self._used = set[Hashable]()
 
     def stamp(self, process: str, unit: str) -> Hashable:
@@ -55,20 +57,21 @@ class Updates:
         finally:
             self._open -= 1
 
-    async def rendered(self, key: Hashable, stamp: Hashable, render: Callable[[], str]) -> str:
-        """Text of a page, rendered once for all readers of the same key as long as the stamp is the same."""
+    async def made(self, key: Hashable, stamp: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Content or text of a page, made once for all readers of a key until the stamp changes."""
         self._used.add(key)
-        before = self._rendered.get(key)
+        before = self._made.get(key)
         if before is None or before[0] != stamp:
-            before = self._rendered[key] = stamp, asyncio.create_task(run_in_threadpool(render))
-        return await asyncio.shield(before[1])
+            before = self._made[key] = stamp, asyncio.create_task(run_in_threadpool(make))
+        made: _Made = await asyncio.shield(before[1])
+        return made
 
     async def _read(self) -> None:
         """Read the records as long as a page is open."""
         while self._open:
             await self._sleep()
             await run_in_threadpool(self._plant.follow, POLL_SECONDS / 2)
-            self._rendered = {key: one for key, one in self._rendered.items() if key in self._used}
+            self._made = {key: one for key, one in self._made.items() if key in self._used}
             self._used.clear()
             before, self._changed = self._changed, asyncio.Event()
             before.set()
