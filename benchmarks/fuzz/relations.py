@@ -35,6 +35,7 @@ RELATIONS = {
     "factors of the grid for the hours of the tariff": r"an? (start|end) of .* as the tariff|as the tariff$",
     "a highest current above the lowest": r"more than the lowest",
     "an outcome of a period that has started": r"a period that has (?:begun|started)",
+    "a job that trains, or begins a shadow period, or ends one": r"^no other field$",
     "a prediction that is recorded": r"the id of a prediction of \w+ that is recorded",
 }
 

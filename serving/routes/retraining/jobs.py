@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from operations.forms.decoding import parsed_json
 from operations.forms.faults import RequestDefect, invalid, shown
+from operations.forms.fields import WHOLE
 from operations.forms.shapes import Shape
 from records.database import Database, RecordsError
 from records.jobs.audited import MOST_REASON, AuditedJobs
@@ -50,14 +51,16 @@ class AskedJob(BaseModel):
     ] = None
     dry_run: Annotated[bool, Field(description="whether to register and promote nothing")] = False
     shadow: Annotated[
-        int | None,
-        Field(ge=1, strict=True, description="version whose shadow period begins: the challenger; nothing is trained"),
+        Annotated[int, Field(ge=1, strict=True)] | None,
+        WHOLE,
+        Field(description="version whose shadow period begins: the challenger; nothing is trained"),
     ] = None
     end_shadow: Annotated[
         str | None,
         Field(
             min_length=1,
             max_length=MOST_REASON,
+            json_schema_extra={"pattern": r"\S"},
             description="reason to end the shadow period before its time; nothing is trained",
         ),
     ] = None

@@ -129,7 +129,7 @@ def test_a_shadow_period_is_queued_as_a_job_that_stands_in_the_audit(tmp_path, c
         closing(Database(f"sqlite:///{tmp_path / 'r.db'}")) as database,
     ):
         app = app_of(queue, database)
-        submitted = call(app, "POST", PATH, json={"shadow": 2})
+        submitted = call(app, "POST", PATH, json={"shadow": 2.0})  # JSON has one kind of number
         assert (submitted.status_code, submitted.json()["request"]["shadow"]) == (202, 2)
         assert call(app, "POST", PATH, json={"end_shadow": "a new sensor"}).status_code == 409  # one job at a time
         for _ in range(2):
