@@ -107,3 +107,13 @@ def test_the_toolbar_of_a_figure_in_chinese_has_no_english():
     assert not [text for text in dictionary if f'"{text}"' not in source]
     assert not [text for text in dictionary.values() if re.search(r"[a-z]", text)]
     assert "locales" not in settings(Wording())
+
+
+def test_dates_of_axes_in_chinese_have_no_english():
+    (dates,) = (one["format"] for one in settings(Wording("zh"))["locales"].values())
+    source = get_plotlyjs()
+    assert not [key for key in dates if f'"{key}"' not in source]
+    assert dates["shortMonths"][0] == "1月"
+    assert not [name for name in (*dates["months"], *dates["shortMonths"]) if re.search(r"[A-Za-z]", name)]
+    for key in ("month", "dayMonth", "dayMonthYear"):
+        assert re.search(r"[\u4e00-\u9fff]", dates[key])
