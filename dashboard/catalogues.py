@@ -99,10 +99,12 @@ def _of_reports() -> set[tuple[str, str]]:
 
 
 def _called(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield constant texts of wordings and worded errors in a file; Babel reads none inside an f-string."""
+    """Yield constant texts of wordings and worded texts in a file; Babel reads none inside an f-string."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name("say" | "ChartError" | "CapabilityError"), args=[ast.Constant(str(text))]):
+            case ast.Call(
+                func=ast.Name("say" | "WordedText" | "ChartError" | "CapabilityError"), args=[ast.Constant(str(text))]
+            ):
                 yield text, ""
             case ast.Call(
                 func=ast.Attribute(ast.Name("say"), "within"),

@@ -14,8 +14,8 @@ from babel.support import NullTranslations
 from starlette.requests import Request
 
 from reporting.languages import DEFAULT, LANGUAGES, Catalogues, tag_of
-from seeds import Bin, Grade, Seed, WarningEvent
-from seeds.format.language import ActionPart, DescribedPart, Language, TitledPart
+from seeds import Bin, ContentSum, Grade, Seed, WarningEvent
+from seeds.format.language import ActionPart, DescribedPart, Language, NamedPart, TitledPart
 
 COOKIE = "nonferrous_language"
 CATALOGUES = Catalogues(Path(__file__).parent / "locale", "dashboard")
@@ -71,8 +71,8 @@ def described(part: DescribedPart, language: Language) -> Text:
     return _text(part.description_in(language), language)
 
 
-def titled(part: TitledPart, language: Language) -> Text:
-    """Title of a process, bin, grade or event in a language; the stated one where the seed has no other."""
+def titled(part: TitledPart | NamedPart, language: Language) -> Text:
+    """Title of a part of a seed in a language; the stated one where the seed has no other."""
     return _text(part.title_in(language), language)
 
 
@@ -89,7 +89,8 @@ def named(seed: Seed, name: str, language: Language) -> Text:
     part = seed.targets.get(name) or next((one for one in seed.columns if one.name == name), None)
     if part is not None:
         return described(part, language)
-    others: tuple[WarningEvent | Grade | Bin, ...] = (*seed.warnings, *seed.grades, *seed.bins)
+    sums = (one for grade in seed.grades for one in grade.sums)
+    others: tuple[WarningEvent | Grade | Bin | ContentSum, ...] = (*seed.warnings, *seed.grades, *seed.bins, *sums)
     other = next((one for one in others if one.name == name), None)
     return Text(name, tag_of(DEFAULT)) if other is None else titled(other, language)
 

@@ -11,9 +11,11 @@ import pandas as pd
 
 from drafting.columns import DetectedColumn
 from drafting.findings import DraftError, Suspicion
-from drafting.lengths import USUAL, length, snapped
+from drafting.label_period import FEW_IN_RUN, first_of_runs, label_period
+from drafting.lengths import length, snapped
 from drafting.shared_times import has_label_of_stamp, rows_of_a_stamp
 from physics.arrays import BoolArray, FloatArray, IntArray
+from reporting.wording import WordedText
 
 # Names of what a row may be about, in the languages of plants; a column called so is preferred.
 _UNIT_WORDS = re.compile(
@@ -23,8 +25,6 @@ _UNIT_WORDS = re.compile(
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
 _FEW_CLOCKS = 200
 _FEW_REPEATED = 0.01
-_FEW_IN_RUN = 3
-_RUNS_AT_LEAST = 5
 _GAP_STEPS = 3
 _REGULAR = 0.8
 
@@ -118,11 +118,12 @@ def find_clock(
         order = np.argsort(code, kind="stable")
         labels = target.codes[order][~target.missing[order]]
         runs = len(first_of_runs(labels, code[order][~target.missing[order]]))
-        if target.numbers is not None and runs * _FEW_IN_RUN <= len(labels):
-            evidence = f"{runs} labels in {len(labels)} rows: each stands in several rows on end"
-            findings.append(
-                Suspicion("repeated labels", target.text, evidence, "nothing: without a time no period is known")
+        if target.numbers is not None and runs * FEW_IN_RUN <= len(labels):
+            evidence = WordedText(
+                "%(labels)s labels in %(rows)s rows: each stands in several rows on end", labels=runs, rows=len(labels)
             )
+            done = WordedText("nothing: without a time no period is known")
+            findings.append(Suspicion("repeated labels", target.text, evidence, done))
         return RowOrder(None, key, order, code, found=findings)
     assert clock.times is not None
     stamps = clock.times.values.to_numpy().astype("datetime64[us]")
@@ -139,7 +140,7 @@ def find_clock(
     if together == 1:
         findings += _repeated_times(clock, key, when[order], code[order], time_zone)
     findings += _steps(when[order], code[order], step, clock)
-    label_step, statistic = _labels(target, when[order], code[order], order, step, findings)
+    label_step, statistic = label_period(target, when[order], code[order], order, step, findings)
     label_step = _stated(period, step, label_step)
     if together > 1:
         if period is None and not has_label_of_stamp(target, order, when[order], code[order]):
@@ -176,14 +177,14 @@ def _find_time(
     _ask(best)
     others = ", ".join(column.text for column in times if column is not best)
     if best.times is not None and best.times.zoned:
-        evidence = "its times carry an offset from UTC"
-        findings.append(
-            Suspicion("choice", best.text, evidence, "are kept at UTC; name the plant's zone by --time-zone")
-        )
-    evidence = f"{int(apart(best))} different times in {len(best.missing)} rows" + (
-        f"; others: {others}" if others else ""
-    )
-    findings.append(Suspicion("choice", best.text, evidence, "is the time of the rows; name another by --time"))
+        evidence = WordedText("its times carry an offset from UTC")
+        done = WordedText("are kept at UTC; name the plant's zone by --time-zone")
+        findings.append(Suspicion("choice", best.text, evidence, done))
+    evidence = WordedText("%(times)s different times in %(rows)s rows", times=int(apart(best)), rows=len(best.missing))
+    if others:
+        evidence = WordedText("%(evidence)s; others: %(others)s", evidence=evidence, others=others)
+    done = WordedText("is the time of the rows; name another by --time")
+    findings.append(Suspicion("choice", best.text, evidence, done))
     return best
 
 
@@ -235,9 +236,8 @@ def _find_unit(
     if not able:
         return None
     *_, units, best = min(able, key=lambda one: one[:3])
-    findings.append(
-        Suspicion("choice", best.text, f"distinguishes rows of one time: {units} units", "is the unit; else --unit")
-    )
+    evidence = WordedText("distinguishes rows of one time: %(count)s units", count=units)
+    findings.append(Suspicion("choice", best.text, evidence, WordedText("is the unit; else --unit")))
     return best
 
 
@@ -260,8 +260,11 @@ def _repeated_times(
         )
     if key is not None or again.mean() < _FEW_REPEATED:
         return []
-    evidence = f"{again.sum()} rows have the time of another, and no column distinguishes them"
-    return [Suspicion("irregular", time.text, evidence, "one unit is assumed; name its column by --unit")]
+    evidence = WordedText(
+        "%(count)s rows have the time of another, and no column distinguishes them", count=again.sum()
+    )
+    done = WordedText("one unit is assumed; name its column by --unit")
+    return [Suspicion("irregular", time.text, evidence, done)]
 
 
 def _stated(period: float | None, step: float, label_step: float | None) -> float | None:
@@ -275,8 +278,12 @@ def _stated(period: float | None, step: float, label_step: float | None) -> floa
 
 def _of_stamps(time: DetectedColumn, together: int, label_step: float) -> Suspicion:
     """Say what becomes of rows that share a stamp."""
-    evidence = f"{together} rows of a unit share each time: one label, not {together}"
-    done = f"become one row each {length(label_step)} ([table] every), numbers by their mean"
+    evidence = WordedText(
+        "%(rows)s rows of a unit share each time: one label, not %(labels)s", rows=together, labels=together
+    )
+    done = WordedText(
+        "become one row each %(period)s ([table] every), numbers by their mean", period=length(label_step)
+    )
     return Suspicion("repeated labels", time.text, evidence, done)
 
 
@@ -303,88 +310,23 @@ def _steps(when: FloatArray, unit: IntArray, step: float, time: DetectedColumn) 
     regular = float(np.mean(np.abs(inner - step) < 0.5 * step))
     findings = []
     if regular < _REGULAR:
-        evidence = f"only {regular:.0%} of the steps are near the usual {length(step)}"
-        done = f"a period of {length(step)} is assumed: check [process] period"
+        evidence = WordedText(
+            "only %(share)s of the steps are near the usual %(step)s", share=f"{regular:.0%}", step=length(step)
+        )
+        done = WordedText("a period of %(step)s is assumed: check [process] period", step=length(step))
         return [Suspicion("irregular", time.text, evidence, done)]
     gaps = np.flatnonzero(steps > _GAP_STEPS * step)
     if len(gaps):
         longest = gaps[np.argmax(steps[gaps])]
         start = pd.Timestamp(when[longest], unit="s")
-        of = "1 gap of" if len(gaps) == 1 else f"{len(gaps)} gaps, the longest of"
-        evidence = f"{of} {length(float(steps[longest]))} after {start:%Y-%m-%d %H:%M}"
-        findings.append(Suspicion("gaps", time.text, evidence, "nothing: no value is carried over a gap"))
+        values = {"length": length(float(steps[longest])), "start": f"{start:%Y-%m-%d %H:%M}"}
+        evidence = (
+            WordedText("1 gap of %(length)s after %(start)s", **values)
+            if len(gaps) == 1
+            else WordedText("%(count)s gaps, the longest of %(length)s after %(start)s", count=len(gaps), **values)
+        )
+        findings.append(Suspicion("gaps", time.text, evidence, WordedText("nothing: no value is carried over a gap")))
     return findings
-
-
-def _labels(
-    target: DetectedColumn, when: FloatArray, unit: IntArray, order: IntArray, step: float, findings: list[Suspicion]
-) -> tuple[float | None, str]:
-    """Time that one label stands for, where rows are faster than labels, and how rows become one label."""
-    code = target.codes[order]
-    there = code >= 0
-    labels = np.flatnonzero(there)
-    if len(labels) < 2 * _FEW_IN_RUN:
-        return None, "mean"
-    first = first_of_runs(code[labels], unit[labels])
-    starts = labels[first]
-    apart = np.diff(when[starts])[np.diff(unit[starts]) == 0]
-    if target.numbers is None:
-        # A class may stay the same from label to label: what shows is that it changes at one hour alone.
-        label_step = _changes(when[starts[1:]][np.diff(unit[starts]) == 0], step)
-        if label_step is not None and len(labels) > 0.5 * len(code):
-            evidence = f"the class changes {len(first) - 1} times, each at the same time of a period"
-            done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-            findings.append(Suspicion("repeated labels", target.text, evidence, done))
-            findings += _misaligned(target, when[starts[1:]], label_step)
-            return label_step, "last"
-    elif len(first) >= _RUNS_AT_LEAST and len(labels) >= _FEW_IN_RUN * len(first):
-        length_of_run = float(np.median(np.diff(np.append(first, len(labels)))))
-        label_step = snapped(float(np.median(apart))) if len(apart) else step
-        is_regular = len(apart) and np.mean(np.abs(apart - label_step) < 0.25 * label_step) > 0.5
-        # A value that happens to stay for a few rows is no label of a longer period.
-        if length_of_run >= _FEW_IN_RUN and is_regular:
-            evidence = f"{len(first)} labels repeated about {length_of_run:.0f} times each are {len(first)} labels"
-            done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-            findings.append(Suspicion("repeated labels", target.text, evidence, done))
-            findings += _misaligned(target, when[starts], label_step)
-            return label_step, "last"
-        evidence = f"{len(first)} runs of one label in {len(labels)} rows with a label"
-        findings.append(Suspicion("repeated labels", target.text, evidence, "nothing: runs have no common length"))
-    between = np.diff(when[labels])[np.diff(unit[labels]) == 0]
-    typical = float(np.median(between)) if len(between) else step
-    if typical >= _FEW_IN_RUN * step:
-        label_step = snapped(typical)
-        evidence = f"{len(labels)} labels in {len(code)} rows, about {length(label_step)} apart"
-        done = f"one label each {length(label_step)}: rows become periods ([table] every)"
-        findings.append(Suspicion("repeated labels", target.text, evidence, done))
-        return label_step, "last"
-    return None, "mean"
-
-
-def _changes(times: FloatArray, step: float) -> float | None:
-    """Return the longest usual period with all changes at the same phase; None if none exceeds the step."""
-    if len(times) < 2 * _RUNS_AT_LEAST:
-        return None
-    for period in reversed(USUAL):
-        offset = times % period
-        if period >= _FEW_IN_RUN * step and np.mean(np.abs(offset - np.median(offset)) < 0.5 * step) > 0.95:
-            return float(period)
-    return None
-
-
-def _misaligned(target: DetectedColumn, starts: FloatArray, label_step: float) -> list[Suspicion]:
-    """Say where labels do not change at the edges of the periods."""
-    offset = np.median(starts % label_step)
-    if min(offset, label_step - offset) <= 0.02 * label_step:
-        return []
-    evidence = f"labels change {length(float(offset))} after the period's start"
-    done = "each period takes the label that stands at its end, and means over rows of two labels: shift the times"
-    return [Suspicion("repeated labels", target.text, evidence, done)]
-
-
-def first_of_runs(code: IntArray, unit: IntArray) -> IntArray:
-    """Positions at which another value begins than before, or another unit."""
-    return np.flatnonzero(np.r_[True, (np.diff(code) != 0) | (np.diff(unit) != 0)])
 
 
 def is_sorted(values: FloatArray) -> bool:

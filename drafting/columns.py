@@ -15,6 +15,7 @@ from drafting.findings import Suspicion, counted
 from drafting.headings import Heading
 from models.table.cells import numbers
 from physics.arrays import BoolArray, FloatArray, IntArray
+from reporting.wording import WordedText
 from seeds import TableFormat
 
 # In a column of numbers these say that nothing was measured, in any column the first ones; see models.table.cells.
@@ -224,23 +225,34 @@ def cell_suspicions(column: DetectedColumn) -> Iterator[Suspicion]:
         count = sum(column.markers.values())
         if below:
             n_kept = sum(column.markers[text] for text in below)
-            evidence = f"no values in {counted(count, 'cell')}: {listed}; {n_kept} beyond a laboratory's limit"
-            done = (
+            evidence = WordedText(
+                "no values in %(cells)s: %(listed)s; %(count)s beyond a laboratory's limit",
+                cells=counted(count, "cell"),
+                listed=listed,
+                count=n_kept,
+            )
+            done = WordedText(
                 "read as missing ([table] missing): values below the limit are lost; write half the limit in the file"
             )
         else:
-            evidence, done = f"no values in {counted(count, 'cell')}: {listed}", "read as missing ([table] missing)"
+            evidence = WordedText("no values in %(cells)s: %(listed)s", cells=counted(count, "cell"), listed=listed)
+            done = WordedText("read as missing ([table] missing)")
         yield Suspicion("cannot be read", column.text, evidence, done)
     if column.stands_in:
-        evidence = f"{counted(column.stands_in, 'cell')} with a number far from all others, such as -9999: no value?"
-        yield Suspicion(
-            "cannot be read", column.text, evidence, "their rows are rejected and listed: empty these cells"
+        evidence = WordedText(
+            "%(cells)s with a number far from all others, such as -9999: no value?",
+            cells=counted(column.stands_in, "cell"),
         )
+        done = WordedText("their rows are rejected and listed: empty these cells")
+        yield Suspicion("cannot be read", column.text, evidence, done)
     if column.times is None and column.texts is not None:
         examples = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
         if looks_like_times(examples.tolist()):
-            evidence = f"looks like dates, such as {examples.iloc[0]!r}, in no format that is known"
-            yield Suspicion("dates", column.text, evidence, "is read as text; a time is named by --time, --time-format")
+            shown = repr(examples.iloc[0])
+            evidence = WordedText("looks like dates, such as %(shown)s, in no format that is known", shown=shown)
+            done = WordedText("is read as text; a time is named by --time, --time-format")
+            yield Suspicion("dates", column.text, evidence, done)
     if column.times is not None and column.times.unread:
-        cells = ", ".join(map(repr, column.times.unread))
-        yield Suspicion("cannot be read", column.text, f"no times: {cells}", "their rows cannot be read: mend the file")
+        evidence = WordedText("no times: %(listed)s", listed=", ".join(map(repr, column.times.unread)))
+        done = WordedText("their rows cannot be read: mend the file")
+        yield Suspicion("cannot be read", column.text, evidence, done)

@@ -6,7 +6,18 @@ from drafting.clock import RowOrder
 from drafting.columns import DetectedColumn
 from drafting.findings import DraftError, Suspicion
 from drafting.source import Content
-from models.consistency.dates import contradictions
+from models.consistency.dates import CalendarExample, Contradiction, contradictions
+from reporting.wording import WordedText
+
+_WEEKDAYS = (
+    WordedText("Monday"),
+    WordedText("Tuesday"),
+    WordedText("Wednesday"),
+    WordedText("Thursday"),
+    WordedText("Friday"),
+    WordedText("Saturday"),
+    WordedText("Sunday"),
+)
 
 
 def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
@@ -31,10 +42,28 @@ def date_suspicions(content: Content, clock: RowOrder) -> list[Suspicion]:
     faults = contradictions(clock.time.times.values, columns, clock.unit_code)
     turned = [one for one in faults if one.is_exchange]
     if not turned:
-        return [Suspicion("dates", heading, str(one), "nothing: which of them is right?") for one in faults]
+        done = WordedText("nothing: which of them is right?")
+        return [Suspicion("dates", heading, _evidence(one), done) for one in faults]
     evidence = ". ".join(map(str, turned[:3]))
     option = _exchange_option(clock.time, content.dialect.encoding is not None)
     raise DraftError(f"column {heading}: day and month are exchanged: {evidence}; {option}")
+
+
+def _evidence(fault: Contradiction) -> WordedText:
+    """Contradiction with a column of the calendar as text."""
+    example = fault.example
+    assert isinstance(example, CalendarExample)  # that of the order of rows is always an exchange
+    return WordedText(
+        "%(column)s contradicts %(count)s of %(dates)s dates (%(share)s), such as '%(cell)s' on %(when)s, "
+        "a %(weekday)s",
+        column=fault.what,
+        count=fault.rows,
+        dates=fault.compared,
+        share=f"{fault.rows / fault.compared:.1%}",
+        cell=example.cell,
+        when=f"{example.when:%Y-%m-%d %H:%M}",
+        weekday=_WEEKDAYS[example.when.weekday()],
+    )
 
 
 def _exchange_option(time: DetectedColumn, is_text: bool) -> str:

@@ -12,10 +12,16 @@ from pathlib import Path
 
 from drafting.findings import DraftError
 from drafting.headings import unit_of
+from reporting.wording import WordedText
 from seeds import TableFormat
 
 SEPARATORS = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_NAMES = {
+    ",": WordedText("comma"),
+    ";": WordedText("semicolon"),
+    "\t": WordedText("tab"),
+    "|": WordedText("vertical bar"),
+}
 # Titles stand above a header in a few rows at most; the rest of the lines is what rules are found from.
 _ABOVE = 30
 _SAMPLE_LINES = 3000
@@ -61,8 +67,8 @@ class Dialect:
         Sheets of a workbook that the table is made of.
     headings : tuple of str
         What the header of a CSV file holds.
-    doubt : str
-        Why the decimal sign is not sure; empty where it is.
+    doubt : WordedText or None
+        Why the decimal sign is not sure; None where it is.
     """
 
     encoding: str | None = None
@@ -74,7 +80,7 @@ class Dialect:
     units: dict[str, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
-    doubt: str = ""
+    doubt: WordedText | None = None
 
     @property
     def form(self) -> TableFormat:
@@ -93,7 +99,7 @@ class Dialect:
     @property
     def separator_name(self) -> str:
         """The separator in a word."""
-        return _NAMES.get(self.separator or "", "none")
+        return _NAMES.get(self.separator or "", WordedText("none"))
 
 
 def find_encoding(file: Path) -> str:
@@ -241,8 +247,8 @@ def below_header(rows: Sequence[Sequence[object]], header: int) -> tuple[tuple[i
 
 def find_signs(
     cells: Iterable[str], place: str, separator: str | None = None, decimal: str | None = None
-) -> tuple[str, str, str]:
-    """Decimal sign, thousands sign and doubt (each empty where there is none) of numbers written as text.
+) -> tuple[str, str, WordedText | None]:
+    """Decimal sign, thousands sign (or empty) and doubt, if any, of numbers written as text.
 
     A sign with other than three digits behind it, behind a leading zero or behind more than three digits is a decimal
     sign; one that stands twice in a number, or before the other sign, parts thousands.
@@ -261,7 +267,7 @@ def find_signs(
             continue
         _vote(text, votes, unsure)
     is_decimal = {sign: votes["decimal", sign] for sign in ".,"}
-    doubt = ""
+    doubt = None
     if decimal is None and not any(is_decimal.values()) and len(unsure) == 1:
         sign = next(iter(unsure))
         if not votes["thousands", sign]:
@@ -277,22 +283,27 @@ def find_signs(
     return point, " " if group.isspace() else group, doubt
 
 
-def _by_separator(sign: str, shown: str, place: str, separator: str | None) -> tuple[str, str]:
+def _by_separator(sign: str, shown: str, place: str, separator: str | None) -> tuple[str, WordedText | None]:
     """Decimal sign of a file in which a sign is only ever followed by three digits, and what to say of it.
 
     Countries that write a decimal comma part cells by semicolons, those that write a point by commas.
     """
     if (sign, separator) == (".", ","):
-        return ".", ""
+        return ".", None
     typical = {(",", ";"): ",", (",", ","): "."}.get((sign, separator or ""))
     if typical is None:
         raise DraftError(
             f"{place}: got numbers such as {shown!r}: {sign!r} may be the decimal sign or part thousands;"
             " give --decimal point or --decimal comma"
         )
-    taken = "the decimal sign" if typical == sign else "the sign of thousands"
-    every = f"{sign!r} has three digits behind it in every number, such as {shown!r}"
-    return typical, f"{every}; {separator!r} stands between cells, so it is taken for {taken}"
+    return typical, WordedText(
+        "%(sign)s has three digits behind it in every number, such as %(shown)s; %(separator)s stands between cells, "
+        "so it is taken for %(taken)s",
+        sign=repr(sign),
+        shown=repr(shown),
+        separator=repr(separator),
+        taken=WordedText("the decimal sign") if typical == sign else WordedText("the sign of thousands"),
+    )
 
 
 def _vote(text: str, votes: Counter[tuple[str, str]], unsure: dict[str, str]) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from drafting.clock import RowOrder, find_clock
 from drafting.columns import MOST_VALUES, DetectedColumn, cell_suspicions, find_column, named_values
 from drafting.date_findings import date_suspicions
-from drafting.findings import DraftError, Suspicion, counted, worst_first
+from drafting.dialect import Dialect
+from drafting.findings import DraftError, Suspicion, counted, joined, worst_first
 from drafting.headings import name_of, read_headings
 from drafting.lengths import length, read_period
 from drafting.roles import MOST_CODES, ColumnDraft, place
@@ -21,6 +22,7 @@ from drafting.source import Content, read_content
 from models.table.contract import Checked
 from models.table.formatting import named
 from models.table.reading import read_table
+from reporting.wording import WordedText
 from seeds import Seed
 from seeds.format.loader import parse
 from seeds.format.names import nearest
@@ -263,26 +265,32 @@ def _class_codes(target: DetectedColumn) -> Suspicion:
     """Ask for a confirmation that the target's whole numbers are classes."""
     assert target.texts is not None
     values = ", ".join(sorted(target.texts.dropna().unique()))
-    done = "is a class: confirm it by --codes, or say --amounts where its numbers are amounts"
-    return Suspicion("class codes", target.text, f"whole numbers {values}: codes of classes, or amounts?", done)
+    evidence = WordedText("whole numbers %(values)s: codes of classes, or amounts?", values=values)
+    done = WordedText("is a class: confirm it by --codes, or say --amounts where its numbers are amounts")
+    return Suspicion("class codes", target.text, evidence, done)
 
 
 def _of_file(content: Content) -> list[Suspicion]:
     """Return the findings on the file itself."""
     dialect, findings = content.dialect, []
     if dialect.encoding in ("cp1252", "latin-1", "gb18030"):
-        evidence = f"not UTF-8; its bytes look like {dialect.encoding}"
-        findings.append(Suspicion("encoding", content.file.name, evidence, "is read so ([table] encoding)"))
+        evidence = WordedText("not UTF-8; its bytes look like %(encoding)s", encoding=dialect.encoding)
+        done = WordedText("is read so ([table] encoding)")
+        findings.append(Suspicion("encoding", content.file.name, evidence, done))
     if dialect.doubt:
-        findings.append(Suspicion("mixed formats", content.file.name, dialect.doubt, "is read so; else give --decimal"))
+        done = WordedText("is read so; else give --decimal")
+        findings.append(Suspicion("mixed formats", content.file.name, dialect.doubt, done))
     if dialect.header > 1:
-        evidence = f"{counted(dialect.header - 1, 'row')} above the header"
-        findings.append(Suspicion("header", content.file.name, evidence, "they are passed over ([table] header)"))
+        evidence = WordedText("%(rows)s above the header", rows=counted(dialect.header - 1, "row"))
+        done = WordedText("they are passed over ([table] header)")
+        findings.append(Suspicion("header", content.file.name, evidence, done))
     if dialect.skip:
-        rows = ", ".join(map(str, dialect.skip))
-        units = f"; {len(dialect.units)} units are taken from there" if dialect.units else ""
-        evidence = f"row {rows} below the header holds no data{units}"
-        findings.append(Suspicion("header", content.file.name, evidence, "is passed over ([table] skip)"))
+        evidence = WordedText("row %(rows)s below the header holds no data", rows=", ".join(map(str, dialect.skip)))
+        if dialect.units:
+            count = len(dialect.units)
+            evidence = WordedText("%(evidence)s; %(count)s units are taken from there", evidence=evidence, count=count)
+        done = WordedText("is passed over ([table] skip)")
+        findings.append(Suspicion("header", content.file.name, evidence, done))
     return findings
 
 
@@ -291,40 +299,77 @@ def _of_target(target: DetectedColumn, is_class: bool, clock: RowOrder) -> list[
     findings = []
     code = target.codes[~target.missing]
     if is_class:
-        evidence = f"{len(np.unique(code))} different values"
-        findings.append(Suspicion("choice", target.text, evidence, "is a class: task classification"))
+        evidence = WordedText("%(count)s different values", count=len(np.unique(code)))
+        done = WordedText("is a class: task classification")
+        findings.append(Suspicion("choice", target.text, evidence, done))
     labels = len(code)
     if clock.is_faster:
         labels = 1 + int(np.count_nonzero(np.diff(target.codes[clock.order][~target.missing[clock.order]])))
     if labels < _FEW_LABELS:
-        evidence = counted(labels, "label")
-        done = "nothing: a model needs about 50 to learn from and as many again to be measured on"
-        findings.append(Suspicion("few rows", target.text, evidence, done))
+        done = WordedText("nothing: a model needs about 50 to learn from and as many again to be measured on")
+        findings.append(Suspicion("few rows", target.text, counted(labels, "label"), done))
     return findings
 
 
 def _summary(content: Content, clock: RowOrder, checked: Checked) -> list[tuple[str, str]]:
     dialect = content.dialect
-    lines = [("file", content.file.name)]
+    lines: list[tuple[str, str]] = [(WordedText("file"), content.file.name)]
     if dialect.sheets:
-        on = f", joined on {' and '.join(content.joined_on)}" if content.joined_on else ""
-        lines.append(("sheet" if len(dialect.sheets) == 1 else "sheets", f"{', '.join(dialect.sheets)}{on}"))
+        sheets = ", ".join(dialect.sheets)
+        if content.joined_on:
+            sheets = WordedText("%(sheets)s, joined on %(columns)s", sheets=sheets, columns=joined(content.joined_on))
+        lines.append((WordedText("sheet") if len(dialect.sheets) == 1 else WordedText("sheets"), sheets))
     if dialect.encoding is not None:
-        written = f"{dialect.encoding}, {dialect.separator_name} between cells, decimal {_sign(dialect.decimal)}"
-        written += f", thousands {_sign(dialect.thousands)}" if dialect.thousands else ""
-        lines.append(("written as", f"{written}, header in row {dialect.header}"))
-    taken = f"{len(checked.table)} periods made of them" if clock.is_faster else f"{len(checked.table)} taken"
-    lines.append(("rows", f"{len(content.frame)} in the file, {taken}"))
+        lines.append((WordedText("written as"), _written(dialect)))
+    count, rows = len(checked.table), len(content.frame)
+    taken = (
+        WordedText("%(rows)s in the file, %(count)s periods made of them", rows=rows, count=count)
+        if clock.is_faster
+        else WordedText("%(rows)s in the file, %(count)s taken", rows=rows, count=count)
+    )
+    lines.append((WordedText("rows"), taken))
     if clock.time is not None and clock.time.times is not None:
         times = clock.time.times.values.dropna()
-        lines.append(("time", f"{clock.time.text}: {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"))
+        span = WordedText(
+            "%(column)s: %(first)s to %(last)s",
+            column=clock.time.text,
+            first=f"{times.min():%Y-%m-%d %H:%M}",
+            last=f"{times.max():%Y-%m-%d %H:%M}",
+        )
+        lines.append((WordedText("time"), span))
     if clock.period is not None and clock.step is not None:
-        faster = f", from rows of {length(clock.step)}" if clock.period > clock.step else ""
-        lines.append(("period", f"{length(clock.period)}{faster}"))
+        period = length(clock.period)
+        if clock.period > clock.step:
+            period = WordedText("%(period)s, from rows of %(step)s", period=period, step=length(clock.step))
+        lines.append((WordedText("period"), period))
     if clock.unit is not None:
-        lines.append(("units", f"{clock.unit.text}: {int(clock.unit_code.max()) + 1}"))
+        lines.append((WordedText("units"), f"{clock.unit.text}: {int(clock.unit_code.max()) + 1}"))
     return lines
 
 
+def _written(dialect: Dialect) -> str:
+    """Form of a text file in one line."""
+    parts = {"encoding": dialect.encoding, "separator": dialect.separator_name, "decimal": _sign(dialect.decimal)}
+    if not dialect.thousands:
+        return WordedText(
+            "%(encoding)s, %(separator)s between cells, decimal %(decimal)s, header in row %(header)s",
+            header=dialect.header,
+            **parts,
+        )
+    return WordedText(
+        "%(encoding)s, %(separator)s between cells, decimal %(decimal)s, thousands %(thousands)s, header in row "
+        "%(header)s",
+        thousands=_sign(dialect.thousands),
+        header=dialect.header,
+        **parts,
+    )
+
+
 def _sign(sign: str) -> str:
-    return {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}.get(sign, sign)
+    names = {
+        ".": WordedText("point"),
+        ",": WordedText("comma"),
+        " ": WordedText("space"),
+        "'": WordedText("apostrophe"),
+    }
+    return names.get(sign, sign)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from drafting.clock import RowOrder, is_sorted
 from drafting.columns import MOST_VALUES, DetectedColumn
+from drafting.copies import LEFT_OUT, copies
 from drafting.dialect import looks_like_value
 from drafting.faster_rows import by_period
 from drafting.findings import Suspicion
@@ -18,13 +19,12 @@ from drafting.leakage.same_test import same_test
 from drafting.leakage.target_leakage import TWIN_R2, balance, is_earlier_label, sample_of, single_leaks, together
 from models.consistency.order import sorted_by
 from physics.arrays import FloatArray
+from reporting.wording import WordedText
 
 _LATE_WORDS = re.compile(
     r"(?i)(^|[_\W])(lab|labor|laboratory|assay|assayed|result|results|analysis|analyse|final|ergebnis|befund|"
     r"resultat|resultado|laboratorio|labo)([_\W\d]|$)|化验|结果"
 )
-_COPY = 0.9999
-_MOST_COPY_ROWS = 8000
 _STUCK_VALUES = 50
 _STUCK_ROWS = 20
 _RARE = 5
@@ -91,9 +91,10 @@ def place(
     findings: list[Suspicion] = []
     roles = _identity(target, clock)
     remaining = [column for column in columns if column.text not in roles]
-    for one in _useless(remaining, clock):
-        roles[one.where] = (None, f"{one.kind}: {one.evidence}")
-        findings.append(one)
+    for column in remaining:
+        if (one := _useless(column)) is not None:
+            roles[one.where] = (None, f"{one.kind}: {one.evidence}")
+            findings.append(one)
     remaining = [column for column in remaining if column.text not in roles]
     earlier = [column for column in remaining if is_earlier_label(column, target, clock)]
     roles |= {column.text: ("before", "the target of the row before") for column in earlier}
@@ -101,16 +102,16 @@ def place(
     for one in _late(remaining, target, clock, is_class):
         is_late = one.done.startswith("has role late")
         if is_late and one.where in confirmed:
-            one = replace(one, done="is an input, as --input states")
+            one = replace(one, done=WordedText("is an input, as --input states"))
             roles[one.where] = ("during", CONFIRMED)
         elif is_late:
             roles[one.where] = ("late", f"{one.kind}: {one.evidence}")
         findings.append(one)
     during = {column.text for column in remaining if roles.get(column.text, ("during",))[0] == "during"}
     remaining = [column for column in remaining if column.text in during]
-    for one in _copies([column for column in remaining if column.text not in confirmed]):
+    for one in copies([column for column in remaining if column.text not in confirmed]):
         findings.append(one)
-        if one.done == "is left out":
+        if one.done == LEFT_OUT:
             roles[one.where] = (None, one.evidence)
     for column in remaining:
         roles.setdefault(column.text, ("during", "measured in the period"))
@@ -147,8 +148,13 @@ def _codes(column: DetectedColumn) -> list[Suspicion]:
     if (values % 1 != 0).any() or not _FEWEST_CODES <= len(values) <= MOST_CODES or n < _ROWS_A_CODE * len(values):
         return []
     listed = ", ".join(f"{value:g}" for value in values[:5]) + (", ..." if len(values) > 5 else "")
-    evidence = f"{len(values)} different whole numbers in {n} rows, {listed}: amounts, or codes of classes?"
-    done = "is read as amounts: confirm it by --amounts, or name classes by --codes"
+    evidence = WordedText(
+        "%(count)s different whole numbers in %(rows)s rows, %(listed)s: amounts, or codes of classes?",
+        count=len(values),
+        rows=n,
+        listed=listed,
+    )
+    done = WordedText("is read as amounts: confirm it by --amounts, or name classes by --codes")
     return [Suspicion("class codes", column.text, evidence, done)]
 
 
@@ -162,10 +168,16 @@ def _sorted(columns: Sequence[DetectedColumn], clock: RowOrder) -> list[Suspicio
         order = None if values is None else sorted_by(column.text, values)
         is_of_classes = column.numbers is None or column is columns[0] or bool(_codes(column))
         if order is not None and is_of_classes:
-            done = "nothing: rows are split in their order, so shuffle the rows"
+            evidence = WordedText(
+                "rows stand in %(runs)s runs of the %(values)s values of %(column)s",
+                runs=order.runs,
+                values=order.kinds,
+                column=order.name,
+            )
+            done = WordedText("nothing: rows are split in their order, so shuffle the rows")
             if column is not columns[0]:
-                done += ", or name it by --unit: then whole values of it are held out"
-            findings.append(Suspicion("sorted", column.text, str(order), done))
+                done = WordedText("%(action)s, or name it by --unit: then whole values of it are held out", action=done)
+            findings.append(Suspicion("sorted", column.text, evidence, done))
     return findings
 
 
@@ -189,53 +201,70 @@ def _late(
     return [*findings, *_after(target, _others(columns, findings))]
 
 
-def _useless(columns: Iterable[DetectedColumn], clock: RowOrder) -> list[Suspicion]:
-    """Columns that no model can learn from: empty, constant, identifiers, free text, further times."""
-    findings = []
-    for column in columns:
-        there = ~column.missing
-        values = int(column.codes.max()) + 1
-        n = int(there.sum())
-        done = "is left out"
-        if column.kind == "empty":
-            findings.append(Suspicion("constant", column.text, "no value in any row", done))
-        elif column.kind == "time":
-            findings.append(Suspicion("left out", column.text, "another time than that of the rows", done))
-        elif values == 1:
-            findings.append(Suspicion("constant", column.text, f"one value in all {n} rows: {_first(column)}", done))
-        elif column.texts is not None and (numbers := _numbers_in(column)):
-            done = "is left out: give all its numbers one form"
-            findings.append(Suspicion("mixed formats", column.text, numbers, done))
-        elif column.kind == "text" and values > 0.9 * n:
-            findings.append(Suspicion("identifier", column.text, f"{values} different texts in {n} rows", done))
-        elif column.kind == "text":
-            evidence = f"{values} different texts in {n} rows, more than {MOST_VALUES} values cover"
-            findings.append(Suspicion("free text", column.text, evidence, done))
-        elif column.numbers is not None and _counts(column.numbers[there]):
-            since = _SECONDS[0] <= _seconds(column.numbers[there]) < _SECONDS[1]
-            kind, remark = ("dates", ", perhaps seconds since 1970") if since else ("identifier", "")
-            done = "is left out: write times as dates" if since else done
-            findings.append(Suspicion(kind, column.text, f"whole numbers that count up in {n} rows{remark}", done))
-        elif column.numbers is not None and values == n and n > 50 and _is_code(column):
-            findings.append(Suspicion("identifier", column.text, f"{values} different whole numbers in {n} rows", done))
-    return findings
+def _useless(column: DetectedColumn) -> Suspicion | None:
+    """Return the finding on a column that no model can learn from; None where one can."""
+    if column.kind == "empty":
+        return Suspicion("constant", column.text, WordedText("no value in any row"), LEFT_OUT)
+    if column.kind == "time":
+        return Suspicion("left out", column.text, WordedText("another time than that of the rows"), LEFT_OUT)
+    if int(column.codes.max()) == 0:
+        count = int((~column.missing).sum())
+        evidence = WordedText("one value in all %(rows)s rows: %(value)s", rows=count, value=_first(column))
+        return Suspicion("constant", column.text, evidence, LEFT_OUT)
+    if column.texts is not None:
+        return _useless_texts(column)
+    return None if column.numbers is None else _useless_numbers(column, column.numbers[~column.missing])
 
 
-def _numbers_in(column: DetectedColumn) -> str:
-    """Return the finding on a text column with many number-like cells; empty if there are few."""
+def _useless_texts(column: DetectedColumn) -> Suspicion | None:
+    """Return the finding on numbers that cannot be read, identifiers and free text."""
+    values, rows = int(column.codes.max()) + 1, int((~column.missing).sum())
+    if numbers := _numbers_in(column):
+        done = WordedText("is left out: give all its numbers one form")
+        return Suspicion("mixed formats", column.text, numbers, done)
+    if column.kind != "text":
+        return None
+    evidence = WordedText("%(values)s different texts in %(rows)s rows", values=values, rows=rows)
+    if values > 0.9 * rows:
+        return Suspicion("identifier", column.text, evidence, LEFT_OUT)
+    evidence = WordedText("%(evidence)s, more than %(most)s values cover", evidence=evidence, most=MOST_VALUES)
+    return Suspicion("free text", column.text, evidence, LEFT_OUT)
+
+
+def _useless_numbers(column: DetectedColumn, numbers: FloatArray) -> Suspicion | None:
+    """Return the finding on counters, seconds and codes of rows."""
+    values, rows = int(column.codes.max()) + 1, len(numbers)
+    if _counts(numbers):
+        evidence = WordedText("whole numbers that count up in %(rows)s rows", rows=rows)
+        if not _SECONDS[0] <= _seconds(numbers) < _SECONDS[1]:
+            return Suspicion("identifier", column.text, evidence, LEFT_OUT)
+        evidence = WordedText("%(evidence)s, perhaps seconds since 1970", evidence=evidence)
+        return Suspicion("dates", column.text, evidence, WordedText("is left out: write times as dates"))
+    if values == rows > 50 and _is_code(column):
+        evidence = WordedText("%(values)s different whole numbers in %(rows)s rows", values=values, rows=rows)
+        return Suspicion("identifier", column.text, evidence, LEFT_OUT)
+    return None
+
+
+def _numbers_in(column: DetectedColumn) -> WordedText | None:
+    """Return the finding on a text column with many number-like cells; None if there are few."""
     assert column.texts is not None
     texts = column.texts.dropna().drop_duplicates().head(_LOOKED_AT)
     like = texts.map(looks_like_value).astype(bool)
     # A few codes with a sign in them are a category, whatever they look like.
     if like.mean() < _LIKE_NUMBERS or len(texts) < _FEW_CODES:
-        return ""
+        return None
     seen = [*texts[like].head(2), *texts[~like].head(1)]
     signs = [
         *texts[like & texts.str.contains(",", regex=False)].head(1),
         *texts[like & texts.str.contains(".", regex=False)].head(1),
     ]
     shown = ", ".join(map(repr, dict.fromkeys([*signs, *seen])))
-    return f"{like.mean():.0%} of its texts look like numbers, but cannot be read as such: {shown}"
+    return WordedText(
+        "%(share)s of its texts look like numbers, but cannot be read as such: %(shown)s",
+        share=f"{like.mean():.0%}",
+        shown=shown,
+    )
 
 
 def _first(column: DetectedColumn) -> str:
@@ -273,73 +302,20 @@ def _after(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list[Su
         if waits.sum() >= 3 and (~waits).sum() >= 3:
             empty_with, there_with = column.missing[waits].mean(), 1 - column.missing[~waits].mean()
             if empty_with > 0.95 and there_with > 0.5:
-                evidence = f"empty in {empty_with:.0%} of the {waits.sum()} rows without a label"
-                evidence += f", there in {there_with:.0%} of the others"
-                findings.append(
-                    Suspicion("known late", column.text, evidence, "has role late: it arrives with the label")
+                evidence = WordedText(
+                    "empty in %(empty)s of the %(rows)s rows without a label, there in %(there)s of the others",
+                    empty=f"{empty_with:.0%}",
+                    rows=waits.sum(),
+                    there=f"{there_with:.0%}",
                 )
+                done = WordedText("has role late: it arrives with the label")
+                findings.append(Suspicion("known late", column.text, evidence, done))
                 continue
         if _LATE_WORDS.search(column.text):
-            evidence = "its heading names a result of the laboratory"
-            done = "has role late; if it is available when the period starts, give it role before"
+            evidence = WordedText("its heading names a result of the laboratory")
+            done = WordedText("has role late; if it is available when the period starts, give it role before")
             findings.append(Suspicion("known late", column.text, evidence, done))
     return findings
-
-
-def _copies(columns: Sequence[DetectedColumn]) -> list[Suspicion]:
-    """Number columns that are a line of an earlier one, and categories that rename one."""
-    findings = []
-    numeric = [column for column in columns if column.numbers is not None]
-    if len(numeric) > 1:
-        rows = slice(None, None, max(1, len(numeric[0].missing) // _MOST_COPY_ROWS))
-        X = np.column_stack([column.numbers[rows] for column in numeric])  # type: ignore[index]
-        there = np.isfinite(X)
-        count = np.maximum(there.sum(axis=0), 1)
-        centred = np.where(there, X - np.where(there, X, 0.0).sum(axis=0) / count, 0.0)
-        spread = np.sqrt((centred**2).sum(axis=0))
-        Z = centred / np.where(spread > 0, spread, 1.0)
-        r = Z.T @ Z
-        gone: set[int] = set()
-        near: set[int] = set()
-        for i, j in zip(*np.nonzero(np.triu(np.abs(r) > _COPY, 1)), strict=True):
-            if i in gone or j in gone or j in near:
-                continue
-            how = f"correlation {r[i, j]:+.6f}"
-            if not _is_line(X[:, i], X[:, j]):
-                evidence, done = f"nearly a copy of {numeric[i].text}: {how}", "nothing: what they differ by may matter"
-                near.add(int(j))
-            else:
-                gone.add(int(j))
-                evidence, done = f"copy of {numeric[i].text}: {how}", "is left out"
-            findings.append(Suspicion("copy", numeric[j].text, evidence, done))
-    names = [column for column in columns if column.numbers is None]
-    for j, second in enumerate(names):
-        for first in names[:j]:
-            pairs = len(np.unique(first.codes.astype(np.int64) * (second.codes.max() + 2) + second.codes))
-            if pairs == len(np.unique(first.codes)) == len(np.unique(second.codes)):
-                evidence = f"copy of {first.text}: each value goes with one of its values"
-                findings.append(Suspicion("copy", second.text, evidence, "is left out"))
-                break
-    return findings
-
-
-def _is_line(x: FloatArray, y: FloatArray) -> bool:
-    """Return whether y is a linear function of x, except for the rounding of both."""
-    both = np.isfinite(x) & np.isfinite(y)
-    x, y = x[both], y[both]
-    slope, offset = np.polynomial.Polynomial.fit(x, y, 1).convert().coef[::-1]
-    error = np.abs(y - offset - slope * x)
-    written = 0.5 * (_last_digit(y) + abs(slope) * _last_digit(x))
-    return bool(error.max() <= 1.05 * written + 1e-9 * np.abs(y).max())
-
-
-def _last_digit(values: FloatArray) -> float:
-    """Size of the last digit to which values are written; 0 where they are not rounded."""
-    for digits in range(-3, 10):
-        scaled = values * 10.0**digits
-        if np.all(np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-6)):
-            return float(10.0**-digits)
-    return 0.0
 
 
 def longest_run(column: DetectedColumn, clock: RowOrder) -> tuple[int, int]:
@@ -363,8 +339,12 @@ def _stuck(column: DetectedColumn, clock: RowOrder) -> list[Suspicion]:
     typical = n / max(1, runs)
     if runs < _STUCK_VALUES or longest < max(_STUCK_ROWS, 20 * typical):
         return []
-    evidence = f"one value in {longest} rows on end, where it usually changes after {typical:.1f}"
-    return [Suspicion("stuck", column.text, evidence, "nothing: does the sensor stick?")]
+    evidence = WordedText(
+        "one value in %(rows)s rows on end, where it usually changes after %(typical)s",
+        rows=longest,
+        typical=f"{typical:.1f}",
+    )
+    return [Suspicion("stuck", column.text, evidence, WordedText("nothing: does the sensor stick?"))]
 
 
 def _categories(column: DetectedColumn) -> list[Suspicion]:
@@ -375,13 +355,23 @@ def _categories(column: DetectedColumn) -> list[Suspicion]:
     findings = []
     if len(counts) > MOST_VALUES:
         share = counts.iloc[:MOST_VALUES].sum() / counts.sum()
-        evidence = f"{len(counts)} values; the first {MOST_VALUES} stand in {share:.0%} of the rows"
-        findings.append(Suspicion("many values", column.text, evidence, "the other values are read as missing"))
+        evidence = WordedText(
+            "%(values)s values; the first %(most)s stand in %(share)s of the rows",
+            values=len(counts),
+            most=MOST_VALUES,
+            share=f"{share:.0%}",
+        )
+        done = WordedText("the other values are read as missing")
+        findings.append(Suspicion("many values", column.text, evidence, done))
     rare = counts[counts < _RARE]
     if len(rare):
         listed = ", ".join(map(repr, rare.index[:3]))
-        evidence = f"{len(rare)} values in fewer than {_RARE} rows each: {listed}"
-        findings.append(
-            Suspicion("rare values", column.text, evidence, "they are kept, but a model has few rows of them")
+        evidence = WordedText(
+            "%(values)s values in fewer than %(least)s rows each: %(listed)s",
+            values=len(rare),
+            least=_RARE,
+            listed=listed,
         )
+        done = WordedText("they are kept, but a model has few rows of them")
+        findings.append(Suspicion("rare values", column.text, evidence, done))
     return findings

@@ -9,7 +9,7 @@ import pandas as pd
 
 from drafting.clock import RowOrder
 from drafting.columns import MOST_VALUES, DetectedColumn
-from drafting.findings import Suspicion, counted
+from drafting.findings import Suspicion, counted, joined
 from drafting.lengths import length
 from drafting.ranges import ObservedRange, find_range
 from drafting.roles import CONFIRMED, ColumnDraft
@@ -17,6 +17,7 @@ from drafting.source import Content
 from drafting.toml import ASSUMED, comment, length_of, listed, number, quoted, table, table_format
 from models.processes.lookup import kind_of_type
 from models.table.unit_errors import part_slip, slip
+from reporting.wording import WordedText
 from seeds import Column
 from seeds.format.column import Typical
 from seeds.format.units import nearest_unit
@@ -28,7 +29,7 @@ _HEAD = (
     "measured in the period has role during; data known only after it has role late, and no prediction may use it.",
 )
 
-_NO_UNIT = "no unit in the heading"
+_NO_UNIT = WordedText("no unit in the heading")
 _FACTS = (
     "Facts of the plant, which no table has: confirm each from drawings and name plates, then take the # away. "
     "`nonferrous seeds check` names those that are missing."
@@ -99,8 +100,11 @@ def _together(findings: Sequence[Suspicion]) -> list[Suspicion]:
     others = [one for one in findings if one.evidence != _NO_UNIT]
     if len(bare) < 2:
         return list(findings)
-    where = ", ".join(one.where for one in bare[:3]) + (f", {len(bare) - 3} more" if len(bare) > 3 else "")
-    return [*others, Suspicion("unit assumed", where, f"no unit in {len(bare)} headings", bare[0].done)]
+    where = ", ".join(one.where for one in bare[:3])
+    if len(bare) > 3:
+        where = WordedText("%(names)s, %(count)s more", names=where, count=len(bare) - 3)
+    evidence = WordedText("no unit in %(count)s headings", count=len(bare))
+    return [*others, Suspicion("unit assumed", where, evidence, bare[0].done)]
 
 
 def _in_order(used: Iterable[ColumnDraft]) -> list[ColumnDraft]:
@@ -163,11 +167,13 @@ def _alike(column: DetectedColumn, texts: Sequence[str]) -> list[Suspicion]:
     seen: dict[str, list[str]] = {}
     for text in texts:
         seen.setdefault("".join(text.casefold().split()), []).append(text)
-    twice = [" and ".join(map(repr, same)) for same in seen.values() if len(same) > 1]
-    if not twice:
+    twice = next((same for same in seen.values() if len(same) > 1), None)
+    if twice is None:
         return []
-    done = "nothing: they stay different values; give them one spelling in the file"
-    return [Suspicion("mixed formats", column.text, f"values that differ in case or space alone: {twice[0]}", done)]
+    values = joined([*map(repr, twice)])
+    evidence = WordedText("values that differ in case or space alone: %(values)s", values=values)
+    done = WordedText("nothing: they stay different values; give them one spelling in the file")
+    return [Suspicion("mixed formats", column.text, evidence, done)]
 
 
 def _category(one: ColumnDraft, is_fast: bool, findings: list[Suspicion]) -> str:
@@ -198,8 +204,14 @@ def _unit(column: DetectedColumn, is_class: bool, findings: list[Suspicion]) -> 
     else:
         # The nearest is a suggestion: mbar for mbarg would be another pressure.
         near = nearest_unit(heading.said)
-        reason = f"'{heading.said}' in the heading is no known unit" + (f"; the nearest is {near}" if near else "")
-    findings.append(Suspicion("unit assumed", column.text, reason, "unit 1 is assumed"))
+        reason = (
+            WordedText(
+                "'%(said)s' in the heading is no known unit; the nearest is %(near)s", said=heading.said, near=near
+            )
+            if near
+            else WordedText("'%(said)s' in the heading is no known unit", said=heading.said)
+        )
+    findings.append(Suspicion("unit assumed", column.text, reason, WordedText("unit 1 is assumed")))
     return "1"
 
 
@@ -216,21 +228,29 @@ def _number(one: ColumnDraft, statistic: str | None, findings: list[Suspicion]) 
     if one.role != "target":
         above.append(_role(one))
     if span.outside:
-        evidence = f"{counted(span.outside, 'value')} outside {span.low:g} to {span.high:g}"
-        evidence += f"; from {span.lowest:.6g} to {span.highest:.6g}"
-        findings.append(Suspicion("outliers", column.text, evidence, "their rows are rejected and listed"))
+        evidence = WordedText(
+            "%(values)s outside %(low)s to %(high)s; from %(lowest)s to %(highest)s",
+            values=counted(span.outside, "value"),
+            low=f"{span.low:g}",
+            high=f"{span.high:g}",
+            lowest=f"{span.lowest:.6g}",
+            highest=f"{span.highest:.6g}",
+        )
+        done = WordedText("their rows are rejected and listed")
+        findings.append(Suspicion("outliers", column.text, evidence, done))
     error = _slips(column, unit, span)
     if error is None:
         pairs["typical"] = f"{{ mean = {number(span.mean)}, sd = {number(span.sd)} }}"
     else:
-        findings.append(Suspicion("another unit", column.text, error, "no typical value is stated, so that rows pass"))
+        done = WordedText("no typical value is stated, so that rows pass")
+        findings.append(Suspicion("another unit", column.text, error, done))
         above.append(f"No typical value: {error}.")
     if statistic is not None:
         pairs["statistic"] = quoted(statistic)
     return table("[[columns]]", pairs | {"source": quoted(ASSUMED)}, above, comments)
 
 
-def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None:
+def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> WordedText | None:
     """Unit error that the table reader would suspect if the typical value were stated."""
     assert column.numbers is not None
     stated = Column(
@@ -243,13 +263,26 @@ def _slips(column: DetectedColumn, unit: str, span: ObservedRange) -> str | None
         typical=Typical(mean=span.mean, sd=span.sd),
         source=ASSUMED,
     )
-    whole = slip(pd.Series(column.numbers), stated)
-    if whole is not None:
-        return whole[0]
+    if slip(pd.Series(column.numbers), stated) is not None:
+        median = np.median(column.numbers[np.isfinite(column.numbers)])
+        return WordedText("median %(value)s", value=f"{median:.6g}")
     part = part_slip(column.numbers, stated)
     if part is None or np.mean(part.rows) < 0.02:
         return None
-    return part.got
+    count = np.count_nonzero(part.rows)
+    if part.size > 1:
+        return WordedText(
+            "%(count)s of %(values)s values about %(size)s times larger than the others",
+            count=count,
+            values=part.values,
+            size=f"{part.size:.0f}",
+        )
+    return WordedText(
+        "%(count)s of %(values)s values about %(size)s times smaller than the others",
+        count=count,
+        values=part.values,
+        size=f"{1 / part.size:.0f}",
+    )
 
 
 def _previous(target: DetectedColumn, unit: str, period: float, taken: set[str]) -> str:
@@ -305,6 +338,8 @@ def equipment_text(process_type: str) -> tuple[str, list[Suspicion]]:
     for name, one in facts.items():
         lines.append(f"# {one.description}, {one.bounds}")
         lines.append(f'# {name} = {{ value = ..., unit = "{one.unit}", source = "practice: ..." }}')
-    evidence = f"physics of {process_type} computes with {counted(len(facts), 'fact')}"
-    done = "writes them as comments: [equipment] is not in a table, confirm it from drawings"
+    evidence = WordedText(
+        "physics of %(process)s computes with %(facts)s", process=process_type, facts=counted(len(facts), "fact")
+    )
+    done = WordedText("writes them as comments: [equipment] is not in a table, confirm it from drawings")
     return "\n".join(lines) + "\n", [Suspicion("equipment", "[equipment]", evidence, done)]

@@ -10,7 +10,7 @@ import typer
 
 from nonferrous.console import console, fail
 from nonferrous.groups import group
-from nonferrous.options import ProcessName
+from nonferrous.options import ProcessName, ReportLanguage
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -103,6 +103,7 @@ def draft_seed(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Seed file to write.", show_default="NAME.toml")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML page to write, with charts of the table.")] = None,
+    language: ReportLanguage = "en",
 ) -> None:
     """Draft a seed from a table and list suspected problems."""
     from drafting.job import DraftOptions, draft
@@ -139,7 +140,7 @@ def draft_seed(
     if report is not None:
         from drafting.page import page
 
-        report.write_text(page(drafted), encoding="utf-8")
+        report.write_text(page(drafted, language), encoding="utf-8")
     out.write_text(drafted.text, encoding="utf-8", newline="\n")
     _show(drafted, file, out, report)
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
+from babel import Locale
 from plotly.subplots import make_subplots
 
 from reporting.languages import DEFAULT
@@ -30,7 +31,7 @@ def panelled(rows: int = 1, cols: int = 1, **how: Any) -> go.Figure:
 
 
 def settings(say: Wording) -> dict[str, Any]:
-    """Settings of a figure on a page of a language, with the words of its toolbar and its notes."""
+    """Settings of a figure on a page of a language: words of its toolbar and notes, dates of its axes."""
     if say.language == DEFAULT:
         return dict(CONFIG)
     words = {
@@ -47,7 +48,15 @@ def settings(say: Wording) -> dict[str, Any]:
         "Zoom in": say("Zoom in"),
         "Zoom out": say("Zoom out"),
     }
-    return CONFIG | {"locale": say.language, "locales": {say.language: {"dictionary": words}}}
+    names = Locale(say.language).months["format"]
+    dates = {
+        "months": [*names["wide"].values()],
+        "shortMonths": [*names["abbreviated"].values()],
+        "month": say("%b %Y"),
+        "dayMonth": say("%b %-d"),
+        "dayMonthYear": say("%b %-d, %Y"),
+    }
+    return CONFIG | {"locale": say.language, "locales": {say.language: {"dictionary": words, "format": dates}}}
 
 
 def by_month(periods: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from reporting.languages import DEFAULT, Catalogues, tag_of
@@ -44,7 +44,11 @@ class Wording:
             A place has no value.
         """
         known = self._known.gettext(text) if text else text
-        return _PLACE.sub(lambda place: str(values[place[1]]), known)
+        return _PLACE.sub(lambda place: self.stated(values[place[1]]), known)
+
+    def stated(self, value: object) -> str:
+        """Return a value as text; a `WordedText` in the language."""
+        return value.worded(self) if isinstance(value, WordedText) else str(value)
 
     def within(self, context: str, text: str) -> str:
         """Return the meaning that a text without values has in a context: English has one word for both."""
@@ -54,6 +58,31 @@ class Wording:
 def listed(names: Iterable[str], say: Wording) -> str:
     """Return names as one text."""
     return say(", ").join(names)
+
+
+class WordedText(str):
+    """Text in English that a report can state in its language.
+
+    Parameters
+    ----------
+    text : str
+        English text, as a call of `Wording` takes it.
+    **values : object
+        Value of each place; worded texts among them are stated in the language as well.
+    """
+
+    _text: str
+    _values: Mapping[str, object]
+
+    def __new__(cls, text: str, **values: object) -> WordedText:
+        """Return the text with its values."""
+        one = super().__new__(cls, Wording()(text, **values))
+        one._text, one._values = text, values
+        return one
+
+    def worded(self, say: Wording) -> str:
+        """Return the text in the language of a wording."""
+        return say(self._text, **self._values)
 
 
 class WordedError(ValueError):
@@ -68,9 +97,9 @@ class WordedError(ValueError):
     """
 
     def __init__(self, text: str, **values: object) -> None:
-        super().__init__(Wording()(text, **values))
-        self._text, self._values = text, values
+        self._stated = WordedText(text, **values)
+        super().__init__(self._stated)
 
     def worded(self, say: Wording) -> str:
         """Return the text in the language of a wording."""
-        return say(self._text, **self._values)
+        return self._stated.worded(say)

@@ -16,7 +16,7 @@ from models.energy.answers import energy_answers
 from models.energy.grades import Norms
 from models.interfaces.answers import Answer
 from models.processes.lookup import energy_of
-from seeds import Grade, Norm, Seed
+from seeds import ContentSum, Grade, Norm, Seed
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class TargetDistance:
         How sure the limit is.
     grade : str
         Energy grade that the mean reaches; empty for none.
+    total : ContentSum or None
+        The sum that the limit is on.
     """
 
     seed: Seed
@@ -55,6 +57,7 @@ class TargetDistance:
     is_highest: bool
     verification: str
     grade: str = ""
+    total: ContentSum | None = None
 
     @property
     def distance(self) -> float:
@@ -121,14 +124,13 @@ def _of_grade(seed: Seed, means: Mapping[str, Figure]) -> list[TargetDistance]:
 
 
 def _of_limits(seed: Seed, grade: Grade, means: Mapping[str, Figure]) -> Iterator[TargetDistance]:
-    single = [((name,), limit) for name, limit in grade.limits.items()]
-    for names, limit in [*single, *((tuple(one.of), one) for one in grade.sums)]:
+    single = [((name,), limit, None) for name, limit in grade.limits.items()]
+    for names, limit, total in [*single, *((tuple(one.of), one, one) for one in grade.sums)]:
         if any(name not in means or means[name].unit != limit.unit for name in names):
             continue
         value = sum(means[name].value for name in names)
         # Ends of a sum are not known from those of its parts.
         low, high = (means[names[0]].low, means[names[0]].high) if len(names) == 1 else (math.nan, math.nan)
         for bound, is_highest in limit.bounds:
-            yield TargetDistance(
-                seed, grade, names, limit.unit, value, low, high, bound, is_highest, limit.verification
-            )
+            numbers = value, low, high, bound
+            yield TargetDistance(seed, grade, names, limit.unit, *numbers, is_highest, limit.verification, total=total)

@@ -9,19 +9,20 @@ from collections.abc import Sequence
 from drafting.columns import DetectedColumn
 from drafting.findings import Suspicion
 from drafting.headings import Heading
+from reporting.wording import WordedText
 
 # Results that one test, or one meter, gives together; the words of its target may be shorter than those of the others.
 _TESTS = {
-    "tensile test": (
+    WordedText("tensile test"): (
         r"tensile|\buts\b|\bts\b|yield (strength|stress|point)|\bys\b|proof (stress|strength)|\br[pm] ?\d*[.,]?\d*\b|"
         r"elongation|\ba ?(5|50|80)\b|reduction (of|in) area|zugfestigkeit|streckgrenze|dehngrenze|bruchdehnung|"
         r"brucheinschnürung|traction|limite d.élasticité|allongement|抗拉|屈服|延伸率|伸长率|断面收缩率",
         r"\byield\b",
     ),
-    "hardness test": (r"hardness|\bh(b|v|rc|rb|bw)\b|härte|dureté|dureza|硬度", None),
-    "impact test": (r"charpy|impact (energy|toughness|strength)|\bkv2?\b|kerbschlag|résilience|冲击", None),
-    "particle size analysis": (r"\b[dp] ?(10|20|25|50|75|80|90|97|98)\b|粒度|korngröße|granulom", None),
-    "electricity meter": (
+    WordedText("hardness test"): (r"hardness|\bh(b|v|rc|rb|bw)\b|härte|dureté|dureza|硬度", None),
+    WordedText("impact test"): (r"charpy|impact (energy|toughness|strength)|\bkv2?\b|kerbschlag|résilience|冲击", None),
+    WordedText("particle size analysis"): (r"\b[dp] ?(10|20|25|50|75|80|90|97|98)\b|粒度|korngröße|granulom", None),
+    WordedText("electricity meter"): (
         r"kvarh|\bkvah\b|reactive|power factor|\bcos ?(phi|φ)|\bco2\b|co₂|blindleistung|blindarbeit|leistungsfaktor|"
         r"无功|功率因数|碳排放",
         r"\bkwh\b|\bmwh\b|electricity|energy|stromverbrauch|用电|电量|能耗",
@@ -59,8 +60,10 @@ def same_test(target: DetectedColumn, columns: Sequence[DetectedColumn]) -> list
     for column in columns:
         test = _test_of_both(target.heading, column.heading)
         if test is not None:
-            evidence = f"by its heading a result of the {test} that gives {target.text}"
-            done = "has role late; if it is known before the target, confirm it by --input"
+            evidence = WordedText(
+                "by its heading a result of the %(test)s that gives %(target)s", test=test, target=target.text
+            )
+            done = WordedText("has role late; if it is known before the target, confirm it by --input")
             findings.append(Suspicion("known late", column.text, evidence, done))
     return findings
 
@@ -75,7 +78,7 @@ def _test_of_both(target: Heading, other: Heading) -> str | None:
         # "Yield" alone is the strength where a tensile strength is the target, and not where it is a share.
         if short and re.search(results, first) and re.search(short, second) and other.unit != "%":
             return test
-    return "assay" if _is_one_assay(target, other) else None
+    return WordedText("assay") if _is_one_assay(target, other) else None
 
 
 def _plain(text: str) -> str:

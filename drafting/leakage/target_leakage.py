@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from drafting.columns import DetectedColumn
-from drafting.findings import Suspicion
+from drafting.findings import Suspicion, joined
 from physics.arrays import BoolArray, FloatArray, IntArray
+from reporting.wording import WordedText
 
 if TYPE_CHECKING:
     from drafting.clock import RowOrder
@@ -59,7 +60,7 @@ class Sample:
     @property
     def measured_on(self) -> str:
         """The rows to measure on, as text."""
-        return "later rows" if self.has_time else "blocks of rows held out"
+        return WordedText("later rows") if self.has_time else WordedText("blocks of rows held out")
 
 
 def sample_of(target: DetectedColumn, in_time: IntArray, is_class: bool, has_time: bool) -> Sample:
@@ -113,19 +114,22 @@ def single_leaks(columns: Sequence[DetectedColumn], sample: Sample) -> dict[str,
         return leaks
     for column in columns:
         score, evidence, limit = _of_classes(column, sample) if sample.classes else _of_number(column, sample)
-        if score >= limit:
-            done = "has role late; if it is known before the target, confirm it by --input"
+        if evidence is not None and score >= limit:
+            done = WordedText("has role late; if it is known before the target, confirm it by --input")
             leaks[column.text] = score, Suspicion("leak", column.text, evidence, done)
     return leaks
 
 
-def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, str, float]:
+def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, WordedText | None, float]:
     """R² on later rows of the best rising or bent curve of one column, and what to say of it."""
     limit = LEAK_R2
     if column.numbers is None:
         means = _means(column.codes[sample.rows], sample)
         r2 = _r2(means, sample)
-        return r2, f"its values alone give the target with R² {r2:.4f} on {sample.measured_on}", limit
+        text = WordedText(
+            "its values alone give the target with R² %(r2)s on %(rows)s", r2=f"{r2:.4f}", rows=sample.measured_on
+        )
+        return r2, text, limit
     x = column.numbers[sample.rows]
     there = np.isfinite(x)
     training = there & ~sample.later
@@ -135,15 +139,21 @@ def _of_number(column: DetectedColumn, sample: Sample) -> tuple[float, str, floa
         or there.mean() < 0.5
         or not np.ptp(x[training])
     ):
-        return 0.0, "", limit
+        return 0.0, None, limit
     line = np.polynomial.polynomial.polyfit(_scaled(x, training)[training], sample.label[training], 1)
     straight: FloatArray = np.polynomial.polynomial.polyval(_scaled(x, training), line).astype(np.float64)
     best = max(_r2(straight, sample), _r2(_curve(x, sample.label, training), sample))
     r = float(np.corrcoef(x[there], sample.label[there])[0, 1]) if np.ptp(x[there]) else 0.0
-    return best, f"gives the target with R² {best:.4f} on {sample.measured_on} (correlation {r:+.4f})", limit
+    text = WordedText(
+        "gives the target with R² %(r2)s on %(rows)s (correlation %(correlation)s)",
+        r2=f"{best:.4f}",
+        rows=sample.measured_on,
+        correlation=f"{r:+.4f}",
+    )
+    return best, text, limit
 
 
-def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, float]:
+def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, WordedText | None, float]:
     """Share of what the most frequent class leaves over that one column gives, and what to say of it."""
     if column.numbers is None:
         code = column.codes[sample.rows]
@@ -151,7 +161,7 @@ def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, flo
         x = column.numbers[sample.rows]
         training = np.isfinite(x) & ~sample.later
         if training.sum() < _FEWEST_ROWS:
-            return 0.0, "", LEAK_GAIN
+            return 0.0, None, LEAK_GAIN
         edges = np.unique(np.quantile(x[training], np.linspace(0, 1, _BINS + 1)[1:-1]))
         code = np.where(np.isfinite(x), np.searchsorted(edges, x, side="right"), -1)
     votes = np.zeros((code.max() + 2, sample.classes))
@@ -160,12 +170,17 @@ def _of_classes(column: DetectedColumn, sample: Sample) -> tuple[float, str, flo
     guess = votes.argmax(axis=1)[code]
     later = sample.later & (code >= 0)
     if later.sum() < 5 or later.sum() < 0.5 * sample.later.sum():
-        return 0.0, "", LEAK_GAIN
+        return 0.0, None, LEAK_GAIN
     hits = float(np.mean(guess[later] == sample.label[later]))
     largest = float(np.max(np.bincount(sample.label[later].astype(np.int64))) / later.sum())
     # What is right by always naming the most frequent class shows nothing.
     gain = (hits - largest) / max(1 - largest, 1e-9)
-    evidence = f"alone gives the class of {hits:.1%} of {sample.measured_on} (the most frequent class is {largest:.1%})"
+    evidence = WordedText(
+        "alone gives the class of %(share)s of %(rows)s (the most frequent class is %(largest)s)",
+        share=f"{hits:.1%}",
+        rows=sample.measured_on,
+        largest=f"{largest:.1%}",
+    )
     return gain, evidence, LEAK_GAIN
 
 
@@ -236,8 +251,10 @@ def together(columns: Sequence[DetectedColumn], sample: Sample) -> list[Suspicio
     if result is None or len(result[0]) > MOST_PARTS:
         return []
     parts, r2 = result
-    evidence = f"together they give the target with R² {r2:.4f} on {sample.measured_on}"
-    done = "nothing: is each known before the target? Give role late to one that is not"
+    evidence = WordedText(
+        "together they give the target with R² %(r2)s on %(rows)s", r2=f"{r2:.4f}", rows=sample.measured_on
+    )
+    done = WordedText("nothing: is each known before the target? Give role late to one that is not")
     return [Suspicion("leak", ", ".join(able[i].text for i in parts), evidence, done)]
 
 
@@ -264,22 +281,35 @@ def _of_balance(
 ) -> list[Suspicion]:
     """Columns that the target is computed from."""
     result = _parts(X, y, later, BALANCE_R2)
-    how = "a sum of"
+    is_product = False
     if result is None and (y > 0).all():
         positive = np.flatnonzero((X > 0).all(axis=0))
         if len(positive):
             result = _parts(np.log(X[:, positive]), np.log(y), later, BALANCE_R2)
             result = None if result is None else (positive[result[0]], result[1])
-            how = "a product or ratio of"
+            is_product = True
     if result is None:
         return []
     parts, r2 = result
     names = [able[i].text for i in parts]
-    evidence = f"the target is {how} {' and '.join(names)}: R² {r2:.5f} on {measured_on}"
+    score = f"{r2:.5f}"
     if len(parts) > MOST_PARTS:
-        evidence = f"{len(parts)} columns together give the target with R² {r2:.5f} on {measured_on}"
-        return [Suspicion("balance", able[parts[0]].text, evidence, "nothing: which of them are known in time?")]
-    done = "has role late; if it is known before the target, confirm it by --input"
+        evidence = WordedText(
+            "%(count)s columns together give the target with R² %(r2)s on %(rows)s",
+            count=len(parts),
+            r2=score,
+            rows=measured_on,
+        )
+        done = WordedText("nothing: which of them are known in time?")
+        return [Suspicion("balance", able[parts[0]].text, evidence, done)]
+    of = joined(names)
+    made = (
+        WordedText("a product or ratio of %(names)s", names=of)
+        if is_product
+        else WordedText("a sum of %(names)s", names=of)
+    )
+    evidence = WordedText("the target is %(made)s: R² %(r2)s on %(rows)s", made=made, r2=score, rows=measured_on)
+    done = WordedText("has role late; if it is known before the target, confirm it by --input")
     return [Suspicion("balance", name, evidence, done) for name in names]
 
 

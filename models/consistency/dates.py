@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,16 @@ _FEWEST_STEPS = 20
 _FEWEST_IRREGULAR = 2
 
 
+class CalendarExample(NamedTuple):
+    """A cell that contradicts the date of its row."""
+
+    cell: str
+    when: pd.Timestamp
+
+    def __str__(self) -> str:
+        return f"'{self.cell}' on {self.when:%Y-%m-%d %H:%M}, a {_WEEKDAYS[self.when.weekday()]}"
+
+
 @dataclass(frozen=True)
 class Contradiction:
     """Contradictions of the dates of a table.
@@ -48,8 +59,8 @@ class Contradiction:
         How many were compared.
     left : int
         How many contradict once day and month are exchanged where the day may be a month.
-    example : str
-        One of them as text; empty if no single row shows it.
+    example : CalendarExample or str
+        One of them; of the order of rows as text.
     first : int
         Position of the first of them.
     """
@@ -58,7 +69,7 @@ class Contradiction:
     rows: int
     compared: int
     left: int
-    example: str
+    example: CalendarExample | str
     first: int
 
     @property
@@ -67,8 +78,8 @@ class Contradiction:
         return self.left <= _LEFT * self.rows
 
     def __str__(self) -> str:
-        shown = f", such as {self.example}" if self.example else ""
-        text = f"{self.what} contradicts {self.rows} of {self.compared} dates ({self.rows / self.compared:.1%}){shown}"
+        share = f"{self.rows / self.compared:.1%}"
+        text = f"{self.what} contradicts {self.rows} of {self.compared} dates ({share}), such as {self.example}"
         return f"{text}; {self.left} once day and month are exchanged" if self.is_exchange else text
 
 
@@ -228,6 +239,5 @@ def _worth_saying(
     if count < max(_FEWEST, _SHARE * len(cells)):
         return
     first = int(np.flatnonzero(bad)[0])
-    when = times.iloc[first]
-    example = f"'{cells.iloc[first]}' on {when:%Y-%m-%d %H:%M}, a {_WEEKDAYS[when.weekday()]}"
+    example = CalendarExample(str(cells.iloc[first]), times.iloc[first])
     yield Contradiction(name, count, len(cells), left, example, int(rows[first]))

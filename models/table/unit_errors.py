@@ -55,11 +55,29 @@ def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
 
 
 class PartSlip(NamedTuple):
-    """A part of a column's rows in another unit: which rows, and what to say of them."""
+    """A part of a column's rows in another unit.
+
+    Attributes
+    ----------
+    rows : ndarray of bool, shape (n,)
+        Which rows.
+    values : int
+        Number of values of the column other than 0.
+    size : float
+        About how many times larger than the others they are.
+    expected : str
+        What was expected of them.
+    """
 
     rows: BoolArray
-    got: str
+    values: int
+    size: float
     expected: str
+
+    @property
+    def got(self) -> str:
+        """Number of the values and their size as text."""
+        return f"{np.count_nonzero(self.rows)} of {self.values} values about {_times(self.size)} than the others"
 
 
 def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
@@ -102,8 +120,7 @@ def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
     other = _other_unit(column.unit or "", size)
     named = f" ({other} for {column.unit})" if other else ""
     expected = f"{mean:g} {column.unit} or so (typical, sd {sd:g}): a slip of units in a part of the rows{named}?"
-    got = f"{np.count_nonzero(rows)} of {there} values about {_times(size)} than the others"
-    return PartSlip(rows, got, expected)
+    return PartSlip(rows, int(there), size, expected)
 
 
 def _other_unit(unit: str, size: float) -> str | None:

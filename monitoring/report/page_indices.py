@@ -5,7 +5,7 @@ import html
 from monitoring.charts.capability import PERCENTILE_VALUES_NEEDED, Index
 from monitoring.charts.plans import NORMAL, REDUCED, TIGHTENED
 from monitoring.report.indices import LimitIndices
-from monitoring.report.names import grade_name
+from monitoring.report.names import grade_name, limit_name
 from monitoring.report.period import QualityPeriod
 from reporting.html import table
 from reporting.wording import Wording
@@ -13,6 +13,7 @@ from reporting.wording import Wording
 
 def capability(period: QualityPeriod, say: Wording) -> tuple[str, str]:
     """Return the reading guide of the indices, and their table."""
+    intended = period.seed.grades[period.model.costs.intended]
     reading = say(
         "How far contents keep from the limits of %(grade)s, in units of three sigma: 1.33 and more is usually "
         "called capable, below 1 more than one lot in 740 breaks it. Cpk goes by the scatter from lot to lot, Ppk by "
@@ -20,7 +21,7 @@ def capability(period: QualityPeriod, say: Wording) -> tuple[str, str]:
         "index counts those below as such; in brackets 95 % bounds, which are too narrow where lots resemble each "
         "other. Last, the index by the values' own percentiles, which takes %(needed)s. An index says "
         "little where a chart alarms.",
-        grade=grade_name(period.seed.grades[period.model.costs.intended], say),
+        grade=grade_name(intended, say),
         needed=PERCENTILE_VALUES_NEEDED,
     )
     bound = say("bound [%(unit)s]", unit=period.seed.elements[0].unit)
@@ -28,7 +29,7 @@ def capability(period: QualityPeriod, say: Wording) -> tuple[str, str]:
     head.append(say("own percentiles"))
     rows = [
         [
-            one.limit,
+            limit_name(intended, one.limit, say),
             _bound(one, say),
             one.values,
             one.below,
@@ -37,7 +38,9 @@ def capability(period: QualityPeriod, say: Wording) -> tuple[str, str]:
         ]
         for one in period.indices
     ]
-    few = "; ".join(f"{one.limit}: {one.why.worded(say)}" for one in period.indices if one.why)
+    few = "; ".join(
+        f"{limit_name(intended, one.limit, say)}: {one.why.worded(say)}" for one in period.indices if one.why
+    )
     note = html.escape(say("Too few: %(limits)s.", limits=few))
     return reading, table(head, rows, range(1, 8)) + (f"<p>{note}</p>" if few else "")
 

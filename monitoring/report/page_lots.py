@@ -8,7 +8,7 @@ import numpy as np
 from models.interfaces.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from models.quality.remedy import Remedy
-from monitoring.report.names import column_name, grade_name
+from monitoring.report.names import column_name, grade_name, limit_name, sum_name
 from monitoring.report.period import QualityPeriod
 from reporting.html import table
 from reporting.wording import Wording
@@ -66,13 +66,14 @@ def _table(period: QualityPeriod, shown: Sequence[int], say: Wording) -> str:
     rows = []
     for i in shown:
         one, grade = period.nearest[i], int(assessment.decided.grade[i])
+        limit = limit_name(seed.grades[one.grade], one.limit, say)
         rows.append(
             [
                 names[i],
                 say(ACTIONS[action[i]]) + ("" if grade < 0 else say(", %(grade)s", grade=grades[grade])),
                 _by_assay(period, i, say),
                 f"{assessment.keeps[i, period.model.costs.intended]:.1%}",
-                say("%(limit)s of %(grade)s", limit=one.limit, grade=grades[one.grade]),
+                say("%(limit)s of %(grade)s", limit=limit, grade=grades[one.grade]),
                 f"{one.value:.3g}",
                 f"{one.bound:g}",
                 f"{one.margin:+.3g}",
@@ -156,7 +157,7 @@ def _certificate(period: QualityPeriod, lot: int, name: str, say: Wording) -> st
     stated = grades[bound]
     body = [[item, value, _range(stated.limits[item], say) if item in stated.limits else "-"] for item, value in rows]
     for one in stated.sums if assayed else []:
-        body.append([say("sum %(name)s", name=one.name), _sum(period, lot, one, say), _range(one, say)])
+        body.append([sum_name(one, say), _sum(period, lot, one, say), _range(one, say)])
     head = [say("content"), say("reported") if assayed else say("prediction, no analysis")]
     head.append(say("limit of %(grade)s", grade=grade_name(stated, say)))
     outcome = say("not assayed")

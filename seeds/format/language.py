@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seeds.format.quantity import SeedPart, Text
+from seeds.format.quantity import Name, SeedPart, Text
 
 Language = Literal["en", "zh"]
 # Excluded from dumps, hence from the digests made of them: nothing is computed from these texts.
@@ -26,6 +26,17 @@ class TitledPart(SeedPart):
     def title_in(self, language: Language) -> str:
         """Return the title in a language, or in the other one if it is not stated in this one."""
         return _text(self.title, self.title_zh, language)
+
+
+class NamedPart(SeedPart):
+    """Part of a seed whose title is its name, and optionally a title in Chinese."""
+
+    name: Name
+    title_zh: PageText = None
+
+    def title_in(self, language: Language) -> str:
+        """Return the title in a language; the name if none is stated."""
+        return _text(self.name, self.title_zh, language)
 
 
 class DescribedPart(SeedPart):

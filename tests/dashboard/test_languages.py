@@ -82,9 +82,10 @@ def test_texts_of_a_seed_are_those_of_the_language_and_state_it():
         ("aluminium_reduction", "voltage_setpoint", "设定电压（额定电流下槽电阻调节的目标值）"),
         ("aluminium_reduction", "hot_pot", "热槽"),
         ("aluminium_ingot", "fe", "铁（化验室将出具的质保书值）"),
+        ("zinc_ingot", "all_impurities", "杂质总和"),
         ("aluminium_scrap", "no such part <b>", "no such part <b>"),
     ],
-    ids=["column", "warning", "quantity", "nothing"],
+    ids=["column", "warning", "quantity", "sum", "nothing"],
 )
 def test_a_name_in_a_response_leads_to_the_text_of_its_part(process, name, text):
     assert named(load(process), name, "zh").text == text

@@ -14,7 +14,7 @@ Make = Callable[..., pd.DataFrame]
 DraftOf = Callable[..., Drafted]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plant() -> Make:
     """Maker of a table: a time, four inputs and a target that moves with two of them and with its own past."""
 
@@ -62,7 +62,7 @@ def suspected() -> Callable[[Drafted, str], list[str]]:
     return lambda drafted, kind: [one.where for one in drafted.suspicions if one.kind == kind]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def flotation() -> Make:
     """Maker of rows of 20 s that are stamped by the hour, as historians export them, with an assay an hour."""
 
@@ -89,7 +89,7 @@ def flotation() -> Make:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def energy() -> Make:
     """Maker of quarters of an hour of a works whose meter gives energy, and the CO2 and reactive energy beside it."""
 
@@ -114,7 +114,7 @@ def energy() -> Make:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def alloys() -> Make:
     """Maker of a table of tensile tests: composition and ageing, and three results of one test; no time."""
 

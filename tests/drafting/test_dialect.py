@@ -73,7 +73,7 @@ def test_a_first_row_of_missing_values_is_no_row_of_units(dialect_of):
     ],
 )
 def test_signs_of_numbers(cells, signs):
-    assert find_signs(cells, "plant.csv") == (*signs, "")
+    assert find_signs(cells, "plant.csv") == (*signs, None)
 
 
 def test_a_sign_before_three_digits_in_every_number_is_asked_for():
@@ -81,8 +81,8 @@ def test_a_sign_before_three_digits_in_every_number_is_asked_for():
     for separator in ("\t", "|", None):
         with pytest.raises(DraftError, match=r"'1,234'.*give --decimal point or --decimal comma"):
             find_signs(cells, "plant.csv", separator)
-    assert find_signs(cells, "plant.csv", "\t", decimal=".") == (".", ",", "")
-    assert find_signs(cells, "plant.csv", "\t", decimal=",") == (",", "", "")
+    assert find_signs(cells, "plant.csv", "\t", decimal=".") == (".", ",", None)
+    assert find_signs(cells, "plant.csv", "\t", decimal=",") == (",", "", None)
 
 
 @pytest.mark.parametrize(("separator", "signs"), [(";", (",", "")), (",", (".", ","))])
@@ -93,7 +93,7 @@ def test_what_parts_the_cells_says_of_which_country_a_comma_is_and_that_is_said(
 
 
 def test_three_decimals_behind_points_between_commas_are_decimals():
-    assert find_signs(["1.234", "2.345"], "plant.csv", ",") == (".", "", "")
+    assert find_signs(["1.234", "2.345"], "plant.csv", ",") == (".", "", None)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "one column\n1\n2\n", "1,2\n3,4\n"])

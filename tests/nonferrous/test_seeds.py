@@ -108,6 +108,19 @@ def test_a_page_on_request(run, table, tmp_path):
     assert "written: plant.toml and plant.html" in done.stdout
 
 
+def test_a_page_in_chinese_and_findings_in_english(run, table, tmp_path):
+    table["twin"] = table["CE %"]
+    table.to_csv("plant.csv", index=False)
+    done = run("seeds", "draft", "plant.csv", "--target", "CE %", "--report", "plant.html", "--language", "zh")
+    assert done.returncode == 0
+    text = (tmp_path / "plant.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in text
+    assert "<h2>分布</h2>" in text
+    assert "gives the target with R²" not in text
+    assert "What is suspected, worst first" in done.stdout
+    assert "has role late" in " ".join(done.stdout.split())
+
+
 def test_what_a_user_confirms_is_written(run, table, tmp_path):
     """Options that may be given more than once: formats of times, inputs, codes and amounts."""
     frame = table.assign(twin=table["CE %"] + 0.01, alloy=np.resize([1, 2, 3], 400), lots=np.resize([2, 3, 4], 400))

@@ -1,8 +1,10 @@
 """Texts of reports in a language."""
 
+import re
+
 import pytest
 
-from reporting.wording import WordedError, Wording
+from reporting.wording import WordedError, WordedText, Wording
 
 
 def test_english_is_the_text_with_its_values():
@@ -31,3 +33,14 @@ def test_an_error_is_english_and_is_said_in_the_language_of_a_report():
     error = WordedError("all %(count)s", count=3)
     assert str(error) == error.worded(Wording()) == "all 3"
     assert error.worded(Wording("zh")) == "全部 3 个"
+
+
+def test_a_worded_text_is_english_and_is_said_in_the_language_of_a_report():
+    say, part = Wording("zh"), WordedText("%(count)s rows", count=3)
+    text = WordedText("%(rows)s above the header", rows=part)
+    assert text == "3 rows above the header"
+    assert Wording().stated(text) == text
+    assert say.stated(part) in say.stated(text) == text.worded(say)
+    assert not re.search(r"[a-z]", say.stated(text))
+    assert say.stated(3) == "3"
+    assert say.stated("a heading of a plant") == "a heading of a plant"

@@ -43,6 +43,15 @@ def test_a_chinese_text_has_the_numbers_of_the_other_one(process):
     assert {place: lost for place, numbers, chinese in stated if (lost := numbers - {*NUMBER.findall(chinese)})} == {}
 
 
+def test_sums_of_one_name_have_one_chinese_title():
+    titles = defaultdict(set)
+    for seed in SEEDS.values():
+        for total in (one for grade in seed.grades for one in grade.sums):
+            titles[total.name].add(total.title_zh)
+    assert len(titles) > 5
+    assert {name: chinese for name, chinese in titles.items() if len(chinese) > 1 or None in chinese} == {}
+
+
 @pytest.mark.parametrize("process", SEEDS)
 def test_columns_of_different_texts_have_different_chinese_ones(process):
     meant = defaultdict(set)

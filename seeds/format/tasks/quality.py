@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.language import TitledPart
+from seeds.format.language import NamedPart, TitledPart
 from seeds.format.quantity import Name, Number, Quantity, SeedPart, Text, Unit, Verification
 
 
@@ -39,10 +39,9 @@ class ContentLimit(SeedPart):
         return f"{'at most ' if self.least is None else ''}{self.range} {self.unit}"
 
 
-class ContentSum(ContentLimit):
+class ContentSum(NamedPart, ContentLimit):
     """Highest or least sum of the contents of some elements in a grade."""
 
-    name: Name
     of: Annotated[list[Name], Field(min_length=2)]
 
 

@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 
 import pytest
 
 from dashboard.links import ProcessStatus, RecordedRows
+from dashboard.rendering import environment
 from dashboard.state.process import ProcessState
 from dashboard.views.figures import means
 from dashboard.views.targets import TargetDistance, targets
@@ -108,6 +110,23 @@ def test_of_a_grades_limits_the_one_that_the_mean_is_nearest_to_is_shown(toy_qua
         (one,) = distances(toy_quality_seed, [{}, {}], [{"p": p - 0.5, "q": q}, {"p": p + 0.5, "q": q}])
         assert (list(one.names), one.state, one.source.title) == (names, state, "Prime")
         assert one.value == pytest.approx(sum({"p": p, "q": q}[name] for name in names))
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "shown"),
+    [("两项之和", "zh", "两项之和"), ("两项之和", "en", "P + Q"), (None, "zh", "P + Q")],
+    ids=["titled", "in_english", "without_a_title"],
+)
+def test_the_limit_of_a_sum_is_shown_by_its_title_in_chinese(toy_quality_seed, title, language, shown):
+    prime, *others = toy_quality_seed.grades
+    (total,) = prime.sums
+    prime = prime.model_copy(update={"sums": [total.model_copy(update={"title_zh": title})]})
+    seed = toy_quality_seed.model_copy(update={"grades": [prime, *others]})
+    (one,) = distances(seed, [{}], [{"p": 5.0, "q": 4.5}])
+    template = environment(language).from_string(
+        '{% import "parts.html" as parts with context %}{{ parts.target(one) }}'
+    )
+    assert f"Prime</span>: {shown}" in re.sub(r"(: )<span[^>]*>", r"\1", template.render(one=one))
 
 
 def test_a_content_below_a_least_one_is_beyond(toy_quality_seed):

@@ -71,10 +71,20 @@ def test_a_page_in_chinese_has_no_english_but_names(written, period):
     for name in sorted({LOTS, *(grade.title_in("zh") for grade in period.seed.grades)}, key=len, reverse=True):
         shown = [node.replace(name, "") for node in shown]
     assert not [node for node in shown if re.search(r"[A-Za-z]{2,}[ ,;:.]+[A-Za-z]{2,}", node)]
-    words = {word for node in shown for word in re.findall(r"\b[a-z]{3,}\b", node)}
+    words = {word for node in shown for word in re.findall(r"\b[a-z]{3,}(?:_\w+)?\b", node)}
     names = {column.name for column in period.seed.elements}
-    names |= {total.name for grade in period.seed.grades for total in grade.sums}
     assert words <= {"ppm", "linear", period.seed.process.name} | names
+
+
+def test_sums_of_contents_have_their_titles_in_chinese(written, period):
+    english, chinese = ("\n".join(nodes(text)) for text in written)
+    intended = next(one for one in period.seed.grades if one.name == period.seed.quality_rules.intended)
+    assert intended.sums
+    for total in intended.sums:
+        assert total.name in english
+        assert total.title_zh not in english
+        assert total.title_zh in chinese
+        assert total.name not in chinese
 
 
 def test_legends_and_axes_of_a_page_in_chinese_have_no_english(period):
@@ -97,3 +107,13 @@ def test_the_toolbar_of_a_figure_in_chinese_has_no_english():
     assert not [text for text in dictionary if f'"{text}"' not in source]
     assert not [text for text in dictionary.values() if re.search(r"[a-z]", text)]
     assert "locales" not in settings(Wording())
+
+
+def test_dates_of_axes_in_chinese_have_no_english():
+    (dates,) = (one["format"] for one in settings(Wording("zh"))["locales"].values())
+    source = get_plotlyjs()
+    assert not [key for key in dates if f'"{key}"' not in source]
+    assert dates["shortMonths"][0] == "1月"
+    assert not [name for name in (*dates["months"], *dates["shortMonths"]) if re.search(r"[A-Za-z]", name)]
+    for key in ("month", "dayMonth", "dayMonthYear"):
+        assert re.search(r"[\u4e00-\u9fff]", dates[key])

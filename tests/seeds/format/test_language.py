@@ -27,6 +27,14 @@ def test_a_reader_gets_the_text_of_the_language(changed):
     assert seed.process.title_in("en") == "Made-up cells with a known linear law"
 
 
+def test_the_title_of_a_sum_is_its_name_where_none_is_stated(toy_quality_seed):
+    prime = toy_quality_seed.grades[0]
+    (total,) = prime.sums
+    titled = total.model_copy(update={"title_zh": "p与q之和"})
+    assert [total.title_in(language) for language in ("en", "zh")] == ["p_and_q", "p_and_q"]
+    assert [titled.title_in(language) for language in ("en", "zh")] == ["p_and_q", "p与q之和"]
+
+
 def test_a_text_that_is_not_stated_falls_back_to_the_other_one(changed, toy_seed):
     assert toy_seed.column("unit").description_in("zh") == "cell"
     seed = changed(COLUMN, 'description = "槽号"\n')
@@ -73,6 +81,7 @@ def test_no_chinese_text_makes_another_seed(process):
     plain, chinese = without_and_with_chinese(load(process))
     texts = {one.description_zh for one in (*chinese.columns, *chinese.targets.values(), *chinese.plant.regimes)}
     texts |= {one.title_zh for one in (chinese.process, *chinese.bins, *chinese.grades, *chinese.causes)}
+    texts |= {one.title_zh for grade in chinese.grades for one in grade.sums}
     assert None not in texts
     assert chinese.digest == plain.digest
     assert chinese.model_dump(mode="json") == plain.model_dump(mode="json")
