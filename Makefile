@@ -124,9 +124,12 @@ fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from O
 	$(BIN)/python -m benchmarks.fuzz --home .nonferrous
 
 ##@ Keep
-lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
+lock: ## rewrite both requirements.lock from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra dev --extra gateway pyproject.toml --output-file requirements.lock
+		--extra dev --extra gateway --extra mlflow-server pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra gateway --extra mlflow-server --constraint requirements.lock pyproject.toml \
+		--output-file deploy/requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
 	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .bench-sparkplug .bench-clients .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
