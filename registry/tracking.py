@@ -219,8 +219,9 @@ class Tracking:
     def _remove_unfinished(self, run: str) -> None:
         """Remove models that a call left unfinished which the store's lock ended; this is the call made again."""
         experiment = self._client.get_run(run).info.experiment_id
-        for one in self._client.search_logged_models([experiment], f"source_run_id = '{run}' AND status = 'PENDING'"):
-            self._client.delete_logged_model(one.model_id)
+        for one in self._client.search_logged_models([experiment], f"source_run_id = '{run}'"):
+            if one.status == "PENDING":  # no filter: MLflow compares the name with the stored number
+                self._client.delete_logged_model(one.model_id)
 
     @contextmanager
     def _default_store(self) -> Iterator[None]:
@@ -256,8 +257,7 @@ class Tracking:
         aliases: dict[int, list[str]] = {}
         for alias, number in model.aliases.items():
             aliases.setdefault(int(number), []).append(alias)
-        query = f"name = '{process}'"
-        entries = all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
+        entries = all_pages(lambda token: self._client.search_model_versions(f"name = '{process}'", page_token=token))
         versions = (self._version(one, aliases.get(int(one.version), [])) for one in entries)
         return sorted(versions, key=lambda version: version.number)
 

@@ -42,6 +42,7 @@ from serving.settings import ServiceSettings
 from serving.shadow.shadows import Shadow, Shadows
 from serving.telemetry.access_log import AccessLog
 from serving.telemetry.drift_metrics import Monitored
+from serving.telemetry.job_states import unfinished
 from serving.telemetry.metrics import Metrics
 from serving.telemetry.outcome_age import Arrivals
 from serving.telemetry.request_observer import RequestObserver
@@ -197,6 +198,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     ages = dict if database is None else Arrivals(database).ages
     app.watch = RequestObserver(Metrics(load, lambda: champions.statuses, ages), access)
     app.watch.metrics.monitored = Monitored(database).figures
+    app.watch.metrics.unfinished_jobs = partial(unfinished, queue)
     in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
     app.watch.metrics.in_shadow = in_shadow
 

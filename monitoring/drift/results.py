@@ -231,8 +231,19 @@ class MonitoringResult:
 
     @property
     def figures(self) -> dict[str, float]:
-        """Metrics for export; `serving.telemetry.drift_metrics` describes each."""
-        return {
+        """Metrics for export, see `serving.telemetry.drift_metrics`; of a quantity as METRIC/QUANTITY."""
+        champion = [one for one in self.by_version if one.of == f"version {self.version}"]
+        of_quantities = {
+            f"{name}/{one.quantity}": value
+            for one in champion
+            for name, value in (
+                ("observed_error", one.error),
+                ("observed_coverage", one.coverage),
+                ("guaranteed_coverage", one.promised),
+            )
+            if value is not None
+        }
+        return of_quantities | {
             "drifted": float(self.drifted),
             "drifted_inputs": float(len({one.column for one in self.drifted_inputs})),
             "drifted_errors": float(len(self.drifted_errors)),

@@ -14,6 +14,13 @@ ABOUT = {
 }
 """Metrics by their names, without the prefix that all have."""
 
+OF_QUANTITIES = {
+    "observed_error": "Mean absolute error of the version in service [the quantity's unit], or share of wrong classes.",
+    "observed_coverage": "Share of outcomes within their intervals.",
+    "guaranteed_coverage": "Share that the intervals guarantee.",
+}
+"""Metrics of each quantity whose outcomes are known, from the latest check; stored as NAME/QUANTITY."""
+
 _STORED = {"drifted": "drift_detected", "odd_sensors": "suspect_sensors"}  # figures by their names in the records
 
 
@@ -30,7 +37,7 @@ class Monitored:
         self._database = database
 
     def figures(self) -> dict[str, dict[str, float]]:
-        """Figures of each process by the names of ABOUT; none where the records cannot be read."""
+        """Figures of each process by the names above; none where the records cannot be read."""
         if self._database is None:
             return {}
         try:

@@ -15,6 +15,7 @@ from serving.middleware.admission import Load
 from serving.middleware.context import RequestContext
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
+from serving.telemetry.drift_metrics import OF_QUANTITIES
 from serving.telemetry.histogram import TimeHistogram
 from serving.wire.problems import phrase
 
@@ -58,6 +59,7 @@ class Metrics:
         self.monitored: Monitored = dict
         self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
+        self.unfinished_jobs: Callable[[], Mapping[str, str]] = dict
         self.records: RecordsHealth | None = None
 
     def finished(self, visit: RequestContext, path: str, seconds: float) -> None:
@@ -169,14 +171,33 @@ class Metrics:
             yield GaugeMetricFamily("nonferrous_certificate_expiry_timestamp_seconds", expiry, self.certificate_ends())
         yield from self._of_shadows()
         yield from self._of_records()
+        yield from self._of_checks()
+        unfinished = GaugeMetricFamily(
+            "nonferrous_unfinished_jobs", "Jobs that are queued or running.", labels=["process", "state"]
+        )
+        for process, state in self.unfinished_jobs().items():
+            unfinished.add_metric([process, state], 1)
+        yield unfinished
+        yield GaugeMetricFamily("nonferrous_request_body_bytes", "Bytes of bodies in memory.", self._load.held)
+        yield GaugeMetricFamily("nonferrous_request_body_bytes_limit", "Limit of these bytes.", self._load.most_held)
+
+    def _of_checks(self) -> Iterator[Metric]:
+        from prometheus_client.core import GaugeMetricFamily
+
         seen = self.monitored()
         for name, about in DRIFT.items():
             gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process"])
             for process, figures in seen.items():
                 gauge.add_metric([process], figures[name])
             yield gauge
-        yield GaugeMetricFamily("nonferrous_request_body_bytes", "Bytes of bodies in memory.", self._load.held)
-        yield GaugeMetricFamily("nonferrous_request_body_bytes_limit", "Limit of these bytes.", self._load.most_held)
+        for name, about in OF_QUANTITIES.items():
+            gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process", "quantity"])
+            for process, figures in seen.items():
+                for key, value in figures.items():
+                    metric, is_of_one, quantity = key.partition("/")
+                    if is_of_one and metric == name:
+                        gauge.add_metric([process, quantity], value)
+            yield gauge
 
     def _of_shadows(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily

@@ -361,7 +361,8 @@ def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
     monkeypatch.setattr(mlflow, "start_run", lambda run_id: noted.update(run=run_id) or Run())
     monkeypatch.setattr(mlflow.pyfunc, "log_model", logged)
     run = SimpleNamespace(info=SimpleNamespace(run_id="run1", experiment_id="4"))  # a lock has ended a call before
-    store, client = opened(get_run=run, search_logged_models=[SimpleNamespace(model_id="m-0")])
+    models = [SimpleNamespace(model_id="m-0", status="PENDING"), SimpleNamespace(model_id="m-1", status="READY")]
+    store, client = opened(get_run=run, search_logged_models=models)
     assert store.log_model("run1", model) == ("m-1", noted["digest"])
     assert client.of("delete_logged_model") == [(("m-0",), {})]
     assert os.environ.get("MLFLOW_TRACKING_URI") == before

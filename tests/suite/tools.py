@@ -23,6 +23,7 @@ PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {
     "chromium": (browser, "chromium"),
     "java": (partial(shutil.which, "java"), "default-jre-headless"),
     "initdb": (initdb, "postgresql"),
+    "kustomize": (partial(shutil.which, "kustomize"), "kustomize"),
     "mosquitto": (partial(shutil.which, "mosquitto", path=f"{os.environ['PATH']}:/usr/sbin"), "mosquitto"),
     "mosquitto_sub": (partial(shutil.which, "mosquitto_sub"), "mosquitto-clients"),
     "openssl": (partial(shutil.which, "openssl"), "openssl"),

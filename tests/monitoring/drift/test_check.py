@@ -129,6 +129,13 @@ def test_versions_are_dated_and_measured_by_themselves(live, history):
     starts = np.sort(rows.table["period_start"].unique())
     assert seen.versions == ((str(starts[0])[:10], "version 3"), (str(starts[9])[:10], "version 4"))
     assert [(one.of, one.rows) for one in seen.by_version] == [("version 3", 360), ("version 4", 360)]
+    (own,) = (one for one in seen.by_version if one.of == f"version {seen.version}")
+    exported = {name: value for name, value in seen.figures.items() if name.endswith("/y")}
+    assert exported == {
+        "observed_error/y": own.error,
+        "observed_coverage/y": own.coverage,
+        "guaranteed_coverage/y": own.promised,
+    }
 
 
 def test_the_worst_unit_stands_first(live, history):

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from records.database import Database
+from records.jobs.queue import Jobs, RetrainingRequest
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
 from serving.shadow.shadows import Shadow
 from serving.telemetry.drift_metrics import ABOUT as DRIFT
+from serving.telemetry.drift_metrics import OF_QUANTITIES
+from serving.telemetry.job_states import unfinished
 from serving.telemetry.metrics import STEPS
 from tests.suite.tools import needed
 
@@ -87,6 +91,31 @@ def test_a_scrape_says_what_answers(scraped: Any) -> None:
     assert message("process_open_fds") > 0
 
 
+def test_a_scrape_says_the_coverage_of_each_quantity_against_its_guarantee(app: Service, scraped: Any) -> None:
+    figures = dict.fromkeys(DRIFT, 0.0) | {"observed_coverage/y": 0.88, "guaranteed_coverage/y": 0.9}
+    app.watch.metrics.monitored = lambda: {"toy_cells": figures}
+    message = scraped()
+    assert message("nonferrous_observed_coverage", process="toy_cells", quantity="y") == 0.88
+    assert message("nonferrous_guaranteed_coverage", process="toy_cells", quantity="y") == 0.9
+    with pytest.raises(KeyError):  # no outcome of it is known
+        message("nonferrous_observed_error", process="toy_cells", quantity="y")
+
+
+def test_a_scrape_says_which_jobs_wait_and_nothing_where_the_queue_is_away(
+    app: Service, scraped: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")
+    app.watch.metrics.unfinished_jobs = lambda: unfinished(jobs)
+    with pytest.raises(KeyError):
+        scraped()("nonferrous_unfinished_jobs", process="toy_cells", state="queued")
+    with closing(jobs):
+        jobs.put(RetrainingRequest("toy_cells", "ann"))
+        assert scraped()("nonferrous_unfinished_jobs", process="toy_cells", state="queued") == 1
+    (tmp_path / "jobs.db").write_bytes(b"no database" * 1000)
+    assert unfinished(Jobs(f"sqlite:///{tmp_path / 'jobs.db'}")) == {}
+    assert "unfinished jobs unknown" in caplog.text
+
+
 def test_a_scrape_says_why_connections_were_closed_and_when_the_certificate_expires(app: Service, scraped: Any) -> None:
     app.watch.metrics.closed = {"made room": 3}
     app.watch.metrics.certificate_ends = lambda: 1.8e9
@@ -104,12 +133,14 @@ def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> 
 
 # ---- the dashboard
 
-BOARD = json.loads((Path(__file__).parents[3] / "deploy" / "grafana" / "nonferrous.json").read_text(encoding="utf-8"))
-EXPRESSIONS = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+BOARDS = Path(__file__).parents[3] / "deploy" / "grafana"
 NAME = re.compile(r"\b(?:nonferrous|process)_[a-z_]+")
 
 
-def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -> None:
+@pytest.mark.parametrize("board", ["nonferrous", "fleet"])
+def test_every_metric_of_the_dashboard_is_in_a_scrape(board: str, app: Service, call: Any) -> None:
+    panels = json.loads((BOARDS / f"{board}.json").read_text(encoding="utf-8"))["panels"]
+    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
     call(app, "POST", PATH, json={"rows": [ROW]})
     call(app, "POST", PATH, json={"rows": [ROW | {"z": -1e9}]})
     sent = {"outcomes": [{"unit": "A-001", "period_start": "2026-11-01", "y": 91.0}]}
@@ -119,10 +150,13 @@ def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -
     assert served is not None
     served.model.info["training_cutoff"] = "2026-01-01T00:00:00"
     app.watch.lagged(0.001)
-    app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys(DRIFT, 0.0)}
+    of_y = [f"{name}/y" for name in OF_QUANTITIES]
+    app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys([*DRIFT, *of_y], 0.0)}
+    app.watch.metrics.unfinished_jobs = lambda: {"toy_cells": "queued"}
+    app.watch.metrics.outcomes_waiting = lambda: {"toy_cells": 2}
     app.watch.metrics.in_shadow = lambda: {"toy_cells": Shadow(served.champion)}
     families = text_string_to_metric_families(call(app, "GET", "/metrics").text)
     known = {sample.name for family in families for sample in family.samples}
-    named = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}
+    named = {name for expression in expressions for name in NAME.findall(expression)}
     assert named - known == set()
     assert len(named) > 10
