@@ -18,6 +18,7 @@ REFUSED = 3  # exit code where the gate refuses a version
 DRIFTED = 4  # exit code where drift is seen
 
 OURS = (
+    "compute",
     "drafting",
     "gateway",
     "models",

@@ -242,7 +242,8 @@ def prepare_all(seeds: Sequence[Seed], settings: StoreSettings, units: int | Non
     again. `units` is the size of plants that are simulated here, by default that of the seed. Processes learn side by
     side on the cores that there are; what each says is shown when all are done.
     """
-    from training.parallel.workers import Workers, cores
+    from compute.choice import workers_for
+    from compute.processes import cores
 
     known = [_known(seed, settings) for seed in seeds]
     left = [seed for seed, outcome in zip(seeds, known, strict=True) if outcome is None]
@@ -257,7 +258,7 @@ def prepare_all(seeds: Sequence[Seed], settings: StoreSettings, units: int | Non
     views = [(seed, settings) for seed in left]
     with (
         progress_of([seed.process.name for seed in left]) as step,
-        Workers(views, min(cores(), len(left)), lambda state: step(*state)) as workers,
+        workers_for(views, min(cores(), len(left)), lambda state: step(*state)) as workers,
     ):
         done = [pending() for pending in [workers.later(view, work) for view in range(len(left))]]
     for _, output in done:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import compute
 import dashboard
 import drafting
 import gateway
@@ -30,6 +31,7 @@ from tests.suite.imports import modules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
+    compute,
     dashboard,
     drafting,
     gateway,

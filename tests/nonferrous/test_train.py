@@ -75,7 +75,7 @@ def ended(monkeypatch, tmp_path):
         monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
         monkeypatch.setattr(training, "_known", lambda seed, settings: None)
         monkeypatch.setattr(training, "_made", lambda seed, settings, units: went.append(seed.process.name) or passed)
-        monkeypatch.setattr("training.parallel.workers.cores", lambda: 1)
+        monkeypatch.setattr("compute.processes.cores", lambda: 1)
         monkeypatch.setattr("seeds.load_all", lambda: named)
         monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
@@ -163,8 +163,8 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
 
     monkeypatch.setattr(training, "_known", lambda seed, settings: True if seed.process.name == "known" else None)
     monkeypatch.setattr(training, "_made", made)
-    monkeypatch.setattr("training.parallel.workers.cores", lambda: cores)
-    monkeypatch.setattr("training.parallel.workers.Workers", Here)
+    monkeypatch.setattr("compute.processes.cores", lambda: cores)
+    monkeypatch.setattr("compute.choice.workers_for", Here)
     assert training.prepare_all(seeds, StoreSettings(home=tmp_path)) == [True, False, True, True]
     expected = [f"{name} learns in {each}" for name in ("ingots", "pots", "scrap")]
     assert capsys.readouterr().out.splitlines() == expected

@@ -32,7 +32,7 @@ def given_penalty(patch: pytest.MonkeyPatch) -> None:
 def quicken(patch: pytest.MonkeyPatch, draws: bool = False) -> None:
     """Let jobs grow few trees in this process alone, and write a page without figures unless they shall draw them.
 
-    What is learnt does not depend on how many processes fit; tests of `training.parallel` hold them to it.
+    What is learnt does not depend on how many processes fit; tests of `compute` hold them to it.
     """
     patch.setattr("training.jobs.train.build", few_trees)
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a setpoint's reasons

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from compute.processes import cores
+from training.core.dataset import Dataset
 from training.core.fitting import Keep, fit_now
-from training.parallel.fit_cache import FitCache
+from training.core.splits import Split
+from training.jobs.fit_cache import FitCache
+
+FEWEST_ROWS = 2000  # below them a job is over before a worker has imported what it needs
+MOST_BYTES = 2**27  # of inputs; each worker has a copy of the table, and above them LightGBM's own threads gain as much
+
+View = tuple[Dataset, Split]  # the table as a target has it, with its split
 
 
 def unseen(name: str) -> None:
@@ -41,3 +49,11 @@ class FitExecution:
     def keep(self, rows: str) -> Keep:
         """Return the cache of fits on a table and seed; `rows` identifies them."""
         return fit_now if self.folder is None else FitCache(self.folder, rows)
+
+
+def processes_for(views: Sequence[View]) -> int:
+    """Return the number of processes that repay their start for a job; 1 is this process only."""
+    rows = max(len(data.X) for data, _ in views)
+    if rows < FEWEST_ROWS or max(data.X.nbytes for data, _ in views) > MOST_BYTES:
+        return 1
+    return cores()

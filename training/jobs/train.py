@@ -1,13 +1,15 @@
 """Training job: read, split, fit every candidate, log to MLflow, register the best, apply the gate."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from compute.choice import workers_for
+from compute.interface import PendingResult, Workers
 from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
@@ -27,7 +29,7 @@ from training.core.progress import Progress, silent
 from training.core.setpoint_tests import read_tests, with_tests
 from training.core.splits import Split, split
 from training.jobs.card import model_card
-from training.jobs.execution import FitExecution
+from training.jobs.execution import FitExecution, View, processes_for
 from training.jobs.job_run import JobRun
 from training.jobs.load_check import on_loading
 from training.jobs.run_metadata import facts_of, info_of, keep_rejected, run_name
@@ -38,7 +40,6 @@ from training.jobs.version_table import compare_address
 from training.jobs.work import Fit, SharedFit
 from training.multi_target.combined import candidate_tag, joined, of_target, some_of, whole
 from training.multi_target.views import views
-from training.parallel.workers import PendingResult, Workers, processes_for
 from training.tasks import task_of
 
 TABLE, REJECTED, CARD, SEED = "table.parquet", "rejected.csv", "model_card.md", "seed.toml"
@@ -214,9 +215,9 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
 
     job.tracking.log_table(job.run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     job.tracking.log(job.run, params=facts_of(data, parts))
-    fits = _Fits(job, step, ways)
-    with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
-        results = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
+    with workers_for(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
+        fits = _Fits(job, step, ways, seen, workers)
+        results = [_fitted(view, of_target, fits) for view, of_target in enumerate(unfitted)]
     result = results[0] if len(results) == 1 else _joined(data, parts, results, fits)
     job.progress("keep the job's files", steps, steps)
     _keep_job(result, job.tracking)
@@ -237,11 +238,13 @@ class _Fits:
     job: JobRun
     step: Callable[[str], None]
     ways: FitExecution
+    views: Sequence[View]
+    workers: Workers
 
 
-def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> TrainingResult:
+def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits) -> TrainingResult:
     """Candidates of one target, each in its run, which is named after the target where there are several."""
-    data, parts = workers.views[view]
+    (data, parts), workers = fits.views[view], fits.workers
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
     several, target, job = data.seed.place is not None, data.seed.target.name, fits.job
     added = [column.name for column in data.seed.added]

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compute.interface import Step
 from models.estimators.tuning import tuned
 from physics.arrays import FloatArray
 from training.core.dataset import Dataset
 from training.core.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
 from training.core.learning import FittedPart
 from training.core.splits import Split
-from training.parallel.workers import Step
 from training.tasks import task_of
 
 

@@ -1,16 +1,12 @@
 """Trial of set-points: all policies on new simulated plants, one process per plant, with results."""
 
-import concurrent.futures
 import datetime as dt
-import multiprocessing
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Self
 
+from compute.choice import workers_for
 from models.processes.lookup import response_of
 from seeds import Seed
 from system.code_version import git_commit, package_version
@@ -26,7 +22,6 @@ from training.setpoints.policies import ARMS, OPERATORS, RECOMMENDED, NamedPolic
 YEAR, BEFORE = 360, 1200  # d: of the closed loop, and of the history before it by the operators
 PLANTS = 3
 WORKERS = 2
-POLL = 0.5  # s
 
 
 @dataclass(frozen=True)
@@ -188,11 +183,9 @@ def run_all(
     jobs = [_Job(seed, plant, simulator, size, folder, tuple(policies)) for plant in waiting]
     steps = sum(_steps(job) for job in jobs)
     counted = _Counted(progress, steps)
-    if workers == 1 or len(jobs) < 2:
-        for job in jobs:
-            _work(job, counted)
-    else:
-        _in_processes(jobs, min(workers, len(jobs)), counted)
+    with workers_for([(job, None) for job in jobs], min(workers, len(jobs)) or 1, counted) as several:
+        for pending in [several.later(number, RunArms()) for number in range(len(jobs))]:
+            pending()
     return collected(seed, plants, size, folder, policies)
 
 
@@ -248,64 +241,24 @@ def _steps(job: _Job) -> int:
     return job.size.history + sum(job.size.periods + job.size.second_of(policy) for policy in job.left)
 
 
-def _work(job: _Job, tick: Callable[[str], None]) -> None:
-    """Run the arms of a plant that are not finished."""
+@dataclass(frozen=True)
+class RunArms:
+    """Work unit: the arms of a plant that are not finished."""
 
-    def report(action: str) -> None:
-        tick(f"{job.plant.name}: {action}")
+    def __call__(self, job: "_Job", _: None, step: Callable[[str], None], /) -> None:
+        """Run them; each is kept in the folder of the trial when it is finished."""
 
-    size = job.size
-    initialised = begin(
-        job.seed, job.plant, job.simulator, size.units, size.periods + size.second, report, size.history
-    )
-    for policy in job.left:
-        keep(
-            job.folder,
-            job.plant.name,
-            policy.name,
-            run(initialised, policy, size.periods, report, size.second_of(policy)),
+        def report(action: str) -> None:
+            step(f"{job.plant.name}: {action}")
+
+        size = job.size
+        initialised = begin(
+            job.seed, job.plant, job.simulator, size.units, size.periods + size.second, report, size.history
         )
-
-
-def _in_processes(jobs: Sequence[_Job], workers: int, tick: Callable[[str], None]) -> None:
-    # Spawned, not forked: a fork of a process with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    queue: SimpleQueue[str] = context.SimpleQueue()
-    stopped = context.Event()
-    pool = concurrent.futures.ProcessPoolExecutor(workers, context, _begin_worker, (queue, stopped))
-    try:
-        waiting = {pool.submit(_work_apart, job) for job in jobs}
-        while waiting:
-            finished, waiting = concurrent.futures.wait(waiting, POLL)
-            while not queue.empty():
-                tick(queue.get())
-            for future in finished:
-                future.result()
-    finally:
-        stopped.set()  # what still runs, after an error or Ctrl-C, ends with its period
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Stopped(Exception):
-    """The trial was given up while this worker was at it."""
-
-
-def _begin_worker(queue: "SimpleQueue[str]", stopped: Event) -> None:
-    global _to_parent
-    _to_parent = queue, stopped
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
-
-
-_to_parent: "tuple[SimpleQueue[str], Event] | None" = None  # set in a worker when it starts
-
-
-def _work_apart(job: _Job) -> None:
-    assert _to_parent is not None
-    queue, stopped = _to_parent
-
-    def tick(action: str) -> None:
-        if stopped.is_set():
-            raise _Stopped
-        queue.put(action)
-
-    _work(job, tick)
+        for policy in job.left:
+            keep(
+                job.folder,
+                job.plant.name,
+                policy.name,
+                run(initialised, policy, size.periods, report, size.second_of(policy)),
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +35,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def setpoints_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
     return table[[*KEYS, *(column.name for column in seed.by_role("setpoint"))]]
+
+
+@dataclass(frozen=True)
+class Fails:
+    """Work unit that ends with an error in place of a block."""
+
+    block: int
+
+    def __call__(self, run: object, folder: object, step: object, /) -> None:
+        raise ZeroDivisionError
 
 
 @pytest.fixture
@@ -72,7 +83,7 @@ def test_a_short_run_starts_no_worker(seed: Seed, tmp_path: Path, monkeypatch: p
 
 @pytest.mark.usefixtures("eager")
 def test_an_error_of_a_worker_is_told(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers._Crew, "_submit", lambda crew: crew._pool.submit(divmod, 1, 0))
+    monkeypatch.setattr(workers, "WritePart", Fails)
     with pytest.raises(ZeroDivisionError):
         simulate(seed, tmp_path, units=600, years=0.2, workers=2)
     assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compute.choice import workers_for
 from models.table.contract import check
 from tests.suite.jobs import few_trees
 from training.core.dataset import dataset_of
@@ -13,7 +14,6 @@ from training.core.learning import FittedPart
 from training.core.splits import split
 from training.jobs import work
 from training.jobs.work import Fit, SharedFit
-from training.parallel.workers import Workers
 
 
 def view_of(seed, frame):
@@ -45,7 +45,7 @@ def fitted(request):
     result, steps = {task: {} for task in TASKS}, {}
     for processes in (1, 2):
         reported = []
-        with Workers(views, processes, reported.append) as subset:
+        with workers_for(views, processes, reported.append) as subset:
             for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
                 before = len(reported)
                 fits = [subset.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]

@@ -8,8 +8,8 @@ from models.tasks import build
 from tests.suite.jobs import few_trees
 from training.core.dataset import dataset_of
 from training.core.splits import split
+from training.jobs.fit_cache import FitCache
 from training.jobs.work import Fit
-from training.parallel.fit_cache import FitCache
 
 
 def never(*_):

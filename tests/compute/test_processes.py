@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from compute.choice import workers_for
 from models.uncertainty.guarantees import GuaranteeError
-from training.parallel.workers import FEWEST_ROWS, MOST_BYTES, Workers, processes_for
+from training.jobs.execution import FEWEST_ROWS, MOST_BYTES, processes_for
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def test_processes_are_worth_their_start_for_tables_of_middling_size(monkeypatch
 
 def test_in_turn_work_is_done_in_this_process_when_it_is_asked_for():
     steps = []
-    with Workers([("rows", "parts"), ("others", "parts")], 1, steps.append) as one:
+    with workers_for([("rows", "parts"), ("others", "parts")], 1, steps.append) as one:
         late, soon = one.later(1, Says("late")), one.later(0, Says("soon"))
         assert steps == []
         assert soon() == ("soon", "rows", os.getpid())
@@ -103,7 +104,7 @@ def test_products_of_matrices_have_one_thread_meanwhile(broken):
         return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
 
     with threadpool_limits(2, "blas"):
-        with contextlib.suppress(ArithmeticError), Workers([], 1, print):
+        with contextlib.suppress(ArithmeticError), workers_for([], 1, print):
             assert threads() == {1}
             if broken:
                 raise ArithmeticError
@@ -112,7 +113,7 @@ def test_products_of_matrices_have_one_thread_meanwhile(broken):
 
 def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
     steps = []
-    with Workers([("rows", "parts"), ("others", "parts")], 2, steps.append) as two:
+    with workers_for([("rows", "parts"), ("others", "parts")], 2, steps.append) as two:
         result = [two.later(view, Says(f"work {view}")) for view in (0, 1, 0)]
         message = [one() for one in result]
     assert [one[:2] for one in message] == [("work 0", "rows"), ("work 1", "others"), ("work 0", "rows")]
@@ -123,7 +124,7 @@ def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
 
 def test_an_error_of_a_worker_comes_through_whole_and_ends_the_others_at_once():
     def failing():
-        with Workers([("rows", "parts")], 2, str) as two:
+        with workers_for([("rows", "parts")], 2, str) as two:
             two.later(0, Sleeps())  # for an hour, unless it is ended
             two.later(0, Fails(GuaranteeError("12 lots to calibrate, expected 30 or more")))()
 
@@ -137,7 +138,7 @@ def test_ctrl_c_ends_all_workers():
     def step(description):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
+    with pytest.raises(KeyboardInterrupt), workers_for([("rows", "parts")], 2, step) as two:
         two.later(0, Sleeps())()
     assert multiprocessing.active_children() == []
 
@@ -146,7 +147,7 @@ def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
     def step(description):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
+    with pytest.raises(KeyboardInterrupt), workers_for([("rows", "parts")], 2, step) as two:
         two.later(0, Tidies(tmp_path / "file"))()
     assert (tmp_path / "file").read_text() == "tidy"
     assert multiprocessing.active_children() == []
@@ -159,7 +160,7 @@ def test_queued_work_does_not_begin_when_all_is_given_up(tmp_path):
         raise KeyboardInterrupt
 
     def given_up():
-        with Workers([("rows", "parts")], 2, step) as two:
+        with workers_for([("rows", "parts")], 2, step) as two:
             first = two.later(0, Tidies(tmp_path / "first"))
             two.later(0, Tidies(tmp_path / "second"))
             two.later(0, Writes(tmp_path / "third"))
