@@ -134,9 +134,9 @@ fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from O
 ##@ Keep
 lock: ## rewrite all locks from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra dev --extra gateway --extra mlflow-server pyproject.toml --output-file requirements.lock
+		--extra dev --extra cluster --extra gateway --extra mlflow-server pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra gateway --extra mlflow-server --constraint requirements.lock pyproject.toml \
+		--extra cluster --extra gateway --extra mlflow-server --constraint requirements.lock pyproject.toml \
 		--output-file deploy/requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--constraint requirements.lock deploy/build-requirements.in --output-file deploy/build-requirements.lock

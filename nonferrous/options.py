@@ -20,6 +20,15 @@ Plans = Annotated[
     Path, typer.Option(help="Table as for `train`; its latest rows may be plans: set-points without measurements.")
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        help="Dask scheduler whose workers do the work, such as tcp://HOST:8786; local:N starts N here.",
+        envvar="NONFERROUS_CLUSTER",
+        show_default="this machine",
+    ),
+]
+
 FromRecords = Annotated[
     bool, typer.Option("--from-records", help="Recorded requests with known outcomes as training rows.")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.console import console, fail, progress
-from nonferrous.options import ProcessName
+from nonferrous.options import Cluster, ProcessName
 
 
 def simulate(
@@ -32,6 +32,7 @@ def simulate(
         ),
     ] = None,
     workers: Annotated[int, typer.Option(help="Number of parallel processes; the result is the same.")] = 1,
+    cluster: Cluster = None,
     live: Annotated[
         str | None,
         typer.Option(help="Address at which the plant runs live: opc.tcp://HOST:PORT or mqtt://BROKER:PORT."),
@@ -77,6 +78,7 @@ def simulate(
             rng_seed=rng_seed,
             another=plant_variant,
             workers=workers,
+            cluster=cluster,
             progress=lambda done, total: step("simulate", done, total),
         )
     screen = console()
@@ -107,6 +109,7 @@ def evaluate(
         int | None,
         typer.Option(help="Seed of the plant, or of the first of them.", min=0, show_default="plants never used"),
     ] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Evaluate the champion's decisions on new simulated plants."""
     from registry.settings import read_settings
@@ -115,7 +118,7 @@ def evaluate(
 
     options = {"lots": lots, "plants": plants, "units": units, "periods": periods, "rng_seed": rng_seed}
     with progress() as step:
-        parts = list(shown(load(process), read_settings(), options, step))
+        parts = list(shown(load(process), read_settings(), options, step, cluster))
     screen = console()
     for part in parts:
         screen.print(part, markup=False)

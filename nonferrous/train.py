@@ -14,7 +14,7 @@ import typer
 
 from nonferrous.advised_moves import advised_moves
 from nonferrous.console import REFUSED, console, fail, progress, progress_of, reported
-from nonferrous.options import AcceptLabelShift, DryRun, FromRecords, OnlyIfDue, ProcessName
+from nonferrous.options import AcceptLabelShift, Cluster, DryRun, FromRecords, OnlyIfDue, ProcessName
 from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
 
@@ -43,6 +43,7 @@ def train(
         typer.Option("--learning-curve", help="Chart of each candidate's error by training size; needs more fits."),
     ] = False,
     from_records: FromRecords = False,
+    cluster: Cluster = None,
 ) -> None:
     """Train all candidates on a table and register the best one."""
     from registry.settings import read_settings
@@ -56,7 +57,12 @@ def train(
         _end(all(prepare_all(simulated, read_settings())))
     if process is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), _table(process, data, from_records), tuning_trials, setpoint_tests, learning_curve))
+    if cluster is not None:
+        from compute.cluster import check
+
+        check(cluster)
+    table = _table(process, data, from_records)
+    _end(train_on(load(process), table, tuning_trials, setpoint_tests, learning_curve, cluster=cluster))
 
 
 def _table(process: str, data: Path | None, from_records: bool) -> Path:
@@ -85,6 +91,7 @@ def train_on(
     learning_curve: bool = False,
     processes: int | None = None,
     settings: StoreSettings | None = None,
+    cluster: str | None = None,
 ) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
@@ -97,7 +104,7 @@ def train_on(
     settings = settings or read_settings()
     check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
-        ways = FitExecution(trials, learning_curve, processes)
+        ways = FitExecution(trials, learning_curve, processes, cluster=cluster)
         trained = run(seed, data, settings, step, tests, ways, advised_moves(seed))
     enter_moves(seed.process.name)
     screen = console()

@@ -160,15 +160,15 @@ class SetpointLoop:
     Attributes
     ----------
     trial : callable
-        Takes a seed, options, a simulator, a folder that keeps what is finished until all is, and a progress report;
-        returns what set-points bring on simulated plants.
+        Takes a seed, options, a simulator, a folder that keeps what is finished until all is, a progress report, and
+        the cluster that runs plants or None; returns what set-points bring on simulated plants.
     tables : callable
         Takes what a trial gave; yields what the terminal shows of it.
     metrics, files : callable
         Take what a trial gave; return its figures and its files by name, for MLflow.
     """
 
-    trial: Callable[[Seed, Mapping[str, int | None], Any, Path, Progress], Any]
+    trial: Callable[[Seed, Mapping[str, int | None], Any, Path, Progress, str | None], Any]
     tables: Callable[[Any], Iterator[RenderableType]]
     metrics: Callable[[Any], Mapping[str, float]]
     files: Callable[[Any], Mapping[str, str]]

@@ -47,12 +47,13 @@ def simulate(
     workers: int = 1,
     setpoints: pd.DataFrame | None = None,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> Path:
     """Simulate a plant into `folder`: table.parquet, truth.parquet, events.parquet and simulation.json.
 
     The files are written aside as `*.partial` and get their names when all is done, simulation.json last, so a run
     that was stopped leaves nothing that looks whole. The bytes depend on the seed and the options alone, not on
-    `workers`; memory does not grow with the years.
+    `workers` or `cluster`; memory does not grow with the years.
 
     Parameters
     ----------
@@ -74,6 +75,9 @@ def simulate(
         operators. The random numbers are the same with and without them.
     progress
         Called with the steps done and those of the whole run: unit-days, or lots.
+    cluster
+        Cluster that shares the blocks in place of other processes, see `compute.cluster.ClusterWorkers`; `folder` must
+        be on storage that its workers share.
 
     Raises
     ------
@@ -88,13 +92,20 @@ def simulate(
     where = Path(folder)
     drawn = {} if another is None else {"another": another, "drawn": differences(seed, plant)}
     try:
-        _write(run, where, workers, progress, drawn)
+        _write(run, where, workers, progress, drawn, cluster)
     except OSError as error:
         raise SimulationError(f"{where}: cannot be written: {error.strerror or error}") from error
     return where
 
 
-def _write(run: RunPlan, folder: Path, workers: int, progress: Progress | None, drawn: Mapping[str, object]) -> None:
+def _write(
+    run: RunPlan,
+    folder: Path,
+    workers: int,
+    progress: Progress | None,
+    drawn: Mapping[str, object],
+    cluster: str | None,
+) -> None:
     """Write a run's files aside and give them their names when all is done; `drawn` joins the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     files.remove_partial(folder)
@@ -104,7 +115,7 @@ def _write(run: RunPlan, folder: Path, workers: int, progress: Progress | None, 
     try:
         # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
         with threadpool_limits(1, "blas"), files.PlantWriter(folder) as writer:
-            write_blocks(run, folder, writer, workers, progress)
+            write_blocks(run, folder, writer, workers, progress, cluster)
             digests = writer.digests()
     except BaseException:
         files.remove_partial(folder)

@@ -30,7 +30,12 @@ class _Writer(Protocol):
 
 
 def write_blocks(
-    run: RunPlan, folder: Path, writer: files.PlantWriter, workers: int, progress: Progress | None
+    run: RunPlan,
+    folder: Path,
+    writer: files.PlantWriter,
+    workers: int,
+    progress: Progress | None,
+    cluster: str | None = None,
 ) -> None:
     """Simulate all blocks of a run and write them in turn.
 
@@ -46,10 +51,15 @@ def write_blocks(
         Processes, this one among them; fewer where blocks are few or the run is short.
     progress
         Called with the steps done and those of the whole run.
+    cluster
+        Cluster that helps this process in place of other processes of this machine.
     """
     helpers = min(workers, len(simulator_of(run.seed).blocks(run))) - 1
     with contextlib.ExitStack() as stack:
-        _Crew(run, folder, helpers, progress, stack).write(writer)
+        crew = _Crew(run, folder.resolve(), helpers, progress, stack)
+        if cluster is not None:
+            crew.call_helpers(cluster)
+        crew.write(writer)
 
 
 class _Crew:
@@ -95,7 +105,7 @@ class _Crew:
         if self._helpers and self._workers is None:
             spent = time.perf_counter() - self._begun
             if spent > _LOOK and spent * (self._total - self._done) > _START * self._done:
-                self._call_helpers()
+                self.call_helpers()
         self._share()
 
     def _count(self, steps: Any) -> None:
@@ -103,9 +113,10 @@ class _Crew:
         if self._progress is not None:
             self._progress(self._done, self._total)
 
-    def _call_helpers(self) -> None:
-        items = [(self._run, self._folder)]
-        self._workers = self._stack.enter_context(helpers_for(items, self._helpers, self._count))
+    def call_helpers(self, cluster: str | None = None) -> None:
+        """Start other processes, or connect to a cluster."""
+        helpers = helpers_for([(self._run, self._folder)], self._helpers, self._count, cluster, self._folder)
+        self._workers = self._stack.enter_context(helpers)
 
     def _share(self) -> None:
         """Take in blocks that others have done, and give them new ones."""

@@ -171,22 +171,26 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("given", "expected", "cluster"),
     [
-        ((), (0, None, False)),
-        (("--tuning-trials", "7"), (7, None, False)),
-        (("--setpoint-tests", "tests.csv"), (0, Path("tests.csv"), False)),
-        (("--learning-curve",), (0, None, True)),
+        ((), (0, None, False), None),
+        (("--tuning-trials", "7"), (7, None, False), None),
+        (("--setpoint-tests", "tests.csv"), (0, Path("tests.csv"), False), None),
+        (("--learning-curve",), (0, None, True), None),
+        (("--cluster", "local:2"), (0, None, False), "local:2"),
     ],
 )
-def test_options_reach_the_job(monkeypatch, given, expected):
+def test_options_reach_the_job(monkeypatch, given, expected, cluster):
     seen = []
     monkeypatch.setattr("seeds.load", lambda process: process)
-    monkeypatch.setattr(training, "train_on", lambda seed, data, *more: seen.append((seed, str(data), more)) or True)
+    monkeypatch.setattr(
+        training, "train_on", lambda seed, data, *more, cluster: seen.append((seed, str(data), more, cluster)) or True
+    )
+    monkeypatch.setattr("compute.cluster.check", lambda address: seen.append(address))
     monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "toy", "--data", "table.csv", *given])
     with pytest.raises(SystemExit) as end:
         main()
-    assert (end.value.code, seen) == (0, [("toy", "table.csv", expected)])
+    assert (end.value.code, seen) == (0, [*filter(None, [cluster]), ("toy", "table.csv", expected, cluster)])
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ class FitExecution:
         Whether the learning curve of each candidate is drawn.
     processes : int, optional
         How many processes fit; by default what is worth its start.
+    cluster : str, optional
+        Cluster that fits instead, see `compute.cluster.ClusterWorkers`.
     folder : Path, optional
         Where fits are kept for a job that may be started again.
     fitted : callable
@@ -43,6 +45,7 @@ class FitExecution:
     trials: int = 0
     curve: bool = False
     processes: int | None = None
+    cluster: str | None = None
     folder: Path | None = None
     fitted: Callable[[str], None] = unseen
 

@@ -215,7 +215,8 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
 
     job.tracking.log_table(job.run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     job.tracking.log(job.run, params=facts_of(data, parts))
-    with workers_for(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
+    cluster, processes = (None, 1) if ways.trials else (ways.cluster, ways.processes or processes_for(seen))
+    with workers_for(seen, processes, step, cluster, ways.folder) as workers:
         fits = _Fits(job, step, ways, seen, workers)
         results = [_fitted(view, of_target, fits) for view, of_target in enumerate(unfitted)]
     result = results[0] if len(results) == 1 else _joined(data, parts, results, fits)

@@ -72,7 +72,11 @@ class RunningPlants:
 
 
 def shown(
-    seed: Seed, settings: StoreSettings, options: Mapping[str, int | None], progress: Progress = silent
+    seed: Seed,
+    settings: StoreSettings,
+    options: Mapping[str, int | None],
+    progress: Progress = silent,
+    cluster: str | None = None,
 ) -> Iterator[RenderableType]:
     """Make the trial that a process's task has, and give what the terminal shows of it.
 
@@ -87,6 +91,8 @@ def shown(
         set-points. None is what is usual.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
+    cluster : str, optional
+        Cluster that runs the plants of a trial of set-points, see `compute.cluster.ClusterWorkers`.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def shown(
             expected = ", ".join(taken)
             raise TrialError(f"{name}: got {value}: expected only {expected} in a trial of {seed.process.name}")
     if task.loop is not None:
-        return task.loop.tables(loop_trial(seed, settings, task.loop, options, progress))
+        return task.loop.tables(loop_trial(seed, settings, task.loop, options, progress, cluster))
     given = {name: default if options.get(name) is None else options[name] for name, default in LOTS.items()}
     return trials_of(seed).tables(trial(seed, settings, given["lots"] or 0, given["rng_seed"] or 0, progress))
 
@@ -111,12 +117,13 @@ def loop_trial(
     loop: SetpointLoop,
     options: Mapping[str, int | None],
     progress: Progress = silent,
+    cluster: str | None = None,
 ) -> Any:
     """Run set-point policies on new simulated plants; log metrics and plots in an MLflow run.
 
     What is finished is kept in the home folder; a trial that was cut off goes on from there.
     """
-    result = loop.trial(seed, options, RunningPlants(), settings.folder, progress)
+    result = loop.trial(seed, options, RunningPlants(), settings.folder, progress, cluster)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("trial"), "trial") as run, scratch() as folder:

@@ -86,7 +86,12 @@ class Size:
 
 
 def trial(
-    seed: Seed, options: Mapping[str, int | None], simulator: TrialSimulator, folder: Path, progress: Progress
+    seed: Seed,
+    options: Mapping[str, int | None],
+    simulator: TrialSimulator,
+    folder: Path,
+    progress: Progress,
+    cluster: str | None = None,
 ) -> SetpointTrial:
     """Run set-point policies on new simulated plants.
 
@@ -103,6 +108,9 @@ def trial(
         Folder of finished policies until all are done, deleted then.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
+    cluster : str, optional
+        Cluster that runs the plants, see `compute.cluster.ClusterWorkers`; `folder` must be on storage that its workers
+        share.
 
     Returns
     -------
@@ -126,7 +134,7 @@ def trial(
         "code": [package_version(), git_commit()],
     }
     where = folder_of(folder, seed.process.name, named)
-    result = run_all(seed, plants, simulator, size, where, progress, ARMS)
+    result = run_all(seed, plants, simulator, size, where, progress, ARMS, cluster=cluster)
     finished(where, [plant.name for plant in plants])
     return result
 
@@ -152,6 +160,7 @@ def run_all(
     progress: Progress,
     policies: Sequence[NamedPolicy] = ARMS,
     workers: int = WORKERS,
+    cluster: str | None = None,
 ) -> SetpointTrial:
     """Run all arms on all plants, or what of them is not finished in the folder.
 
@@ -173,6 +182,8 @@ def run_all(
         The operators among them.
     workers : int
         Processes; each runs one plant at a time.
+    cluster : str, optional
+        Cluster that runs the plants in their place.
 
     Returns
     -------
@@ -180,10 +191,12 @@ def run_all(
     """
     names = [policy.name for policy in policies]
     waiting = [plant for plant in plants if missing(folder, plant.name, names)]
-    jobs = [_Job(seed, plant, simulator, size, folder, tuple(policies)) for plant in waiting]
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [_Job(seed, plant, simulator, size, folder.resolve(), tuple(policies)) for plant in waiting]
     steps = sum(_steps(job) for job in jobs)
     counted = _Counted(progress, steps)
-    with workers_for([(job, None) for job in jobs], min(workers, len(jobs)) or 1, counted) as several:
+    items, processes = [(job, None) for job in jobs], min(workers, len(jobs)) or 1
+    with workers_for(items, processes, counted, cluster if jobs else None, folder) as several:
         for pending in [several.later(number, RunArms()) for number in range(len(jobs))]:
             pending()
     return collected(seed, plants, size, folder, policies)

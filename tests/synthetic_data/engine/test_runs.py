@@ -61,6 +61,7 @@ def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: P
     runs = [contents(simulate(seed, tmp_path / str(n), workers=n, **size)) for n in (1, 2, 4)]
     assert sorted(runs[0]) == sorted(FILES)
     assert runs[0] == runs[1] == runs[2]
+    assert contents(simulate(seed, tmp_path / "cluster", cluster="local:2", **size)) == runs[0]
 
 
 def test_rows_do_not_depend_on_where_row_groups_end(
@@ -77,7 +78,7 @@ def test_a_short_run_starts_no_worker(seed: Seed, tmp_path: Path, monkeypatch: p
     def refuse(self: object) -> None:
         raise AssertionError("workers started")
 
-    monkeypatch.setattr(workers._Crew, "_call_helpers", refuse)
+    monkeypatch.setattr(workers._Crew, "call_helpers", refuse)
     simulate(seed, tmp_path, units=300, years=0.1, workers=2)
 
 

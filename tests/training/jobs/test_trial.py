@@ -124,15 +124,15 @@ def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
     """The loop is made up: what it finds, says and writes is what the run holds."""
     seed, settings, given = load("aluminium_reduction"), StoreSettings(home=tmp_path), []
 
-    def made_up(seed, options, simulator, folder, progress):
-        given.append((options, simulator, folder))
+    def made_up(seed, options, simulator, folder, progress, cluster):
+        given.append((options, simulator, folder, cluster))
         return "found"
 
     loop = SimpleNamespace(
         trial=made_up, metrics=lambda result: {"ours/gain": 1.5}, files=lambda result: {"setpoints.json": "{}"}
     )
-    assert loop_trial(seed, settings, loop, {"plants": 2, "units": None}) == "found"
-    assert given == [({"plants": 2, "units": None}, RunningPlants(), settings.folder)]
+    assert loop_trial(seed, settings, loop, {"plants": 2, "units": None}, cluster="local:2") == "found"
+    assert given == [({"plants": 2, "units": None}, RunningPlants(), settings.folder, "local:2")]
     client = Tracking(settings)._client
     (run,) = client.search_runs([client.get_experiment_by_name("aluminium_reduction").experiment_id])
     assert run.data.metrics == {"ours/gain": 1.5}

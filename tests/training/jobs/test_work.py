@@ -43,9 +43,9 @@ def fitted(request):
         views.append(view_of(seed, make()))
         estimators.append(few_trees(seed))
     result, steps = {task: {} for task in TASKS}, {}
-    for processes in (1, 2):
+    for processes, cluster in ((1, None), (2, None), (3, "local:2")):
         reported = []
-        with workers_for(views, processes, reported.append) as subset:
+        with workers_for(views, processes, reported.append, cluster) as subset:
             for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
                 before = len(reported)
                 fits = [subset.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]

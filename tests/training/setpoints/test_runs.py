@@ -92,18 +92,22 @@ def test_arms_that_go_on_run_through_the_second_year(potline, tmp_path, few_futu
 def test_workers_change_nothing(potline, tmp_path):
     plants = [TrialPlant(903, kin=False), TrialPlant(904, kin=True)]
     size = Size(units=4, periods=1, history=2)
-    for workers in (1, 2):
-        run_all(potline, plants, RunningPlants(), size, tmp_path / str(workers), silent, (OPERATORS,), workers)
-    one, two = ([stored_run(tmp_path / str(n), plant.name, "operators").rows for plant in plants] for n in (1, 2))
-    for rows, same in zip(one, two, strict=True):
+    for workers, cluster in ((1, None), (2, None), (3, "local:2")):
+        where = tmp_path / str(workers)
+        run_all(potline, plants, RunningPlants(), size, where, silent, (OPERATORS,), workers, cluster)
+    one, two, three = (
+        [stored_run(tmp_path / str(n), plant.name, "operators").rows for plant in plants] for n in (1, 2, 3)
+    )
+    for rows, same, remote in zip(one, two, three, strict=True):
         pd.testing.assert_frame_equal(rows, same)
+        pd.testing.assert_frame_equal(rows, remote)
     assert not np.allclose(one[0]["margin"].mean(), one[1]["margin"].mean())
 
 
 def test_what_is_usual_is_asked_for(potline, tmp_path, monkeypatch):
     calls = []
 
-    def run_all(seed, plants, simulator, size, folder, progress, policies):
+    def run_all(seed, plants, simulator, size, folder, progress, policies, cluster):
         calls.append((plants, size, policies))
         (folder / plants[0].name).mkdir(parents=True)
         return SimpleNamespace()
