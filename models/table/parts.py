@@ -42,8 +42,8 @@ class CheckedParts:
         As `Checked.rejected`; of a table of several parts the first values in the order of files and rows.
     rejected_rows, rejected_values : int
         Number of excluded rows, and of the values for which they were.
-    cautions : tuple of str
-        What a reader of the table should know, line by line.
+    ignored, cautions : tuple of str
+        As of `Checked`.
     has_labels : bool
         Whether a target has a value.
     tables : callable
@@ -54,14 +54,24 @@ class CheckedParts:
     rejected: pd.DataFrame
     rejected_rows: int
     rejected_values: int
+    ignored: tuple[str, ...]
     cautions: tuple[str, ...]
     has_labels: bool
     tables: Callable[[], Iterator[pd.DataFrame]]
 
 
 @contextmanager
-def checked_parts(path: Path, seed: Seed, *, today: dt.date, folder: Path, step: Progress) -> Iterator[CheckedParts]:
-    """Check a table of rows to predict, and yield it in parts if it is large.
+def checked_parts(
+    path: Path,
+    seed: Seed,
+    *,
+    folder: Path,
+    step: Progress,
+    today: dt.date | None = None,
+    labelled: bool = False,
+    whole: int | None = None,
+) -> Iterator[CheckedParts]:
+    """Check a table, and yield it in parts if it is large.
 
     A table of Parquet files with more than CELLS cells is sorted into parts on disk. The faults of cells and rows are
     those of `read_table`. Shares and medians of columns are of a sample of rows, every p-th of p parts.
@@ -72,29 +82,35 @@ def checked_parts(path: Path, seed: Seed, *, today: dt.date, folder: Path, step:
         As of `read_table`.
     seed : Seed
         The process.
-    today : date
-        Day after which no period may start.
     folder : Path
-        An existing folder, in which the rows have a copy for the time.
+        A folder in which the rows have a copy for the time; made if needed.
     step : callable
         Takes the progress: what is done, rows done, all rows.
+    today : date, optional
+        Day after which no period may start; by default the clock's.
+    labelled : bool
+        Whether targets are needed.
+    whole : int, optional
+        Cells up to which a table is read in whole; by default CELLS, the size of a part.
 
     Raises
     ------
     TableError
         As `read_table`; of a table in parts with the faults of the first part that has any.
     """
-    files, whole = _parquet_files(path, seed)
+    files, columns = _parquet_files(path, seed)
     rows = sum(file.rows for file in files)
-    parts = -(-rows * max((len(file.raw.headers) for file in files), default=0) // CELLS)
-    if whole is None or parts < 2:
-        step("read the table", 0, 1)
-        yield _in_one_part(read_table(path, seed, today=today, labelled=False), seed)
+    cells = rows * max((len(file.raw.headers) for file in files), default=0)
+    if columns is None or cells <= (CELLS if whole is None else whole):
+        step("read and check the table", 0, 1)
+        yield _in_one_part(read_table(path, seed, today=today, labelled=labelled), seed)
         return
+    folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
     with scratch(folder) as own:
+        parts = -(-cells // CELLS)
         stored = StoredParts(files, seed, str(path), own, parts, lambda done: step("sort the rows", done, rows))
-        yield _Reading(stored, whole, today).checked(lambda done: step("check the rows", done, rows))
+        yield _Reading(stored, columns, today, labelled).checked(lambda done: step("check the rows", done, rows))
 
 
 def _parquet_files(path: Path, seed: Seed) -> tuple[list[ParquetRows], ReadRows | None]:
@@ -116,6 +132,7 @@ def _in_one_part(checked: Checked, seed: Seed) -> CheckedParts:
         rejected=checked.rejected,
         rejected_rows=checked.rejected_rows,
         rejected_values=len(checked.rejected),
+        ignored=checked.ignored,
         cautions=checked.cautions,
         has_labels=_has_labels(checked.table, seed),
         tables=lambda: iter([checked.table]),
@@ -132,7 +149,8 @@ class _Reading:
 
     stored: StoredParts
     whole: ReadRows
-    today: dt.date
+    today: dt.date | None
+    labelled: bool
 
     def checked(self, step: Callable[[int], None]) -> CheckedParts:
         """Check all parts, then the table as a whole by a sample."""
@@ -158,13 +176,20 @@ class _Reading:
         if not rows and not sample:
             raise TableError([TableDefect(self.stored.name, None, None, "no rows", "at least one row")])
         of_sample = TableRows.together(sample)
-        if faults := of_sample.faults_of_whole(labelled=False, sound=True):
+        if faults := of_sample.faults_of_whole(self.labelled, sound=True):
             raise TableError(faults)
         lines = [*of_sample.part_cautions(), *data_warnings.of_table(of_sample.table(), seed)]
         cautions = [f"in a sample of {len(of_sample.source.row)} rows: {line}" for line in lines] + cautions
-        unused = data_warnings.unused_columns(self.whole.unread, seed)
+        unread = self.whole.unread
         return CheckedParts(
-            rows, listed, rejected_rows, rejected_values, (*cautions, *unused), has_labels, self._tables
+            rows=rows,
+            rejected=listed,
+            rejected_rows=rejected_rows,
+            rejected_values=rejected_values,
+            ignored=unread,
+            cautions=(*cautions, *data_warnings.unused_columns(unread, seed)),
+            has_labels=has_labels,
+            tables=self._tables,
         )
 
     def _parts(self, *, compare_dates: bool) -> Iterator[tuple[ParsedTable, pd.DataFrame]]:
@@ -181,7 +206,7 @@ class _Reading:
                 source,
                 today=self.today,
                 form=self.whole.form,
-                labelled=False,
+                labelled=self.labelled,
                 unread=self.whole.unread,
                 compare_dates=compare_dates,
                 is_part=True,
@@ -200,7 +225,7 @@ class _Reading:
                 yield table
 
 
-_LISTED = 100  # rejected values that are kept of a table in parts
+_LISTED = 10_000  # rejected values that are kept of a table in parts
 
 
 def _rejected(rows: TableRows, strays: pd.DataFrame) -> pd.DataFrame:
