@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -86,11 +86,11 @@ def inputs_for(model: Model, table: pd.DataFrame) -> FloatArray:
     return model.inputs(table) if isinstance(model, RegressionModel | SeveralTargets) else matrix(table, model.seed)
 
 
-def with_labels(model: Model, table: pd.DataFrame) -> Model:
-    """Return a model whose history of units knows the labels of a table's rows; unchanged if it has none."""
+def with_labels(model: Model, tables: Iterable[pd.DataFrame]) -> Model:
+    """Return a model whose history of units knows the labels of a table's parts; unchanged if it has none."""
     if not isinstance(model, RegressionModel | SeveralTargets) or model.history is None:
         return model
-    history = model.history.learned(table)
+    history = model.history.learned_of(tables)
     if isinstance(model, RegressionModel):
         return replace(model, history=history)
     return replace(model, models={name: replace(one, history=history) for name, one in model.models.items()})

@@ -15,18 +15,22 @@ from nonferrous.options import ProcessName
 from nonferrous.table_request import check_out, in_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
-    from models.table.contract import Checked
+    from models.table.parts import CheckedParts
     from registry.versions import Version
     from seeds import Seed
 
 SHOWN = 5  # values out of range that are named
+WARNINGS = 20  # warnings that are shown
 
 
 def predict(
     process: ProcessName,
-    data: Annotated[Path, typer.Option(help="Table as for `train`; targets may be empty or absent.")],
+    data: Annotated[
+        Path, typer.Option(help="Table as for `train`, also one larger than memory; targets may be empty or absent.")
+    ],
     out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(ENDINGS)}.")],
     coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Coverage of the intervals [1].")] = 0.9,
     include: Annotated[
@@ -47,8 +51,8 @@ def predict(
 
 def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> None:
     """Predict all rows of a table into a file; `given` are fields of a request around its rows."""
+    from models.table.parts import checked_parts
     from models.table.periods import latest_plan
-    from models.table.reading import read_table
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking
@@ -59,11 +63,10 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
         tracking = Tracking(read_settings())
         champion = champion_of(process, tracking.versions(process))
         model = with_outcomes(seed, champion, tracking.model(champion))
-        step("read the table", 0, 1)
-        checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
-        write_batches(
-            _batches(checked, seed, model, request, lambda done: step("predict", done, len(checked.table))), out
-        )
+        with checked_parts(data, seed, today=latest_plan(seed), folder=out.absolute().parent, step=step) as checked:
+            write_batches(
+                _batches(checked, seed, model, request, lambda done: step("predict", done, checked.rows)), out
+            )
     screen = console()
     for line in _lines(seed, champion.number, model, checked, out):
         screen.print(line, soft_wrap=True, markup=False)
@@ -109,23 +112,30 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
 class _Rows:
     """Rows that were read, block by block as the engine takes them."""
 
-    def __init__(self, checked: Checked) -> None:
-        self._table = checked.table
-        self.names = list(checked.table.columns)
+    def __init__(self, checked: CheckedParts, columns: Iterable[str]) -> None:
+        self._tables = checked.tables
+        self.names = list(columns)
 
     def blocks(self, names: Iterable[str]) -> Iterator[pa.Table]:
-        """The columns of these names, some thousands of rows at a time."""
+        """The columns of these names, some thousands of rows at a time, across the parts of the table."""
+        import pandas as pd
         import pyarrow as pa
 
         from serving.wire.arrow_tables import ROWS
 
-        held = self._table[list(names)]
-        for first in range(0, len(held), ROWS):
-            yield pa.Table.from_pandas(held.iloc[first : first + ROWS], preserve_index=False)
+        columns, left = list(names), None
+        for table in self._tables():
+            held = table[columns] if left is None else pd.concat([left, table[columns]], ignore_index=True)
+            end = len(held) // ROWS * ROWS
+            for first in range(0, end, ROWS):
+                yield pa.Table.from_pandas(held.iloc[first : first + ROWS], preserve_index=False)
+            left = held.iloc[end:].reset_index(drop=True)
+        if left is not None and len(left):
+            yield pa.Table.from_pandas(left, preserve_index=False)
 
 
 def _batches(
-    checked: Checked, seed: Seed, model: Any, request: dict[str, Any], done: Callable[[int], None]
+    checked: CheckedParts, seed: Seed, model: Any, request: dict[str, Any], done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Answers in the order of the table, which is that of units and times."""
     from models.tasks import with_labels
@@ -138,8 +148,9 @@ def _batches(
     taken = task.form(seed, 1)
     response_header = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
     about = {ABOUT: json.dumps(response_header)}
-    rows, model = 0, with_labels(model, checked.table)
-    for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
+    rows, model = 0, with_labels(model, _labelled(checked))
+    table = _Rows(checked, (column.name for column in seed.columns))
+    for batch, *_ in answered(table, checked.rows, taken, task, model, request):
         rows += batch.num_rows
         # Here reading has made what is made, of all rows.
         made = batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
@@ -147,19 +158,27 @@ def _batches(
         done(rows)
 
 
-def _lines(seed: Seed, version: int, model: Any, checked: Checked, out: Path) -> Iterator[str]:
+def _labelled(checked: CheckedParts) -> Iterator[pd.DataFrame]:
+    """Parts of a table with labels; none where there is no label to learn from."""
+    if checked.has_labels:
+        yield from checked.tables()
+
+
+def _lines(seed: Seed, version: int, model: Any, checked: CheckedParts, out: Path) -> Iterator[str]:
     """Yield lines on the rows read, the rejected rows with reasons, and the file of predictions."""
     from serving.responses.process_response import interval_of
 
-    yield f"{seed.process.name}: version {version} on {len(checked.table)} rows"
+    yield f"{seed.process.name}: version {version} on {checked.rows} rows"
     interval = interval_of(model)
     for target, one in {"": interval}.items() if "kind" in interval else interval.items():
         yield f"intervals{f' of {target}' if target else ''}: {one['kind']}, {one['outcomes']} outcomes received"
-    yield from (f"Warning: {caution}" for caution in checked.cautions)
+    yield from (f"Warning: {caution}" for caution in checked.cautions[:WARNINGS])
+    if len(checked.cautions) > WARNINGS:
+        yield f"and {len(checked.cautions) - WARNINGS} more warnings"
     if len(checked.rejected):
         yield f"{checked.rejected_rows} rows have no prediction:"
         for row in checked.rejected.head(SHOWN).itertuples():
             yield f"  {row.file}, row {row.row}, column {row.column}: got {row.value}: {row.reason}"
-        if len(checked.rejected) > SHOWN:
-            yield f"  and {len(checked.rejected) - SHOWN} more values"
+        if checked.rejected_values > SHOWN:
+            yield f"  and {checked.rejected_values - SHOWN} more values"
     yield f"all predictions: {out}"

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.renamed_settings import renamed
+from system.memory import of_machine
 
 SERVERS = ("http://", "https://")
 SQLITE = "sqlite:///"
@@ -54,6 +55,9 @@ class StoreSettings(BaseSettings):
         Port of the MLflow UI of the embedded store (`NONFERROUS_UI_PORT`).
     maintenance_schedule : str
         When a worker looks at all processes, as cron has it, UTC (`NONFERROUS_MAINTENANCE_SCHEDULE`); empty: never.
+    training_memory : int, optional
+        Memory of a training job [byte] (`NONFERROUS_TRAINING_MEMORY`); of a table that needs more it takes a sample.
+        None: half of the machine's memory.
     signing_key : Path, optional
         Private key that training signs models with (`NONFERROUS_SIGNING_KEY`); without it they are not signed.
     public_key : Path, optional
@@ -83,6 +87,20 @@ class StoreSettings(BaseSettings):
     maintenance_schedule: Annotated[
         str, Field(description="when a worker looks at all processes, as cron has it (UTC); empty: never")
     ] = ""
+
+    training_memory: Annotated[
+        int | None,
+        Field(
+            ge=2**20,
+            description="memory of a training job, which takes a sample of a larger table [byte]; empty: half of the "
+            "machine's memory",
+        ),
+    ] = None
+
+    @property
+    def most_training_memory(self) -> int:
+        """Memory of a training job [byte]."""
+        return of_machine() // 2 if self.training_memory is None else self.training_memory
 
     @property
     def folder(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -113,7 +113,11 @@ class TargetHistory:
 
     def errors_of(self, X: FloatArray, y: FloatArray, start: IntArray | None = None) -> FloatArray:
         """Return errors of labels [the target's unit], shape (n,); NaN if not `plausible`."""
-        return self.plausible(to_scale(y, self.seed.log_floor) - self.expected(X), start)
+        return self.plausible(self.residuals_of(X, y), start)
+
+    def residuals_of(self, X: FloatArray, y: FloatArray) -> FloatArray:
+        """Return labels less their expectation [the target's unit], shape (n,), plausible or not."""
+        return np.asarray(to_scale(y, self.seed.log_floor) - self.expected(X))
 
     def plausible(self, errors: FloatArray, start: IntArray | None = None) -> FloatArray:
         """Return errors, NaN for those that no label of the target in its unit of measure has.
@@ -324,13 +328,25 @@ class UnitHistory:
 
     def learned(self, table: pd.DataFrame) -> UnitHistory:
         """Return the same with the labels of a table's rows among its known errors; see `filled`."""
-        units, start, _ = self.rows_of(table)
-        X = matrix(table, self.seed)
+        return self.learned_of([table])
+
+    def learned_of(self, tables: Iterable[pd.DataFrame]) -> UnitHistory:
+        """Return the same with the labels of a table that comes in parts; see `filled`.
+
+        Only labels are kept of a part, so that the table may be larger than memory.
+        """
+        parts: dict[str, list[tuple[npt.NDArray[np.object_], IntArray, FloatArray]]] = {}
+        for table in tables:
+            for name, one in self.targets.items():
+                if name in table.columns and (labelled := table[table[name].notna()]).size:
+                    units, start, _ = self.rows_of(labelled)
+                    y = labelled[name].to_numpy(dtype=np.float64)
+                    parts.setdefault(name, []).append((units, start, one.residuals_of(matrix(labelled, self.seed), y)))
         errors: dict[str, UnitErrors] = {}
-        for name, one in self.targets.items():
-            if name in table.columns:
-                of_table = one.errors_of(X, table[name].to_numpy(dtype=np.float64), start)
-                errors[name] = one.errors.joined(UnitErrors.of(units, start, of_table))
+        for name, of_target in parts.items():
+            units, start, error = (np.concatenate(column) for column in zip(*of_target, strict=True))
+            of_tables = UnitErrors.of(units, start, self.targets[name].plausible(error, start))
+            errors[name] = self.targets[name].errors.joined(of_tables)
         return self.known(errors)
 
     def newest(self) -> UnitHistory:

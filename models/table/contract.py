@@ -108,6 +108,74 @@ def check(
         whose rows show another unit, more than `models.table.rows.REJECTED_SHARE` of the rows out of physical range.
     """
     source = source or Source.one("table", len(frame))
+    parsed = parse(
+        frame,
+        seed,
+        source,
+        today=today,
+        known=known,
+        form=form,
+        labelled=labelled,
+        unread=unread,
+        compare_dates=compare_dates,
+    )
+    rows = parsed.rows
+    faults = [*parsed.faults, *rows.faults_of_whole(labelled, not parsed.faults)]
+    if faults:
+        raise TableError(faults)
+    table = rows.table()
+    return Checked(
+        table=table,
+        rejected=rows.rejected(),
+        ignored=parsed.ignored,
+        cautions=(*parsed.cautions, *rows.part_cautions(), *data_warnings.of_table(table, seed)),
+    )
+
+
+@dataclass(frozen=True)
+class ParsedTable:
+    """Rows in the seed's types and units, and what each row or column alone shows of them.
+
+    Attributes
+    ----------
+    rows : TableRows
+        The rows.
+    faults : list of TableDefect
+        Faults of cells, of columns and of rows that stand twice; not of the table's sizes as a whole.
+    cautions : tuple of str
+        Warnings of reading, line by line.
+    ignored : tuple of str
+        Columns of the frame that are not used.
+    """
+
+    rows: TableRows
+    faults: list[TableDefect]
+    cautions: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def parse(
+    frame: pd.DataFrame,
+    seed: Seed,
+    source: Source,
+    *,
+    today: dt.date | None = None,
+    known: Sequence[TableDefect] = (),
+    form: TableFormat = cells.ISO,
+    labelled: bool = True,
+    unread: Sequence[str] = (),
+    compare_dates: bool = False,
+    is_part: bool = False,
+) -> ParsedTable:
+    """Bring rows into the seed's form, with the faults that need no other rows; parameters as of `check`.
+
+    `is_part` states that the rows are a part of a table whose sizes are compared with the seed elsewhere.
+
+    Raises
+    ------
+    TableError
+        There are no rows.
+    """
     frame = frame.reset_index(drop=True)
     located = _find_columns(frame, seed)
     faults = [*known, *_column_faults(frame, seed, source, located, labelled, unread)]
@@ -132,19 +200,10 @@ def check(
         values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
         faults += [TableDefect(source.name, None, headers[name], *fault) for name, fault in unfit.items()]
         source, lines_of_parsing = source.rows(first), [*lines, *lines_of_parsing]
-    rows = TableRows(seed, source, headers, values)
-    faults += [*rows.identity_faults(today or dt.date.today()), *rows.slips.values()]
-    faults += rows.label_faults() if labelled else []
-    faults += rows.held_labels() if labelled and not faults else []
-    faults += [*rows.part_faults(), *rows.share_faults()]
-    if faults:
-        raise TableError(faults)
-    table = rows.table()
-    return Checked(
-        table=table,
-        rejected=rows.rejected(),
-        ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*lines_of_parsing, *rows.part_cautions(), *data_warnings.of_table(table, seed)),
+    rows = TableRows(seed, source, headers, values, is_part)
+    ignored = tuple(str(header) for header in frame.columns if header not in headers.values())
+    return ParsedTable(
+        rows, [*faults, *rows.identity_faults(today or dt.date.today())], tuple(lines_of_parsing), ignored
     )
 
 

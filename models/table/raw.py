@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,8 @@ from seeds import Seed
 # In a folder a text file may be anything.
 IN_FOLDERS = (".csv", ".tsv", ".parquet", *spreadsheet.ENDINGS)
 ENDINGS = (".csv", ".txt", *IN_FOLDERS[1:])
+
+_HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
 def read_raw(file: Path, seed: Seed, sheet: str | None = None) -> RawTable:
@@ -51,7 +54,7 @@ def read_raw(file: Path, seed: Seed, sheet: str | None = None) -> RawTable:
 
 def _read_parquet(file: Path, seed: Seed) -> RawTable:
     """Read the columns that the seed knows; numbers keep their types."""
-    known = {name for column in seed.columns if not column.is_made for name in (column.name, column.tag)}
+    known = known_headers(seed)
     headers: list[str] = []
 
     def required(names: list[str]) -> list[str]:
@@ -59,18 +62,45 @@ def _read_parquet(file: Path, seed: Seed) -> RawTable:
         return [name for name in names if name in known]
 
     table = open_parquet(file, required)
+    stated = stated_by_folders(file)
+    headers.extend(stated)
     faults = [table] if isinstance(table, TableDefect) else repeated(file, headers)
     if not isinstance(table, TableDefect):
-        faults += _untabular(file, table.schema)
+        faults += untabular(file, table.schema)
     if isinstance(table, TableDefect) or faults:
         return RawTable(str(file), faults=faults)
     row = np.arange(1, table.num_rows + 1)
+    for name in known.intersection(stated):
+        table = table.append_column(name, pa.repeat(pa.scalar(stated[name], pa.string()), table.num_rows))
     # Each column becomes its own block and its Arrow buffers are given up one by one: no second copy of the table.
     frame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True, date_as_object=False)
     return RawTable(str(file), frame, headers, row)
 
 
-def _untabular(file: Path, schema: pa.Schema) -> list[TableDefect]:
+def known_headers(seed: Seed) -> set[str]:
+    """Return the names that columns of a file may have to be read: those of the seed, and their tags."""
+    names = (name for column in seed.columns if not column.is_made for name in (column.name, column.tag))
+    return {name for name in names if name is not None}
+
+
+def stated_by_folders(file: Path) -> dict[str, str | None]:
+    """Columns that the folders around a file state by their names `column=value`, as Hive partitions do.
+
+    Examples
+    --------
+    >>> stated_by_folders(Path("rows/line=A%2F1/year=2026/part-0.parquet"))
+    {'line': 'A/1', 'year': '2026'}
+    """
+    stated: dict[str, str | None] = {}
+    for folder in file.parents:
+        name, is_stated, value = folder.name.partition("=")
+        if not is_stated:
+            break
+        stated = {unquote(name): None if value == _HIVE_NULL else unquote(value)} | stated
+    return stated
+
+
+def untabular(file: Path, schema: pa.Schema) -> list[TableDefect]:
     """Columns of a type that is neither number, text nor time: lists, structs, bytes."""
     kinds = pa.types
     faults = []

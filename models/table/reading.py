@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Literal
 
@@ -33,7 +34,8 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
     path : str or Path
         A CSV file (by default UTF-8, commas, decimal points, one header row), a Parquet file, a spreadsheet, or a
         folder: the file `table.parquet` in it, or else all its files, which must have the same columns, or the files
-        that the seed names, which are joined on time and unit.
+        that the seed names, which are joined on time and unit. Folders in it that are named `column=value` state a
+        column of their files.
     seed : Seed
         The process, and in its [table] how the files are written.
     today : date, optional
@@ -229,14 +231,20 @@ def as_text(cell: object) -> object:
 
 def _raw_tables(path: Path, seed: Seed) -> list[RawTable]:
     """The files, or sheets of one spreadsheet, that make up the table."""
-    files = _table_files(path, seed.table)
+    files = table_files(path, seed.table)
     if seed.table.sheets is None:
         return [read_raw(file, seed) for file in files]
     return [read_raw(file, seed, sheet) for sheet in seed.table.sheets for file in files]
 
 
-def _table_files(path: Path, form: TableFormat) -> list[Path]:
-    """Files that make up the table; the spreadsheet where its sheets do."""
+def table_files(path: Path, form: TableFormat) -> list[Path]:
+    """Files that make up a table; the spreadsheet where its sheets do.
+
+    Raises
+    ------
+    TableError
+        There is no such file or folder, or none of its files is a table.
+    """
     if form.sheets is not None:
         if path.suffix.lower() in spreadsheet.ENDINGS:
             return [path]
@@ -260,12 +268,20 @@ def _table_files(path: Path, form: TableFormat) -> list[Path]:
         return [path / name for name in form.files]
     if (path / TABLE).is_file():
         return [path / TABLE]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in IN_FOLDERS)
-    files = [file for file in files if file.is_file() and not file.name.startswith((".", "~$"))]
+    files = sorted(_in_folder(path))
     if not files:
         expected = f"files in it that end in {', '.join(IN_FOLDERS)}"
         raise TableError([TableDefect(str(path), None, None, "a folder without tables", expected)])
     return files
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    """Yield the files of rows in a folder, and in folders of it that are named `column=value`."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and "=" in entry.name:
+            yield from _in_folder(entry)
+        elif entry.suffix.lower() in IN_FOLDERS and entry.is_file() and not entry.name.startswith((".", "~$")):
+            yield entry
 
 
 def _content(column: pd.Series) -> bytes:

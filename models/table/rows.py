@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,12 +38,34 @@ class TableRows:
         For each column that the file holds, the file's name of it.
     values : dict of str to Series (n,)
         These columns.
+    is_part : bool
+        Whether they are a part of a table whose sizes as a whole are checked elsewhere.
     """
 
     seed: Seed
     source: Source
     headers: dict[str, str]
     values: dict[str, pd.Series]
+    is_part: bool = False
+
+    def every(self, step: int) -> TableRows:
+        """Return every so many rows, from the first, as a table of their own."""
+        at = np.arange(0, len(self.source.row), step)
+        values = {name: column.take(at).reset_index(drop=True) for name, column in self.values.items()}
+        return TableRows(self.seed, self.source.rows(at), self.headers, values)
+
+    @classmethod
+    def together(cls, parts: Sequence[TableRows]) -> TableRows:
+        """Return the rows of several parts of one table as one."""
+        first = parts[0]
+        values = {name: pd.concat([one.values[name] for one in parts], ignore_index=True) for name in first.values}
+        source = Source(
+            first.source.name,
+            first.source.files,
+            np.concatenate([one.source.file for one in parts]),
+            np.concatenate([one.source.row for one in parts]),
+        )
+        return cls(first.seed, source, first.headers, values)
 
     @property
     def measured(self) -> list[Column]:
@@ -95,8 +117,10 @@ class TableRows:
 
     @cached_property
     def slips(self) -> dict[str, TableDefect]:
-        """For each column whose median shows another unit than the seed's, the fault."""
-        defects = {}
+        """For each column whose median shows another unit than the seed's, the fault; none of a part."""
+        defects: dict[str, TableDefect] = {}
+        if self.is_part:
+            return defects
         for column in self.measured:
             found_here = slip(_sizes(self.values[column.name], column), column)
             if found_here is not None:
@@ -170,10 +194,26 @@ class TableRows:
             expected = self.seed.column(name).range_text
             yield from cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
 
+    def faults_of_whole(self, labelled: bool, sound: bool) -> list[TableDefect]:
+        """Return the faults that the rows show together: of units, of labels and of the share out of range.
+
+        Parameters
+        ----------
+        labelled : bool
+            Whether targets are needed.
+        sound : bool
+            Whether no other fault was met; labels that are held over rows are found in sound tables alone.
+        """
+        faults = [*self.slips.values()]
+        faults += self.label_faults() if labelled else []
+        faults += self.held_labels() if labelled and sound and not faults else []
+        return [*faults, *self.part_faults(), *self.share_faults()]
+
     def rejected(self) -> pd.DataFrame:
         """Values out of physical range, in the files' order."""
         parts = []
-        for name, mask in self.outside.items():
+        bad = {name: mask for name, mask in self.outside.items() if mask.any()}
+        for name, mask in (bad or dict([next(iter(self.outside.items()))])).items():
             at = np.flatnonzero(mask)
             tag = "" if self.headers[name] == name else f" (in the file: {self.headers[name]})"
             part = {

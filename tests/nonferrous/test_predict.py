@@ -15,6 +15,7 @@ import pytest
 
 from models.online.received import Interval
 from models.online.review_queue import Arrival, OnlineState
+from models.table import parts
 from models.table.inputs import matrix
 from models.uncertainty.adaptive_intervals import AdaptiveInterval
 from nonferrous.batch_file import write_batches
@@ -99,6 +100,29 @@ def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, mo
         assert result["y"].tolist() == pytest.approx(expected.value.tolist(), rel=1e-12)
         assert result["y_high"].tolist() == pytest.approx(expected.high.tolist(), rel=1e-12)
     assert [name for name in tmp_path.iterdir() if name.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_table_in_parts_is_predicted_as_in_whole(run, request, name, tmp_path, monkeypatch):
+    """Rows with labels in several files and no order, whose units begin within a part and a block."""
+    monkeypatch.setattr(arrow_tables, "ROWS", 16)
+    save, frame = (request.getfixturevalue(one) for one in FRAMES[name])
+    model, made = save(tmp_path / "model"), frame()
+    data = tmp_path / "rows"
+    data.mkdir()
+    mixed = made.head(300).sample(frac=1, random_state=1)
+    for number in range(3):
+        mixed.iloc[number::3].to_parquet(data / f"{number}.parquet", index=False)
+    outs = []
+    for cells in (parts.CELLS, 300):
+        monkeypatch.setattr(parts, "CELLS", cells)
+        outs.append(tmp_path / f"{cells}.parquet")
+        code, printed, errors = run(name, model, "--data", data, "--out", outs[-1], "--digits", "all")
+        assert (code, errors.strip()) == (0, "")
+        assert "on 300 rows" in printed
+    whole, divided = (pq.read_table(out) for out in outs)
+    assert whole.num_rows == 300
+    assert divided.equals(whole, check_metadata=True)
 
 
 def test_the_coverage_is_the_one_that_was_asked_for(run, toy_frame, save_toy_model, tmp_path):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from registry.renamed_settings import RENAMED
 from registry.settings import SettingsError, StoreSettings, read, read_settings
 from serving.settings import ServiceSettings
+from system.memory import of_machine
 
 
 @pytest.fixture(autouse=True)
@@ -123,3 +124,13 @@ def test_a_home_below_the_users_folder_is_absolute(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = StoreSettings(home="~/models")
     assert settings.folder == tmp_path / "models"
+
+
+def test_training_takes_half_of_the_memory_or_what_is_set(monkeypatch):
+    monkeypatch.delenv("NONFERROUS_TRAINING_MEMORY", raising=False)
+    assert read_settings().most_training_memory == of_machine() // 2
+    monkeypatch.setenv("NONFERROUS_TRAINING_MEMORY", "8000000000")
+    assert read_settings().most_training_memory == 8_000_000_000
+    monkeypatch.setenv("NONFERROUS_TRAINING_MEMORY", "8 GB")
+    with pytest.raises(SettingsError, match="setting NONFERROUS_TRAINING_MEMORY: got '8 GB'"):
+        read_settings()

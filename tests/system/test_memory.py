@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from system import memory
+from system.memory import of_machine
+
 CHILD = """
 import sys
 from pathlib import Path
@@ -37,3 +40,15 @@ def test_large_blocks_are_given_back_although_small_ones_stay_between_them() -> 
 
     assert growth("returned") < 5
     assert growth("as it is") > 20  # a C library other than glibc need not keep them
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_memory_is_that_of_the_machine_or_of_the_container(tmp_path, monkeypatch) -> None:
+    total = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))
+    machine, limit = int(total.split()[1]) * 1024, tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "_LIMIT", limit)
+    assert of_machine() == machine
+    limit.write_text("max\n")
+    assert of_machine() == machine
+    limit.write_text(f"{machine // 3}\n")
+    assert of_machine() == machine // 3

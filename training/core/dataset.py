@@ -17,10 +17,12 @@ from models.regression.unit_history import UnitHistory
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
+from models.table.sampling import SampledTable, TableBudget, TableSample, read_within
 from models.table.sources import TableDefect, TableError
 from physics.arrays import BoolArray, FloatArray, IntArray
 from reporting.timestamps import moment_format
 from seeds import Column, Seed
+from training.core.progress import Progress, silent
 
 FIRST_DAY = pd.Timestamp("1970-01-01")  # of the days that stand for rows or units where a table has no time
 
@@ -65,6 +67,8 @@ class Dataset:
         Part of each set-point that followed an accepted recommendation; None if no such moves are known.
     history : UnitHistory or None
         Inputs among those of `X` that describe the history of units; None without any.
+    sample : TableSample or None
+        What part of a large table the rows are; None of a whole table.
     """
 
     seed: Seed
@@ -84,6 +88,7 @@ class Dataset:
     tests: pd.DataFrame | None = None
     advised: pd.DataFrame | None = None
     history: UnitHistory | None = None
+    sample: TableSample | None = None
 
     def of(self, name: str) -> "Dataset":
         """The rows that have a label of one of `Seed.primaries`, with that as the only target."""
@@ -165,6 +170,7 @@ class Dataset:
             "rejected_rows": self.rejected_rows,
             "unlabelled_rows": self.unlabelled_rows,
             "data_digest": self.digest,
+            **({} if self.sample is None else self.sample.facts),
         }
 
 
@@ -251,13 +257,19 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
     )
 
 
-def read(path: Path, seed: Seed) -> Dataset:
+def read(path: Path, seed: Seed, budget: TableBudget | None = None, progress: Progress = silent) -> Dataset:
     """Read and check a training table; `TableError` lists all errors, and labels without variation.
 
-    A seed that the physics of its process cannot work with is a `SeedError`, before the table is read.
+    Of a table that exceeds the budget it is a sample. A seed that the physics of its process cannot work with is a
+    `SeedError`, before the table is read.
     """
     check_process(seed)
-    checked = read_table(path, seed)
+    if budget is None:
+        whole = read_table(path, seed)
+        table = SampledTable(whole, whole.rejected_rows, None)
+    else:
+        table = read_within(path, seed, budget, progress)
+    checked = table.checked
     others = [column.name for column in seed.labels if column not in seed.primaries]
     alike = [
         _alike(path, checked.table[target.name].dropna(), target)
@@ -266,7 +278,8 @@ def read(path: Path, seed: Seed) -> Dataset:
     ]
     if faults := [fault for fault in alike if fault is not None]:
         raise TableError(faults)
-    return dataset_of(checked, seed, read_truth(path, seed))
+    data = dataset_of(checked, seed, read_truth(path, seed))
+    return replace(data, rejected_rows=table.rejected_rows, sample=table.sample)
 
 
 def _alike(path: Path, labels: pd.Series, target: Column) -> TableDefect | None:

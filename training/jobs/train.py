@@ -12,6 +12,7 @@ from compute.choice import workers_for
 from compute.interface import PendingResult, Workers
 from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_frame
+from models.table.sampling import TableBudget
 from models.tasks import build
 from registry.promotion import enter
 from registry.settings import StoreSettings
@@ -174,8 +175,7 @@ def train(
     TrackingError
         The MLflow store did not do its part.
     """
-    progress("read and check the table", 0, 1)
-    data = read(data_path, seed)
+    data = read(data_path, seed, TableBudget(settings.most_training_memory, settings.folder), progress)
     if tests is not None:
         data = with_tests(data, read_tests(tests, seed), str(tests))
     data = with_advised_moves(data, advised)

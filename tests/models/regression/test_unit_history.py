@@ -180,3 +180,20 @@ def test_a_pot_begins_anew_when_it_is_relined():
     moments = built(start, np.array([60.0, np.nan]), age[1], seed)
     assert at(8) - PERIOD < moments[0] <= at(8)
     assert moments[1] == LONG_AGO
+
+
+def test_a_table_in_parts_is_learned_as_in_whole(toy_seed, toy_frame):
+    """Some labels of a period are beyond reach, which the other units of the period show."""
+    table = table_of(toy_frame, toy_seed)
+    table.loc[table.index[::17], "y"] = np.nan
+    table.loc[table.index[5::40], "y"] = 60.0
+    one = UnitHistory(toy_seed, {"y": TargetHistory(toy_seed, "labels", 90.0, None, 2.0, 9.0)})
+    parts = [
+        table.iloc[:7],
+        table.iloc[7:200],
+        table.iloc[200:200],
+        table.iloc[200:].assign(y=np.nan),
+        table.iloc[200:],
+    ]
+    in_parts = one.learned_of(iter(parts)).described(table)
+    pd.testing.assert_frame_equal(in_parts, one.filled(table), check_exact=True)

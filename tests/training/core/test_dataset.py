@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from models.table.contract import check
+from models.table.sampling import BYTES_OF_CELL, TableBudget
 from models.table.sources import TableError
 from training.core.dataset import dataset_of, labelled, period_of, read, row_key
+from training.core.splits import split
 
 
 @pytest.fixture
@@ -188,3 +190,22 @@ def test_a_row_of_a_class_alone_stands_in_its_own_period(toy_class_frame, toy_cl
     assert data.periods.equals(pd.DatetimeIndex(data.table["day"]))
     assert set(data.y) <= {0.0, 1.0, 2.0}
     assert [toy_class_seed.classes[int(code)] for code in data.y] == data.table["ore"].tolist()
+
+
+def test_of_a_table_beyond_the_budget_a_sample_is_a_data_set_that_can_be_split(toy_seed, toy_frame, tmp_path):
+    """Of 180 units with 24 periods a third fits, each with all of its periods."""
+    path = tmp_path / "table.parquet"
+    toy_frame(units=180).to_parquet(path, index=False)
+    budget = TableBudget(60 * 24 * len(toy_seed.columns) * BYTES_OF_CELL, tmp_path)
+    small, data = read(path, toy_seed, budget), read(path, toy_seed)
+    assert data.sample is None
+    assert "sample_of_rows" not in data.facts
+    assert (small.facts["sample_of_rows"], small.facts["sample"]) == (180 * 24, "60 of 180 units")
+    assert small.cautions[0].startswith("a sample of 1440 of 4320 rows (60 of 180 units)")
+    assert read(path, toy_seed, budget).digest == small.digest != data.digest
+    parts, whole = split(small), split(data)
+    for name in ("train_from", "calibrate_from", "test_from", "last"):
+        assert getattr(parts, name) == getattr(whole, name)
+    assert len(parts.units) == 12
+    assert set(small.units[parts.holdout]) == set(parts.units)
+    assert not set(small.units[parts.learnt]) & set(parts.units)
