@@ -156,8 +156,12 @@ def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
 def test_queued_work_does_not_begin_when_all_is_given_up(tmp_path):
     """The pool has taken it out of its own queue already, and a worker is free when it has put things in order."""
 
+    steps = []
+
     def step(description):
-        raise KeyboardInterrupt
+        steps.append(description)
+        if len(steps) == 2:  # both are at work
+            raise KeyboardInterrupt
 
     def given_up():
         with workers_for([("rows", "parts")], 2, step) as two:
