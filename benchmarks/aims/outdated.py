@@ -26,6 +26,7 @@ FOLDER = DOCS / "results"
 _BOUNDS = {"bounds": "python -m benchmarks.bounds"}
 # Results of each page of the documents, by the command that measures them again.
 OF_PAGES: Mapping[str, Mapping[str, str]] = {
+    "how-to/large_tables": {"large_tables": "python -m benchmarks.large_tables"},
     "how-to/use_the_pages": {"pages": "python -m benchmarks.pages"},
     "reference/processes/copper_electrorefining": _BOUNDS,
     "reference/processes/zinc_electrowinning": _BOUNDS,

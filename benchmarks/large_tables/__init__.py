@@ -1,0 +1,1 @@
+"""Time and memory of predictions for tables larger than memory."""
