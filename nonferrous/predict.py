@@ -100,8 +100,8 @@ def with_outcomes(seed: Seed, champion: Version, model: Any) -> Any:
     from nonferrous.records import opened
     from operations.catalogue import predictions_of
     from registry.promotion import stored
-    from serving.hot_reload.champions import Served
     from serving.hot_reload.online_calibration import OnlineModels
+    from serving.hot_reload.status import Served
 
     where = stored(champion)
     with opened() as database:

@@ -1,6 +1,6 @@
 """Logged models without a registered version, as a store to load them from like versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from registry.store import Champion
@@ -22,6 +22,10 @@ class UnregisteredModels:
     def champion(self, process: str) -> Champion | None:
         """No process has a champion here."""
         return None
+
+    def champions(self, processes: Iterable[str]) -> dict[str, Champion | None]:
+        """No process has a champion here."""
+        return dict.fromkeys(processes)
 
     def shadow(self, process: str) -> Champion | None:
         """No process has a version in shadow here."""

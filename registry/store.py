@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,6 +57,9 @@ class Store(Protocol):
     def champion(self, process: str) -> Champion | None:
         """Version that the process's alias `champion` points to; None where there is none."""
 
+    def champions(self, processes: Iterable[str]) -> dict[str, Champion | None]:
+        """Version that the alias `champion` of each of these processes points to; see `champion`."""
+
     def shadow(self, process: str) -> Champion | None:
         """Version that the process's alias `shadow` points to; None where there is none."""
 
@@ -101,6 +104,17 @@ class MlflowStore:
             Whatever MLflow raises for one that is locked or out of reach.
         """
         return self._pointed_to(process, CHAMPION)
+
+    def champions(self, processes: Iterable[str]) -> dict[str, Champion | None]:
+        """Version that the alias `champion` of each of these processes points to; see `champion`.
+
+        A SQLite file is read once for all of them.
+        """
+        if not self._read_directly():
+            return {process: self.champion(process) for process in processes}
+        assert self._file is not None
+        pointed = tables.all_pointed_to(self._file, CHAMPION)
+        return {process: Champion(process, *pointed[process]) if process in pointed else None for process in processes}
 
     def shadow(self, process: str) -> Champion | None:
         """Version that the process's alias `shadow` points to; see `champion`."""

@@ -19,17 +19,17 @@ ARTIFACTS = "artifacts"  # folder next to an embedded store's database
 REVISION = "dc11669786a5"
 """Revision of MLflow's tables that the queries below are written for: MLflow 3.17's."""
 
-_CHAMPION = """
-SELECT versions.version, versions.source, tags.value
+_CHAMPIONS = """
+SELECT versions.version, versions.source, tags.value, aliases.name
 FROM registered_model_aliases AS aliases
 JOIN model_versions AS versions
     ON versions.workspace = aliases.workspace AND versions.name = aliases.name AND versions.version = aliases.version
 LEFT JOIN model_version_tags AS tags
     ON tags.workspace = versions.workspace AND tags.name = versions.name AND tags.version = versions.version
     AND tags."key" = 'model_digest'
-WHERE aliases.workspace = 'default' AND aliases.name = ? AND aliases.alias = ?
-    AND versions.current_stage != 'Deleted_Internal'
+WHERE aliases.workspace = 'default' AND aliases.alias = ? AND versions.current_stage != 'Deleted_Internal'
 """
+_CHAMPION = f"{_CHAMPIONS} AND aliases.name = ?"
 _PLACE = """
 SELECT coalesce(nullif(storage_location, ''), source) FROM model_versions
 WHERE workspace = 'default' AND name = ? AND version = ?
@@ -53,8 +53,14 @@ def revisions(file: Path) -> list[str]:
 
 def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | None] | None:
     """Return version, source and digest of an alias of a registered model; None if there is none."""
-    rows = _rows(file, _CHAMPION, process, alias)
+    rows = _rows(file, _CHAMPION, alias, process)
     return (int(rows[0][0]), str(rows[0][1]), rows[0][2]) if rows else None
+
+
+def all_pointed_to(file: Path, alias: str) -> dict[str, tuple[int, str, str | None]]:
+    """Return version, source and digest of an alias of each registered model that has it, by name."""
+    rows = _rows(file, _CHAMPIONS, alias)
+    return {str(name): (int(version), str(source), digest) for version, source, digest, name in rows}
 
 
 def tags_of(file: Path, process: str, version: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -23,6 +24,7 @@ from records.writing.writer import Writer
 from registry.loading.loading import Loading
 from registry.store import MlflowStore, Store
 from serving.hot_reload.champions import Champions
+from serving.hot_reload.memory import ModelMemory
 from serving.hot_reload.online_calibration import OnlineModels
 from serving.hot_reload.seed_folder import SeedFolder
 from serving.middleware.admission import Load
@@ -93,7 +95,7 @@ class Service(FastAPI):
     @property
     def in_service(self) -> tuple[str, ...]:
         """Names of the processes with a model in service."""
-        return tuple(name for name, status in self.champions.statuses.items() if status.served is not None)
+        return tuple(name for name, status in self.champions.statuses.items() if status.in_service is not None)
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI document of the whole service; the columns of a process are in its own document."""
@@ -132,11 +134,11 @@ async def _lifespan(
     looking += [one for one in (app.shadows, app.records_health) if one is not None]
     for one in looking:
         one.start()
-    time = asyncio.create_task(app.door.keep_time())
+    clock = asyncio.create_task(app.door.keep_time())
     yield
-    time.cancel()
+    clock.cancel()
     with suppress(asyncio.CancelledError):
-        await time
+        await clock
     if followers is not None:
         followers.stop()
     for one in looking:
@@ -173,9 +175,13 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     store, loading, poll = store or MlflowStore(settings.uri), Loading(settings), settings.poll_seconds
     followers = None if database is None else OnlineModels(database)
     followed = None if followers is None else followers.followed
-    champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, followed=followed)
+    memory = ModelMemory(settings.max_model_bytes)
+    forget = (lambda process: None) if followers is None else followers.forget
+    champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, time.monotonic, followed, memory, forget)
     shadows = None if database is None else Shadows(champions, store, loading, database, poll)
 
+    if shadows is not None:
+        memory.others = lambda: shadows.size
     app = Service(
         title="nonferrous",
         version=version("nonferrous"),
@@ -200,7 +206,7 @@ def create_app(settings: ServiceSettings, store: Store | None = None, database: 
     app.watch.metrics.monitored = Monitored(database).figures
     app.watch.metrics.unfinished_jobs = partial(unfinished, queue)
     in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
-    app.watch.metrics.in_shadow = in_shadow
+    app.watch.metrics.in_shadow, app.watch.metrics.memory = in_shadow, memory
 
     def refusal(request: RetrainingRequest) -> str | None:
         if shadows is not None:

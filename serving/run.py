@@ -23,6 +23,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from records.database import Database
 from registry.store import Store
 from serving.app import Service, create_app
+from serving.hot_reload.memory import uncollected
 from serving.middleware.allowed_hosts import client
 from serving.middleware.certificate import CertificateError, ServerCertificate
 from serving.middleware.connection import Connection
@@ -130,7 +131,9 @@ def _run(settings: ServiceSettings, store: Store | None, hang_ups: HangUps) -> i
             return CANNOT_START
         # Nothing is made on disk before the address is ours.
         with closing(Database(settings.records_url, settings.durability == "full")) as database:
-            return serve(settings, create_app(settings, store, database), listening, certificate, hang_ups)
+            with uncollected():
+                app = create_app(settings, store, database)
+            return serve(settings, app, listening, certificate, hang_ups)
 
 
 def _certificate(settings: ServiceSettings) -> ServerCertificate | None:

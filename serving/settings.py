@@ -36,6 +36,9 @@ class ServiceSettings(settings.StoreSettings):
     max_total_body_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of bodies of all requests in memory [byte]")
     ] = 256 * 2**20
+    max_model_bytes: Annotated[
+        int, Field(ge=1, description="most bytes of files of models in memory; others are loaded on request [byte]")
+    ] = 2**30
     max_recorded_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of one client that are recorded on a day (UTC) [byte]")
     ] = MOST

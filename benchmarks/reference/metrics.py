@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from records.database import Database
 from records.writing.health import RecordsHealth
 from records.writing.writer import Writer
+from serving.hot_reload.memory import ModelMemory
 from serving.middleware.admission import Load
 from serving.telemetry.histogram import BOUNDS
 from serving.telemetry.metrics import Metrics
@@ -38,7 +39,7 @@ def families() -> Iterator[Metric]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'records.db'}")
         metrics = Metrics(Load(), dict)
-        metrics.certificate_ends = lambda: 0.0
+        metrics.certificate_ends, metrics.memory = lambda: 0.0, ModelMemory(1)
         metrics.records = RecordsHealth(database, Writer(database), seconds=1.0)
         yield from metrics.collect()
         database.close()

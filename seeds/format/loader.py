@@ -16,14 +16,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import constraints, equipment, gateway, norms, schedule, table, warnings
+from seeds.format import constraints, equipment, gateway, norms, schedule, sections, table, warnings
 from seeds.format.column import MADE
 from seeds.format.renamed import renamed, renamed_prices
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
-_MOST_KEPT = 32  # seeds of a text that was read before; more than a folder has
+_MOST_KEPT = 512  # seeds of a text that was read before; more than a folder has
 _TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: why'"}
 
 
@@ -91,15 +91,20 @@ def parse(text: str, path: Path) -> Seed:
     SeedError
         As for `load`.
     """
-    read = _parsed(text, path)
+    try:
+        read = _parsed(text, path.stem)
+    except SeedError as error:
+        raise SeedError(path, list(error.faults)) from None
     parts = {name: copy.copy(getattr(read, name)) for name in Seed.model_fields}
     return Seed.model_construct(read.model_fields_set, **parts)
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _parsed(text: str, path: Path) -> Seed:
+def _parsed(text: str, name: str) -> Seed:
+    """Return the seed of a file of this name; a model shares that of its plant, whatever the folder."""
+    path = Path(f"{name}.toml")
     try:
-        raw = tomllib.loads(text)
+        raw = sections.parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise SeedError(path, [f"no valid TOML: {error}"]) from None
     if own := [key for key in ("text", "place", "added") if key in raw]:

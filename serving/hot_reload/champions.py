@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
-import gc
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from models.tasks import Model, baseline
+from models.tasks import baseline
 from operations.catalogue import Offers
 from operations.predictions.payloads import Payloads
 from registry.loading.loading import LoadedVersion, Loading
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
-from seeds.format.agreement import differing
-from serving.hot_reload.seed_folder import SeedFolderSnapshot
-from system.memory import return_freed
+from serving.hot_reload.memory import LoadRequests, ModelMemory, settle
+from serving.hot_reload.seed_folder import SeedFolderSnapshot, with_seeds
+from serving.hot_reload.status import Resting, Served, Status, facts_of
 from system.temporary_folder import sweep
 
 log = logging.getLogger("nonferrous.serving")
 
 LONGEST_WAIT = 10.0
-
-
-@dataclass(frozen=True, eq=False)
-class Served:
-    """Model in service, its version and digest, and whether it is the process's baseline (untrained)."""
-
-    champion: Champion
-    digest: str
-    model: Model
-    baseline: bool = False
-
-
-@dataclass(frozen=True)
-class Status:
-    """State of a process: model in service, version of the alias, latest error.
-
-    Parameters
-    ----------
-    served : Served, optional
-        The model that answers.
-    champion : Champion, optional
-        Where the alias points.
-    trouble : str, optional
-        What is wrong with the champion.
-    offers : Offers, optional
-        Operations that the process offers, grown from the seed that `served` agrees with; None where its seed cannot be
-        used and no model answers.
-    seed_trouble : str, optional
-        What is wrong with the seed's file.
-    """
-
-    served: Served | None = None
-    champion: Champion | None = None
-    trouble: str | None = None
-    offers: Offers | None = None
-    seed_trouble: str | None = None
-
-    @property
-    def troubles(self) -> str | None:
-        """All errors as text; None without one."""
-        return "; ".join(filter(None, (self.seed_trouble, self.trouble))) or None
-
-
-NEW = Status(trouble="not looked for yet")
+AT_ONCE = 4  # champions that are loaded together, and before the service is ready; those after them follow
+_ALL = 2**62  # byte
 
 
 class Seeds(Protocol):
@@ -94,6 +53,10 @@ class Champions:
     for the first champion that was trained with it, and both are applied together. A model stays in service if its seed
     is removed or cannot be read any longer.
 
+    Each version is loaded once when it is new. It stays in memory within the budget; else a request loads it again. At
+    the start the first `AT_ONCE` champions are loaded before the service is ready, the others after that or at their
+    first request. One thread loads, so that a version is loaded once for all requests that wait for it.
+
     Parameters
     ----------
     seeds : Seeds
@@ -108,6 +71,10 @@ class Champions:
         Monotonic time [s].
     followed : callable, optional
         Returns the served model with the outcomes received since its training applied; called at each poll.
+    memory : ModelMemory, optional
+        Budget of models in memory; by default all stay.
+    forget : callable, optional
+        Called with the process whose model has left memory.
 
     Raises
     ------
@@ -123,12 +90,15 @@ class Champions:
         poll_seconds: float,
         clock: Callable[[], float] = time.monotonic,
         followed: Callable[[Served, Payloads], Served] | None = None,
+        memory: ModelMemory | None = None,
+        forget: Callable[[str], None] = lambda process: None,
     ) -> None:
         self._seeds, self._store, self._loading, self._clock, self._followed = seeds, store, loading, clock, followed
+        self.memory, self._forget, self._requests = memory or ModelMemory(_ALL), forget, LoadRequests()
         self._outcomes_trouble: str | None = None
         self._poll_seconds = self.wait = poll_seconds
         self._known = seeds.look()
-        self._statuses: Mapping[str, Status] = _with_seeds({}, self._known)
+        self._statuses: Mapping[str, Status] = with_seeds({}, self._known)
         self._seeds_trouble: str | None = None
         self._store_trouble: str | None = None
         self._has_looked = False
@@ -169,6 +139,7 @@ class Champions:
     def stop(self) -> None:
         """End the thread; one that waits for a slow store ends with the process."""
         self._ended.set()
+        self._requests.wake()
         self._thread.join(timeout=1)
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -182,7 +153,33 @@ class Champions:
             self.refresh()
             if self._loaded != before:  # models that took up outcomes are mostly the ones of before
                 settle()
-            self._ended.wait(self.wait)
+            self._pause(self.wait)
+
+    def _pause(self, seconds: float) -> None:
+        """Load what requests wait for, until the next look in so many seconds."""
+        until = time.monotonic() + seconds
+        while not self._ended.is_set() and (left := until - time.monotonic()) > 0:
+            self._requests.wait(left)
+            self._load_requested()
+
+    async def in_memory(self, process: str) -> Status | None:
+        """Return the status of a process when its model is in memory, or why it cannot be; None if it is gone.
+
+        The thread that looks loads it, so that the event loop goes on.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._requests.add(process)))
+
+    def _load_requested(self) -> None:
+        """Load the models that requests wait for; errors are stored and logged, never raised."""
+        while (taken := self._requests.take()) is not None:
+            process, waiting = taken
+            try:
+                status = self._statuses.get(process)
+                if status is not None and status.resting is not None:
+                    self._load([status.resting.champion], is_requested=True)
+            except Exception:  # the requests are answered by the status, whatever failed
+                log.exception("%s: its model is not loaded", process)
+            waiting.set_result(self._statuses.get(process))
 
     @property
     def _loaded(self) -> list[tuple[Offers | None, str | None]]:
@@ -215,7 +212,7 @@ class Champions:
         if self._seeds_trouble is not None:
             log.info("the seeds can be read again")
         self._seeds_trouble, self._known = None, known
-        before, after = self._statuses, _with_seeds(self._statuses, known)
+        before, after = self._statuses, with_seeds(self._statuses, known)
         if after == before:
             return
         self._statuses = after
@@ -230,7 +227,7 @@ class Champions:
 
     def _look_at_store(self) -> None:
         try:
-            champions = {name: self._store.champion(name) for name, one in self._statuses.items() if one.offers}
+            champions = self._store.champions([name for name, one in self._statuses.items() if one.offers])
         except Exception as error:  # whatever a database, a network or a file system raises
             self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
             error_text = f"the store cannot be read: {one_line(error)}"
@@ -245,13 +242,14 @@ class Champions:
             if champion is None:
                 self._lose(process)
         self._try([one for process, one in champions.items() if one is not None and self._is_new(process, one)])
-        self._has_looked = True
 
     def _look_at_outcomes(self) -> None:
         if self._followed is None:
             return
         error_text = None
-        for process, status in self._statuses.items():
+        for process in list(self._statuses):
+            self._load_requested()
+            status = self._statuses[process]
             if status.served is None or status.offers is None:
                 continue
             try:
@@ -268,7 +266,7 @@ class Champions:
     def _is_new(self, process: str, champion: Champion) -> bool:
         """Return whether to load this version now; if it is in service already, correct its status."""
         status = self._statuses[process]
-        if status.served is None or status.served.champion != champion:
+        if status.in_service != champion:
             return not self._rests(process, champion)
         self._refused.pop(process, None)
         self._set(process, replace(status, champion=champion, trouble=None))
@@ -277,7 +275,7 @@ class Champions:
     def _lose(self, process: str) -> None:
         """Keep in mind that no version has the alias."""
         status = self._statuses[process]
-        then = "the model of before stays" if status.served else f"run `nonferrous train {process}`"
+        then = "the model of before stays" if status.in_service else f"run `nonferrous train {process}`"
         error_text = f"no version has the alias {CHAMPION}: {then}"
         self._set(process, replace(status, champion=None, trouble=error_text))
 
@@ -287,40 +285,101 @@ class Champions:
         return refused is not None and refused.champion == champion and self._clock() < refused.again
 
     def _try(self, champions: list[Champion]) -> None:
-        """Load versions; where one is refused the model that answers stays."""
-        newest = {one.process: self._newest(one.process) for one in champions}
+        """Load new versions; where one is refused the model that answers stays."""
+        first, others = champions[:AT_ONCE], champions[AT_ONCE:]
+        for one in () if self._has_looked else others:
+            status = self._statuses[one.process]
+            self._set(one.process, replace(status, champion=one, trouble=None, resting=Resting(one)))
+        self._load(first)
+        self._has_looked = True
+        while others and not self._ended.is_set():
+            self._load_requested()
+            now, others = others[:AT_ONCE], others[AT_ONCE:]
+            self._load([one for one in now if not self._is_loaded(one)])
+
+    def _is_loaded(self, champion: Champion) -> bool:
+        """Return whether a request has loaded this version in the meantime, or found that it does not load."""
+        status, refused = self._statuses[champion.process], self._refused.get(champion.process)
+        loaded = status.in_service == champion and status.facts is not None
+        return loaded or (refused is not None and refused.champion == champion)
+
+    def _load(self, champions: list[Champion], is_requested: bool = False) -> None:
+        """Load versions that are new, or one that a request waits for."""
+        offers = {one.process: self._offers_of(one) for one in champions}
+        began = time.perf_counter()
         for champion, outcome in self._loading.load_all(
-            self._store, [(one, newest[one.process].seed) for one in champions]
+            self._store, [(one, offers[one.process].seed) for one in champions]
         ):
             if isinstance(outcome, LoadedVersion):
-                self._take(champion, outcome, newest[champion.process])
+                self._take(champion, outcome, offers[champion.process], is_requested)
             else:
-                self._refuse(champion.process, champion, outcome.why)
+                self._refuse(champion, outcome.why)
+            self.memory.load_seconds.add(time.perf_counter() - began)
+            began = time.perf_counter()
 
-    def _newest(self, process: str) -> Offers:
-        newest = self._known.offers.get(process, self._statuses[process].offers)
-        assert newest is not None  # only processes with offers are requested from the store
-        return newest
+    def _offers_of(self, champion: Champion) -> Offers:
+        """Operations that go with a version: those in service with the one that answers, else the newest."""
+        status = self._statuses[champion.process]
+        newest = self._known.offers.get(champion.process, status.offers)
+        offers = status.offers if status.in_service == champion else newest
+        assert offers is not None  # only processes with offers are requested from the store
+        return offers
 
-    def _take(self, champion: Champion, loaded: LoadedVersion, offers: Offers) -> None:
-        process, model = champion.process, loaded.model
+    def _take(self, champion: Champion, loaded: LoadedVersion, offers: Offers, is_requested: bool) -> None:
+        process, model, before = champion.process, loaded.model, self._statuses[champion.process]
         self._refused.pop(process, None)
-        seed_error = self._statuses[process].seed_trouble if process not in self._known.offers else None
-        fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
-        _ = offers.forms  # made here, so that the first request does not hold up the event loop
-        self._set(process, Status(fresh, champion, None, offers, seed_error))
-        log.info(
-            "%s: version %d in service (candidate %s, %s)", process, champion.version, model.candidate, loaded.digest
-        )
+        fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed), loaded.size)
+        is_known = before.in_service == champion
+        if is_known:
+            taken = replace(before, offers=offers, resting=None)
+        else:
+            seed_error = before.seed_trouble if process not in self._known.offers else None
+            taken = Status(None, champion, None, offers, seed_error)
+        if not is_known or before.facts is None:
+            log.info(
+                "%s: version %d in service (candidate %s, %s)",
+                process,
+                champion.version,
+                model.candidate,
+                loaded.digest,
+            )
+        if is_requested or before.served is not None or self.memory.has_room(self._statuses, loaded.size):
+            try:
+                _ = offers.forms  # made here, so that the first request does not hold up the event loop
+            except ValueError as error:  # of a plant's own seed; the next look at the seeds says so too
+                self._refuse(champion, one_line(error))
+                return
+            self._set(process, replace(taken, served=self._with_outcomes(fresh, offers) if is_requested else fresh))
+            self._evict(process)
+        else:
+            self._set(process, replace(taken, resting=Resting(champion, facts_of(fresh, offers.seed))))
 
-    def _refuse(self, process: str, champion: Champion, reason: str) -> None:
+    def _with_outcomes(self, served: Served, offers: Offers) -> Served:
+        """Return a model that is loaded again with the outcomes applied."""
+        with suppress(Exception):  # the next look says why
+            return served if self._followed is None else self._followed(served, offers.predictions)
+        return served
+
+    def _evict(self, current: str) -> None:
+        """Remove the least recently used models until the budget holds; requests that use one go on."""
+        for process in self.memory.excess(self._statuses, current):
+            status = self._statuses[process]
+            if status.served is not None:
+                self._set(process, replace(status, served=None, resting=Resting(status.served.champion, status.facts)))
+                self.memory.evicted += 1
+                self._forget(process)
+
+    def _refuse(self, champion: Champion, reason: str) -> None:
+        process = champion.process
         before, status = self._refused.get(process), self._statuses[process]
         again = before is not None and before.champion == champion
         wait = min(2 * before.wait, LONGEST_WAIT) if before is not None and again else self._poll_seconds
         self._refused[process] = _Refused(champion, wait, self._clock() + wait)
-        then = f"version {status.served.champion.version} stays" if status.served else "no model answers"
+        resting = None if status.in_service == champion else status.resting
+        stays = status.served or resting
+        then = f"version {stays.champion.version} stays" if stays else "no model answers"
         error_text = f"version {champion.version} is refused, {then}: {reason}"
-        self._set(process, replace(status, champion=champion, trouble=error_text))
+        self._set(process, replace(status, champion=champion, trouble=error_text, resting=resting))
 
     def _set(self, process: str, status: Status) -> None:
         """Replace a status atomically for readers; log an error once, not at every poll."""
@@ -330,46 +389,8 @@ class Champions:
         self._statuses = {**self._statuses, process: status}
         if status.trouble is not None and status.trouble != before.trouble:
             log.warning("%s: %s", process, status.trouble)
-        elif status.trouble is None and before.trouble is not None and status.served is before.served:
+        elif status.trouble is None and before.trouble is not None and status.in_service == before.in_service:
             log.info("%s: recovered", process)
-
-
-def _with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:
-    """Return the statuses with the current seeds; `Champions` states which seeds are applied."""
-    updated = {}
-    for name in sorted({*known.offers, *known.broken, *statuses}):
-        status = statuses.get(name, NEW)
-        offers, fault = known.offers.get(name), known.broken.get(name)
-        if offers is None and status.served is not None:
-            reason = "its seed file was deleted" if fault is None else f"its seed cannot be used: {fault}"
-            updated[name] = replace(status, seed_trouble=f"{reason}; the seed of before stays")
-        elif offers is not None:
-            updated[name] = _with_seed(status, offers)
-        elif fault is not None:
-            updated[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
-    return updated
-
-
-def _with_seed(status: Status, offers: Offers) -> Status:
-    if offers is status.offers:
-        return replace(status, seed_trouble=None)
-    if status.served is None:
-        return replace(status, offers=offers, trouble=status.trouble or NEW.trouble, seed_trouble=None)
-    others = differing(status.served.model.seed, offers.seed)
-    if not others:
-        return replace(status, offers=offers, seed_trouble=None)
-    seed_error = (
-        f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
-    )
-    return replace(status, seed_trouble=seed_error)
-
-
-def settle() -> None:
-    """Exclude models from garbage collection, which took 70 ms of a request; return freed memory."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    return_freed()
 
 
 def one_line(error: Exception) -> str:

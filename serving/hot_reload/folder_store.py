@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from registry.store import Champion
@@ -32,6 +32,10 @@ class FolderStore:
     def champion(self, process: str) -> Champion | None:
         """Version that the process's champion has; None where there is none."""
         return self._pointed.get((process, CHAMPION))
+
+    def champions(self, processes: Iterable[str]) -> dict[str, Champion | None]:
+        """Champion of each of these processes; None where there is none."""
+        return {process: self.champion(process) for process in processes}
 
     def shadow(self, process: str) -> Champion | None:
         """Version that answers in shadow; None where none does."""

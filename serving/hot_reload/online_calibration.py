@@ -20,7 +20,7 @@ from records.online_states import State, load, save
 from records.outcomes import Arrived, arrived, newest, revision
 from records.request_index import by_number, index, places
 from seeds import Seed
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.outcomes.slots import rows_of, slots_of
 
 log = logging.getLogger("nonferrous.serving")
@@ -72,6 +72,10 @@ class OnlineModels:
     def waiting(self) -> Mapping[str, int]:
         """Number of outcomes pending review, by process."""
         return self._waiting
+
+    def forget(self, process: str) -> None:
+        """Release the model of a process; its state is kept in the records."""
+        self._of.pop(process, None)
 
     def followed(self, served: Served, payloads: Payloads) -> Served:
         """Return the model with all known outcomes applied; unchanged if there is none to apply.

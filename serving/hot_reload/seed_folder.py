@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.processes.lookup import check_process
 from operations.catalogue import Offers, offered
 from seeds import SeedError, folder, is_built_in, load, names
+from seeds.format.agreement import differing
+from serving.hot_reload.status import NEW, Status
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,14 @@ class SeedFolderSnapshot:
     broken: Mapping[str, str]
 
 
+CHECKED_AT_ONCE = 4  # seeds of a plant whose types of requests are made at a look, 40 ms each
+
+
 class SeedFolder:
     """Reads seeds; a file that has not changed since the last look is not read again.
+
+    A plant's own seed may have columns with names of fields, which the types of its requests show. Of many new seeds
+    some are checked for it at the first look, the others at the next ones.
 
     Parameters
     ----------
@@ -39,6 +47,7 @@ class SeedFolder:
     def __init__(self, max_rows: int) -> None:
         self._max_rows = max_rows
         self._read: dict[str, tuple[tuple[int, ...], Offers | str]] = {}
+        self._unchecked: dict[str, Offers] = {}
 
     def look(self) -> SeedFolderSnapshot:
         """Return the current content of the folder.
@@ -49,6 +58,7 @@ class SeedFolder:
             The folder does not exist. A seed that cannot be used raises nothing: it stands in `broken`.
         """
         self._read = {name: self._of(name) for name in names()}
+        self._check()
         contents = {name: content for name, (_, content) in self._read.items()}
         return SeedFolderSnapshot(
             {name: content for name, content in contents.items() if isinstance(content, Offers)},
@@ -65,13 +75,28 @@ class SeedFolder:
             seed = load(name)
             check_process(seed)
             offers = offered(seed, self._max_rows)
-            if not is_built_in():
-                _ = offers.forms  # a plant's own seed may have names of fields; tests have made these of the built-in
+            if not is_built_in():  # tests have checked those
+                self._unchecked[name] = offers
             return mark, offers
-        except SeedError as error:
-            return mark, "; ".join(error.faults)
         except Exception as error:  # a file may be unreadable or unfit in any way; the others are served
-            return mark, " ".join(str(error).split()) or type(error).__name__
+            return mark, _fault(error)
+
+    def _check(self) -> None:
+        """Make the types of requests of some seeds, and note those that cannot be used."""
+        for name in list(self._unchecked)[:CHECKED_AT_ONCE]:
+            offers = self._unchecked.pop(name)
+            mark, content = self._read.get(name, ((), ""))
+            if content is not offers:
+                continue
+            try:
+                _ = offers.forms
+            except Exception as error:
+                self._read[name] = mark, _fault(error)
+
+
+def _fault(error: Exception) -> str:
+    text = "; ".join(error.faults) if isinstance(error, SeedError) else " ".join(str(error).split())
+    return text or type(error).__name__
 
 
 def _mark(file: Path) -> tuple[int, ...]:
@@ -81,3 +106,34 @@ def _mark(file: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:
+    """Return the statuses with the current seeds; `Champions` states which seeds are applied."""
+    updated = {}
+    for name in sorted({*known.offers, *known.broken, *statuses}):
+        status = statuses.get(name, NEW)
+        offers, fault = known.offers.get(name), known.broken.get(name)
+        if offers is None and status.in_service is not None:
+            reason = "its seed file was deleted" if fault is None else f"its seed cannot be used: {fault}"
+            updated[name] = replace(status, seed_trouble=f"{reason}; the seed of before stays")
+        elif offers is not None:
+            updated[name] = _with_seed(status, offers)
+        elif fault is not None:
+            updated[name] = Status(seed_trouble=f"its seed cannot be used: {fault}")
+    return updated
+
+
+def _with_seed(status: Status, offers: Offers) -> Status:
+    if offers is status.offers:
+        return replace(status, seed_trouble=None)
+    if status.in_service is None:
+        return replace(status, offers=offers, trouble=status.trouble or NEW.trouble, seed_trouble=None)
+    trained = status.trained_seed
+    others = [] if trained is None else differing(trained, offers.seed)
+    if not others:
+        return replace(status, offers=offers, seed_trouble=None)
+    seed_error = (
+        f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
+    )
+    return replace(status, seed_trouble=seed_error)

@@ -21,7 +21,7 @@ from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
 from serving.middleware.context import count_rows
 from serving.responses.blocks import uncovered
-from serving.responses.process_response import head_of, served_of, status_of
+from serving.responses.process_response import head_of, served_of, status_to_answer
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import options_of
 from serving.responses.threads import in_thread
@@ -79,7 +79,7 @@ async def csv_answer(
         What is wrong with the request, or why nothing answers.
     """
     recorder.check(named.client)
-    offers, status = status_of(named.process, champions)
+    offers, status = await status_to_answer(named.process, champions)
     taken, served = offers.predictions, served_of(named.process, status, champions)
     options = options_of(request, taken) if named.kind == CSV else None
     body = await read_checked(request, most_bytes)

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from operations.catalogue import Offers
 from operations.predictions.energy.accounting import Accounting
 from serving.hot_reload.champions import Champions
-from serving.responses.process_response import json_response, model_used, served_of, status_of
+from serving.responses.process_response import json_response, model_used, served_of, status_to_answer
 from serving.responses.raw_route import Endpoint
 
 NOT_ACCOUNTED = "its energy is not accounted for"
@@ -22,7 +22,7 @@ def endpoint(process: str, champions: Champions) -> Endpoint:
     """Endpoint of the basis of one process's energy."""
 
     async def basis(request: Request) -> Response:
-        offers, status = status_of(process, champions)
+        offers, status = await status_to_answer(process, champions)
         served, accounting = served_of(process, status, champions), accounting_of(offers)
         stated = accounting.basis(served.model.seed)
         return json_response({"process": process, "model": model_used(served), **stated})

@@ -10,7 +10,7 @@ from operations.catalogue import predictions_of
 from operations.forms.fields import Record
 from operations.predictions.payloads import Payloads
 from operations.predictions.together import RequestedRows
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.middleware.admission import CostEstimate, CostEstimates
 from serving.responses.blocks import answered_together
 from serving.responses.process_response import head_of, part_of, start_of

@@ -10,13 +10,22 @@ from operations.catalogue import Offers
 from operations.forms.fields import Record
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
-from serving.hot_reload.champions import Champions, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import Status
 from serving.middleware.admission import CostEstimates, Load
 from serving.middleware.context import count_rows
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, check_options, in_threads
 from serving.responses.csv_answers import csv_answer, csv_as_json, wants_csv
 from serving.responses.groups import MOST_ROWS, Groups
-from serving.responses.process_response import head_of, joined_answer, part_of, served_of, start_of, status_of
+from serving.responses.process_response import (
+    head_of,
+    joined_answer,
+    part_of,
+    served_of,
+    start_of,
+    status_of,
+    status_to_answer,
+)
 from serving.responses.raw_route import Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import KINDS, table_answer
@@ -42,7 +51,7 @@ def endpoint(offers: Offers, champions: Champions, most_bytes: int, recorder: Re
         else:
             known, _ = status_of(process, champions)
             metadata.kind, body = JSON, await csv_as_json(request, known.predictions, most_bytes)
-        offers, status = status_of(process, champions)
+        offers, status = await status_to_answer(process, champions)
         taken = offers.predictions
         # Each row begins with its own bracket: the number of brackets bounds the number of rows.
         rows, pace = body.count(b"{"), paces.of(status.served and status.served.champion)

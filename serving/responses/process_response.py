@@ -19,7 +19,8 @@ from operations.forms.fields import MODEL, Record
 from operations.forms.include import includes
 from operations.predictions.together import PredictedRows
 from registry.versions import CHAMPION
-from serving.hot_reload.champions import Champions, Served, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import Served, Status
 from serving.middleware.context import seen_by_operators
 from serving.wire.problems import ProblemError
 
@@ -44,9 +45,32 @@ def status_of(process: str, champions: Champions) -> tuple[Offers, Status]:
         404 if the process is no longer served.
     """
     status = champions.statuses.get(process, GONE)
+    return _offers_of(process, status), status
+
+
+def _offers_of(process: str, status: Status) -> Offers:
     if status.offers is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is no longer served: {troubles_shown(status)}")
-    return status.offers, status
+    return status.offers
+
+
+async def status_to_answer(process: str, champions: Champions) -> tuple[Offers, Status]:
+    """Operations that a process offers, and its status with its model in memory.
+
+    A model that is not in memory is loaded, and the request waits for it.
+
+    Raises
+    ------
+    ProblemError
+        404 if the process is no longer served.
+    """
+    offers, status = status_of(process, champions)
+    if status.in_service is not None:
+        champions.memory.note_use(process)
+    if status.resting is not None:
+        status = await champions.in_memory(process) or GONE
+        offers = _offers_of(process, status)
+    return offers, status
 
 
 def served_of(process: str, status: Status, champions: Champions) -> Served:

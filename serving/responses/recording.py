@@ -15,7 +15,7 @@ from records.database import FullDiskError, RecordsError, now
 from records.requests import StoredExchange
 from records.writing.quota import QuotaError
 from records.writing.writer import QueueFullError, Writer
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.middleware.context import asker, current
 from serving.wire.problems import ProblemError
 from system.record_ids import is_id, new_id

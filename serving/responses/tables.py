@@ -21,7 +21,7 @@ from serving.hot_reload.champions import Champions
 from serving.middleware.admission import Load
 from serving.middleware.context import count_rows
 from serving.responses.blocks import uncovered
-from serving.responses.process_response import head_of, served_of, status_of
+from serving.responses.process_response import head_of, served_of, status_to_answer
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.threads import in_thread
 from serving.wire.bodies import ARROW, CSV, PARQUET, read_table
@@ -53,7 +53,7 @@ async def table_answer(
     _check_accepted(request)
     recorder.check(named.client)
     process = named.process
-    offers, status = status_of(process, champions)
+    offers, status = await status_to_answer(process, champions)
     taken = offers.predictions
     served = served_of(process, status, champions)
     options = options_of(request, taken)

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from dashboard.links import ModelState
 from operations.forms.faults import RequestDefect, shown
-from serving.hot_reload.champions import Champions, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import Status
 from serving.middleware.context import seen_by_operators
 from serving.responses.process_response import HIDDEN, troubles_shown
 from serving.wire.problems import ProblemError, described
@@ -119,7 +120,7 @@ def router(champions: Champions, records_trouble: Trouble = lambda: None) -> API
 
 def state_of(status: Status) -> ModelState:
     """State of the model of a process."""
-    if status.served is not None:
+    if status.in_service is not None:
         return "serving"
     if status.seed_trouble is not None:
         return "seed not usable"
@@ -127,12 +128,11 @@ def state_of(status: Status) -> ModelState:
 
 
 def _readiness(status: Status) -> Readiness:
-    version = None if status.served is None else status.served.champion.version
-    return Readiness(state=state_of(status), version=version, reason=troubles_shown(status))
+    return Readiness(state=state_of(status), version=status.version, reason=troubles_shown(status))
 
 
 def _is_degraded(status: Status) -> bool:
-    was_trained = status.served is not None or status.champion is not None
+    was_trained = status.in_service is not None or status.champion is not None
     return status.seed_trouble is not None or (status.trouble is not None and was_trained)
 
 

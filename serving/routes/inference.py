@@ -18,7 +18,8 @@ from operations.forms.history import MADE
 from operations.forms.include import INCLUDE
 from operations.predictions.operation import Predictions
 from operations.predictions.payloads import Payloads
-from serving.hot_reload.champions import NEW, Champions, Served, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import NEW, Served, Status
 from serving.middleware.admission import CostEstimates, Load
 from serving.open_inference.answers import Encoded
 from serving.open_inference.contract import Contract, contract
@@ -34,7 +35,15 @@ from serving.open_inference.schemas import (
     TensorDescribed,
 )
 from serving.responses.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
-from serving.responses.process_response import head_of, model_used, part_of, served_of, start_of, status_of
+from serving.responses.process_response import (
+    head_of,
+    model_used,
+    part_of,
+    served_of,
+    start_of,
+    status_of,
+    status_to_answer,
+)
 from serving.responses.recording import Recorder
 from serving.responses.recording import RequestMetadata as Named
 from serving.responses.threads import in_thread
@@ -89,15 +98,15 @@ def router(
         return ServerLive(live=True)
 
     async def model_ready(model: str, version: str = ANY_VERSION) -> ModelReady:
-        _served(model, version, champions)
+        _of_version(model, version, champions)
         return ModelReady(name=model, ready=True)
 
     def described(model: str, version: str = ANY_VERSION) -> ModelDescribed:
-        payloads, served = _served(model, version, champions)
+        payloads, number = _of_version(model, version, champions)
         known = contracts.of(payloads)
         return ModelDescribed(
             name=model,
-            versions=[str(served.champion.version)],
+            versions=[str(number)],
             platform="nonferrous",
             inputs=[TensorDescribed.of(one) for one in known.inputs.values()],
             outputs=[TensorDescribed.of(one.tensor) for one in known.outputs.values()],
@@ -126,8 +135,8 @@ def _ready(champions: Champions, records_trouble: Trouble) -> Callable[..., Any]
     async def ready() -> ServerReady:
         check_records(records_trouble)
         statuses = champions.statuses
-        waiting = [name for name, one in statuses.items() if one.served is None and _may_come(one)]
-        if waiting or all(one.served is None for one in statuses.values()):
+        waiting = [name for name, one in statuses.items() if one.in_service is None and _may_come(one)]
+        if waiting or all(one.in_service is None for one in statuses.values()):
             detail = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model in service"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail)
         return ServerReady(ready=True)
@@ -146,7 +155,9 @@ def _infer(
     paces: defaultdict[str, CostEstimates] = defaultdict(CostEstimates)
 
     async def infer(request: Request, model: str, version: str = ANY_VERSION) -> Response:
-        payloads, served = _served(model, version, champions)
+        _of_version(model, version, champions)
+        offers, status = await status_to_answer(model, champions)
+        payloads, served = offers.predictions, served_of(model, status, champions)
         named = Named.of(request, model, Predictions.name)
         body = await read_bytes(request, most_bytes)
         length = request.headers.get(LENGTH)
@@ -199,8 +210,8 @@ def _body() -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def _served(model: str, version: str, champions: Champions) -> tuple[Payloads, Served]:
-    """Return a process and the requested version of its model.
+def _of_version(model: str, version: str, champions: Champions) -> tuple[Payloads, int]:
+    """Return a process and the requested version of its model, which is in service.
 
     Raises
     ------
@@ -212,11 +223,11 @@ def _served(model: str, version: str, champions: Champions) -> tuple[Payloads, S
         text = f"process '{shown(model)}' not found; available: {', '.join(known) or 'none'}"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
     offers, status = status_of(model, champions)
-    served = served_of(model, status, champions)
-    if version not in (ANY_VERSION, str(served.champion.version)):
-        text = f"version {shown(version)} of {model} does not answer, version {served.champion.version} does"
+    number = served_of(model, status, champions).champion.version if status.version is None else status.version
+    if version not in (ANY_VERSION, str(number)):
+        text = f"version {shown(version)} of {model} does not answer, version {number} does"
         raise ProblemError(HTTPStatus.NOT_FOUND, text)
-    return offers.predictions, served
+    return offers.predictions, number
 
 
 class _AsRecorded:

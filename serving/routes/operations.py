@@ -16,13 +16,14 @@ from operations.predictions.latest import latest_kind
 from operations.predictions.operation import Predictions
 from records.database import Database
 from seeds import Seed
-from serving.hot_reload.champions import Champions, Served
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import Served, Status
 from serving.middleware.admission import Load
 from serving.middleware.authorization import LATEST, PAGE
 from serving.openapi.entries import RouteDescription
 from serving.responses import energy, latest, outcomes, pages, predictions
 from serving.responses.deliveries import once
-from serving.responses.process_response import abilities, advised, paths, served_of, status_of
+from serving.responses.process_response import abilities, advised, paths, served_of, status_of, status_to_answer
 from serving.responses.raw_route import Direct, Endpoint
 from serving.responses.recording import Recorder, RequestMetadata
 from serving.responses.tables import about_tables
@@ -183,22 +184,24 @@ def _advice(
         metadata = RequestMetadata.of(request, process, operation.name)
         body = await read_body(request, most_bytes)
         # Evaluating moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
+        offers, status = status_of(process, champions)
+        if operation.uses_model:
+            offers, status = await status_to_answer(process, champions)
         async with load.heavy.turn():
-            response, served = await in_thread(_answer, operation, body, process, champions)
+            response, served = await in_thread(_answer, operation, body, offers, status, champions)
         return await recorder.answered(metadata, served, body, response)
 
     return endpoint
 
 
 def _answer(
-    operation: AdviceOperation[Any, Any], body: bytes, process: str, champions: Champions
+    operation: AdviceOperation[Any, Any], body: bytes, offers: Offers, status: Status, champions: Champions
 ) -> tuple[Response, Served | None]:
-    offers, status = status_of(process, champions)
     if operation.name not in offers.operations:  # the seed has changed since the route was found
         raise ProblemError(HTTPStatus.NOT_FOUND, f"{operation.lacking}: {abilities(offers)}")
     form = offers.forms[operation.name]
     request = operation.read(form, body)
-    served = served_of(process, status, champions) if operation.uses_model else None
+    served = served_of(offers.seed.process.name, status, champions) if operation.uses_model else None
     trained = None if served is None else _learnt(operation, served, offers)
     return advised(offers, served, operation.answer(form, trained, request)), served
 

@@ -18,7 +18,8 @@ from records.jobs.queue import Jobs, RetrainingRequest
 from records.recent import RecentExchange
 from registry.retraining.running_shadow import FEWEST_BLOCKS, FEWEST_ROWS
 from seeds import Seed
-from serving.hot_reload.champions import Champions, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import Status
 from serving.middleware.allowed_hosts import origin
 from serving.middleware.authorization import ANYBODY, NOBODY, KeyCache, digest
 from serving.middleware.page_users import TOKEN
@@ -93,18 +94,18 @@ def _statuses(champions: Champions, shadows: Shadows | None) -> dict[str, Proces
 
 
 def _status(process: str, status: Status, shadows: Shadows | None, offers: Offers, is_known: bool) -> ProcessStatus:
-    served = status.served
-    info = {} if served is None else dict(served.model.info)
+    facts = status.facts
+    info = {} if facts is None else facts.info
     shadow = None if shadows is None else shadows.now.get(process)
     return ProcessStatus(
         seed=offers.seed,
-        state=state_of(status) if is_known or served is not None else "starting",
-        version=None if served is None else served.champion.version,
-        is_baseline=served is not None and served.baseline,
-        candidate="" if served is None else served.model.candidate,
+        state=state_of(status) if is_known or status.in_service is not None else "starting",
+        version=status.version,
+        is_baseline=facts is not None and facts.baseline,
+        candidate="" if facts is None else facts.candidate,
         training_cutoff=str(info.get("training_cutoff") or ""),
         reason=(status.troubles or "") if is_known else "",
-        shadow=None if shadow is None else _shadow(shadow, "" if served is None else served.digest),
+        shadow=None if shadow is None else _shadow(shadow, "" if facts is None else facts.digest),
         challenger=None if shadows is None else shadows.challenger(process),
         operations=tuple(offers.operations),
     )

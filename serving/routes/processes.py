@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
-from operations.catalogue import CATALOGUE, Offers
+from operations.catalogue import CATALOGUE, Offers, predictions_of
 from operations.forms.fields import ModelUsed
 from operations.predictions.operation import Predictions
+from registry.store import Champion
 from registry.versions import CHAMPION
 from seeds import Seed
-from serving.hot_reload.champions import Champions, Status
+from serving.hot_reload.champions import Champions
+from serving.hot_reload.status import ModelFacts, Status
 from serving.middleware.context import may_ask, may_operate
 from serving.responses.process_response import paths, troubles_shown
 from serving.shadow.shadows import Shadow
@@ -139,20 +141,15 @@ def router(champions: Champions, in_shadow: Callable[[], Mapping[str, Shadow]] =
 
 def _described(offers: Offers, status: Status, store_trouble: str | None) -> dict[str, Any]:
     seed = offers.seed
-    model = status.served.model if status.served else None
-    about = {task: one.info(seed, model) if task == seed.process.task else None for task, (one, _) in _LISTED.items()}
+    facts = status.facts
+    listed = predictions_of(seed).info(seed, None) if facts is None else facts.listed
+    about = {task: listed if task == seed.process.task else None for task in _LISTED}
     return {
-        **_process(seed, paths(offers), _widths_without(model)).model_dump(),
+        **_process(seed, paths(offers), {} if facts is None else facts.widths_without).model_dump(),
         **about,
-        "model": _answering(status),
+        "model": _answering(status.in_service, facts),
         "reason": troubles_shown(status, store_trouble),
     }
-
-
-def _widths_without(model: Any) -> dict[str, float]:
-    """Cost in width of each input of a model that measured it."""
-    costs = getattr(model, "missing_costs", None)
-    return {} if costs is None else dict(zip(model.names, costs.tolist(), strict=True))
 
 
 def _process(seed: Seed, routes: list[str], widths: Mapping[str, float]) -> ProcessResponse:
@@ -192,15 +189,14 @@ def _shadow(one: Shadow | None) -> InShadow | None:
     return InShadow(version=one.version.version, digest=digest, reason=one.trouble)
 
 
-def _answering(status: Status) -> Answering | None:
-    if status.served is None:
+def _answering(version: Champion | None, facts: ModelFacts | None) -> Answering | None:
+    if version is None or facts is None:
         return None
-    served = status.served
     return Answering(
-        version=served.champion.version,
+        version=version.version,
         alias=CHAMPION,
-        digest=served.digest,
-        baseline=served.baseline,
-        candidate=served.model.candidate,
-        info=dict(served.model.info),
+        digest=facts.digest,
+        baseline=facts.baseline,
+        candidate=facts.candidate,
+        info=dict(facts.info),
     )

@@ -11,7 +11,7 @@ from operations.forms.include import without
 from operations.predictions.payloads import Payloads
 from records.requests import JSON
 from records.shadow import PendingShadowRequest, ShadowResponse
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.outcomes.slots import read_table
 from serving.responses.blocks import blocks
 

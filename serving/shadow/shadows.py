@@ -16,8 +16,10 @@ from records.jobs.queue import RetrainingRequest
 from registry.loading.loading import Loading, Refused
 from registry.retraining.running_shadow import RunningShadow, refusal_to_begin
 from registry.store import Champion, Store
-from serving.hot_reload.champions import Champions, Served, one_line, settle
+from serving.hot_reload.champions import Champions, one_line
+from serving.hot_reload.memory import settle
 from serving.hot_reload.online_calibration import OnlineModels
+from serving.hot_reload.status import Served
 from serving.shadow.answers import TooLongError, answered
 
 log = logging.getLogger("nonferrous.serving")
@@ -112,6 +114,11 @@ class Shadows:
         """The version in shadow of each process that has one."""
         return self._of
 
+    @property
+    def size(self) -> int:
+        """Bytes of files of the versions in shadow that are in memory."""
+        return sum(one.served.size for one in self._of.values() if one.served is not None)
+
     def challenger(self, process: str) -> int | None:
         """Version that waits as challenger of a process whose seed asks for a shadow period."""
         return self._challengers.get(process)
@@ -125,7 +132,7 @@ class Shadows:
         return refusal_to_begin(
             request.shadow,
             process in self._asking(),
-            None if status is None or status.served is None else status.served.champion.version,
+            None if status is None else status.version,
             self.challenger(process),
             None if shadow is None else shadow.version.version,
         )
@@ -217,7 +224,8 @@ class Shadows:
             done = records.newest(connection, process, outcome.digest)
             one.upto = records.newest_request(connection, process) if done is None else done
         model = outcome.model
-        one.served, one.trouble = Served(version, outcome.digest, model, model.candidate == baseline(model.seed)), None
+        is_baseline = model.candidate == baseline(model.seed)
+        one.served, one.trouble = Served(version, outcome.digest, model, is_baseline, outcome.size), None
         settle()
         log.info("%s: version %d answers in shadow: %s", process, version.version, outcome.digest)
         return one

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from operations.forms.faults import RequestError
 from records.writing.health import RecordsHealth
-from serving.hot_reload.champions import Status
+from serving.hot_reload.memory import ModelMemory
+from serving.hot_reload.status import Status
 from serving.middleware.admission import Load
 from serving.middleware.context import RequestContext
 from serving.shadow.shadows import Shadow
@@ -60,6 +61,7 @@ class Metrics:
         self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
         self.unfinished_jobs: Callable[[], Mapping[str, str]] = dict
+        self.memory: ModelMemory | None = None
         self.records: RecordsHealth | None = None
 
     def finished(self, visit: RequestContext, path: str, seconds: float) -> None:
@@ -170,6 +172,7 @@ class Metrics:
             expiry = "When the certificate of the service expires."
             yield GaugeMetricFamily("nonferrous_certificate_expiry_timestamp_seconds", expiry, self.certificate_ends())
         yield from self._of_shadows()
+        yield from self._of_memory()
         yield from self._of_records()
         yield from self._of_checks()
         unfinished = GaugeMetricFamily(
@@ -215,6 +218,22 @@ class Metrics:
         yield gauge
         yield counter
 
+    def _of_memory(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        if (memory := self.memory) is None:
+            return
+        statuses = self._statuses()
+        loaded = sum(one.served is not None for one in statuses.values())
+        yield GaugeMetricFamily("nonferrous_models_in_memory", "Models in service that are in memory.", loaded)
+        held = "Bytes of files of models in memory, of versions in shadow too."
+        yield GaugeMetricFamily("nonferrous_model_bytes", held, memory.held(statuses))
+        yield GaugeMetricFamily("nonferrous_model_bytes_limit", "Limit of these bytes.", memory.most_bytes)
+        evictions = "Models that left memory for others."
+        yield CounterMetricFamily("nonferrous_model_evictions", evictions, memory.evicted)
+        loads = "Time that a model took to be loaded or refused."
+        yield _histogram("nonferrous_model_load_duration_seconds", loads, (), [((), memory.load_seconds)])
+
     def _of_records(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -230,15 +249,15 @@ class Metrics:
         return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}
 
     def _versions(self) -> dict[str, int]:
-        return {name: one.served.champion.version for name, one in self._statuses().items() if one.served}
+        return {name: one.version for name, one in self._statuses().items() if one.version is not None}
 
     def _answering(self) -> dict[str, int]:
-        return {name: int(one.served is not None) for name, one in self._statuses().items()}
+        return {name: int(one.version is not None) for name, one in self._statuses().items()}
 
     def _ages(self) -> dict[str, float]:
         ages = {}
         for name, one in self._statuses().items():
-            cutoff = dict(one.served.model.info).get("training_cutoff") if one.served else None
+            cutoff = one.info.get("training_cutoff")
             if isinstance(cutoff, str):
                 ages[name] = datetime.fromisoformat(cutoff).replace(tzinfo=UTC).timestamp()
         return ages

@@ -213,6 +213,13 @@ def test_no_alias_another_workspace_and_a_version_that_is_gone_are_no_champion(f
     assert tables.pointed_to(file, process, "champion") is None
 
 
+def test_champions_of_many_processes_are_those_of_each(file):
+    store = MlflowStore(f"sqlite:///{file}")
+    names = ["p", "tin", "q", "r", "gone"]
+    assert store.champions(names) == {name: store.champion(name) for name in names}
+    assert store.champions(["p"])["p"] == Champion("p", 2, "models:/m-2", "sha256:2")
+
+
 @pytest.mark.parametrize(
     ("version", "folder"),
     [(1, "/one"), (2, "/a b/two"), (3, "/three"), (4, None), (5, None), (6, None)],

@@ -20,7 +20,7 @@ from operations.catalogue import offered, predictions_of
 from operations.predictions.together import RequestedRows
 from registry.store import Champion
 from seeds import Seed, load, load_all
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.responses.process_response import head_of, part_of, start_of
 from synthetic_data import simulate
 from tests.suite.whole import whole

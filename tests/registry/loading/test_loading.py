@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,9 @@ class Store:
 
     def champion(self, process: str) -> Champion:
         return Champion(process, 1, "models:/m", self.digest)
+
+    def champions(self, processes: Iterable[str]) -> dict[str, Champion]:
+        return {process: self.champion(process) for process in processes}
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
         self.fetched += 1

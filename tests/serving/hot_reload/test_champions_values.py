@@ -14,8 +14,10 @@ from registry.loading.loading import LoadedVersion, Refused
 from registry.store import Champion
 from seeds import Seed
 from serving.hot_reload import champions as module
-from serving.hot_reload.champions import Champions, Status, settle
+from serving.hot_reload.champions import Champions
 from serving.hot_reload.folder_store import FolderStore
+from serving.hot_reload.memory import settle
+from serving.hot_reload.status import Status
 
 PROCESS = "toy_cells"
 Making = Callable[..., Any]
@@ -216,18 +218,17 @@ def test_the_thread_follows_the_store_until_it_is_stopped(
     waits: list[float] = []
     thrice = threading.Event()
 
-    def wait(seconds: float) -> bool:
+    def pause(seconds: float) -> None:
         waits.append(seconds)
         if len(waits) == 2:
             store.error = OSError("gone")
         if len(waits) == 3:
             thrice.set()
-            return original(60)
-        return False
+            original(60)
 
     store.point(PROCESS, 1, "one")
-    original = champions._ended.wait
-    monkeypatch.setattr(champions._ended, "wait", wait)
+    original = champions._pause
+    monkeypatch.setattr(champions, "_pause", pause)
     assert champions._thread.daemon
     assert champions._thread.name == "champions"
     champions.start()
@@ -257,11 +258,12 @@ def test_outcomes_that_are_taken_up_stop_nobody_for_the_collector(
     store.point(PROCESS, 1, "one")
     looks: list[object] = []
 
-    def wait(_: float) -> bool:
+    def pause(_: float) -> None:
         looks.append(status(one).served)
-        return len(looks) == 5 and one._ended.set() is None
+        if len(looks) == 5:
+            one._ended.set()
 
-    monkeypatch.setattr(one._ended, "wait", wait)
+    monkeypatch.setattr(one, "_pause", pause)
     one._follow()
     assert len({id(served) for served in looks}) == 5
     assert settled == [True]

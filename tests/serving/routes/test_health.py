@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from records.database import Database
 from registry.store import Champion
 from serving.app import create_app
-from serving.hot_reload.champions import Served, Status
 from serving.hot_reload.folder_store import FolderStore
+from serving.hot_reload.status import Served, Status
 from serving.middleware.authorization import InMemory, KeyCache, Principal
 from serving.routes import health
 from serving.settings import ServiceSettings

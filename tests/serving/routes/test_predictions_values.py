@@ -14,7 +14,8 @@ from operations.catalogue import offered
 from operations.predictions.together import PredictedRows
 from registry.store import Champion
 from seeds import Seed
-from serving.hot_reload.champions import Served, Status
+from serving.hot_reload.memory import ModelMemory
+from serving.hot_reload.status import Served, Status
 from serving.middleware.admission import Load
 from serving.responses import blocks, predictions
 from serving.responses.recording import Recorder
@@ -34,7 +35,9 @@ def app(toy_seed: Seed) -> Any:
     def make(status: Status, store_trouble: str | None = None, wait: float = 2.0, most: int = 200_000) -> FastAPI:
         offers = offered(toy_seed, 3)
         statuses = {"toy_cells": replace(status, offers=offers)}
-        champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
+        champions: Any = SimpleNamespace(
+            statuses=statuses, store_trouble=store_trouble, wait=wait, memory=ModelMemory(1)
+        )
         made = FastAPI()
         problems.install(made, lambda: {"toy_cells": ""})
         made.router.routes += operations.routes_of(offers, champions, most, Recorder(None), Load())

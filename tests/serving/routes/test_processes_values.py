@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from operations.catalogue import offered
 from registry.store import Champion
 from seeds import Seed
-from serving.hot_reload.champions import Served, Status
+from serving.hot_reload.status import Served, Status
 from serving.routes import processes
 
-MODEL: Any = SimpleNamespace(candidate="linear", info={"rows": 7})
+MODEL: Any = SimpleNamespace(candidate="linear", info={"rows": 7}, seed=None)
 ANSWERS = Status(Served(Champion("toy_cells", 4, "source"), "sha256:1", MODEL), None, "version 5 is refused")
 NO_MODEL = Status(trouble="no version has the alias champion")
 

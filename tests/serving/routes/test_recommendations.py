@@ -22,8 +22,8 @@ from registry.store import Champion
 from seeds import Seed, load
 from seeds import folder as seed_folder
 from serving.app import Service, create_app
-from serving.hot_reload.champions import Served
 from serving.hot_reload.folder_store import FolderStore
+from serving.hot_reload.status import Served
 from serving.settings import ServiceSettings
 from serving.wire.problems import ProblemError
 from system.cancellation import between

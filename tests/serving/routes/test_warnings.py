@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from models.warnings.learning import learn
 from registry.store import Champion
 from serving.app import create_app
-from serving.hot_reload.champions import Served
 from serving.hot_reload.folder_store import FolderStore
+from serving.hot_reload.status import Served
 from serving.settings import ServiceSettings
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
 from tests.models.warnings.test_learning import blocks_of

@@ -10,7 +10,7 @@ from operations.catalogue import predictions_of
 from records.requests import JSON
 from records.shadow import PendingShadowRequest
 from registry.store import Champion
-from serving.hot_reload.champions import Served
+from serving.hot_reload.status import Served
 from serving.shadow.answers import TooLongError, answered
 
 SAVERS = {

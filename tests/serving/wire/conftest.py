@@ -16,7 +16,8 @@ from operations.catalogue import offered
 from operations.predictions.payloads import Payloads
 from registry.store import Champion
 from seeds import Seed
-from serving.hot_reload.champions import Served, Status
+from serving.hot_reload.memory import ModelMemory
+from serving.hot_reload.status import Served, Status
 from serving.middleware.admission import Load
 from serving.responses.recording import Recorder
 from serving.routes import operations
@@ -183,7 +184,7 @@ def serve(behind_a_door: Any) -> Callable[..., Process]:
         name = seed.process.name
         offers = offered(seed, 1000)
         status = Status(Served(Champion(name, 4, "source"), "sha256:1", model), offers=offers)
-        champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0)
+        champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0, memory=ModelMemory(1))
         app, load = FastAPI(), Load(most_held, most_held)
         problems.install(app, lambda: {name: ""})
         app.router.routes += operations.routes_of(offers, champions, 1_000_000, Recorder(None), load)

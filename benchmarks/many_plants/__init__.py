@@ -1,0 +1,1 @@
+"""Many plants in one service: memory, start, first requests and documents."""
