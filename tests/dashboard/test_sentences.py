@@ -91,7 +91,8 @@ def next_steps() -> Iterator[str]:
 
 
 def reasons_of_models() -> Iterator[str]:
-    yield from named("serving/hot_reload/champions.py", "trouble", "seed_trouble")
+    for name in ("champions", "seed_folder", "status"):
+        yield from named(f"serving/hot_reload/{name}.py", "trouble", "seed_trouble")
     yield from named("serving/shadow/shadows.py", "reason")
 
 
