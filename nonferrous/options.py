@@ -10,6 +10,8 @@ import typer
 ProcessName = Annotated[str, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")]
 Version = Annotated[int | None, typer.Argument(help="Number of a registered version.")]
 
+CLUSTER = "NONFERROUS_CLUSTER"  # variable with the address of a cluster
+
 # The languages of seeds, without an import that the help would wait for.
 ReportLanguage = Annotated[
     Literal["en", "zh"], typer.Option("--language", help="Language of the page: English or 简体中文.")
@@ -24,7 +26,7 @@ Cluster = Annotated[
     str | None,
     typer.Option(
         help="Dask scheduler whose workers do the work, such as tcp://HOST:8786; local:N starts N here.",
-        envvar="NONFERROUS_CLUSTER",
+        envvar=CLUSTER,
         show_default="this machine",
     ),
 ]

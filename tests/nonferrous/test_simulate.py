@@ -13,7 +13,7 @@ from training.jobs import trial as job
 def test_options_reach_the_job(monkeypatch, capsys):
     seen = []
 
-    def shown(seed, settings, options, progress):
+    def shown(seed, settings, options, progress, cluster):
         seen.append((seed.process.name, options))
         return iter(["first line", "second line"])
 

@@ -17,6 +17,7 @@ from gateway.status import Snapshot
 from nonferrous.brokers import AUTHORITIES, PASSWORD, USER
 from nonferrous.command_line import app
 from nonferrous.gateway import KEY
+from nonferrous.options import CLUSTER
 from serving.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
@@ -58,7 +59,7 @@ def test_documents_name_settings_that_there_are(path):
     if not path.is_file() or path.suffix in (".png", ".svg") or path.name == "CHANGELOG.md":
         return
     known = {variable(name, field) for name, field in ServiceSettings.model_fields.items()} | {"NONFERROUS_SEEDS"}
-    known |= {PASSWORD, KEY, USER, AUTHORITIES}
+    known |= {PASSWORD, KEY, USER, AUTHORITIES, CLUSTER}
     named = set(re.findall(r"\bNONFERROUS_[A-Z_]*[A-Z]\b", present_names(path)))
     assert named <= known
 
