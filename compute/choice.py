@@ -38,13 +38,10 @@ def workers_for(
         Folder that work units write into.
     """
     with threadpool_limits(1, "blas"):  # trees have LightGBM's own
-        if cluster is not None:
-            with ClusterWorkers(items, cluster, step, folder) as workers:
-                yield workers
-        elif processes == 1:
+        if cluster is None and processes == 1:
             yield SequentialWorkers(items, step)
         else:
-            with ProcessWorkers(items, processes, step) as workers:
+            with helpers_for(items, processes, step, cluster, folder) as workers:
                 yield workers
 
 

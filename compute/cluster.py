@@ -146,16 +146,11 @@ class ClusterWorkers:
 
     def _connect(self, patience: float) -> None:
         """Connect to the scheduler, and give its workers the items."""
-        from distributed import Client
-
         end = time.monotonic() + patience
         while True:
             self._connection.close()
             try:
-                client = Client(  # type: ignore[no-untyped-call]
-                    self._scheduler, timeout=CONNECT, set_as_default=False, direct_to_workers=True
-                )
-                self._client = self._connection.enter_context(client)
+                client = self._client = self._connection.enter_context(_client_of(self._scheduler))
                 client.wait_for_workers(1, timeout=CONNECT)
                 _check(client, self._address, self._folder)
                 self._placed = client.scatter(list(self._items), broadcast=True, hash=False) if self._items else []
@@ -279,6 +274,27 @@ def _cancellable(worker: Worker) -> Iterator[None]:
             over.set()
 
 
+def _client_of(scheduler: Any) -> Client:
+    """Connect to a scheduler; a client that cannot is closed.
+
+    Dask leaves it open. The collection of garbage may close it while another client starts, and both wait for ever.
+    """
+    from distributed import Client
+
+    class ClosedOnError(Client):
+        def start(self, **options: Any) -> Any:
+            try:
+                return super().start(**options)  # type: ignore[no-untyped-call]
+            except BaseException:
+                self.close()  # type: ignore[no-untyped-call]
+                self._loop_runner.stop()  # without a scheduler the client counts as closed, and its loop goes on
+                raise
+
+    return ClosedOnError(  # type: ignore[no-untyped-call]
+        scheduler, timeout=CONNECT, set_as_default=False, direct_to_workers=True
+    )
+
+
 @contextmanager
 def _scheduler(address: str) -> Iterator[Any]:
     """Yield the address of a scheduler, or a cluster on this machine."""
@@ -314,11 +330,11 @@ def _local_workers(address: str) -> int:
 
 def check(address: str) -> None:
     """Raise an error unless a cluster can be used; a local one is not started for that."""
-    with ExitStack() as stack:
-        if address.startswith(LOCAL):
-            _local_workers(address)
-        else:
-            stack.enter_context(ClusterWorkers([], address, print))
+    if address.startswith(LOCAL):
+        _local_workers(address)
+        return
+    with ClusterWorkers([], address, print):
+        pass
 
 
 def _check(client: Client, address: str, folder: Path | None) -> None:

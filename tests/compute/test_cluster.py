@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -107,6 +108,11 @@ def external() -> Iterator[External]:
         started.begin("scheduler")
         started.begin("workers")
         yield started
+
+
+def loops() -> set[threading.Thread]:
+    """Threads of Dask's event loops."""
+    return {thread for thread in threading.enumerate() if thread.name == "IO loop"}
 
 
 def processes_of(folder: Path, times: int, workers: Workers) -> list[int]:
@@ -260,5 +266,7 @@ def test_a_local_cluster_needs_a_number(address: str) -> None:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "http://127.0.0.1:80", "tcp://"])
 def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    before = loops()
     with pytest.raises(ClusterError, match=address), workers_for(ITEMS, 1, str, address):
         pass
+    assert loops() <= before  # a client that could not connect is closed, and its loop has ended
