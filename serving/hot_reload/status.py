@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from models.tasks import Model
@@ -146,7 +147,7 @@ class Status:
         """Number of the version that answers."""
         return None if self.in_service is None else self.in_service.version
 
-    @property
+    @cached_property
     def facts(self) -> ModelFacts | None:
         """Facts of the model that answers; None where there is none, or it was never loaded."""
         if self.served is not None:
