@@ -1,11 +1,11 @@
-"""Updates of open pages: one reader of the records; pages that are alike are made once."""
+"""Updates of open pages: one reader of the records; pages that are alike are made once, and their cost is bounded."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -13,10 +13,19 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.state.plant import PlantState
 
 POLL_SECONDS = 5.0
-"""Time between two readings of the records while pages are open [s]."""
+"""Shortest time between two readings of the records while pages are open [s]."""
+LONGEST_SECONDS = 30.0
+"""Longest time between two readings [s]."""
+CORE_SHARE = 0.04
+"""Processor time that readings and the pages made after them may take [s/s]; sending takes more."""
 _LOOK = 0.5  # s between two looks whether the service ends
 _AGES = 60.0  # s after which a page is rendered again for the ages on it
 _Made = TypeVar("_Made")
+
+
+def pause_after(cost: float) -> float:
+    """Return the time between two readings [s] of which one costs so much processor time [s]."""
+    return min(max(POLL_SECONDS, cost / CORE_SHARE), max(POLL_SECONDS, LONGEST_SECONDS))
 
 
 class Updates:
@@ -39,6 +48,7 @@ class Updates:
         self._open = 0
         self._made: dict[Hashable, tuple[Hashable, asyncio.Task[Any]]] = {}
         self._used = set[Hashable]()
+        self._cost = 0.0  # s of a processor since the last reading began
 
     def stamp(self, process: str, unit: str) -> Hashable:
         """Value that changes when the page of a process or unit, or the overview, may have another content."""
@@ -62,7 +72,7 @@ class Updates:
         self._used.add(key)
         before = self._made.get(key)
         if before is None or before[0] != stamp:
-            before = self._made[key] = stamp, asyncio.create_task(run_in_threadpool(make))
+            before = self._made[key] = stamp, asyncio.create_task(self._counted(make))
         made: _Made = await asyncio.shield(before[1])
         return made
 
@@ -70,14 +80,26 @@ class Updates:
         """Read the records as long as a page is open."""
         while self._open:
             await self._sleep()
-            await run_in_threadpool(self._plant.follow, POLL_SECONDS / 2)
+            self._cost = 0.0
+            await self._counted(partial(self._plant.follow, POLL_SECONDS / 2))
             self._made = {key: one for key, one in self._made.items() if key in self._used}
             self._used.clear()
             before, self._changed = self._changed, asyncio.Event()
             before.set()
 
     async def _sleep(self) -> None:
-        until = time.monotonic() + POLL_SECONDS
-        while (left := until - time.monotonic()) > 0 and not self._is_ending():
-            with suppress(asyncio.TimeoutError):
-                await asyncio.sleep(min(_LOOK, left))
+        begin = time.monotonic()
+        while (left := begin + pause_after(self._cost) - time.monotonic()) > 0 and not self._is_ending():
+            await asyncio.sleep(min(_LOOK, left))
+
+    async def _counted(self, work: Callable[[], _Made]) -> _Made:
+        """Result of work in another thread, whose processor time is counted."""
+
+        def timed() -> tuple[_Made, float]:
+            begin = time.thread_time()
+            made = work()
+            return made, time.thread_time() - begin
+
+        made, cost = await run_in_threadpool(timed)
+        self._cost += cost
+        return made

@@ -13,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "pages.json", DOCS / "how-to" / "use_the_pages.md"
 NAME = "load of the pages"
 LARGEST, HIGH = 100.0, 34.0  # ms between two frames: the largest, and the 99th percentile
-MORE = 0.1  # of a processor, for fifty open pages
+MORE = 0.05  # of a processor, for fifty open pages
 LABELS = {"map": "map of the potline", "pot": "page of a pot"}
 
 

@@ -20,7 +20,7 @@ from benchmarks.gateway.table import PlayedTable
 from benchmarks.pages.plant import lasting_units, line_body, playable
 from benchmarks.service.load import ADDRESS
 from dashboard import addresses, contents
-from dashboard.updates import POLL_SECONDS
+from dashboard.updates import LONGEST_SECONDS
 from dashboard.views.process import Layer
 from reporting.languages import LANGUAGES
 
@@ -140,7 +140,7 @@ async def _measured(
         async with _opened(client, readers):
             first = len(line.sent)
             opened = await _share(service, line, seconds)
-            await asyncio.sleep(2 * POLL_SECONDS)
+            await asyncio.sleep(2 * LONGEST_SECONDS)
         tell(f"{len(readers)} open pages: {opened}")
     timed = [reader for reader in readers if reader.page != contents.OVERVIEW]
     delays = [reader.delay(line.sent, number) for reader in timed for number in range(first, len(line.sent))]

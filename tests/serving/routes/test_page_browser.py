@@ -33,6 +33,7 @@ pytestmark = [
 def served(make_plant, store, send, record, monkeypatch, tmp_path):
     """A service with rows, warnings, recommendations and a version in shadow, and its address."""
     monkeypatch.setattr("dashboard.updates.POLL_SECONDS", 0.2)
+    monkeypatch.setattr("dashboard.updates.CORE_SHARE", 1.0)
     monkeypatch.setattr("dashboard.contents.POLL_SECONDS", 0.2)
     file, period = tmp_path / "seeds" / f"{CELLS}.toml", 'period = { value = 30, unit = "d" }'
     file.write_text(
