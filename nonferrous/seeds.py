@@ -159,7 +159,7 @@ def _must_be_new(out: Path) -> None:
 
 
 def _seeds_of(out: Path) -> Path:
-    """Return the folder of seeds in use if the file is in it or in a plant's folder of it, else the file's own."""
+    """Return the folder of seeds in use if the file is in it or in one of its plants, else its own."""
     from seeds import folder, is_built_in
 
     parent = out.absolute().parent

@@ -27,7 +27,7 @@ _TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: 
 
 
 def load(name_or_path: str | Path) -> Seed:
-    """Read one seed by process name from the folder of seeds and its plants, or by the path of a .toml file.
+    """Read one seed by process name from the folder of seeds, or by the path of a .toml file.
 
     Raises
     ------

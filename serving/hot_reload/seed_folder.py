@@ -107,7 +107,7 @@ def _fault(error: Exception, file: Path | None) -> str:
 
 
 def _mark(file: Path) -> Mark:
-    """Return a mark that changes with the place and the content of a file; its place alone if it is missing."""
+    """Return a mark that changes with place and content of a file; the place alone if it is missing."""
     try:
         status = file.stat()
     except OSError:
