@@ -17,13 +17,23 @@ Force = Annotated[
 ]
 
 
-def list_versions(process: ProcessName) -> None:
-    """List registered versions with their metrics, baseline first."""
+def list_versions(
+    process: Annotated[str | None, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All processes in service: latest check and pending work of each.")
+    ] = False,
+) -> None:
+    """List versions of a process, baseline first, or all processes."""
     from nonferrous.tables import earlier_lines, refused_lines, versions_table
     from registry.settings import read_settings
     from seeds import load
     from training.jobs.version_table import compare as run
 
+    if (process is None) is not every:
+        fail("models list: give one of PROCESS and --all")
+    if process is None:
+        _list_all()
+        return
     seed = load(process)
     comparison = run(seed.process.name, read_settings())
     screen = console()
@@ -33,6 +43,27 @@ def list_versions(process: ProcessName) -> None:
     for line in [*earlier_lines(comparison), *refused_lines(comparison)]:
         screen.print(line, soft_wrap=True, markup=False)
     screen.print(f"in the MLflow UI: {comparison.address}", soft_wrap=True, markup=False)
+
+
+def _list_all() -> None:
+    """Print the table of all processes in service."""
+    from nonferrous.jobs.commands import opened as opened_jobs
+    from nonferrous.overview import lines, overview_table
+    from nonferrous.records import opened
+    from registry.settings import read_settings
+    from seeds import load_all
+    from seeds.format.files import plant_folders
+
+    seeds, screen = load_all(), console()
+    with opened_jobs() as queue:
+        jobs = queue.unfinished() if queue.exist else {}
+    with opened() as database, database.read() as connection:
+        rows = lines(seeds, plant_folders(), read_settings(), connection, jobs)
+    screen.print(overview_table(rows))
+    message = "coverage (its guarantee) and error: of the quantity with the lowest coverage compared with its guarantee"
+    screen.print(f"{message}, by the latest `nonferrous monitor` of the version", soft_wrap=True, markup=False)
+    if len(rows) < len(seeds):
+        screen.print(f"{len(seeds) - len(rows)} of {len(seeds)} processes have no champion", markup=False)
 
 
 def promote(process: ProcessName, version: Version = None, reason: Reason = "by hand", force: Force = None) -> None:

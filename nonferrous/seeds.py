@@ -24,10 +24,11 @@ seeds_app = group("List, show, check or draft process descriptions (seeds).")
 def list_seeds() -> None:
     """List all processes."""
     from seeds import folder, load_all
+    from seeds.format.files import plant_folders
     from seeds.format.listing import seeds_table
 
     screen = console()
-    screen.print(seeds_table(load_all()))
+    screen.print(seeds_table(load_all(), plant_folders()))
     screen.print(
         "assumed, practice, of: number of sources that are assumptions, that are plant practice without a named "
         f"document, and of all sources; from {folder()}",
@@ -150,6 +151,19 @@ def _must_be_new(out: Path) -> None:
         fail(f"{out}: no such folder as {out.parent}: make it, or name another file by --out")
     if out.exists():
         fail(f"{out}: is there already: name another file by --out, or move it away")
+    from seeds import folder
+    from seeds.format.files import seed_files
+
+    if _seeds_of(out) == folder() and (others := seed_files().get(out.stem)):
+        fail(f"{out}: {others[0]} has this name already: expected another name, by --name or --out")
+
+
+def _seeds_of(out: Path) -> Path:
+    """Return the folder of seeds in use if the file is in it or in one of its plants, else its own."""
+    from seeds import folder, is_built_in
+
+    parent = out.absolute().parent
+    return folder() if not is_built_in() and folder().absolute() in (parent, parent.parent) else out.parent
 
 
 def _show(drafted: Drafted, file: Path, out: Path, report: Path | None) -> None:
@@ -161,7 +175,7 @@ def _show(drafted: Drafted, file: Path, out: Path, report: Path | None) -> None:
     written = [str(out), *([] if report is None else [str(report)])]
     lines = [f"written: {' and '.join(written)}; read it, confirm or change what is assumed, then:"]
     lines.append(f"  nonferrous seeds check {quote(str(out))}")
-    lines.append(f"  nonferrous --seeds {quote(str(out.parent))} train {drafted.name} --data {quote(str(file))}")
+    lines.append(f"  nonferrous --seeds {quote(str(_seeds_of(out)))} train {drafted.name} --data {quote(str(file))}")
     for line in lines:
         screen.print(line, soft_wrap=True, markup=False)
 

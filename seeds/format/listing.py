@@ -19,17 +19,22 @@ from seeds.format.tasks.quality import ContentLimit, Grade
 from seeds.format.tasks.sorting import Bin
 
 
-def seeds_table(seeds: Mapping[str, Seed]) -> Table:
-    """One line a process."""
+def seeds_table(seeds: Mapping[str, Seed], folders: Mapping[str, str | None]) -> Table:
+    """One line a process, with its plant's folder if any process has one."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    for header in ("process", "task", "plant", "assumed", "practice", "of", "title"):
+    in_folders = any(folders.values())
+    for header in (
+        *(("folder",) if in_folders else ()),
+        *("process", "task", "plant", "assumed", "practice", "of", "title"),
+    ):
         table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
     for name, seed in seeds.items():
         units = "units" if seed.lots is None else "lots"
         plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
         counts = (str(count) for count in (seed.assumed, seed.practice, len(seed.sources)))
         title = Text(seed.process.title, no_wrap=True, overflow="ellipsis")
-        table.add_row(name, seed.process.task, plant, *counts, title)
+        place = (Text(folders[name] or ""),) if in_folders else ()
+        table.add_row(*place, name, seed.process.task, plant, *counts, title)
     return table
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import itertools
-import os
 import re
 import tomllib
 from collections import Counter
@@ -18,41 +17,13 @@ from pydantic import ValidationError
 
 from seeds.format import constraints, equipment, gateway, norms, schedule, sections, table, warnings
 from seeds.format.column import MADE
+from seeds.format.files import SeedError, missing, seed_file, seed_files, single_file
 from seeds.format.renamed import renamed, renamed_prices
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
 
-_PACKAGE_FOLDER = Path(__file__).parent.parent
 _MOST_KEPT = 512  # seeds of a text that was read before; more than a folder has
 _TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: why'"}
-
-
-class SeedError(ValueError):
-    """A seed that cannot be used; `faults` holds one line for each thing wrong with it."""
-
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        self.path = path
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{path}: {fault}" for fault in faults))
-
-
-def folder() -> Path:
-    """Folder that seeds are listed from: NONFERROUS_SEEDS where it is set, else this package."""
-    own = os.environ.get("NONFERROUS_SEEDS")
-    return Path(own) if own else _PACKAGE_FOLDER
-
-
-def is_built_in() -> bool:
-    """Return whether seeds are those of this package, not a plant's own."""
-    return folder() == _PACKAGE_FOLDER
-
-
-def names() -> tuple[str, ...]:
-    """Names of the processes that the folder describes, sorted."""
-    where = folder()
-    if not where.is_dir():
-        raise SeedError(where, ["no such folder: expected a folder of seeds (*.toml)"])
-    return tuple(sorted(path.stem for path in where.glob("*.toml")))
 
 
 def load(name_or_path: str | Path) -> Seed:
@@ -61,13 +32,13 @@ def load(name_or_path: str | Path) -> Seed:
     Raises
     ------
     SeedError
-        The file is missing, is not TOML, or violates a rule of the format; the error lists all faults.
+        The file is missing, is not TOML, or violates a rule of the format; the error lists all faults. Or several
+        files have the name.
     """
     text = str(name_or_path)
-    path = Path(text) if text.endswith(".toml") else folder() / f"{text}.toml"
+    path = Path(text) if text.endswith(".toml") else seed_file(text)
     if not path.is_file():
-        known = ", ".join(names()) or "none"
-        raise SeedError(path, [f"no such seed; {folder()} holds: {known}"])
+        raise missing(path)
     try:
         # Not read_text: it would change the line ends, and with them the digest of the file's bytes.
         return parse(path.read_bytes().decode("utf-8"), path)
@@ -76,8 +47,8 @@ def load(name_or_path: str | Path) -> Seed:
 
 
 def load_all() -> dict[str, Seed]:
-    """Every seed of the folder by process name."""
-    return {name: load(name) for name in names()}
+    """Every seed of the folder and its plants by process name."""
+    return {name: load(single_file(files)) for name, files in seed_files().items()}
 
 
 def parse(text: str, path: Path) -> Seed:

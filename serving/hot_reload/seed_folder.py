@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from models.processes.lookup import check_process
 from operations.catalogue import Offers, offered
-from seeds import SeedError, folder, is_built_in, load, names
+from seeds import SeedError, is_built_in, load
 from seeds.format.agreement import differing
+from seeds.format.files import plant_of, relative, seed_files, single_file
 from serving.hot_reload.status import NEW, Status
 
 
@@ -22,13 +24,14 @@ class SeedFolderSnapshot:
     offers : Mapping of str to Offers
         Operations that each process offers, by its name.
     broken : Mapping of str to str
-        Why a seed cannot be used, by the name of its file.
+        Why a seed cannot be used, by the name of its file; a file in a plant's folder is named with that.
     """
 
     offers: Mapping[str, Offers]
     broken: Mapping[str, str]
 
 
+Mark: TypeAlias = tuple[str | int, ...]
 CHECKED_AT_ONCE = 4  # seeds of a plant whose types of requests are made at a look, 40 ms each
 
 
@@ -46,8 +49,8 @@ class SeedFolder:
 
     def __init__(self, max_rows: int) -> None:
         self._max_rows = max_rows
-        self._read: dict[str, tuple[tuple[int, ...], Offers | str]] = {}
-        self._unchecked: dict[str, Offers] = {}
+        self._read: dict[str, tuple[Mark, Offers | str]] = {}
+        self._unchecked: dict[str, tuple[Path, Offers]] = {}
 
     def look(self) -> SeedFolderSnapshot:
         """Return the current content of the folder.
@@ -57,7 +60,7 @@ class SeedFolder:
         SeedError
             The folder does not exist. A seed that cannot be used raises nothing: it stands in `broken`.
         """
-        self._read = {name: self._of(name) for name in names()}
+        self._read = {name: self._of(name, files) for name, files in seed_files().items()}
         self._check()
         contents = {name: content for name, (_, content) in self._read.items()}
         return SeedFolderSnapshot(
@@ -65,47 +68,51 @@ class SeedFolder:
             {name: content for name, content in contents.items() if isinstance(content, str)},
         )
 
-    def _of(self, name: str) -> tuple[tuple[int, ...], Offers | str]:
+    def _of(self, name: str, files: list[Path]) -> tuple[Mark, Offers | str]:
         # Before the file is read: one that is written meanwhile has another mark at the next look.
-        mark = _mark(folder() / f"{name}.toml")
+        mark = tuple(part for file in files for part in _mark(file))
         before = self._read.get(name)
         if before is not None and before[0] == mark:
             return before
+        file = None
         try:
-            seed = load(name)
+            file = single_file(files)
+            seed = load(file)
             check_process(seed)
             offers = offered(seed, self._max_rows)
             if not is_built_in():  # tests have checked those
-                self._unchecked[name] = offers
+                self._unchecked[name] = file, offers
             return mark, offers
         except Exception as error:  # a file may be unreadable or unfit in any way; the others are served
-            return mark, _fault(error)
+            return mark, _fault(error, file)
 
     def _check(self) -> None:
         """Make the types of requests of some seeds, and note those that cannot be used."""
         for name in list(self._unchecked)[:CHECKED_AT_ONCE]:
-            offers = self._unchecked.pop(name)
+            file, offers = self._unchecked.pop(name)
             mark, content = self._read.get(name, ((), ""))
             if content is not offers:
                 continue
             try:
                 _ = offers.forms
             except Exception as error:
-                self._read[name] = mark, _fault(error)
+                self._read[name] = mark, _fault(error, file)
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: Exception, file: Path | None) -> str:
+    """Return the fault as text, with the file if that stands in a plant's folder."""
     text = "; ".join(error.faults) if isinstance(error, SeedError) else " ".join(str(error).split())
-    return text or type(error).__name__
+    place = "" if file is None or plant_of(file) is None else f"{relative(file)}: "
+    return place + (text or type(error).__name__)
 
 
-def _mark(file: Path) -> tuple[int, ...]:
-    """Return a mark that changes with the content of a file; None if the file is missing."""
+def _mark(file: Path) -> Mark:
+    """Return a mark that changes with place and content of a file; the place alone if it is missing."""
     try:
         status = file.stat()
     except OSError:
-        return ()
-    return status.st_mtime_ns, status.st_size, status.st_ino
+        return (str(file),)
+    return str(file), status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def with_seeds(statuses: Mapping[str, Status], known: SeedFolderSnapshot) -> dict[str, Status]:

@@ -116,7 +116,7 @@ def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, argum
 @pytest.mark.parametrize("uri", ["mysqlite://x", "ftp://server"])
 def test_a_malformed_store_is_told_in_a_line(run, monkeypatch, uri):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    for command in (["models", "list", "zinc_leach_filter"], ["serve"]):
+    for command in (["models", "list", "zinc_leach_filter"], ["models", "list", "--all"], ["serve"]):
         done = run(*command)
         assert done.returncode == 2
         assert uri in done.stderr
@@ -168,6 +168,7 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert re.search(r"^ *1[, ]", compared, re.MULTILINE), compared
     assert re.search(r"^ *2[, ]", compared, re.MULTILINE), compared
     assert "compare-runs" in compared
+    assert re.search(r"^ *toy_cells +2 .* no check +none *$", run(*toy, "models", "list", "--all").stdout, re.MULTILINE)
     back = run(*toy, "models", "rollback", "toy_cells")
     # A champion that stayed follows the new outcomes as a version of its own.
     before = 3 if "version 3 is champion now, the same model as version 1" in retrained.stdout else 1

@@ -63,8 +63,19 @@ def test_help_of_options_starts_with_a_noun_and_is_whole(path: tuple[str, ...]) 
 
 
 def test_an_option_has_one_meaning_in_all_commands() -> None:
-    """Options of one name have one text, except files and sizes that a command describes itself."""
-    own = {"--data", "--out", "--report", "--units", "--rng-seed", "--process", "--host", "--port", "--insecure"}
+    """Options of one name have one text, except files, sizes and processes that a command describes itself."""
+    own = {
+        "--all",
+        "--data",
+        "--out",
+        "--report",
+        "--units",
+        "--rng-seed",
+        "--process",
+        "--host",
+        "--port",
+        "--insecure",
+    }
     helps: dict[str, set[str]] = {}
     for command in ALL.values():
         for one in command.params:

@@ -69,6 +69,27 @@ def test_the_name_comes_from_out(run, table, tmp_path):
     assert "nonferrous --seeds seeds train pots" in done.stdout
 
 
+def test_a_draft_in_a_plant_s_folder_has_a_name_of_its_own(run, table, tmp_path, monkeypatch):
+    monkeypatch.setenv("NONFERROUS_SEEDS", "seeds")
+    for plant in ("guangxi", "江西"):
+        (tmp_path / "seeds" / plant).mkdir(parents=True)
+    draft = ("seeds", "draft", "plant.csv", "--target", "CE %", "--out")
+    done = run(*draft, "seeds/guangxi/pots.toml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nonferrous --seeds seeds train pots" in done.stdout
+    for place in ("seeds/江西/pots.toml", "seeds/pots.toml"):
+        done = run(*draft, place)
+        assert done.returncode == 2
+        assert f"{place}: seeds/guangxi/pots.toml has this name already" in done.stderr
+    assert run(*draft, "pots.toml").returncode == 0  # another folder
+    assert run(*draft, "seeds/江西/cells.toml").returncode == 0
+    lines = run("seeds", "list").stdout.splitlines()
+    assert [line.split()[:2] for line in lines if line.split()[1:2] in (["cells"], ["pots"])] == [
+        ["江西", "cells"],
+        ["guangxi", "pots"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

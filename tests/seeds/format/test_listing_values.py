@@ -28,7 +28,7 @@ def ingot():
 
 def test_one_line_a_process():
     seeds = load_all()
-    lines = printed(seeds_table(seeds))
+    lines = printed(seeds_table(seeds, dict.fromkeys(seeds)))
     assert next(line.split()[0] for line in lines if line.strip()) == "process"
     rows = {line.split()[0]: line for line in lines if line.split() and line.split()[0] in seeds}
     assert set(rows) == set(seeds)

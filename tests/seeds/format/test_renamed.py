@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from seeds.format.loader import SeedError, folder, parse
+from seeds import SeedError, folder
+from seeds.format.loader import parse
 from seeds.format.renamed import KEYS, VALUES
 
 FORMER = [

@@ -259,6 +259,91 @@ def test_a_file_that_did_not_change_is_read_once(seeds: Path) -> None:
     assert folder.look().offers["toy_lots"] is not first
 
 
+@pytest.fixture
+def plant(seeds: Path) -> Path:
+    """Folder of a plant among the seeds, named in Chinese."""
+    folder = seeds / "广西"
+    folder.mkdir()
+    return folder
+
+
+def test_seeds_of_a_plant_s_folder_are_added_changed_moved_and_removed(app: Service, seeds: Path, plant: Path) -> None:
+    def cells() -> Any:
+        app.champions.refresh()
+        return app.champions.statuses.get("toy_cells")
+
+    file, text = plant / "toy_cells.toml", (TOYS / "toy_cells.toml").read_text()
+    write(file, text)
+    added = cells()
+    assert added.offers.seed.column("z").description == "measured z"
+    assert cells().offers is added.offers
+    write(file, text.replace('description = "measured z"', 'description = "z, measured"'))
+    assert cells().offers.seed.column("z").description == "z, measured"
+    (seeds / "line_of_another").mkdir()
+    file.rename(seeds / "line_of_another" / file.name)
+    assert cells().seed_trouble is None
+    (seeds / "line_of_another" / file.name).unlink()
+    assert cells() is None
+
+
+def test_a_moved_seed_is_read_again(seeds: Path, plant: Path) -> None:
+    folder = SeedFolder(50)
+    first = folder.look().offers["toy_lots"]
+    (seeds / "toy_lots.toml").rename(plant / "toy_lots.toml")
+    moved = folder.look().offers["toy_lots"]
+    assert moved is not first
+    assert moved.seed == first.seed
+    assert folder.look().offers["toy_lots"] is moved
+
+
+def test_a_broken_seed_of_a_plant_is_named_with_its_folder(
+    app: Service, plant: Path, call: Call, tmp_path: Path
+) -> None:
+    write(plant / "tin.toml", "[process")
+    text = (TOYS / "toy_cells.toml").read_text().replace("toy_cells", "clash")
+    write(plant / "clash.toml", text.replace('"unit"', '"flags"'))
+    app.champions.refresh()
+    message = ready(app, call)["degraded"]
+    assert "广西/tin.toml: no valid TOML" in message["tin"]
+    assert "广西/clash.toml: " in message["clash"]
+    assert str(tmp_path) not in str(message)
+
+
+def test_two_files_of_a_name_stop_only_that_process(both: Service, seeds: Path, plant: Path, call: Call) -> None:
+    shutil.copy(TOYS / "toy_cells.toml", plant)
+    write(plant / "toy_ores.toml", (TOYS / "toy_ores.toml").read_text())
+    both.champions.refresh()
+    message = ready(both, call)
+    assert list(message["degraded"]) == ["toy_cells"]
+    assert "got toy_cells.toml and 广西/toy_cells.toml: expected one file" in message["degraded"]["toy_cells"]
+    assert message["processes"]["toy_ores"]["state"] == "no champion"
+    assert ask(both, call).status_code == 200
+    (seeds / "toy_cells.toml").unlink()
+    both.champions.refresh()
+    assert ready(both, call)["status"] == "ready"
+
+
+def test_a_mounted_folder_whose_content_is_exchanged_by_a_link(
+    app: Service, seeds: Path, plant: Path, tmp_path: Path
+) -> None:
+    plant.rmdir()
+    text = (TOYS / "toy_cells.toml").read_text()
+    for number, content in enumerate((text, text.replace("measured z", "z, measured"))):
+        (seeds / f"..{number}" / "广西").mkdir(parents=True)
+        write(seeds / f"..{number}" / "广西" / "toy_cells.toml", content)
+    (seeds / "..data").symlink_to("..0")
+    plant.symlink_to("..data/广西")
+    app.champions.refresh()
+    before = app.champions.statuses["toy_cells"].offers
+    (seeds / "..next").symlink_to("..1")
+    (seeds / "..next").rename(seeds / "..data")
+    app.champions.refresh()
+    after = app.champions.statuses["toy_cells"].offers
+    assert before is not None
+    assert after is not None
+    assert [one.seed.column("z").description for one in (before, after)] == ["measured z", "z, measured"]
+
+
 # FastAPI hides this warning of pydantic's by a filter that all threads share, so that one may lift another's.
 @pytest.mark.filterwarnings("ignore::pydantic.warnings.UnsupportedFieldAttributeWarning")
 def test_seeds_that_come_and_go_under_load_fail_no_request_of_another_process(
