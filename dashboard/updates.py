@@ -1,4 +1,4 @@
-"""Updates of open pages: one reader of the records; pages that are alike are made once, and their cost is bounded."""
+"""Updates of open pages: one reader of the records, pages that are alike made once, and bounded cost."""
 
 from __future__ import annotations
 
