@@ -296,7 +296,8 @@ def _scheduler(address: str) -> Iterator[Any]:
     count = _local_workers(address)
     from distributed import LocalCluster
 
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    # Any port: by default there is one, which another command on this machine may have.
+    quiet = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     local = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=count, threads_per_worker=1, host="127.0.0.1", **quiet
     )
