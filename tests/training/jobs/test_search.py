@@ -142,16 +142,16 @@ def test_a_cluster_chooses_and_keeps_what_one_process_does(tmp_path, monkeypatch
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4))
     y = X[:, 0] * np.sign(X[:, 1]) + 0.3 * rng.normal(size=300)
-    kept, chosen = [], []
+    logged, chosen = [], []
     for cluster in (None, "local:2"):
         runs = Runs()
         choose = search(tmp_path / str(cluster), 8, runs, cluster=cluster)
         chosen.append(choose(BoostedTrees(n_jobs=1, most_trees=50), X, y).get_params())
-        kept.append((runs.ends, runs.logged))
+        logged.append((runs.ends, runs.logged))
     assert chosen[0] == chosen[1]
-    assert kept[0] == kept[1]
-    assert len(kept[0][0]) == 8
-    assert any("tags" in fields for fields in kept[0][1].values()) == (startup == 2)
+    assert logged[0] == logged[1]
+    assert len(logged[0][0]) == 8
+    assert any("tags" in fields for fields in logged[0][1].values()) == (startup == 2)
 
 
 @pytest.mark.service
