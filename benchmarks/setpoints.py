@@ -8,13 +8,14 @@
 Plants are those of `training.setpoints.plants.FINAL`: three with the seed's own parameters, three with others. Plants
 with shorter periods run on one or two of each, by fewer policies. Some policies of the potline run for a second year;
 its easy variant, which lacks delayed effects, and the other processes run for one. Finished policies are stored in the
-home folder (`NONFERROUS_HOME`), so that an interrupted run resumes. If models have changed and neither plants nor
-oracles have, `learn` runs all policies but the oracles, whose figures it keeps. Figures are stored in
-docs/results/setpoints.json with the seed's digest; the block between the markers of docs/results/set_points.md is made
-from them.
+home folder (`NONFERROUS_HOME`), so that an interrupted run resumes. A cluster that `NONFERROUS_CLUSTER` names runs the
+plants; its workers must share the home folder. If models have changed and neither plants nor oracles have, `learn` runs
+all policies but the oracles, whose figures it keeps. Figures are stored in docs/results/setpoints.json with the seed's
+digest; the block between the markers of docs/results/set_points.md is made from them.
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -28,6 +29,7 @@ import plotly.graph_objects as go
 
 from benchmarks.digests import seed_digest
 from benchmarks.pictures import NoBrowserError, draw
+from nonferrous.options import CLUSTER
 from registry.settings import read_settings
 from reporting.markdown import span, table
 from seeds import Seed, load
@@ -134,7 +136,10 @@ def measured(name: str, folder: Path, policies: Sequence[NamedPolicy]) -> dict[s
     """Figures of some arms of a variant; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
     seed, size = variant.seed, size_of(variant)
-    trial = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), policies))
+    cluster = os.environ.get(CLUSTER) or None
+    trial = asdict(
+        run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), policies, cluster=cluster)
+    )
     plants = {
         plant: {policy: short(policy, one) for policy, one in ran.items()} for plant, ran in trial["plants"].items()
     }

@@ -7,6 +7,7 @@ a worker that ends is done by another. Work is submitted again when the schedule
 from __future__ import annotations
 
 import ctypes
+import itertools
 import logging
 import os
 import platform
@@ -78,7 +79,7 @@ class ClusterWorkers:
 
     def __init__(self, items: Sequence[tuple[Any, Any]], address: str, step: Step, folder: Path | None = None) -> None:
         self._items, self._address, self._step, self._folder = items, address, step, folder
-        self._units: list[_Unit] = []
+        self._numbers, self._units = itertools.count(), dict[int, _Unit]()  # those whose results were not taken yet
         self._topic = f"nonferrous-{uuid.uuid4().hex}"
         self._arrived: deque[tuple[int, int, Any]] = deque()
 
@@ -96,13 +97,13 @@ class ClusterWorkers:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             with suppress(Exception):  # a scheduler that is away has lost the work anyway
-                self._client.cancel([unit.future for unit in self._units], force=True)
+                self._client.cancel([unit.future for unit in self._units.values()], force=True)
         self._stack.close()
 
     def later(self, item: int, work: WorkUnit[T]) -> PendingResult[T]:
         """Submit work on one of the items, by its number."""
-        unit = _Unit(len(self._units), item, work)
-        self._units.append(unit)
+        unit = _Unit(next(self._numbers), item, work)
+        self._units[unit.number] = unit
         self._submit(unit)
         return _Pending(self, unit)
 
@@ -110,13 +111,18 @@ class ClusterWorkers:
         """Report the steps that arrived since the last call; an error of any work unit is raised."""
         while self._arrived:
             number, index, step = self._arrived.popleft()
-            unit = self._units[number]
-            if index == unit.reported:  # work that is done again reports the same steps again
+            unit = self._units.get(number)
+            if unit is not None and index == unit.reported:  # work that is done again reports the same steps again
                 unit.reported += 1
                 self._step(step)
-        for unit in self._units:
+        for unit in list(self._units.values()):
             if not unit.done:
                 self._look(unit)
+
+    def release(self, unit: _Unit) -> None:
+        """Free the memory of a result that is taken, here and in the worker that has it."""
+        self._units.pop(unit.number, None)
+        unit.future = None  # type: ignore[assignment]
 
     def _look(self, unit: _Unit) -> None:
         """Take the result of a work unit if there is one; submit lost work again."""
@@ -135,7 +141,7 @@ class ClusterWorkers:
         if unit.attempts == ATTEMPTS:
             raise ClusterError(f"{self._address}: a work unit ended its workers, or they were lost, several times")
         self._connect(AWAY)
-        for lost in self._units:
+        for lost in self._units.values():
             if not lost.done:
                 self._submit(lost)
 
@@ -214,6 +220,7 @@ class _Pending:
         while self.unit.reported < self.unit.steps and time.monotonic() < end:
             self.workers.forward_steps()
             time.sleep(_POLL)
+        self.workers.release(self.unit)
         return self.unit.result
 
 
@@ -305,7 +312,8 @@ def _scheduler(address: str) -> Iterator[Any]:
     count = _local_workers(address)
     from distributed import LocalCluster
 
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    # Any port: by default there is one, which another command on this machine may have.
+    quiet = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     local = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=count, threads_per_worker=1, host="127.0.0.1", **quiet
     )

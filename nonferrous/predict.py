@@ -11,7 +11,7 @@ import typer
 
 from nonferrous.batch_file import ENDINGS, write_batches
 from nonferrous.console import console, progress
-from nonferrous.options import ProcessName
+from nonferrous.options import Cluster, ProcessName
 from nonferrous.table_request import check_out, in_words
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from models.table.parts import CheckedParts
+    from nonferrous.predicted_blocks import Predictor
     from registry.versions import Version
     from seeds import Seed
 
@@ -38,6 +39,7 @@ def predict(
         typer.Option(metavar="PART", help="Part to add, such as energy; `seeds show` lists them; repeatable."),
     ] = None,
     digits: Annotated[str, typer.Option(help="Digits of quantities: by their interval, or all.")] = "interval",
+    cluster: Cluster = None,
 ) -> None:
     """Predict all rows of a table with the champion."""
     from operations.forms.digits import DIGITS
@@ -46,13 +48,32 @@ def predict(
 
     seed = load(process)
     check_out(out, ENDINGS, ", ".join(ENDINGS))
-    predict_table(seed, data, out, {"coverage": coverage, INCLUDE: include or [], DIGITS: digits})
+    if cluster is not None:
+        from compute.cluster import check
+
+        check(cluster)
+    predict_table(seed, data, out, {"coverage": coverage, INCLUDE: include or [], DIGITS: digits}, cluster)
 
 
-def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> None:
-    """Predict all rows of a table into a file; `given` are fields of a request around its rows."""
+def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any], cluster: str | None = None) -> None:
+    """Predict all rows of a table into a file.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    data, out : Path
+        The table, and the file.
+    given : dict
+        Fields of a request around its rows.
+    cluster : str, optional
+        Cluster that predicts blocks of rows, see `compute.cluster.ClusterWorkers`; its workers must share the folder of
+        `out`. Rows that depend on those before them are predicted in this process.
+    """
     from models.table.parts import checked_parts
     from models.table.periods import latest_plan
+    from models.tasks import with_labels
+    from nonferrous.predicted_blocks import Predictor, predictions_of_table
     from registry.promotion import champion_of
     from registry.settings import read_settings
     from registry.tracking import Tracking
@@ -64,9 +85,10 @@ def predict_table(seed: Seed, data: Path, out: Path, given: dict[str, Any]) -> N
         champion = champion_of(process, tracking.versions(process))
         model = with_outcomes(seed, champion, tracking.model(champion))
         with checked_parts(data, seed, today=latest_plan(seed), folder=out.absolute().parent, step=step) as checked:
-            write_batches(
-                _batches(checked, seed, model, request, lambda done: step("predict", done, checked.rows)), out
-            )
+            predictor = Predictor(seed, with_labels(model, _labelled(checked)), request)
+            table = _Rows(checked, (column.name for column in seed.columns))
+            with predictions_of_table(predictor, table, checked.rows, out.absolute().parent, cluster) as predictions:
+                write_batches(_batches(predictions, predictor, lambda done: step("predict", done, checked.rows)), out)
     screen = console()
     for line in _lines(seed, champion.number, model, checked, out):
         screen.print(line, soft_wrap=True, markup=False)
@@ -135,22 +157,17 @@ class _Rows:
 
 
 def _batches(
-    checked: CheckedParts, seed: Seed, model: Any, request: dict[str, Any], done: Callable[[int], None]
+    predictions: Iterator[pa.RecordBatch], predictor: Predictor, done: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
-    """Answers in the order of the table, which is that of units and times."""
-    from models.tasks import with_labels
-    from operations.catalogue import predictions_of
+    """Predictions as the file has them; reports their number."""
     from operations.forms.history import MADE
     from serving.responses.process_response import interval_of
-    from serving.wire.arrow import ABOUT, answered
+    from serving.wire.arrow import ABOUT
 
-    task = predictions_of(seed)
-    taken = task.form(seed, 1)
-    response_header = {"process": seed.process.name, "coverage": request["coverage"], "interval": interval_of(model)}
-    about = {ABOUT: json.dumps(response_header)}
-    rows, model = 0, with_labels(model, _labelled(checked))
-    table = _Rows(checked, (column.name for column in seed.columns))
-    for batch, *_ in answered(table, checked.rows, taken, task, model, request):
+    coverage, interval = predictor.request["coverage"], interval_of(predictor.model)
+    response_header = {"process": predictor.seed.process.name, "coverage": coverage, "interval": interval}
+    about, rows = {ABOUT: json.dumps(response_header)}, 0
+    for batch in predictions:
         rows += batch.num_rows
         # Here reading has made what is made, of all rows.
         made = batch.drop_columns([MADE]) if MADE in batch.schema.names else batch

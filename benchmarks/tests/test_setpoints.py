@@ -9,6 +9,8 @@ from benchmarks import setpoints as benchmark
 from benchmarks.pictures import NoBrowserError, draw
 from tests.suite.tools import needed
 from tests.training.setpoints.test_tables import trial as trial
+from training.setpoints.plants import TrialPlant
+from training.setpoints.policies import OPERATORS
 from training.setpoints.record import plain, unit_map
 
 
@@ -75,6 +77,21 @@ def test_pictures_stand_on_the_page_where_they_are(trial, tmp_path, monkeypatch)
     assert "![" not in benchmark.with_tables(page, results)
     (tmp_path / "setpoints_easy_map.png").touch()
     assert "](../pictures/setpoints_easy_map.png)" in benchmark.with_tables(page, results)
+
+
+@pytest.mark.long("runs trials")
+def test_a_cluster_measures_what_this_machine_does(tmp_path, monkeypatch):
+    plants = (TrialPlant(903, kin=False), TrialPlant(904, kin=True))
+    size = {"units": 4, "periods": 2, "history": 2}
+    variant = replace(benchmark.VARIANTS["as_it_is"], second=False, arms=(OPERATORS,), plants=plants, smaller=size)
+    monkeypatch.setitem(benchmark.VARIANTS, "small", variant)
+    figures = []
+    for cluster in ("", "local:2"):
+        monkeypatch.setenv("NONFERROUS_CLUSTER", cluster)
+        measured = benchmark.measured("small", tmp_path / (cluster or "here"), variant.arms)
+        figures.append(json.dumps(measured))
+    assert figures[0] == figures[1]
+    assert list(json.loads(figures[0])["plants"]) == [plant.name for plant in plants]
 
 
 @pytest.mark.browser

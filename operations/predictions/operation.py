@@ -35,6 +35,8 @@ class Predictions(Operation[Payloads]):
         Predicate of a process of another task, which has no such part.
     own_fields : frozenset of str
         Fields that may differ between requests that are answered together, in addition to `id` and `first`.
+    is_sequential : bool
+        Whether a row depends on the rows before it.
     """
 
     name: ClassVar[str] = "predictions"
@@ -45,6 +47,7 @@ class Predictions(Operation[Payloads]):
     listed: ClassVar[type[BaseModel] | None] = None
     not_listed: ClassVar[str] = ""
     own_fields: ClassVar[frozenset[str]] = frozenset()
+    is_sequential: ClassVar[bool] = False
 
     def __init__(self, *options: ResponsePart) -> None:
         self.options = options

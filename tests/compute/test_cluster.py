@@ -146,6 +146,28 @@ def test_results_and_steps_are_those_of_this_machine() -> None:
 
 
 @pytest.mark.service
+@pytest.mark.filterwarnings("error")
+def test_a_second_local_cluster_starts_beside_another() -> None:
+    with workers_for(ITEMS, 1, str, "local:1") as one, workers_for(ITEMS, 1, str, "local:1") as other:
+        results = [workers.later(0, Sums())()[0] for workers in (one, other)]
+    assert results == [10.0, 10.0]
+
+
+@pytest.mark.service
+def test_results_that_were_taken_are_held_nowhere() -> None:
+    with workers_for(ITEMS, 1, str, "local:1") as workers:
+        pending = [workers.later(0, Sums(more)) for more in (0.0, 1.0, 2.0)]
+        held = workers._client.futures  # type: ignore[attr-defined]
+        assert sum("nonferrous" in key for key in held) == 3
+        assert [one()[0] for one in pending] == [10.0, 11.0, 12.0]
+        end = time.monotonic() + 20
+        while any("nonferrous" in key for key in held):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert pending[0]()[0] == 10.0
+
+
+@pytest.mark.service
 def test_an_error_comes_through_and_other_work_is_given_up(tmp_path: Path) -> None:
     def failing() -> None:
         with helpers_for(ITEMS, 1, str, "local:2") as workers:

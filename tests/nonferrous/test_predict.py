@@ -188,6 +188,61 @@ def test_what_is_interrupted_leaves_the_file_of_before(run, toy_frame, save_toy_
     assert [file.name for file in tmp_path.iterdir() if ".part" in file.name] == []
 
 
+@pytest.mark.service
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_the_file_of_a_cluster_is_that_of_one_process(run, case, ending, tmp_path, monkeypatch):
+    monkeypatch.setattr(arrow_tables, "ROWS", 16)
+    process, model, data = case
+    made = []
+    for name, more in (("one", []), ("cluster", ["--cluster", "local:2"])):
+        out = tmp_path / f"{name}.{ending}"
+        code, _, errors = run(process, model, "--data", data, "--out", out, *more)
+        assert (code, errors.strip()) == (0, "")
+        made.append(out.read_bytes())
+    assert made[0] == made[1]
+    assert not [file.name for file in tmp_path.iterdir() if file.name.startswith(("nonferrous-", "."))]
+
+
+@pytest.mark.service
+def test_ctrl_c_on_a_cluster_leaves_the_file_of_before(run, toy_frame, save_toy_model, tmp_path, monkeypatch):
+    model, data, out = save_toy_model(tmp_path / "model"), tmp_path / "data.csv", tmp_path / "out.parquet"
+    toy_frame().to_csv(data, index=False)
+    out.write_text("before")
+    monkeypatch.setattr(arrow_tables, "ROWS", 4)
+    module, original = sys.modules["nonferrous.predict"], sys.modules["nonferrous.predict"]._batches
+
+    def interrupted(*given: Any):
+        yield next(original(*given))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_batches", interrupted)
+    assert run("toy_cells", model, "--data", data, "--out", out, "--cluster", "local:2")[0] != 0
+    assert out.read_text() == "before"
+    assert not [file.name for file in tmp_path.iterdir() if file.name.startswith(("nonferrous-", "."))]
+
+
+@pytest.mark.service
+def test_an_error_of_a_worker_is_that_of_one_process(run, toy_frame, save_toy_model, tmp_path, monkeypatch):
+    model, data, out = save_toy_model(tmp_path / "model"), tmp_path / "data.csv", tmp_path / "out.parquet"
+    toy_frame().to_csv(data, index=False)
+    few = replace(model, conformal=replace(model.conformal, scores=model.conformal.scores[:20]), adaptive=None)
+    results = [
+        run("toy_cells", few, "--data", data, "--out", out, "--coverage", "0.99", *more)
+        for more in ([], ["--cluster", "local:2"])
+    ]
+    assert results[0] == results[1]
+    assert results[0][0] == 2
+    assert len(results[0][2].strip().splitlines()) == 1
+    assert not out.exists()
+
+
+def test_a_cluster_that_cannot_be_used_is_refused_before_rows_are_read(run, save_toy_model, tmp_path):
+    given = ("--data", tmp_path / "absent.csv", "--out", tmp_path / "out.csv", "--cluster", "local:none")
+    code, _, errors = run("toy_cells", save_toy_model(tmp_path / "model"), *given)
+    assert code == 2
+    assert errors.strip() == "error: local:none: expected local:N with a number of workers of 1 or more"
+
+
 def test_texts_that_repeat_have_a_dictionary_in_parquet_and_what_does_not_repeat_has_none(tmp_path):
     columns = {
         "id": [f"{i}" for i in range(100)],

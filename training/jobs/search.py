@@ -1,6 +1,6 @@
 """A longer search for a candidate's settings with Optuna. No other file knows Optuna."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import clone
 
-from models.estimators.tuning import BLOCKS, Tunable, inner, later_blocks, tuned, with_settings
+from compute.choice import workers_for
+from compute.interface import Step, Workers
+from models.estimators.tuning import BLOCKS, Block, Tunable, inner, later_blocks, tuned, with_settings
 from physics.arrays import FloatArray
 from training.core.fitting import RNG_SEED, Chooser
 from training.jobs.job_run import JobRun
@@ -41,6 +43,9 @@ class Search:
         Keeps each trial as a run below its candidate's.
     progress : callable
         Called with what is being done, before each trial.
+    cluster : str, optional
+        Cluster that measures the blocks of a trial at the same time, see `compute.cluster.ClusterWorkers`. A trial
+        depends on those before it.
     """
 
     trials: int
@@ -48,6 +53,7 @@ class Search:
     rows: str
     job: JobRun
     progress: Callable[[str], None]
+    cluster: str | None = None
 
     def chooser(self, candidate: str, run: str) -> Chooser:
         """Return the settings chooser for `training.core.fitting.fit_candidate`; `run` is the candidate's."""
@@ -76,13 +82,16 @@ class Search:
             name = f"{candidate} trial {trial.number + 1}"
             self.progress(name)
             with self.job.child(name, run) as child:
-                error = self._measured(trial, child, estimator, X, y)
+                error = self._measured(trial, child, estimator, blocks, workers)
             if error is None:
                 raise TrialPruned
             return error
 
         done = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
-        study.optimize(objective, n_trials=max(0, self.trials - done))
+        if done < self.trials:
+            blocks = later_blocks(len(y), estimator.held_back, BLOCKS)
+            with workers_for([(X, y)], 1, self.progress, self.cluster) as workers:
+                study.optimize(objective, n_trials=self.trials - done)
         return dict(study.best_params)
 
     def _study(self, candidate: str) -> "optuna.Study":
@@ -103,19 +112,42 @@ class Search:
         study.sampler = optuna.samplers.TPESampler(seed=RNG_SEED + len(study.trials), n_startup_trials=FIRST_AT_RANDOM)
         return study
 
-    def _measured(self, trial: "optuna.Trial", run: str, estimator: Any, X: FloatArray, y: FloatArray) -> float | None:
+    def _measured(
+        self, trial: "optuna.Trial", run: str, estimator: Any, blocks: Sequence[Block], workers: Workers
+    ) -> float | None:
         """Return the mean error of a trial over the later blocks; None if the trial was pruned."""
         settings = _suggested(trial, estimator)
         self.job.tracking.log(run, params=settings)
-        tried, errors = clone(estimator).set_params(**settings), []
-        for error in tried.block_errors(X, y, later_blocks(len(y), tried.held_back, BLOCKS)):
-            errors.append(error)
-            trial.report(float(np.mean(errors)), len(errors))
-            if len(errors) < BLOCKS and trial.should_prune():
-                self.job.tracking.log(run, tags={"pruned": f"after block {len(errors)} of {BLOCKS}"})
-                return None
+        tried, errors = clone(estimator).set_params(**settings), list[float]()
+        for pending in [workers.later(0, BlockErrors(tried, block)) for block in blocks]:
+            for error in pending():
+                errors.append(error)
+                trial.report(float(np.mean(errors)), len(errors))
+                if len(errors) < BLOCKS and trial.should_prune():
+                    self.job.tracking.log(run, tags={"pruned": f"after block {len(errors)} of {BLOCKS}"})
+                    return None
         self.job.tracking.log(run, metrics={ERROR: float(np.mean(errors))})
         return float(np.mean(errors))
+
+
+@dataclass(frozen=True)
+class BlockErrors:
+    """Work unit: error of an estimator on a later block of the rows.
+
+    Attributes
+    ----------
+    estimator : estimator
+        Unfitted.
+    block : tuple of slice
+        Older rows, which it is fitted on, and later rows.
+    """
+
+    estimator: Any
+    block: Block
+
+    def __call__(self, X: FloatArray, y: FloatArray, step: Step, /) -> list[float]:
+        """Return the error; none where the block has no label."""
+        return list(self.estimator.block_errors(X, y, [self.block]))
 
 
 def _own(estimator: Any) -> dict[str, Any]:

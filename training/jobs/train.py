@@ -200,8 +200,9 @@ def learn(data: Dataset, parts: Split, job: JobRun, ways: FitExecution | None = 
     """Fit every candidate that the seed allows and keep each in a run of its own below the job's.
 
     Several targets are trained in sequence; the best candidates of all are kept as one model in one more run.
-    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Trials are
-    fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
+    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.jobs.search`. Candidates
+    with trials are fitted in this process, as each trial is kept in MLflow; a cluster measures the blocks of a trial.
+    Else candidates are fitted side by side where it is worth it.
     """
     data = extended(data, parts)
     ways, counted, seen = ways or FitExecution(), itertools.count(), views(data, parts)
@@ -253,7 +254,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits) -> TrainingRe
         [data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest), *added]
     )
     folder, cache = job.tracking.settings.folder / "studies", fits.ways.keep(rows)
-    search = Search(fits.ways.trials, folder, rows, job, fits.step)
+    search = Search(fits.ways.trials, folder, rows, job, fits.step, fits.ways.cluster)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}

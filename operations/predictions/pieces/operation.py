@@ -34,6 +34,7 @@ class PiecePredictions(Predictions):
     listed: ClassVar[type[BaseModel] | None] = SortingInfo
     not_listed: ClassVar[str] = "does not sort"
     own_fields: ClassVar[frozenset[str]] = frozenset({LOTS})
+    is_sequential: ClassVar[bool] = True
 
     def fields(self, seed: Seed) -> TaskFields:
         """Class, contents and bin of a piece."""

@@ -49,9 +49,10 @@ def rows():
     return np.zeros((100, 2)), np.zeros(100)
 
 
-def search(folder, trials, runs, progress=lambda action: None):
+def search(folder, trials, runs, progress=lambda action: None, cluster=None):
     Bowl.measured = 0
-    return Search(trials, folder, "rows", JobRun(runs, "4", "job", "train"), progress).chooser("trees", "run of trees")
+    job = JobRun(runs, "4", "job", "train")
+    return Search(trials, folder, "rows", job, progress, cluster).chooser("trees", "run of trees")
 
 
 def test_each_trial_is_a_run_with_its_settings_and_its_error(tmp_path, rows):
@@ -131,6 +132,39 @@ def test_a_search_errs_no_more_than_the_ladder(tmp_path):
     result = search(tmp_path, 12, Runs())(BoostedTrees(n_jobs=1, most_trees=200), X, y)
     assert error_of(result, {}, X, y) <= error_of(ladder, {}, X, y) + 1e-12
     assert settings_of(result.fit(X, y))["trees"] >= 1
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("startup", [2, 10])
+def test_a_cluster_chooses_and_keeps_what_one_process_does(tmp_path, monkeypatch, startup):
+    """With trials that are cut short, too: other blocks of those are measured for nothing."""
+    monkeypatch.setattr(searched, "FIRST_AT_RANDOM", startup)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    y = X[:, 0] * np.sign(X[:, 1]) + 0.3 * rng.normal(size=300)
+    logged, chosen = [], []
+    for cluster in (None, "local:2"):
+        runs = Runs()
+        choose = search(tmp_path / str(cluster), 8, runs, cluster=cluster)
+        chosen.append(choose(BoostedTrees(n_jobs=1, most_trees=50), X, y).get_params())
+        logged.append((runs.ends, runs.logged))
+    assert chosen[0] == chosen[1]
+    assert logged[0] == logged[1]
+    assert len(logged[0][0]) == 8
+    assert any("tags" in fields for fields in logged[0][1].values()) == (startup == 2)
+
+
+@pytest.mark.service
+def test_a_search_that_was_cut_off_on_a_cluster_goes_on(tmp_path, rows):
+    def stop(description):
+        if description == "trees trial 3":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(tmp_path, 4, Runs(), stop, "local:1")(Bowl(), *rows)
+    again = Runs()
+    search(tmp_path, 4, again, cluster="local:1")(Bowl(), *rows)
+    assert list(again.ends) == ["trees trial 4", "trees trial 5"]
 
 
 def test_optuna_says_nothing(tmp_path, rows, capfd):
