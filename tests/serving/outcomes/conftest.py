@@ -1,6 +1,7 @@
 """A service over the made-up process of numbers, with records, and a sender of requests to it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from tests.suite.services import writing
 
 URL = "/v1/toy_cells"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -49,10 +51,8 @@ def app(
     store.point("toy_cells", 7, home / "one")
     made = create_app(ServiceSettings(home=home, max_rows=30_000), store, database)
     made.champions.refresh()
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+    with writing(made):
+        yield made
 
 
 @pytest.fixture
@@ -93,19 +93,15 @@ def following(
     from models.storage import model_files
 
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    store, started = FolderStore(), list[Service]()
+    store = FolderStore()
     model_files.save(model, tmp_path / "adaptive")
     store.point("toy_cells", 1, tmp_path / "adaptive")
 
-    def make() -> Service:
-        made = create_app(ServiceSettings(home=tmp_path, max_rows=1000), store, database)
-        made.champions.refresh()
-        assert made.writer is not None
-        made.writer.start()
-        started.append(made)
-        return made
+    with ExitStack() as started:
 
-    yield make
-    for one in started:
-        assert one.writer is not None
-        one.writer.stop()
+        def make() -> Service:
+            made = create_app(ServiceSettings(home=tmp_path, max_rows=1000), store, database)
+            made.champions.refresh()
+            return started.enter_context(writing(made))
+
+        yield make

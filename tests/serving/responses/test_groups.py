@@ -19,6 +19,7 @@ from serving.hot_reload.folder_store import FolderStore
 from serving.middleware.admission import CostEstimate
 from serving.responses.groups import MOST_ROWS
 from serving.settings import ServiceSettings
+from tests.suite.services import writing
 
 URL = "/v1/toy_cells/predictions"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -49,16 +50,14 @@ def app(
 def send(app: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Send]:
     """Sender of bodies that arrive together; all are short, on a busy machine too."""
     monkeypatch.setattr(CostEstimate, "is_short", lambda self, rows: True)
-    assert app.writer is not None
-    app.writer.start()
 
     async def sent(bodies: Sequence[dict[str, Any]]) -> list[httpx.Response]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return await asyncio.gather(*(client.post(URL, json=body) for body in bodies))
 
-    yield lambda bodies: asyncio.run(sent(bodies))
-    app.writer.stop()
+    with writing(app):
+        yield lambda bodies: asyncio.run(sent(bodies))
 
 
 @pytest.fixture

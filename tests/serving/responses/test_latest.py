@@ -16,6 +16,7 @@ from serving.hot_reload.folder_store import FolderStore
 from serving.middleware.authorization import needed
 from serving.outcomes import latest
 from serving.settings import ServiceSettings
+from tests.suite.services import writing
 
 ROW = {"unit": "A", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
 LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "setpoint": 50.0, "p_last": 2.0}
@@ -48,11 +49,8 @@ def service(
 
 @pytest.fixture
 def app(service: Callable[..., Service], database: Database) -> Iterator[Service]:
-    made = service(database)
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+    with writing(service(database)) as made:
+        yield made
 
 
 def posted(call: Any, app: Service, rows: list[dict[str, Any]], path: str = URL) -> Any:

@@ -22,6 +22,7 @@ from serving.wire.bodies import ARROW
 from serving.wire.problems import ProblemError
 from system.record_ids import new_id
 from tests.records.conftest import stored_exchange  # noqa: F401
+from tests.suite.services import writing
 
 ROW = {"unit": "A", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
 URL = "/v1/toy_cells/predictions"
@@ -47,11 +48,8 @@ def service(
 
 @pytest.fixture
 def app(service: Callable[..., Service], database: Database) -> Iterator[Service]:
-    made = service(database)
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+    with writing(service(database)) as made:
+        yield made
 
 
 def test_the_latest_response_is_drawn_and_an_older_one_by_its_id(app: Service, call: Any) -> None:

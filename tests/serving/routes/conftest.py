@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
 from system.record_ids import new_id
+from tests.suite.services import writing
 
 CELLS, LOTS, ORES, SCRAP = "toy_cells", "toy_lots", "toy_ores", "toy_scrap"
 ROWS: dict[str, dict[str, Any]] = {
@@ -79,25 +81,20 @@ def make_plant(
 ) -> Iterator[Callable[..., Service]]:
     """Maker of a service with models of the toy processes, over the records of the test."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(CELLS, LOTS, ORES, SCRAP)))
-    started = list[Service]()
     savers = {CELLS: save_toy_model, LOTS: save_toy_grader, ORES: save_toy_classifier, SCRAP: save_toy_sorter}
     for name, save in savers.items():
         save(tmp_path / name)
 
-    def make(*names: str, **settings: Any) -> Service:
-        for name in names or savers:
-            store.point(name, 3, tmp_path / name)
-        made = create_app(ServiceSettings(home=tmp_path, **settings), store, database)
-        made.champions.refresh()
-        assert made.writer is not None
-        made.writer.start()
-        started.append(made)
-        return made
+    with ExitStack() as started:
 
-    yield make
-    for one in started:
-        assert one.writer is not None
-        one.writer.stop()
+        def make(*names: str, **settings: Any) -> Service:
+            for name in names or savers:
+                store.point(name, 3, tmp_path / name)
+            made = create_app(ServiceSettings(home=tmp_path, **settings), store, database)
+            made.champions.refresh()
+            return started.enter_context(writing(made))
+
+        yield make
 
 
 @pytest.fixture

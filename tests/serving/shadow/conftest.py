@@ -11,6 +11,7 @@ from records.database import Database
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from tests.suite.services import writing
 
 PROCESS, URL = "toy_cells", "/v1/toy_cells"
 ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
@@ -58,10 +59,8 @@ def app(
     monkeypatch.setenv("NONFERROUS_SEEDS", str(seeds))
     made = create_app(ServiceSettings(home=home, max_rows=50), store, database)
     made.champions.refresh()
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+    with writing(made):
+        yield made
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from serving.telemetry.drift_metrics import ABOUT as DRIFT
 from serving.telemetry.drift_metrics import OF_QUANTITIES
 from serving.telemetry.job_states import unfinished
 from serving.telemetry.metrics import STEPS
+from tests.suite.services import writing
 from tests.suite.tools import needed
 
 PATH = "/v1/toy_cells/predictions"
@@ -38,11 +39,9 @@ def app(
     store = FolderStore()
     store.point("toy_cells", 3, tmp_path / "one")
     made = create_app(ServiceSettings(max_rows=50), store, database)
-    assert made.writer is not None
-    made.writer.start()
-    made.champions.refresh()
-    yield made
-    made.writer.stop()
+    with writing(made):
+        made.champions.refresh()
+        yield made
 
 
 @pytest.fixture
