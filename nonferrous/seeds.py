@@ -23,8 +23,7 @@ seeds_app = group("List, show, check or draft process descriptions (seeds).")
 @seeds_app.command("list")
 def list_seeds() -> None:
     """List all processes."""
-    from seeds import folder, load_all
-    from seeds.format.files import plant_folders
+    from seeds import folder, load_all, plant_folders
     from seeds.format.listing import seeds_table
 
     screen = console()

@@ -2,7 +2,7 @@
 
 from seeds.format.column import Column, Previous, Typical
 from seeds.format.constraints import Constraint
-from seeds.format.files import SeedError, folder, is_built_in, names, plant_folder
+from seeds.format.files import SeedError, folder, is_built_in, names, plant_folders
 from seeds.format.loader import load, load_all
 from seeds.format.norms import EnergyGrade, Norm
 from seeds.format.plant import Material, Parameter, Plant, Regime
@@ -43,5 +43,5 @@ __all__ = [
     "load",
     "load_all",
     "names",
-    "plant_folder",
+    "plant_folders",
 ]

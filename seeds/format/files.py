@@ -112,19 +112,8 @@ def seed_file(name: str) -> Path:
     return single_file(files[name])
 
 
-def plant_folder(name: str) -> str | None:
-    """Return the name of the plant's folder of a process; None in the folder of seeds itself.
-
-    Raises
-    ------
-    SeedError
-        As for `seed_file`.
-    """
-    return plant_of(seed_file(name))
-
-
 def plant_folders() -> dict[str, str | None]:
-    """Return the plant's folder of each process, as `plant_folder` does.
+    """Return the name of the plant's folder of each process; None in the folder of seeds itself.
 
     Raises
     ------

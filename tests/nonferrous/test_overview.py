@@ -17,6 +17,7 @@ from records.database import Database
 from records.monitoring import keep
 from records.online_states import State, save
 from registry.store import Champion, MlflowStore, StoreError
+from tests.suite.toys import write_lines
 
 LINES = {"guangxi_line_1": "广西", "guangxi_line_2": "广西", "jiangxi_line_1": "江西"}
 FIGURES = {"drifted": 0.0, "drifted_inputs": 0.0, "drifted_errors": 0.0, "odd_sensors": 0.0}
@@ -29,10 +30,7 @@ def database(tmp_path: Path, toy_seed: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
     monkeypatch.setenv("COLUMNS", "80")
-    for name, plant in LINES.items():
-        (tmp_path / "seeds" / plant).mkdir(parents=True, exist_ok=True)
-        text = toy_seed.text.replace('"toy_cells"', f'"{name}"', 1)
-        (tmp_path / "seeds" / plant / f"{name}.toml").write_text(text, encoding="utf-8")
+    write_lines(tmp_path / "seeds", toy_seed, LINES)
     made = Database(f"sqlite:///{tmp_path / 'records.db'}")
     yield made
     made.close()

@@ -1,4 +1,4 @@
-"""Where seeds stand: the folder, one folder for each plant, and what is left out."""
+"""Files of seeds: in the folder or one folder for each plant; hidden and deeper ones are left out."""
 
 import shutil
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seeds import Seed, SeedError, load, load_all, names, plant_folder
+from seeds import Seed, SeedError, load, load_all, names, plant_folders
 
 ToyFolder = Callable[..., Path]
 
@@ -33,8 +33,8 @@ def test_seeds_of_the_folder_and_of_its_plants_are_processes(
     assert names() == ("toy_cells", "toy_lots")
     assert load_all() == {"toy_cells": toy_seed, "toy_lots": toy_quality_seed}
     assert load("toy_lots") == toy_quality_seed
-    assert plant_folder("toy_cells") is None
-    assert plant_folder("toy_lots") == "广西"
+    assert plant_folders()["toy_cells"] is None
+    assert plant_folders()["toy_lots"] == "广西"
 
 
 @pytest.mark.parametrize("relative", [True, False])
@@ -47,7 +47,7 @@ def test_a_seed_is_the_same_wherever_it_stands(
     move(seeds / "toy_cells.toml", "line of 50")
     assert load("toy_cells") == toy_seed
     assert load("toy_cells").digest == toy_seed.digest
-    assert plant_folder("toy_cells") == "line of 50"
+    assert plant_folders()["toy_cells"] == "line of 50"
 
 
 def test_two_files_of_a_name_are_one_error_with_both(seeds: Path, toy_seed: Seed) -> None:
@@ -55,7 +55,7 @@ def test_two_files_of_a_name_are_one_error_with_both(seeds: Path, toy_seed: Seed
     shutil.copy(seeds / "广西" / "toy_lots.toml", seeds / "Jiangxi")
     expected = f"{seeds}: got Jiangxi/toy_lots.toml and 广西/toy_lots.toml: expected one file of this name; "
     expected += "rename or remove the others"
-    for use in (lambda: load("toy_lots"), load_all, lambda: plant_folder("toy_lots")):
+    for use in (lambda: load("toy_lots"), load_all, plant_folders):
         with pytest.raises(SeedError) as caught:
             use()
         assert str(caught.value) == expected
@@ -95,7 +95,7 @@ def test_links_of_a_mounted_folder_are_followed_once(seeds: Path) -> None:
     for name in ("广西", "toy_cells.toml"):
         (seeds / name).symlink_to(f"..data/{name}")
     assert list(load_all()) == ["toy_cells", "toy_lots"]
-    assert plant_folder("toy_lots") == "广西"
+    assert plant_folders()["toy_lots"] == "广西"
 
 
 @pytest.mark.parametrize("goal", [".", "..", "loop", "absent", "广西/back"])
@@ -110,8 +110,8 @@ def test_links_that_lead_back_or_nowhere_add_nothing(goal: str, seeds: Path) -> 
 def test_the_folder_itself_may_be_a_link(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (seeds.parent / "link").symlink_to(seeds)
     monkeypatch.setenv("NONFERROUS_SEEDS", str(seeds.parent / "link"))
-    assert plant_folder("toy_lots") == "广西"
-    assert plant_folder("toy_cells") is None
+    assert plant_folders()["toy_lots"] == "广西"
+    assert plant_folders()["toy_cells"] is None
 
 
 def test_many_seeds_are_listed_fast(seeds: Path) -> None:

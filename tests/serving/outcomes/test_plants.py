@@ -11,10 +11,12 @@ import pytest
 from models.regression.model import RegressionModel
 from models.storage import model_files
 from records.database import Database
-from seeds import Seed, load, plant_folder
+from seeds import Seed, load, plant_folders
 from serving.app import Service, create_app
 from serving.hot_reload.folder_store import FolderStore
 from serving.settings import ServiceSettings
+from tests.suite.services import writing
+from tests.suite.toys import write_lines
 
 from .conftest import ROW
 
@@ -26,11 +28,9 @@ A, B = PLANTS
 def store(seen_model: RegressionModel, toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
     """Store with the same model for each of two lines, whose seeds stand in their plants' folders."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    write_lines(tmp_path / "seeds", toy_seed, PLANTS)
     store = FolderStore()
-    for name, plant in PLANTS.items():
-        file = tmp_path / "seeds" / plant / f"{name}.toml"
-        file.parent.mkdir(parents=True)
-        file.write_text(toy_seed.text.replace('"toy_cells"', f'"{name}"', 1), encoding="utf-8")
+    for name in PLANTS:
         model_files.save(replace(seen_model, seed=load(name)), tmp_path / name)
         store.point(name, 1, tmp_path / name)
     return store
@@ -40,10 +40,8 @@ def store(seen_model: RegressionModel, toy_seed: Seed, tmp_path: Path, monkeypat
 def app(store: FolderStore, database: Database, tmp_path: Path) -> Iterator[Service]:
     made = create_app(ServiceSettings(home=tmp_path), store, database)
     made.champions.refresh()
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+    with writing(made):
+        yield made
 
 
 @pytest.fixture
@@ -119,6 +117,6 @@ def test_a_line_that_moves_to_another_plant_keeps_model_and_calibration(
     file = tmp_path / "seeds" / PLANTS[A] / f"{A}.toml"
     file.rename(tmp_path / "seeds" / PLANTS[B] / file.name)
     app.champions.refresh()
-    assert plant_folder(A) == PLANTS[B]
+    assert plant_folders()[A] == PLANTS[B]
     assert call(app, "GET", "/health/ready").json()["status"] == "ready"
     assert facts(ask(A)) == facts(before)
