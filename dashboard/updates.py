@@ -25,7 +25,7 @@ _Made = TypeVar("_Made")
 
 def pause_after(cost: float) -> float:
     """Return the time between two readings [s] of which one costs so much processor time [s]."""
-    return min(max(POLL_SECONDS, cost / CORE_SHARE), max(POLL_SECONDS, LONGEST_SECONDS))
+    return min(max(POLL_SECONDS, cost / CORE_SHARE), LONGEST_SECONDS)
 
 
 class Updates:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 ProcessName = Annotated[str, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")]
+OptionalProcessName = Annotated[str | None, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")]
 Version = Annotated[int | None, typer.Argument(help="Number of a registered version.")]
 
 CLUSTER = "NONFERROUS_CLUSTER"  # variable with the address of a cluster
@@ -44,3 +45,11 @@ OnlyIfDue = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Results only: nothing is registered, promoted or added to the history.")
 ]
+
+
+def check_cluster(address: str | None) -> None:
+    """Raise an error unless the named cluster, if any, can be used."""
+    if address is not None:
+        from compute.cluster import check
+
+        check(address)

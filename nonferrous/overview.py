@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -99,16 +100,12 @@ def _accuracy(figures: Mapping[str, float], seed: Seed) -> tuple[str, str]:
     quantities = [name.removeprefix("observed_error/") for name in figures if name.startswith("observed_error/")]
     if not quantities:
         return MISSING, MISSING
-
-    def margin(quantity: str) -> float:
-        covered, guaranteed = (figures.get(f"{which}_coverage/{quantity}") for which in ("observed", "guaranteed"))
-        return float("inf") if covered is None or guaranteed is None else covered - guaranteed
-
-    worst = min(quantities, key=margin)
-    coverage = MISSING
-    if margin(worst) < float("inf"):
-        covered, guaranteed = (figures[f"{which}_coverage/{worst}"] for which in ("observed", "guaranteed"))
-        coverage = f"{covered:.1%} ({guaranteed:.0%})"
+    # A quantity without a guarantee comes last.
+    covered = {one: figures.get(f"observed_coverage/{one}", math.inf) for one in quantities}
+    guaranteed = {one: figures.get(f"guaranteed_coverage/{one}", -math.inf) for one in quantities}
+    worst = min(quantities, key=lambda one: covered[one] - guaranteed[one])
+    is_known = math.isfinite(covered[worst] - guaranteed[worst])
+    coverage = f"{covered[worst]:.1%} ({guaranteed[worst]:.0%})" if is_known else MISSING
     target = seed.targets.get(worst)
     unit = "" if target is None or target.unit == "1" else f" {target.unit}"
     return coverage, f"{figures[f'observed_error/{worst}']:.3g}{unit}"

@@ -11,7 +11,7 @@ import typer
 
 from nonferrous.batch_file import ENDINGS, write_batches
 from nonferrous.console import console, progress
-from nonferrous.options import Cluster, ProcessName
+from nonferrous.options import Cluster, ProcessName, check_cluster
 from nonferrous.table_request import check_out, in_words
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ def predict(
 
     seed = load(process)
     check_out(out, ENDINGS, ", ".join(ENDINGS))
-    if cluster is not None:
-        from compute.cluster import check
-
-        check(cluster)
+    check_cluster(cluster)
     predict_table(seed, data, out, {"coverage": coverage, INCLUDE: include or [], DIGITS: digits}, cluster)
 
 

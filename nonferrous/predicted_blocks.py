@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from compute.choice import workers_for
 from compute.interface import PendingResult, Step, Workers
@@ -98,7 +99,7 @@ def predictions_of_table(
         Cluster that predicts the blocks. Rows that depend on those before them are predicted in this process.
     """
     if cluster is None or predictions_of(predictor.seed).is_sequential:
-        with workers_for([], 1, _ignore):
+        with threadpool_limits(1, "blas"):  # as in workers, so that predictions are the same
             yield predictor.batches(table, rows)
         return
     sweep(folder)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.console import console, fail
-from nonferrous.options import ProcessName, Reason, Version
+from nonferrous.options import OptionalProcessName, ProcessName, Reason, Version
 from nonferrous.records import enter_batches, enter_moves
 
 Force = Annotated[
@@ -18,7 +18,7 @@ Force = Annotated[
 
 
 def list_versions(
-    process: Annotated[str | None, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")] = None,
+    process: OptionalProcessName = None,
     every: Annotated[
         bool, typer.Option("--all", help="All processes in service: latest check and pending work of each.")
     ] = False,
@@ -51,8 +51,7 @@ def _list_all() -> None:
     from nonferrous.overview import lines, overview_table
     from nonferrous.records import opened
     from registry.settings import read_settings
-    from seeds import load_all
-    from seeds.format.files import plant_folders
+    from seeds import load_all, plant_folders
 
     seeds, screen = load_all(), console()
     with opened_jobs() as queue:

@@ -14,7 +14,16 @@ import typer
 
 from nonferrous.advised_moves import advised_moves
 from nonferrous.console import REFUSED, console, fail, progress, progress_of, reported
-from nonferrous.options import AcceptLabelShift, Cluster, DryRun, FromRecords, OnlyIfDue, ProcessName
+from nonferrous.options import (
+    AcceptLabelShift,
+    Cluster,
+    DryRun,
+    FromRecords,
+    OnlyIfDue,
+    OptionalProcessName,
+    ProcessName,
+    check_cluster,
+)
 from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
 
@@ -27,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    process: Annotated[str | None, typer.Argument(help="Process name, as `nonferrous seeds list` shows it.")] = None,
+    process: OptionalProcessName = None,
     data: Annotated[Path | None, typer.Option(help="CSV or Parquet file, or a folder of them.")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="All simulated processes without a champion, each on its own plant.")
@@ -57,10 +66,7 @@ def train(
         _end(all(prepare_all(simulated, read_settings())))
     if process is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    if cluster is not None:
-        from compute.cluster import check
-
-        check(cluster)
+    check_cluster(cluster)
     table = _table(process, data, from_records)
     _end(train_on(load(process), table, tuning_trials, setpoint_tests, learning_curve, cluster=cluster))
 
