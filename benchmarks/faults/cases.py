@@ -3,119 +3,21 @@
 from __future__ import annotations
 
 import json
-import random
-import shutil
 import signal
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from benchmarks.faults import processes
 from benchmarks.faults.clock import DAY, Clock
-from benchmarks.faults.load import PROCESS, TARGET, Clients, Promised
-from records import audit
+from benchmarks.faults.load import TARGET, Clients, Promised
+from benchmarks.faults.setting import PERIOD, CaseResult, Setting, count, is_answered, is_taken
 from records.database import Database
-from records.outcomes import in_effect
 from records.schema import OUTCOMES, REQUESTS
 from system.programs import free_port
-
-PERIOD = "2026-11-01"
-
-
-@dataclass
-class Setting:
-    """Environment of a case.
-
-    Attributes
-    ----------
-    home : Path
-        Home folder with a champion of the process.
-    row : dict
-        A row of it, but for the unit.
-    folder : Path
-        Folder of its own.
-    times : int
-        How often the fault is done.
-    """
-
-    home: Path
-    row: dict[str, Any]
-    folder: Path
-    times: int
-    rng: random.Random = field(default_factory=lambda: random.Random(7))
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
-    def sqlite(self) -> str:
-        return f"sqlite:///{self.folder / 'records.db'}"
-
-    def environment(self, records: str, **more: str) -> dict[str, str]:
-        return {"NONFERROUS_HOME": str(self.home), "NONFERROUS_RECORDS": records, "OMP_NUM_THREADS": "1", **more}
-
-
-@dataclass
-class CaseResult:
-    """Result of a case.
-
-    Attributes
-    ----------
-    times : int
-        How often the fault was done.
-    sent, answered, unanswered, refused : int
-        Requests; those answered with 200; those whose connection ended; those refused with a status.
-    lost, twice : int
-        Of those answered: records or outcomes that are not in the database, or stand there twice.
-    kept_unanswered : int
-        Records whose answer did not arrive: sent, recorded, and the connection ended.
-    away : list of float
-        Seconds from each fault until a request was answered again.
-    faults_of_audit : int
-        Entries of the audit that are broken.
-    disordered : int, optional
-        Records and outcomes that stand in another order than they were answered in; None where it was not looked at.
-    """
-
-    times: int = 0
-    sent: int = 0
-    answered: int = 0
-    unanswered: int = 0
-    refused: int = 0
-    lost: int = 0
-    twice: int = 0
-    kept_unanswered: int = 0
-    away: list[float] = field(default_factory=list)
-    faults_of_audit: int = 0
-    disordered: int | None = None
-
-
-def _count(promised: Promised, url: str, result: CaseResult) -> CaseResult:
-    """Hold what was promised against the records."""
-    with closing(Database(url)) as database, database.read() as connection:
-        ids = list(connection.scalars(select(REQUESTS.c.id).where(REQUESTS.c.part == 0)))
-        slots = [(unit, f"{PERIOD}T00:00:00") for unit in promised.outcomes]
-        known = in_effect(connection, PROCESS, slots)
-        result.faults_of_audit += len(audit.faults(connection))
-    there = set(ids)
-    result.sent += promised.sent
-    result.unanswered += promised.unanswered
-    result.refused += promised.refused
-    result.answered += len(promised.records) + len(promised.outcomes)
-    result.twice += len(ids) - len(there)
-    result.lost += sum(one not in there for one in promised.records)
-    result.lost += sum(
-        known.get((unit, f"{PERIOD}T00:00:00"), {}).get(TARGET) != value for unit, value in promised.outcomes.items()
-    )
-    result.kept_unanswered += len(there - set(promised.records))
-    return result
 
 
 def _killed(setting: Setting, url: str, how: signal.Signals) -> CaseResult:
@@ -133,7 +35,7 @@ def _killed(setting: Setting, url: str, how: signal.Signals) -> CaseResult:
                 running.end(how)
             promised.add(clients.stop())
         result.times += 1
-    return _count(promised, url, result)
+    return count(promised, url, result)
 
 
 def service_killed(setting: Setting) -> CaseResult:
@@ -165,11 +67,11 @@ def postgresql_killed(setting: Setting) -> CaseResult:
                     ended = time.monotonic()
                     time.sleep(0.2)
                     server.start()
-                    processes.waited(lambda: _is_answered(port, setting.row), "an answer")
+                    processes.waited(lambda: is_answered(port, setting.row), "an answer")
                     result.away.append(time.monotonic() - ended)
                     result.times += 1
             promised = clients.stop()
-        return _count(promised, server.url, result)
+        return count(promised, server.url, result)
 
 
 def mlflow_killed(setting: Setting) -> CaseResult:
@@ -187,7 +89,7 @@ def mlflow_killed(setting: Setting) -> CaseResult:
                     server.start()
                     result.times += 1
             promised = clients.stop()
-    return _count(promised, url, result)
+    return count(promised, url, result)
 
 
 def disk_full(setting: Setting) -> CaseResult:
@@ -203,9 +105,9 @@ def disk_full(setting: Setting) -> CaseResult:
             promised = clients.stop()
         if not promised.refused:
             raise RuntimeError(f"the file of {most} bytes was not filled: {promised.sent} requests")
-        _count(promised, url, result)
+        count(promised, url, result)
         with processes.service(port, setting.log, setting.environment(url)):  # room again
-            processes.waited(lambda port=port: _is_answered(port, setting.row), "an answer")
+            processes.waited(lambda port=port: is_answered(port, setting.row), "an answer")
         result.times += 1
     return result
 
@@ -222,7 +124,7 @@ def two_services(setting: Setting) -> CaseResult:
                     other.end(signal.SIGKILL)
                 result.times += 1
         promised = clients.stop()
-    return _count(promised, url, result)
+    return count(promised, url, result)
 
 
 def clock_set(setting: Setting) -> CaseResult:
@@ -239,13 +141,13 @@ def clock_set(setting: Setting) -> CaseResult:
                 time.sleep(setting.rng.uniform(0.5, 1.5))
                 stated.append(80.0 + i)
                 body = {"outcomes": [moved | {TARGET: stated[-1]}]}
-                if not _is_taken(port, "outcomes", body):
+                if not is_taken(port, "outcomes", body):
                     raise RuntimeError(f"an outcome was not taken after the clock was set for the {i + 1}. time")
                 result.times += 1
         promised = clients.stop()
     promised.add(Promised(sent=1, outcomes={"moved": stated[-1]}))  # those before it are corrected by it
     result.disordered = _disordered([one.records for one in clients.found], stated, url)
-    return _count(promised, url, result)
+    return count(promised, url, result)
 
 
 def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
@@ -269,22 +171,6 @@ def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
     return late + sum(one != other for one, other in zip_longest(recorded, stated))
 
 
-def _is_answered(port: int, row: dict[str, Any]) -> bool:
-    return _is_taken(port, "predictions", {"rows": [row | {"unit": "probe"}]})
-
-
-def _is_taken(port: int, operation: str, body: dict[str, Any]) -> bool:
-    """Return whether a request is answered with 200."""
-    address, kind = f"http://127.0.0.1:{port}/v1/{PROCESS}/{operation}", {"content-type": "application/json"}
-    try:
-        with urllib.request.urlopen(
-            urllib.request.Request(address, json.dumps(body).encode(), kind), timeout=30
-        ) as got:
-            return bool(got.status == 200)
-    except OSError:
-        return False
-
-
 CASES: dict[str, Callable[[Setting], CaseResult]] = {
     one.__name__: one
     for one in (
@@ -298,12 +184,3 @@ CASES: dict[str, Callable[[Setting], CaseResult]] = {
         clock_set,
     )
 }
-
-
-def run(name: str, home: Path, row: dict[str, Any], folder: Path, times: int) -> CaseResult:
-    """A case in a folder of its own, which is removed when it has ended well."""
-    own = folder / name
-    own.mkdir(parents=True)
-    result = CASES[name](Setting(home, row, own, times))
-    shutil.rmtree(own)
-    return result

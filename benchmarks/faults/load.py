@@ -27,6 +27,8 @@ class Promised:
         Ids of the records that answers named.
     outcomes : dict
         Value of each unit's outcome that was answered.
+    failed : list of tuple of two
+        Begin and end of each request that was unanswered or refused, by the monotonic clock [s].
     """
 
     sent: int = 0
@@ -34,6 +36,7 @@ class Promised:
     refused: int = 0
     records: list[str] = field(default_factory=list)
     outcomes: dict[str, float] = field(default_factory=dict)
+    failed: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, other: Promised) -> None:
         self.sent += other.sent
@@ -41,6 +44,7 @@ class Promised:
         self.refused += other.refused
         self.records += other.records
         self.outcomes |= other.outcomes
+        self.failed += other.failed
 
 
 class Clients:
@@ -104,25 +108,31 @@ class Clients:
                 continue
             promised.sent += 1
             n += 1
+            begin = time.monotonic()
             try:
-                self._one(line, "outcomes" if "outcomes" in body else "predictions", body, promised)
+                if not self._one(line, "outcomes" if "outcomes" in body else "predictions", body, promised):
+                    promised.refused += 1
+                    promised.failed.append((begin, time.monotonic()))
+                    time.sleep(0.01)
                 if line.sock is None:  # the answer said that it is the last of its connection
                     line = None
             except (OSError, http.client.HTTPException):
                 promised.unanswered += 1
+                promised.failed.append((begin, time.monotonic()))
                 line.close()
                 line = None
 
-    def _one(self, line: http.client.HTTPConnection, operation: str, body: dict[str, Any], promised: Promised) -> None:
+    def _one(self, line: http.client.HTTPConnection, operation: str, body: dict[str, Any], promised: Promised) -> bool:
+        """Send a request, and note what a response of status 200 promises; False for another status."""
         headers = {"content-type": "application/json"}
         line.request("POST", f"/v1/{PROCESS}/{operation}", json.dumps(body), headers)
         response = line.getresponse()
         response.read()
         if response.status != 200:
-            promised.refused += 1
-            time.sleep(0.01)
-        elif operation == "predictions":
+            return False
+        if operation == "predictions":
             promised.records.append(str(response.headers["record-id"]))
         else:
             (one,) = body["outcomes"]
             promised.outcomes[one["unit"]] = one[TARGET]
+        return True

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +19,7 @@ from compute import cluster
 from compute.choice import helpers_for, workers_for
 from compute.cluster import ClusterError
 from compute.interface import Workers
-from tests.suite.children import child
+from tests.suite.dask_programs import SCHEDULER, WORKERS, DaskPrograms
 
 ITEMS = [(np.arange(5.0), "first"), (np.arange(3.0), "second")]
 
@@ -76,37 +73,11 @@ class Kills:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class External:
-    """Scheduler and workers as programs of their own, until the end of `stack`."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        self.address = f"tcp://127.0.0.1:{port}"
-        self._stack = stack
-        self._programs = {
-            "scheduler": ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
-            "workers": ["worker", self.address, "--nworkers", "2", "--nthreads", "1", "--host", "127.0.0.1"],
-        }
-        self._ends: dict[str, ExitStack] = {}
-
-    def begin(self, name: str) -> None:
-        self._ends[name] = self._stack.enter_context(ExitStack())
-        command = [sys.executable, "-m", "dask", *self._programs[name]]
-        self._ends[name].enter_context(child(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-
-    def end(self, name: str) -> None:
-        """End it by SIGKILL, with all that it started."""
-        self._ends[name].close()
-
-
 @pytest.fixture
-def external() -> Iterator[External]:
+def external() -> Iterator[DaskPrograms]:
     with ExitStack() as stack:
-        started = External(stack)
-        started.begin("scheduler")
-        started.begin("workers")
+        started = DaskPrograms(stack)
+        started.begin(SCHEDULER, *WORKERS)
         yield started
 
 
@@ -181,7 +152,7 @@ def test_an_error_comes_through_and_other_work_is_given_up(tmp_path: Path) -> No
 
 
 @pytest.mark.service
-def test_ctrl_c_ends_work_on_the_cluster(external: External, tmp_path: Path) -> None:
+def test_ctrl_c_ends_work_on_the_cluster(external: DaskPrograms, tmp_path: Path) -> None:
     def step(name: str) -> None:
         raise KeyboardInterrupt
 
@@ -194,7 +165,7 @@ def test_ctrl_c_ends_work_on_the_cluster(external: External, tmp_path: Path) -> 
 
 
 @pytest.mark.service
-def test_work_of_a_killed_worker_is_done_by_another(external: External, tmp_path: Path) -> None:
+def test_work_of_a_killed_worker_is_done_by_another(external: DaskPrograms, tmp_path: Path) -> None:
     steps: list[str] = []
     with workers_for(ITEMS, 1, steps.append, external.address) as workers:
         finished = workers.later(1, Sums())
@@ -212,15 +183,13 @@ def test_work_of_a_killed_worker_is_done_by_another(external: External, tmp_path
 
 
 @pytest.mark.service
-def test_work_goes_on_when_the_scheduler_starts_again(external: External, tmp_path: Path) -> None:
+def test_work_goes_on_when_the_scheduler_starts_again(external: DaskPrograms, tmp_path: Path) -> None:
     with workers_for(ITEMS, 1, str, external.address) as workers:
         finished, waiting = workers.later(1, Sums()), workers.later(0, Waits(tmp_path))
         finished()
         processes_of(tmp_path, 1, workers)
-        external.end("scheduler")
-        external.end("workers")
-        external.begin("scheduler")
-        external.begin("workers")
+        external.end(SCHEDULER, *WORKERS)
+        external.begin(SCHEDULER, *WORKERS)
         (tmp_path / "go").touch()
         assert waiting()[0] == 10.0
         assert finished()[1] == "second"
@@ -228,7 +197,7 @@ def test_work_goes_on_when_the_scheduler_starts_again(external: External, tmp_pa
 
 @pytest.mark.service
 def test_a_cluster_that_stays_away_is_an_error(
-    external: External, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    external: DaskPrograms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "AWAY", 1.0)
     monkeypatch.setattr(cluster, "CONNECT", 5.0)
@@ -237,7 +206,7 @@ def test_a_cluster_that_stays_away_is_an_error(
         with workers_for(ITEMS, 1, str, external.address) as workers:
             waiting = workers.later(0, Waits(tmp_path))
             processes_of(tmp_path, 1, workers)
-            external.end("scheduler")
+            external.end(SCHEDULER)
             waiting()
 
     with pytest.raises(ClusterError, match="expected a scheduler with workers within 1 s"):
@@ -256,7 +225,7 @@ def test_work_that_ends_every_worker_is_an_error(count: int) -> None:
 
 @pytest.mark.service
 def test_a_scheduler_without_workers_and_other_versions_are_refused(
-    external: External, monkeypatch: pytest.MonkeyPatch
+    external: DaskPrograms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(cluster, "package_version", lambda: "0.0.1")
@@ -267,7 +236,7 @@ def test_a_scheduler_without_workers_and_other_versions_are_refused(
         ):
             pass
     cluster.versions.cache_clear()
-    external.end("workers")
+    external.end(*WORKERS)
     monkeypatch.setattr(cluster, "CONNECT", 2.0)
     with (
         pytest.raises(ClusterError, match="expected a scheduler with workers within 2 s"),

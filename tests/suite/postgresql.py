@@ -9,9 +9,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from system.programs import free_port
 
 ADDRESS = "127.0.0.1"
+PATIENCE = 30.0  # s
 
 
 def initdb() -> str | None:
@@ -63,8 +66,15 @@ class PostgreSQL:
         self._control("-o", " ".join([*own, *self._more]), "-l", str(self._folder / "log"), "-w", "-t", "180", "start")
 
     def kill(self) -> None:
-        """End it at once: nothing is written that is not written yet, as after a crash."""
-        self._control("-m", "immediate", "stop")
+        """End it and all its processes by SIGKILL, and wait until none remains: one that remains prevents a start."""
+        server = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        server.suspend()  # it starts no other process meanwhile
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
+            process.kill()
+        _, remaining = psutil.wait_procs(processes, PATIENCE)
+        if remaining:
+            raise RuntimeError(f"processes of PostgreSQL remain {PATIENCE:g} s after SIGKILL: {remaining}")
 
     def remove(self) -> None:
         self._control("-m", "fast", "stop")

@@ -26,6 +26,7 @@ PROGRAMS: dict[str, tuple[Callable[[], str | None], str]] = {
     "kustomize": (partial(shutil.which, "kustomize"), "kustomize"),
     "mosquitto": (partial(shutil.which, "mosquitto", path=f"{os.environ['PATH']}:/usr/sbin"), "mosquitto"),
     "mosquitto_sub": (partial(shutil.which, "mosquitto_sub"), "mosquitto-clients"),
+    "nginx": (partial(shutil.which, "nginx", path=f"{os.environ['PATH']}:/usr/sbin"), "nginx-light"),
     "openssl": (partial(shutil.which, "openssl"), "openssl"),
     "node": (partial(shutil.which, "node"), "nodejs"),
     "promtool": (partial(shutil.which, "promtool"), "promtool"),
