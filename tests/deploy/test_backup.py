@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 from sqlalchemy import create_engine, text
 
-from system.programs import free_port
-from tests.suite.postgresql import PostgreSQL
-from tests.suite.servers import server
-from tests.suite.tools import needed
+from tests.deploy.site import PROCESS, Site, mlflow
 
 pytestmark = [pytest.mark.service, pytest.mark.long("starts MLflow's server twice")]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "deploy.md"
-BASE = ROOT / "deploy" / "kubernetes" / "base"
-PROCESS = "toy_cells"
 PREDICTIONS, OUTCOMES = f"/v1/{PROCESS}/predictions", f"/v1/{PROCESS}/outcomes"
 CHAMPION_ROW = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
 BEFORE, AFTER = 40, 40  # requests that are answered before the backup begins and after it has ended
@@ -47,114 +36,20 @@ def commands(section: str) -> str:
     return "\n".join(line.strip() for block in blocks for line in block.splitlines())
 
 
-@dataclass
-class Site:
-    """A plant's databases, MLflow with its artifacts, and the environment of its programs."""
-
-    folder: Path
-    database: PostgreSQL
-    store: str = ""
-    more: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def artifacts(self) -> Path:
-        return self.folder / "artifacts"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        tools = Path(needed("initdb")).parent
-        return os.environ | {
-            "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "NONFERROUS_HOME": str(self.folder / "home"),
-            "NONFERROUS_RECORDS": self.records,
-            "MLFLOW_TRACKING_URI": self.store,
-            "RECORDS_DATABASE": self.records,
-            "MLFLOW_DATABASE": f"{self.database.address}/mlflow",
-            **self.more,
-        }
-
-    @property
-    def records(self) -> str:
-        return f"{self.database.address}/records"
-
-    def run(self, *arguments: str) -> str:
-        """Run a command of this project; return its output."""
-        command = [sys.executable, "-m", "nonferrous", *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def follow(self, section: str, folder: Path) -> None:
-        """Run the commands of a section of the page in a folder."""
-        command = ["bash", "-euo", "pipefail", "-c", commands(section)]
-        done = subprocess.run(command, env=self.environment, cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def tables(self) -> dict[str, list[Any]]:
-        """Rows of the tables of records, sorted."""
-        engine = create_engine(self.records.replace("postgresql:", "postgresql+psycopg:"))
-        with engine.connect() as connection:
-            rows = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in TABLES}
-        engine.dispose()
-        return {name: sorted(map(repr, of_table)) for name, of_table in rows.items()}
-
-    @contextmanager
-    def service(self) -> Iterator[str]:
-        """The service until the end of the block; gives its address."""
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        environment = self.environment | {"NONFERROUS_PORT": str(port), "NONFERROUS_POLL_SECONDS": "0.2"}
-        command = [sys.executable, "-m", "nonferrous", "serve"]
-        with server(command, f"{address}/health/ready", self.folder / "service.log", env=environment):
-            yield address
+def follow(site: Site, section: str, folder: Path) -> None:
+    """Run the commands of a section of the page in a folder."""
+    command = ["bash", "-euo", "pipefail", "-c", commands(section)]
+    done = subprocess.run(command, env=site.environment, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture
-def make_site(tmp_path: Path, toy_folder: Callable[..., Path]) -> Iterator[Callable[[str], Any]]:
-    """Starter of a site with empty databases; `opened` starts MLflow on them."""
-    needed("initdb")
-    seeds = toy_folder(PROCESS)
-    with ExitStack() as stack:
-
-        def make(name: str) -> Site:
-            database = PostgreSQL("-c fsync=off")
-            stack.callback(database.remove)
-            engine = create_engine(database.url.replace("postgresql:", "postgresql+psycopg:"))
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for one in ("records", "mlflow"):
-                    connection.execute(text(f"CREATE DATABASE {one}"))
-            engine.dispose()
-            folder = tmp_path / name
-            folder.mkdir()
-            return Site(folder, database, more={"NONFERROUS_SEEDS": str(seeds)})
-
-        yield make
-
-
-def kustomization() -> list[dict[str, Any]]:
-    """Settings that the manifests generate."""
-    text = (BASE / "kustomization.yaml").read_text(encoding="utf-8")
-    generators: list[dict[str, Any]] = yaml.safe_load(text)["configMapGenerator"]
-    return generators
-
-
-@contextmanager
-def mlflow(site: Site) -> Iterator[None]:
-    """MLflow's server of a site until the end of the block, with the command and settings of the manifests."""
-    port = free_port()
-    site.store = f"http://127.0.0.1:{port}"
-    backend = f"{site.database.address}/mlflow".replace("postgresql:", "postgresql+psycopg2:")
-    manifest = yaml.safe_load_all((BASE / "mlflow.yaml").read_text(encoding="utf-8"))
-    (container,) = next(manifest)["spec"]["template"]["spec"]["containers"]
-    own = {"python": sys.executable, "0.0.0.0": "127.0.0.1", "5000": str(port), "2": "1"}  # one process is enough
-    command = [own.get(word, word) for word in (*container["command"], *container["args"])]
-    (settings,) = (one for one in kustomization() if one["name"] == "nonferrous-mlflow-settings")
-    more = dict(line.split("=", 1) for line in settings["literals"])
-    more |= {"MLFLOW_BACKEND_STORE_URI": backend, "MLFLOW_ARTIFACTS_DESTINATION": str(site.artifacts)}
-    more["MLFLOW_SERVER_ALLOWED_HOSTS"] = f"127.0.0.1:{port}"
-    log = site.folder / "mlflow.log"
-    with server(command, f"{site.store}/health", log, env=os.environ | more):
-        yield
+def tables(site: Site) -> dict[str, list[Any]]:
+    """Rows of the tables of a site's records, sorted."""
+    engine = create_engine(site.records.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        rows = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in TABLES}
+    engine.dispose()
+    return {name: sorted(map(repr, of_table)) for name, of_table in rows.items()}
 
 
 class Load:
@@ -218,15 +113,15 @@ def test_a_backup_under_load_restores_to_a_consistent_state(make_site, toy_frame
             with Load(address, key) as load:
                 load.wait(BEFORE)
                 promised, labelled = list(load.answered), list(load.outcomes)
-                site.follow("Backup", copies)
+                follow(site, "Backup", copies)
                 shutil.copytree(site.artifacts, copies / "artifacts")
                 load.wait(AFTER)
             later = load.answered[-1]
-    original = site.tables()
+    original = tables(site)
 
     shutil.copytree(copies / "artifacts", restored.artifacts)
-    restored.follow("Restore", copies)
-    copied = restored.tables()
+    follow(restored, "Restore", copies)
+    copied = tables(restored)
     for name, rows in copied.items():
         assert set(rows) <= set(original[name]), name
     assert copied["keys"] == original["keys"]
@@ -240,7 +135,7 @@ def test_a_backup_under_load_restores_to_a_consistent_state(make_site, toy_frame
         for id, body, response in promised:
             again = predicted(address, key, id, body)
             assert (again.status_code, again.content) == (200, response)
-        assert restored.tables()["requests"] == copied["requests"]  # a known id is answered from the records
+        assert tables(restored)["requests"] == copied["requests"]  # a known id is answered from the records
         now = predicted(address, key, str(uuid.uuid4()), fixed)
         assert now.json()["model"] == first.json()["model"]
         assert value_of(now.content) == value_of(first.content)
