@@ -18,6 +18,7 @@ def latest_kind(form: Payloads) -> Any:
         "process": Literal[process.name],
         "since": Annotated[str | None, Field(description="time of the oldest request that was read; null without any")],
         "most_requests": Annotated[int, Field(description="most requests that are read, the newest")],
+        "most_rows": Annotated[int, Field(description="rows after which no further request is read")],
         "predictions": Annotated[
             list[kind],
             Field(

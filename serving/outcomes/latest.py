@@ -16,7 +16,8 @@ from serving.outcomes.tables import Tables
 from system.cancellation import between
 
 MOST_REQUESTS = 10_000
-"""Newest requests that are read; a unit that none of them is about is left out."""
+MOST_ROWS = 200_000
+"""Newest requests and rows that are read; a unit that none of them is about is left out."""
 RECORDED, RECORD, VERSION = "recorded_at", "record", "version"
 
 
@@ -36,8 +37,10 @@ class Latest:
     since: str | None
 
 
-def latest(database: Database, seed: Seed, most: int = MOST_REQUESTS) -> Latest:
+def latest(database: Database, seed: Seed, most: int = MOST_REQUESTS, most_rows: int = MOST_ROWS) -> Latest:
     """Return the latest prediction of each unit in the newest requests, the last row of each first.
+
+    The request in which the bound of rows is reached is read in whole.
 
     Raises
     ------
@@ -46,6 +49,7 @@ def latest(database: Database, seed: Seed, most: int = MOST_REQUESTS) -> Latest:
     """
     by_unit: dict[str, Record] = {}
     since: str | None = None
+    read = 0
     with database.read() as connection:
         for count, (one, rows, predictions) in enumerate(between(Tables(database, seed).newest_first(connection)), 1):
             since = dt.datetime.fromtimestamp(one.at / 1e6, dt.UTC).isoformat(timespec="milliseconds")
@@ -54,6 +58,7 @@ def latest(database: Database, seed: Seed, most: int = MOST_REQUESTS) -> Latest:
                 if unit not in by_unit:
                     about: dict[str, Any] = {RECORDED: since, RECORD: one.id, VERSION: one.version}
                     by_unit[unit] = about | msgspec.json.decode(text)
-            if count == most:
+            read += len(rows)
+            if count == most or read >= most_rows:
                 break
     return Latest([by_unit[unit] for unit in sorted(by_unit)], since)

@@ -67,7 +67,7 @@ def _is_csv(request: Request) -> bool:
 
 
 def _response(process: str, seed: Any, database: Database, as_csv: bool) -> Response:
-    from serving.outcomes.latest import MOST_REQUESTS, latest  # Arrow's library is loaded by the first table
+    from serving.outcomes.latest import MOST_REQUESTS, MOST_ROWS, latest  # Arrow's library is loaded by the first table
 
     try:
         known = latest(database, seed)
@@ -77,5 +77,5 @@ def _response(process: str, seed: Any, database: Database, as_csv: bool) -> Resp
         from serving.wire.csv_tables import csv_of, flat
 
         return Response(csv_of([flat(row) for row in known.rows]), media_type=MEDIA_TYPE)
-    since = {"since": known.since, "most_requests": MOST_REQUESTS}
+    since = {"since": known.since, "most_requests": MOST_REQUESTS, "most_rows": MOST_ROWS}
     return json_response({"process": process, **since, "predictions": known.rows})

@@ -115,6 +115,16 @@ def test_requests_are_read_up_to_a_bound(
     assert call(app, "GET", LATEST).status_code == 503
 
 
+def test_rows_are_read_up_to_a_bound(app: Service, call: Any, database: Database) -> None:
+    posted(call, app, [ROW])
+    for units in ("BCD", "EF"):
+        posted(call, app, [ROW | {"unit": unit} for unit in units])
+    seed = next(offers.seed for offers in app.taken if offers.seed.process.name == "toy_cells")
+    for most_rows, expected in ((1, "EF"), (2, "EF"), (3, "BCDEF"), (6, "ABCDEF")):
+        read = latest.latest(database, seed, most_rows=most_rows)
+        assert "".join(one["unit"] for one in read.rows) == expected
+
+
 def test_without_records_there_is_nothing_to_return(service: Any, app: Service, call: Any) -> None:
     answer = call(app, "GET", LATEST).json()
     assert (answer["predictions"], answer["since"]) == ([], None)
