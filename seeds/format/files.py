@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from seeds.format.names import nearest
+
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _ENDING = ".toml"
 
@@ -79,9 +81,11 @@ def names() -> tuple[str, ...]:
 
 
 def missing(path: Path) -> SeedError:
-    """Return the error of a file that does not exist, with the names of those that do."""
-    known = ", ".join(names()) or "none"
-    return SeedError(path, [f"no such seed; {folder()} holds: {known}"])
+    """Return the error of a file that does not exist, with the name most like it, else with all names."""
+    known = names()
+    near = nearest([path.stem], known)
+    expected = f"the nearest is {near}" if near else f"{folder()} holds: {', '.join(known) or 'none'}"
+    return SeedError(path, [f"no such seed; {expected}"])
 
 
 def single_file(files: list[Path]) -> Path:

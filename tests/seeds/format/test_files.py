@@ -73,9 +73,24 @@ def test_a_wrong_seed_of_a_plant_names_its_file(seeds: Path) -> None:
         load_all()
 
 
-@pytest.mark.parametrize("name", ["nowhere", "广西/toy_lots", "../seeds/toy_cells", "", "广西"])
-def test_a_name_is_no_path(name: str, seeds: Path) -> None:
+@pytest.mark.parametrize("name", ["nowhere", "", "广西"])
+def test_a_name_unlike_all_others_gets_the_list(name: str, seeds: Path) -> None:
     with pytest.raises(SeedError, match=r"no such seed; .* holds: toy_cells, toy_lots"):
+        load(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("toy_lot", "toy_lots"),
+        ("TOY_CELLS", "toy_cells"),
+        ("toycells", "toy_cells"),
+        ("广西/toy_lots", "toy_lots"),  # a name is no path
+        ("../seeds/toy_cells", "toy_cells"),
+    ],
+)
+def test_a_mistyped_name_gets_the_nearest(name: str, near: str, seeds: Path) -> None:
+    with pytest.raises(SeedError, match=f"no such seed; the nearest is {near}$"):
         load(name)
 
 
