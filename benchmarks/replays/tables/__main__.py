@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import own_plant_digest
-from benchmarks.replays.__main__ import FIRST, POLICIES, replay, steps_of
+from benchmarks.replays.__main__ import replay
+from benchmarks.replays.policy_replay import FIRST, POLICIES, steps_of
 from benchmarks.replays.summary import chance_below
 from benchmarks.replays.tables.page import NAME, PAGE, RESULTS, lines
 from seeds import load

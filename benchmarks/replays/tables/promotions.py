@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import own_plant_digest
-from benchmarks.replays.__main__ import ACCEPTED, DRIFT, SCHEDULE, steps_of
+from benchmarks.replays.policy_replay import ACCEPTED, DRIFT, SCHEDULE, steps_of
 from benchmarks.replays.promotions import promotions
 from benchmarks.replays.setup import simulated
 from benchmarks.replays.tables.__main__ import BEGINS

@@ -16,7 +16,8 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import own_plant_digest
-from benchmarks.replays.__main__ import DRIFT, FIRST, replay
+from benchmarks.replays.__main__ import replay
+from benchmarks.replays.policy_replay import DRIFT, FIRST
 from benchmarks.replays.tables.__main__ import BEGINS, UNITS
 from benchmarks.replays.tables.page import DOCS, PAGE, coverage_of
 from reporting.markdown import table

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.aims.page import filled
-from benchmarks.replays.__main__ import POLICIES
+from benchmarks.replays.policy_replay import POLICIES
 from benchmarks.replays.tables.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
 from benchmarks.replays.tables.plants import WORSE
 from benchmarks.replays.tables.promotions import NAME as OF_PROMOTIONS
