@@ -16,6 +16,7 @@ from nonferrous.groups import group
 
 if TYPE_CHECKING:
     from records.database import Database
+    from records.keys import Key
 
 keys_app = group("Create, list or revoke API keys.")
 
@@ -63,19 +64,29 @@ def create(
 def list_() -> None:
     """List API keys."""
     from rich.table import Table
+    from rich.text import Text
 
     from records.keys import read
 
     with _records() as database:
         keys = read(database)
-    table = Table("key", "owner", "roles", "processes", "made", "ends", "last used", "state")
+    table = Table()
+    # The prefix is copied to revoke a key: it is never cut. Other cells go on in the next line.
+    table.add_column("key", no_wrap=True)
+    for head in ("owner", "roles", "processes", "state"):
+        table.add_column(head, overflow="fold")
     for key in keys:
-        state = "valid" if key.is_valid else "ended" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d}"
-        ends = f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "-"
-        used = f"{key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "-"
-        of = ", ".join(key.roles), ", ".join(key.processes) or "all"
-        table.add_row(key.prefix, key.owner, *of, f"{key.created_at:%Y-%m-%d}", ends, used, state)
+        processes = "\n".join(key.processes) or "all"
+        table.add_row(*(Text(cell) for cell in (key.prefix, key.owner, "\n".join(key.roles), processes, _state(key))))
     console().print(table if keys else "there are no keys")
+
+
+def _state(key: Key) -> str:
+    """State of a key with its dates, a line for each."""
+    state = "valid" if key.is_valid else "ended" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d}"
+    ends = f"ends {key.expires_at:%Y-%m-%d}" if key.expires_at else "no end"
+    used = f"last used {key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "not used"
+    return "\n".join((state, f"made {key.created_at:%Y-%m-%d}", ends, used))
 
 
 @keys_app.command("revoke")

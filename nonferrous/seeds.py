@@ -27,7 +27,7 @@ def list_seeds() -> None:
     from seeds.format.listing import seeds_table
 
     screen = console()
-    screen.print(seeds_table(load_all(), plant_folders()))
+    screen.print(seeds_table(load_all(), plant_folders(), screen.width))
     screen.print(
         "assumed, practice, of: number of sources that are assumptions, that are plant practice without a named "
         f"document, and of all sources; from {folder()}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rich.box import SIMPLE
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -18,23 +19,34 @@ from seeds.format.schema import Seed
 from seeds.format.tasks.quality import ContentLimit, Grade
 from seeds.format.tasks.sorting import Bin
 
+WIDTH_OF_TITLES = 110  # characters; narrower terminals have no room for a title next to the other columns
 
-def seeds_table(seeds: Mapping[str, Seed], folders: Mapping[str, str | None]) -> Table:
-    """One line a process, with its plant's folder if any process has one."""
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    in_folders = any(folders.values())
-    for header in (
-        *(("folder",) if in_folders else ()),
-        *("process", "task", "plant", "assumed", "practice", "of", "title"),
-    ):
-        table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
+
+def seeds_table(seeds: Mapping[str, Seed], folders: Mapping[str, str | None], width: int) -> Table:
+    """One line a process, with its plant's folder if any process has one.
+
+    Titles are left out of a terminal narrower than `WIDTH_OF_TITLES`. Names are never cut: long ones go on in the next
+    line.
+    """
+    table = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False)
+    in_folders, with_title = any(folders.values()), width >= WIDTH_OF_TITLES
+    if in_folders:
+        table.add_column("folder", overflow="fold", max_width=8)
+    longest = max((cell_len(name) for name in seeds), default=0)
+    table.add_column("process", overflow="fold", width=min(27, max(7, longest)))
+    table.add_column("task", no_wrap=True)
+    table.add_column("plant")
+    for header in ("assumed", "practice", "of"):
+        table.add_column(header, justify="right", no_wrap=True)
+    if with_title:
+        table.add_column("title")
     for name, seed in seeds.items():
         units = "units" if seed.lots is None else "lots"
         plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
         counts = (str(count) for count in (seed.assumed, seed.practice, len(seed.sources)))
-        title = Text(seed.process.title, no_wrap=True, overflow="ellipsis")
         place = (Text(folders[name] or ""),) if in_folders else ()
-        table.add_row(*place, name, seed.process.task, plant, *counts, title)
+        title = (Text(seed.process.title, no_wrap=True, overflow="ellipsis"),) if with_title else ()
+        table.add_row(*place, name, seed.process.task, plant, *counts, *title)
     return table
 
 

@@ -9,8 +9,8 @@ from seeds import load, load_all
 from seeds.format.listing import described, seeds_table
 
 
-def printed(*renderables):
-    console = Console(file=io.StringIO(), width=300, no_color=True, highlight=False)
+def printed(*renderables, width=300):
+    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False)
     for one in renderables:
         console.print(one)
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
@@ -28,7 +28,7 @@ def ingot():
 
 def test_one_line_a_process():
     seeds = load_all()
-    lines = printed(seeds_table(seeds, dict.fromkeys(seeds)))
+    lines = printed(seeds_table(seeds, dict.fromkeys(seeds), 300))
     assert next(line.split()[0] for line in lines if line.strip()) == "process"
     rows = {line.split()[0]: line for line in lines if line.split() and line.split()[0] in seeds}
     assert set(rows) == set(seeds)
@@ -40,6 +40,19 @@ def test_one_line_a_process():
     assert f"{scrap.units} lots, {scrap.years:g} a" in rows["aluminium_scrap"]
     assert f"{pots.units} units, {pots.years:g} a" in rows["aluminium_reduction"]
     assert "own data" in rows["zinc_leach_filter"]
+
+
+@pytest.mark.parametrize("folder", [None, "guangxi", "广西铝电解"])
+@pytest.mark.parametrize("width", [80, 109, 110])
+def test_no_name_or_task_is_cut(folder, width):
+    seeds = load_all()
+    lines = printed(seeds_table(seeds, dict.fromkeys(seeds, folder), width), width=width)
+    text = "\n".join(lines)
+    assert "…" not in text or width == 110  # a title may be cut
+    assert all(seed.process.task in text for seed in seeds.values())
+    if folder is None:
+        assert all(any(line.split()[:1] == [name] for line in lines) for name in seeds)
+    assert "title" in text or width < 110
 
 
 def test_columns_show_range_and_source(ingot):
