@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -302,5 +303,6 @@ def block_numbers(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> 
     """Block of each row as `blocks_of` has it, however few there are."""
     unit, names = pd.factorize(units, sort=True)
     place, distinct = pd.factorize(periods, sort=True)
-    length = max(1, int(np.ceil(np.cbrt(len(distinct)))))
+    # In whole numbers: on some processors the cube root of 27 is a little more than 3, and the length 4.
+    length = next(length for length in count(1) if length**3 >= len(distinct))
     return np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length)

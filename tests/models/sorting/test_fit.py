@@ -159,7 +159,7 @@ def test_what_is_learnt_of_spreads_comes_from_rows_that_nothing_has_learnt(
         lots[there], pieces.mass[there], pieces.content[there, 0], pieces.variance[there, 0], contents[there, 0] / 100
     )
     np.testing.assert_array_equal(spread.edges[0, 0], edges)
-    np.testing.assert_array_equal(spread.own[0, 0], own)
+    np.testing.assert_allclose(spread.own[0, 0], own, rtol=1e-12)  # the last bits depend on the processor
     x, kg = made.contents[:, 0] / 100, made.mass
     assert spread.feed[0] == pytest.approx(np.average((x - np.average(x, weights=kg)) ** 2, weights=kg))
     np.testing.assert_array_equal(made.model.state()["spread"]["own"], spread.own)
