@@ -28,6 +28,8 @@ class Connection(HttpToolsProtocol):
         self._answering = self.app
         self.before: OpenConnection | None = None  # its TLS handshake
         self._head = 0  # bytes of a head that is not complete
+        self._tail = b""  # its last bytes, in which its end may begin
+        self._has_head_ended = False  # in the bytes that came last
         self._body = 0  # received bytes of a body
         self._since = 0.0  # s, when it became silent or began a request
 
@@ -106,14 +108,22 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See asyncio."""
-        if len(data) > LONGEST_HEAD and self._waits_for_head and data.find(_END) > LONGEST_HEAD:
-            self._refuse_head()  # it is there as a whole
+        if (self in self._others.beginning or self._waits_for_head) and self._is_too_long_with(data):
+            self._refuse_head()
             return
+        self._has_head_ended = False
         super().data_received(data)
-        if self in self._others.beginning:
+        # A request behind another one begins at an unknown place: it counts from its second part on.
+        if self in self._others.beginning and not self._has_head_ended:
             self._head += len(data)
-            if self._head > LONGEST_HEAD:
-                self._refuse_head()
+            self._tail = (self._tail + data)[1 - len(_END) :]
+
+    def _is_too_long_with(self, data: bytes) -> bool:
+        """Return whether the head is longer than allowed, wherever the network has divided it."""
+        if self._head + len(data) <= LONGEST_HEAD:
+            return False
+        end = (self._tail + data).find(_END)
+        return end < 0 or self._head - len(self._tail) + end + len(_END) > LONGEST_HEAD
 
     @property
     def _waits_for_head(self) -> bool:
@@ -127,13 +137,14 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._head = self._body = 0
+        self._body = 0
         self._others.silent.pop(self, None)
         self._since = self._others.beginning[self] = self.loop.time()
 
     def on_headers_complete(self) -> None:
         """The head of a request is there."""
         self._others.beginning.pop(self, None)
+        self._head, self._tail, self._has_head_ended = 0, b"", True
         admits = self._others.admits(self, self.url, self.loop.time())
         self.app = self._answering if admits else _crowded
         super().on_headers_complete()

@@ -86,6 +86,35 @@ def test_a_head_that_is_too_long_is_a_431_and_a_long_body_is_not(lines: Any) -> 
     lines.run(act)
 
 
+@pytest.mark.parametrize("first", [1, 1000, LONGEST_HEAD // 2, LONGEST_HEAD - 10])
+def test_a_head_that_is_too_long_is_a_431_however_it_is_divided(lines: Any, first: int) -> None:
+    async def act() -> None:
+        async with lines.serving() as served:
+            head = b"GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * LONGEST_HEAD + b"\r\n\r\n"
+            reader, writer = await served.line()
+            writer.write(head[:first])
+            await lines.until(lambda: served.connections.beginning)
+            writer.write(head[first:])
+            assert (await reader.readline()).startswith(b"HTTP/1.1 431 ")
+
+    lines.run(act)
+
+
+@pytest.mark.parametrize("last", range(6))
+def test_a_head_of_the_longest_allowed_is_answered_however_it_is_divided(lines: Any, last: int) -> None:
+    async def act() -> None:
+        async with lines.serving() as served:
+            start, body = b"POST /x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 70000\r\nX: ", b"x" * 70_000
+            head = start + b"a" * (LONGEST_HEAD - len(start) - 4) + b"\r\n\r\n"
+            line = await served.line()
+            for _ in range(2):  # the second head counts from its own beginning
+                line[1].write(head[: len(head) - last])
+                await lines.until(lambda: not served.connections.silent)
+                assert (await lines.answer(line, head[len(head) - last :] + body))[0] == 200
+
+    lines.run(act)
+
+
 def test_what_is_no_http_is_a_problem(lines: Any) -> None:
     async def act() -> None:
         async with lines.serving() as served:
