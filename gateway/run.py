@@ -230,6 +230,7 @@ class _Running:
             database.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", (SEEN, seen))
             self._process.write_states(database)
         self._process.note_states_written()
+        self._seen = dt.datetime.fromtimestamp(seen, dt.UTC)  # for tags that have had no reading yet
         return True
 
     async def _write(self, entries: Sequence[OutboxEntry]) -> str | None:

@@ -112,8 +112,8 @@ class Plant:
             information = ua.EUInformation("", -1, ua.LocalizedText(unit), ua.LocalizedText(unit))
             await node.add_property(0, "EngineeringUnits", information)
             await node.add_property(0, "EURange", ua.Range(low, high))
-            if self.given.get("history") == "yes":
-                await self.server.historize_node_data_change(node, period=None, count=100_000)
+        if self.given.get("history") == "yes":
+            await self.server.historize_node_data_change(node, period=None, count=100_000)
         self.nodes[key] = node
 
     def now(self) -> dt.datetime:

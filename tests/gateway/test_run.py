@@ -132,6 +132,22 @@ def test_a_silent_network_is_noticed(plant, service: RuleService, gateway) -> No
         until(lambda: "connection: over" in running.text, "the connection is back")
 
 
+def test_first_results_of_the_laboratory_in_a_gap_are_read_back(plant, service: RuleService, gateway) -> None:
+    server = plant(history="yes")
+    with Relay(server.port) as relay:
+        server.url = f"opc.tcp://127.0.0.1:{relay.port}"
+        running = gateway(server, service)
+        until(lambda: predicted(service, "A", 4.0), "the first prediction")
+        relay.drops = True
+        until(lambda: "WARNING connection" in running.text, "the fault is named")
+        server.tell("label 91.5 2026-01-02")
+        server.tell("label 92.5 2026-01-03")
+        relay.drops = False
+        until(lambda: len(service.outcomes) >= 4, "both results of both units")
+    expected = [("2026-01-02", 91.5), ("2026-01-03", 92.5)]
+    assert [(one["period_start"], one["y"]) for one in service.outcomes if one["unit"] == "A"] == expected
+
+
 def test_nothing_is_lost_or_doubled_while_the_service_is_away(plant, service: RuleService, gateway) -> None:
     server = plant()
     running = gateway(server, service)
